@@ -1,0 +1,1 @@
+"""Which symbol touches which, and how we know."""

@@ -1,0 +1,1 @@
+"""Source tree in, parsed files and facts out."""
