@@ -8,7 +8,7 @@ import pytest
 
 SIBLINGS = ("ingest", "graph", "retrieval", "eval")
 IMPORT_SERVE = (sys.executable, "-c", "from serve import __version__; print(__version__)")
-CONSOLE_SCRIPT = (str(Path(sys.executable).parent / "codelore"), "--version")
+CONSOLE_SCRIPT = (str(Path(sys.executable).parent / "codelore"), "--help")
 
 
 def start(command: tuple[str, ...], folder: Path) -> subprocess.CompletedProcess[str]:
