@@ -58,12 +58,13 @@ def readme_command(label: str) -> str:
 
 
 def test_the_wheel_holds_the_five_packages_and_nothing_else() -> None:
-    """Build, wheel check, import-linter and coverage agree on what the packages are."""
+    """Build, wheel check, import-linter, import order and coverage agree on what the packages are."""
     tool = project()["tool"]
     assert set(tool["hatch"]["build"]["targets"]["wheel"]["packages"]) == set(PACKAGES)
     assert set(tool["check-wheel-contents"]["toplevel"]) == set(PACKAGES)
     assert set(tool["importlinter"]["root_packages"]) == set(PACKAGES)
     assert set(tool["coverage"]["run"]["source"]) == set(PACKAGES) - {"serve"}
+    assert set(tool["ruff"]["lint"]["isort"]["known-first-party"]) == set(PACKAGES)
     assert set(tool["pyright"]["include"]) == {*PACKAGES, "tests"}
 
 
