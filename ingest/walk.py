@@ -1,0 +1,443 @@
+"""Which files of a source tree to index, and their bytes; everything left out is counted under a rule or reported as a failure.
+
+git lists a checkout (tracked files and untracked ones its ignore rules show); anywhere else ignore-python does. Links are never followed:
+a link is counted, and what it points at is indexed under its own path if it lies in the tree.
+"""
+
+from __future__ import annotations
+
+import codecs
+import errno
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from shutil import which
+from stat import S_ISDIR, S_ISLNK, S_ISREG
+
+from ingest.errors import EmptyTreeError, NotARepositoryError, SourceError
+from ingest.git import GitCheckout, find_checkout, read_blobs, run, tree_entries
+from ingest.model import ContentHash, Failure, Skipped, SkipRule, SourceFile, SourceTree
+
+IGNORE_FILE = ".codeloreignore"
+_MAX_IGNORE_FILE_BYTES = 1 << 20
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Only extensions that never hold source. Content decides on the others: .mo is also Modelica, .pt a page template, .dat often text.
+_BINARY_EXTENSIONS = _words(
+    """
+    png jpg jpeg jpe gif bmp ico icns cur tif tiff webp avif heic psd xcf ai eps mp3 mp4 m4a m4v mov avi mkv webm wav ogg oga ogv flac aac
+    woff woff2 ttf otf eot ttc pfb pcf
+    zip gz tgz bz2 xz 7z rar tar zst lz4 lzma br jar war ear whl egg deb rpm apk aar ipa dmg iso msi cab crx nupkg gem
+    pyc pyo pyd so dll dylib exe o a class wasm pdb ilk node beam dex elc rlib rmeta bc pch gch
+    pdf doc docx xls xlsx ppt pptx odt ods odp sqlite sqlite3 db mdb bin pkl pickle npy npz h5 hdf5 parquet feather arrow avro orc
+    onnx pth ckpt safetensors tflite gguf gmo pack idx keystore jks p12 pfx der glb fbx blend swf pcap
+    """
+)
+_LOCKFILES = frozenset({
+    *("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "bun.lockb", "packages.lock.json", "conda-lock.yml", "go.sum"),
+    *("go.work.sum", "package.resolved", "cartfile.resolved", ".terraform.lock.hcl", "gradle.lockfile", "cabal.project.freeze"),
+    *("stack.yaml.lock", "module.bazel.lock", "project.assets.json", ".pnp.cjs", ".pnp.loader.mjs", "rebar.lock", "manifest.toml.lock"),
+})
+_TRANSLATIONS = frozenset({"po", "pot", "xliff", "xlf"})
+# Formats people write in lines: only there is a huge line a sign of a machine. Text such as Markdown and CSV has long lines by nature.
+_LINED_EXTENSIONS = _words(
+    "js mjs cjs jsx ts mts cts tsx css scss less json json5 geojson map html htm xhtml xml svg vue svelte webmanifest"
+)
+_MINIFIED_NAME = re.compile(r"\.min\.(?:js|mjs|cjs|css|html|json|svg)$")
+_SVG_TEXT = re.compile(rb"<(?:\w+:)?(?:text|tspan|foreignObject)\b")
+
+_SAMPLE_BYTES = 8192
+_MAX_CONTROL_SHARE = 0.3
+_CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\b\x1b")) + b"\x7f"
+_CONTROL_TEXT = re.compile(r"[\x00-\x07\x0e-\x1a\x1c-\x1f\x7f]")
+# UTF-32 first: its little-endian mark begins with UTF-16's.
+_WIDE_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_MINIFIED_FROM_BYTES = 4096
+_MINIFIED_MEAN_LINE = 300
+_MINIFIED_LONGEST_LINE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class WalkOptions:
+    """What a walk leaves out. ``keep`` switches rules off; rules about links, pipes and submodules cannot be switched off."""
+
+    max_file_bytes: int = 1_500_000
+    keep: frozenset[SkipRule] = frozenset()
+
+
+def walk(root: str, options: WalkOptions) -> SourceTree:
+    """List the files below ``root`` to index, in order of path. Nothing is opened but ``.codeloreignore`` files.
+
+    Raises SourceError where the folder cannot be read, NotARepositoryError for a bare repository or one that git refuses, and
+    EmptyTreeError where nothing is left to index.
+    """
+    root = os.path.realpath(root)
+    _require_folder(root)
+    checkout = find_checkout(root)
+    if checkout is not None and checkout.bare:
+        raise NotARepositoryError(f"{root} is a bare repository: it has no files to walk; index a ref of it with --ref, such as --ref HEAD")
+    in_git = checkout is not None and which("git") is not None
+    if in_git:
+        paths, failures = _list_checkout(root)
+    else:
+        from ingest.ignore_files import list_folder  # here: a checkout does without the library
+
+        paths, failures = list_folder(root)
+    top = checkout.root if checkout is not None else root
+    listed = sorted(set(paths))
+    hidden, ignore_failures = _hidden_in_folder(root, top, listed, options)
+    tree = _sort_out(root, listed, hidden, options, folders_are_submodules=in_git)
+    tree = SourceTree(tree.files, tree.skipped, (*failures, *ignore_failures, *tree.failures))
+    if not tree.files:
+        raise EmptyTreeError(f"nothing to index in {root}: {_what_hides(root, tree, in_git=in_git)}")
+    return tree
+
+
+def _require_folder(root: str) -> None:
+    try:
+        with os.scandir(root):
+            pass
+    except NotADirectoryError:
+        raise SourceError(f"cannot index {root}: it is a file; give the folder that holds it") from None
+    except OSError as error:
+        raise SourceError(f"cannot index {root}: {error.strerror}; check the path and its permissions") from None
+
+
+def _list_checkout(root: str) -> tuple[list[str], list[Failure]]:
+    output, messages = run(root, "ls-files", "-c", "-o", "-z", "--exclude-standard")
+    paths = os.fsdecode(output).split("\0")
+    paths.pop()
+    failures: list[Failure] = []
+    for line in messages.splitlines():
+        if line.startswith("warning: "):
+            quoted = re.search(r"'(.*)'", line)
+            path = quoted[1].rstrip("/") if quoted else ""
+            failures.append(Failure(path, f"git: {line.removeprefix('warning: ')}"))
+    return paths, failures
+
+
+def _hidden_in_folder(root: str, top: str, paths: list[str], options: WalkOptions) -> tuple[set[str], list[Failure]]:
+    """Return which paths the ``.codeloreignore`` files hide: those beside and above the paths, up to the work tree's root."""
+    if SkipRule.CODELOREIGNORE in options.keep:
+        return set(), []
+    base = "" if root == top else root[len(top) :].strip("/") + "/"
+    folders = {base[: cut + 1] for cut, letter in enumerate(base) if letter == "/"} | {""}
+    folders.update({base + path[: path.rfind("/", 0, -1) + 1] for path in paths})
+    rules: dict[str, bytes] = {}
+    failures: list[Failure] = []
+    for folder in sorted(folders):
+        if os.path.lexists(f"{top}/{folder}{IGNORE_FILE}"):
+            source = SourceFile(folder + IGNORE_FILE, 0)
+            content = read_source(top, source, WalkOptions(_MAX_IGNORE_FILE_BYTES))
+            if isinstance(content, bytes):
+                rules[folder.rstrip("/")] = content
+            else:
+                reason = content.reason if isinstance(content, Failure) else content.rule.value
+                failures.append(Failure(source.path.removeprefix(base), f"not applied: {reason}"))
+    if not rules:
+        return set(), failures
+    hidden, broken = _hidden(rules, [base + path for path in paths])
+    return {path[len(base) :] for path in hidden}, failures + broken
+
+
+def _hidden(rules: dict[str, bytes], paths: Iterable[str]) -> tuple[set[str], list[Failure]]:
+    from ingest.ignore_files import hidden_paths  # here: few trees have a .codeloreignore
+
+    return hidden_paths(rules, paths)
+
+
+def _sort_out(root: str, paths: list[str], hidden: set[str], options: WalkOptions, *, folders_are_submodules: bool) -> SourceTree:
+    """Look at each listed path once (one lstat) and put it among the files, the skipped or the failures."""
+    prefix = root.rstrip("/") + "/"
+    files: list[SourceFile] = []
+    skipped: list[Skipped] = []
+    failures: list[Failure] = []
+    real_folders: dict[str, bool] = {"": True}
+    lstat = os.lstat
+    for path in paths:
+        if path in hidden:
+            skipped.append(Skipped(path, SkipRule.CODELOREIGNORE))
+            continue
+        folder = path[: path.rfind("/", 0, -1) + 1]
+        if folder not in real_folders and not _is_real_folder(prefix, folder, real_folders):
+            continue
+        if not real_folders[folder]:
+            continue
+        try:
+            found = lstat(prefix + path)
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # tracked and deleted, or outside a sparse checkout
+        except OSError as error:
+            failures.append(Failure(path, error.strerror or str(error)))
+            continue
+        if S_ISREG(found.st_mode):
+            skip = skip_by_name(path, found.st_size, options)
+            if skip is None:
+                files.append(SourceFile(path, found.st_size, found.st_mtime_ns))
+            else:
+                skipped.append(skip)
+        elif S_ISLNK(found.st_mode):
+            link = _sort_link(root, path)
+            (failures if isinstance(link, Failure) else skipped).append(link)  # pyright: ignore[reportArgumentType]
+        elif not S_ISDIR(found.st_mode):
+            skipped.append(Skipped(path, SkipRule.NOT_A_FILE))
+        elif folders_are_submodules:
+            detail = "a git repository inside this one; index it by its own path" if path.endswith("/") else "a submodule"
+            skipped.append(Skipped(path.rstrip("/"), SkipRule.SUBMODULE, detail))
+    return SourceTree(tuple(files), tuple(skipped), tuple(failures))
+
+
+def _is_real_folder(prefix: str, folder: str, known: dict[str, bool]) -> bool:
+    """Tell whether every part of ``folder`` is a folder and no link; git lists tracked files below a folder that a link has replaced."""
+    cut = 0
+    while cut < len(folder):
+        above, cut = cut, folder.index("/", cut) + 1
+        part = folder[:cut]
+        if part not in known:
+            try:
+                # A folder that cannot be looked at counts as real: the lstat of its files then fails, and says why.
+                known[part] = known[folder[:above]] and S_ISDIR(os.lstat(prefix + part[:-1]).st_mode)
+            except (FileNotFoundError, NotADirectoryError):
+                known[part] = False
+            except OSError:
+                known[part] = True
+    return known[folder]
+
+
+def _sort_link(root: str, path: str) -> Skipped | Failure:
+    link = f"{root}/{path}"
+    try:
+        target = os.path.realpath(link, strict=True)
+        mode = os.stat(target).st_mode
+        shown = os.readlink(link)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return Skipped(path, SkipRule.LINK_LOOP)
+        if error.errno in {errno.ENOENT, errno.ENOTDIR}:
+            return Skipped(path, SkipRule.BROKEN_LINK)
+        return Failure(path, f"cannot follow the link: {error.strerror}")
+    if not _lies_in(target, root):
+        return Skipped(path, SkipRule.OUTSIDE_ROOT, shown)
+    if S_ISDIR(mode) and _lies_in(os.path.dirname(link), target):
+        return Skipped(path, SkipRule.LINK_LOOP, shown)
+    rule = SkipRule.LINK if S_ISDIR(mode) or S_ISREG(mode) else SkipRule.NOT_A_FILE
+    return Skipped(path, rule, shown)
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def _what_hides(root: str, tree: SourceTree, *, in_git: bool) -> str:
+    """Say why no file is left, in words that name the rule."""
+    if tree.skipped or tree.failures:
+        counts = Counter(skip.rule.value for skip in tree.skipped)
+        parts = [f"{count} {rule}" for rule, count in counts.most_common()]
+        if tree.failures:
+            parts.append(f"{len(tree.failures)} unreadable, such as {tree.failures[0].path!r} ({tree.failures[0].reason})")
+        return f"every file is left out ({', '.join(parts)}); `keep` the rule, or give another folder"
+    example = _first_file(root)
+    if example is None:
+        return "it holds no files"
+    if not in_git:
+        return f"all files are ignored by .gitignore or .ignore files in it; {example!r} is one of them"
+    told, _ = run(root, "check-ignore", "-v", "-z", "--no-index", "--", example, accept=(0, 1, 128))
+    fields = os.fsdecode(told).split("\0")
+    rule = (
+        f"{fields[0]}, line {fields[1]}, says {fields[2]!r}, which hides {example!r}" if len(fields) > 3 else f"{example!r} is one of them"
+    )
+    return f"all files are ignored: {rule}; change the rule, or `git add -f` what should be indexed"
+
+
+def _first_file(root: str) -> str | None:
+    for folder, names, files in os.walk(root):
+        if ".git" in names:
+            names.remove(".git")
+        found = next((name for name in sorted(files) if name != ".git"), None)
+        if found is not None:
+            return os.path.relpath(f"{folder}/{found}", root)
+    return None
+
+
+def walk_commit(checkout: GitCheckout, commit: str, options: WalkOptions) -> SourceTree:
+    """List the files of a commit to index, with their content hashes, from git's objects alone; no work tree is needed.
+
+    Raises EmptyTreeError where nothing is left to index.
+    """
+    entries = tree_entries(checkout, commit)
+    hidden: set[str] = set()
+    failures: list[Failure] = []
+    if SkipRule.CODELOREIGNORE not in options.keep:
+        named = [entry for entry in entries if entry.path.rpartition("/")[2] == IGNORE_FILE and entry.mode.startswith("100")]
+        blobs = dict(read_blobs(checkout, {ContentHash(entry.object_id) for entry in named}))
+        rules = {entry.path.rpartition("/")[0]: blobs[ContentHash(entry.object_id)] for entry in named}
+        if rules:
+            hidden, failures = _hidden(rules, [entry.path for entry in entries])
+    files: list[SourceFile] = []
+    skipped: list[Skipped] = []
+    for entry in sorted(entries, key=lambda entry: entry.path):
+        if entry.path in hidden:
+            skip: Skipped | None = Skipped(entry.path, SkipRule.CODELOREIGNORE)
+        elif entry.mode == "160000":
+            skip = Skipped(entry.path, SkipRule.SUBMODULE, "a submodule")
+        elif entry.mode == "120000":
+            skip = Skipped(entry.path, SkipRule.LINK)
+        else:
+            skip = skip_by_name(entry.path, entry.size, options)
+        if skip is None:
+            files.append(SourceFile(entry.path, entry.size, 0, ContentHash(entry.object_id)))
+        else:
+            skipped.append(skip)
+    tree = SourceTree(tuple(files), tuple(skipped), tuple(failures))
+    if not files:
+        reason = _what_hides(checkout.root, tree, in_git=True) if skipped else "it holds no files"
+        raise EmptyTreeError(f"nothing to index in commit {commit[:12]} of {checkout.root}: {reason}")
+    return tree
+
+
+def read_source(root: str, source: SourceFile, options: WalkOptions) -> bytes | Skipped | Failure:
+    """Read one regular file of the tree; never follows a link, waits for a pipe, leaves the root, or reads more than the cap."""
+    limit = None if SkipRule.TOO_LARGE in options.keep else options.max_file_bytes
+    path = f"{root}/{source.path}"
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            return _sort_link(_real(root), source.path)
+        if error.errno == errno.ENXIO:  # a socket
+            return Skipped(source.path, SkipRule.NOT_A_FILE)
+        return Failure(source.path, error.strerror or str(error))
+    try:
+        found = os.fstat(descriptor)
+        if not S_ISREG(found.st_mode):
+            return Skipped(source.path, SkipRule.NOT_A_FILE)
+        opened = _opened_path(descriptor, path)
+        if not _lies_in(opened, _real(root)):
+            return Skipped(source.path, SkipRule.OUTSIDE_ROOT, opened)
+        if limit is not None and found.st_size > limit:
+            return _too_large(source.path, found.st_size, options)
+        data = _read_up_to(descriptor, found.st_size, limit)
+    except OSError as error:
+        return Failure(source.path, error.strerror or str(error))
+    finally:
+        os.close(descriptor)
+    if limit is not None and len(data) > limit:
+        return _too_large(source.path, len(data), options)
+    return data
+
+
+@lru_cache(maxsize=64)
+def _real(root: str) -> str:
+    return os.path.realpath(root)
+
+
+def _opened_path(descriptor: int, path: str) -> str:
+    """Return where an open file really lies: the kernel's word (2 us, no race) where /proc has it."""
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        return os.path.realpath(path)
+
+
+def _read_up_to(descriptor: int, expected: int, limit: int | None) -> bytes:
+    """Read to the end, or one byte past the limit: a file may grow, or be larger than it says, as those in /proc are."""
+    parts: list[bytes] = []
+    total = 0
+    while limit is None or total <= limit:
+        part = os.read(descriptor, max(expected - total, 0) + 1 if total <= expected else 1 << 20)
+        if not part:
+            break
+        parts.append(part)
+        total += len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _too_large(path: str, size: int, options: WalkOptions) -> Skipped:
+    return Skipped(path, SkipRule.TOO_LARGE, f"{size} bytes, the cap is {options.max_file_bytes}")
+
+
+def skip_by_name(path: str, size: int, options: WalkOptions) -> Skipped | None:
+    """Return the rule that leaves a file out by its name or size alone, so that it is never opened, or None."""
+    name = path[path.rfind("/") + 1 :].lower()
+    dot = name.rfind(".")
+    extension = name[dot + 1 :] if dot >= 0 else ""
+    rule = None
+    if extension in _BINARY_EXTENSIONS:
+        rule = SkipRule.BINARY
+    elif extension == "lock" or name in _LOCKFILES:
+        rule = SkipRule.LOCKFILE
+    elif extension in _TRANSLATIONS or (extension == "mo" and "LC_MESSAGES/" in path):
+        rule = SkipRule.TRANSLATION
+    elif ".min." in name and _MINIFIED_NAME.search(name):
+        rule = SkipRule.MINIFIED
+    if rule is not None and rule not in options.keep:
+        return Skipped(path, rule, f"by its name, .{extension}" if dot >= 0 else "by its name")
+    if size > options.max_file_bytes and SkipRule.TOO_LARGE not in options.keep:
+        return _too_large(path, size, options)
+    return None
+
+
+def screen(path: str, data: bytes, options: WalkOptions) -> Skipped | None:
+    """Return the rule that leaves a file out by its content, or None."""
+    keep = options.keep
+    if SkipRule.EMPTY not in keep and not data.strip():
+        return Skipped(path, SkipRule.EMPTY)
+    if SkipRule.BINARY not in keep:
+        reason = _binary_reason(data[:_SAMPLE_BYTES])
+        if reason:
+            return Skipped(path, SkipRule.BINARY, reason)
+    extension = path[path.rfind(".") + 1 :].lower()
+    if extension not in _LINED_EXTENSIONS:
+        return None
+    # Qt's translation sources share the extension of TypeScript.
+    if (
+        extension == "ts"
+        and SkipRule.TRANSLATION not in keep
+        and data[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<?xml", b"<!DOCTYPE", b"<TS"))
+    ):
+        return Skipped(path, SkipRule.TRANSLATION, "Qt Linguist")
+    if SkipRule.MINIFIED not in keep and not (extension == "svg" and _SVG_TEXT.search(data)):
+        reason = _minified_reason(data)
+        if reason:
+            return Skipped(path, SkipRule.MINIFIED, reason)
+    return None
+
+
+def _binary_reason(sample: bytes) -> str:
+    for mark, encoding in _WIDE_MARKS:
+        if sample.startswith(mark):
+            text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
+            controls = len(_CONTROL_TEXT.findall(text))
+            return "control characters" if controls > _MAX_CONTROL_SHARE * len(text) or "\0" in text else ""
+    if b"\0" in sample:
+        return "a NUL byte"
+    controls = len(sample) - len(sample.translate(None, _CONTROL))
+    return "control characters" if controls > _MAX_CONTROL_SHARE * len(sample) else ""
+
+
+def _minified_reason(data: bytes) -> str:
+    """Say what shows that a program squeezed the text, or return "".
+
+    Hand-written JavaScript, CSS and HTML average 25 to 60 bytes a line. Small files cost nothing to index, whatever their lines. A long
+    line of data inside a hand-written file is no reason to lose the file, so the longest line counts only where it holds half the bytes.
+    """
+    if len(data) < _MINIFIED_FROM_BYTES:
+        return ""
+    lines = max(data.count(b"\n"), data.count(b"\r")) + 1
+    mean = len(data) // lines
+    if mean > _MINIFIED_MEAN_LINE:
+        return f"{mean} bytes a line"
+    longest = max(map(len, data.splitlines()))
+    return f"one line of {longest} bytes" if longest > max(_MINIFIED_LONGEST_LINE, len(data) // 2) else ""
