@@ -161,19 +161,37 @@ def command(folder: str, *arguments: str) -> list[str]:
     return ["env", *cleared, *_OWN_VARIABLES, program, *_OPTIONS, "-C", folder, *arguments]
 
 
-def run(folder: str, *arguments: str, accept: tuple[int, ...] = (0,)) -> tuple[bytes, str]:
-    """Run git in ``folder`` and return its output and its messages; raise for an exit status that is not accepted."""
+def start(folder: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start git in ``folder``; hand the process to ``finish``."""
+    return subprocess.Popen(command(folder, *arguments), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def finish(process: subprocess.Popen[bytes], folder: str, verb: str, accept: tuple[int, ...] = (0,)) -> tuple[bytes, str]:
+    """Return what git wrote and its messages; raise for an exit status that is not accepted, or when the time is up."""
     try:
-        done = subprocess.run(command(folder, *arguments), stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False)
+        output, errors = process.communicate(timeout=TIMEOUT_S)
     except subprocess.TimeoutExpired:
         raise SourceError(
-            f"git {arguments[0]} in {folder} did not end within {TIMEOUT_S:.0f} s; check that the file system answers and that "
+            f"git {verb} in {folder} did not end within {TIMEOUT_S:.0f} s; check that the file system answers and that "
             "no .gitignore is a pipe"
         ) from None
-    messages = os.fsdecode(done.stderr)
-    if done.returncode not in accept:
-        raise _failure(folder, arguments[0], done.returncode, messages)
-    return done.stdout, messages
+    finally:
+        stop(process)
+    messages = os.fsdecode(errors)
+    if process.returncode not in accept:
+        raise _failure(folder, verb, process.returncode, messages)
+    return output, messages
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End git, if it still runs, and release its pipes."""
+    with process:
+        process.kill()
+
+
+def run(folder: str, *arguments: str, accept: tuple[int, ...] = (0,)) -> tuple[bytes, str]:
+    """Run git in ``folder`` and return its output and its messages; raise for an exit status that is not accepted."""
+    return finish(start(folder, *arguments), folder, arguments[0], accept)
 
 
 def _failure(folder: str, verb: str, status: int, messages: str) -> SourceError:

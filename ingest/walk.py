@@ -14,11 +14,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from shutil import which
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from ingest.errors import EmptyTreeError, NotARepositoryError, SourceError
-from ingest.git import GitCheckout, find_checkout, read_blobs, run, tree_entries
+from ingest.git import GitCheckout, find_checkout, finish, read_blobs, run, start, stop, tree_entries
 from ingest.model import ContentHash, Failure, Skipped, SkipRule, SourceFile, SourceTree
 
 IGNORE_FILE = ".codeloreignore"
@@ -89,17 +90,20 @@ def walk(root: str, options: WalkOptions) -> SourceTree:
     if checkout is not None and checkout.bare:
         raise NotARepositoryError(f"{root} is a bare repository: it has no files to walk; index a ref of it with --ref, such as --ref HEAD")
     in_git = checkout is not None and which("git") is not None
-    if in_git:
-        paths, failures = _list_checkout(root)
-    else:
-        from ingest.ignore_files import list_folder  # here: a checkout does without the library
+    sorting = _Sorting(root, options, folders_are_submodules=in_git)
+    try:
+        if in_git:
+            _sort_checkout(root, sorting)
+        else:
+            from ingest.ignore_files import list_folder  # here: a checkout does without the library
 
-        paths, failures = list_folder(root)
-    top = checkout.root if checkout is not None else root
-    listed = sorted(set(paths))
-    hidden, ignore_failures = _hidden_in_folder(root, top, listed, options)
-    tree = _sort_out(root, listed, hidden, options, folders_are_submodules=in_git)
-    tree = SourceTree(tree.files, tree.skipped, (*failures, *ignore_failures, *tree.failures))
+            paths, failures = list_folder(root)
+            sorting.failures += failures
+            sorting.add(paths)
+    finally:
+        sorting.close()
+    _hide(root, checkout.root if checkout is not None else root, sorting, options)
+    tree = sorting.tree()
     if not tree.files:
         raise EmptyTreeError(f"nothing to index in {root}: {_what_hides(root, tree, in_git=in_git)}")
     return tree
@@ -115,105 +119,139 @@ def _require_folder(root: str) -> None:
         raise SourceError(f"cannot index {root}: {error.strerror}; check the path and its permissions") from None
 
 
-def _list_checkout(root: str) -> tuple[list[str], list[Failure]]:
-    output, messages = run(root, "ls-files", "-c", "-o", "-z", "--exclude-standard")
-    paths = os.fsdecode(output).split("\0")
-    paths.pop()
-    failures: list[Failure] = []
+def _sort_checkout(root: str, sorting: _Sorting) -> None:
+    """Sort out the tracked files while a second git looks for the untracked ones: 40 ms instead of 70 for Django's 7,000 files."""
+    search = start(root, "ls-files", "-o", "-z", "--exclude-standard")
+    try:
+        tracked, _ = run(root, "ls-files", "-c", "-z")
+        sorting.add(dict.fromkeys(os.fsdecode(tracked).split("\0")[:-1]))  # a path in conflict is listed once for each side
+    except BaseException:
+        stop(search)
+        raise
+    untracked, messages = finish(search, root, "ls-files")
+    sorting.add(os.fsdecode(untracked).split("\0")[:-1])
     for line in messages.splitlines():
         if line.startswith("warning: "):
             quoted = re.search(r"'(.*)'", line)
             path = quoted[1].rstrip("/") if quoted else ""
-            failures.append(Failure(path, f"git: {line.removeprefix('warning: ')}"))
-    return paths, failures
+            sorting.failures.append(Failure(path, f"git: {line.removeprefix('warning: ')}"))
 
 
-def _hidden_in_folder(root: str, top: str, paths: list[str], options: WalkOptions) -> tuple[set[str], list[Failure]]:
-    """Return which paths the ``.codeloreignore`` files hide: those beside and above the paths, up to the work tree's root."""
+class _Sorting:
+    """Puts each listed path, after one lstat, among the files, the skipped or the failures. Close it: it holds the root open."""
+
+    def __init__(self, root: str, options: WalkOptions, *, folders_are_submodules: bool) -> None:
+        self.files: list[SourceFile] = []
+        self.skipped: list[Skipped] = []
+        self.failures: list[Failure] = []
+        self._root = root
+        self._options = options
+        self._folders_are_submodules = folders_are_submodules
+        self._descriptor = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._real_folders: dict[str, bool] = {"": True}
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+    def add(self, paths: Iterable[str]) -> None:
+        """Sort out paths relative to the root. What is listed and not there is left out: deleted, or outside a sparse checkout."""
+        descriptor, options, real_folders = self._descriptor, self._options, self._real_folders
+        stat = os.stat
+        for path in paths:
+            folder = path[: path.rfind("/", 0, -1) + 1]
+            real = real_folders.get(folder)
+            if not (self._is_real_folder(folder) if real is None else real):
+                continue
+            try:
+                found = stat(path, dir_fd=descriptor, follow_symlinks=False)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                self.failures.append(Failure(path, error.strerror or str(error)))
+                continue
+            if not S_ISREG(found.st_mode):
+                self._add_special(path, found.st_mode)
+                continue
+            skip = skip_by_name(path, found.st_size, options)
+            if skip is None:
+                self.files.append(SourceFile(path, found.st_size, found.st_mtime_ns))
+            else:
+                self.skipped.append(skip)
+
+    def _add_special(self, path: str, mode: int) -> None:
+        if S_ISLNK(mode):
+            link = _sort_link(self._root, path)
+            if isinstance(link, Failure):
+                self.failures.append(link)
+            else:
+                self.skipped.append(link)
+        elif not S_ISDIR(mode):
+            self.skipped.append(Skipped(path, SkipRule.NOT_A_FILE))
+        elif self._folders_are_submodules:
+            detail = "a git repository inside this one; index it by its own path" if path.endswith("/") else "a submodule"
+            self.skipped.append(Skipped(path.rstrip("/"), SkipRule.SUBMODULE, detail))
+
+    def _is_real_folder(self, folder: str) -> bool:
+        """Tell whether every part of ``folder`` is a folder and no link; git lists tracked files below a folder that a link replaced."""
+        known = self._real_folders
+        cut = 0
+        while cut < len(folder):
+            above, cut = cut, folder.index("/", cut) + 1
+            part = folder[:cut]
+            if part not in known:
+                try:
+                    mode = os.stat(part[:-1], dir_fd=self._descriptor, follow_symlinks=False).st_mode
+                    known[part] = known[folder[:above]] and S_ISDIR(mode)
+                except (FileNotFoundError, NotADirectoryError):
+                    known[part] = False
+                except OSError:  # then looking at its files fails too, and says why
+                    known[part] = True
+        return known[folder]
+
+    def hide(self, hidden: set[str]) -> None:
+        """Count the paths as left out by ``.codeloreignore``, whatever they were sorted under."""
+        self.files = [file for file in self.files if file.path not in hidden]
+        self.skipped = [skip for skip in self.skipped if skip.path not in hidden]
+        self.failures = [failure for failure in self.failures if failure.path not in hidden]
+        self.skipped += [Skipped(path, SkipRule.CODELOREIGNORE) for path in hidden]
+
+    def tree(self) -> SourceTree:
+        """Return everything found, in order of path."""
+        self.files.sort(key=_by_path)
+        self.skipped.sort(key=_by_path)
+        return SourceTree(tuple(self.files), tuple(self.skipped), tuple(self.failures))
+
+
+_by_path = attrgetter("path")
+
+
+def _hide(root: str, top: str, sorting: _Sorting, options: WalkOptions) -> None:
+    """Apply the ``.codeloreignore`` files: those listed, the one in the root even if git ignores it, and those above, up to ``top``."""
     if SkipRule.CODELOREIGNORE in options.keep:
-        return set(), []
+        return
     base = "" if root == top else root[len(top) :].strip("/") + "/"
-    folders = {base[: cut + 1] for cut, letter in enumerate(base) if letter == "/"} | {""}
-    folders.update({base + path[: path.rfind("/", 0, -1) + 1] for path in paths})
+    places = {base[:cut] + IGNORE_FILE for cut in range(len(base) + 1) if cut == 0 or base[cut - 1] == "/"}
+    places.update(base + file.path for file in sorting.files if file.path.endswith("/" + IGNORE_FILE))
     rules: dict[str, bytes] = {}
-    failures: list[Failure] = []
-    for folder in sorted(folders):
-        if os.path.lexists(f"{top}/{folder}{IGNORE_FILE}"):
-            source = SourceFile(folder + IGNORE_FILE, 0)
-            content = read_source(top, source, WalkOptions(_MAX_IGNORE_FILE_BYTES))
+    for place in sorted(places):
+        if os.path.lexists(f"{top}/{place}"):
+            content = read_source(top, SourceFile(place, 0), WalkOptions(_MAX_IGNORE_FILE_BYTES))
             if isinstance(content, bytes):
-                rules[folder.rstrip("/")] = content
+                rules[place.rpartition("/")[0]] = content
             else:
                 reason = content.reason if isinstance(content, Failure) else content.rule.value
-                failures.append(Failure(source.path.removeprefix(base), f"not applied: {reason}"))
-    if not rules:
-        return set(), failures
-    hidden, broken = _hidden(rules, [base + path for path in paths])
-    return {path[len(base) :] for path in hidden}, failures + broken
+                sorting.failures.append(Failure(place.removeprefix(base), f"not applied: {reason}"))
+    if rules:
+        paths = [base + found.path for found in (*sorting.files, *sorting.skipped, *sorting.failures)]
+        hidden, broken = _hidden(rules, paths)
+        sorting.hide({path[len(base) :] for path in hidden})
+        sorting.failures += broken
 
 
 def _hidden(rules: dict[str, bytes], paths: Iterable[str]) -> tuple[set[str], list[Failure]]:
     from ingest.ignore_files import hidden_paths  # here: few trees have a .codeloreignore
 
     return hidden_paths(rules, paths)
-
-
-def _sort_out(root: str, paths: list[str], hidden: set[str], options: WalkOptions, *, folders_are_submodules: bool) -> SourceTree:
-    """Look at each listed path once (one lstat) and put it among the files, the skipped or the failures."""
-    prefix = root.rstrip("/") + "/"
-    files: list[SourceFile] = []
-    skipped: list[Skipped] = []
-    failures: list[Failure] = []
-    real_folders: dict[str, bool] = {"": True}
-    lstat = os.lstat
-    for path in paths:
-        if path in hidden:
-            skipped.append(Skipped(path, SkipRule.CODELOREIGNORE))
-            continue
-        folder = path[: path.rfind("/", 0, -1) + 1]
-        if folder not in real_folders and not _is_real_folder(prefix, folder, real_folders):
-            continue
-        if not real_folders[folder]:
-            continue
-        try:
-            found = lstat(prefix + path)
-        except (FileNotFoundError, NotADirectoryError):
-            continue  # tracked and deleted, or outside a sparse checkout
-        except OSError as error:
-            failures.append(Failure(path, error.strerror or str(error)))
-            continue
-        if S_ISREG(found.st_mode):
-            skip = skip_by_name(path, found.st_size, options)
-            if skip is None:
-                files.append(SourceFile(path, found.st_size, found.st_mtime_ns))
-            else:
-                skipped.append(skip)
-        elif S_ISLNK(found.st_mode):
-            link = _sort_link(root, path)
-            (failures if isinstance(link, Failure) else skipped).append(link)  # pyright: ignore[reportArgumentType]
-        elif not S_ISDIR(found.st_mode):
-            skipped.append(Skipped(path, SkipRule.NOT_A_FILE))
-        elif folders_are_submodules:
-            detail = "a git repository inside this one; index it by its own path" if path.endswith("/") else "a submodule"
-            skipped.append(Skipped(path.rstrip("/"), SkipRule.SUBMODULE, detail))
-    return SourceTree(tuple(files), tuple(skipped), tuple(failures))
-
-
-def _is_real_folder(prefix: str, folder: str, known: dict[str, bool]) -> bool:
-    """Tell whether every part of ``folder`` is a folder and no link; git lists tracked files below a folder that a link has replaced."""
-    cut = 0
-    while cut < len(folder):
-        above, cut = cut, folder.index("/", cut) + 1
-        part = folder[:cut]
-        if part not in known:
-            try:
-                # A folder that cannot be looked at counts as real: the lstat of its files then fails, and says why.
-                known[part] = known[folder[:above]] and S_ISDIR(os.lstat(prefix + part[:-1]).st_mode)
-            except (FileNotFoundError, NotADirectoryError):
-                known[part] = False
-            except OSError:
-                known[part] = True
-    return known[folder]
 
 
 def _sort_link(root: str, path: str) -> Skipped | Failure:
