@@ -6,7 +6,6 @@ a link is counted, and what it points at is indexed under its own path if it lie
 
 from __future__ import annotations
 
-import codecs
 import errno
 import os
 import re
@@ -19,55 +18,12 @@ from shutil import which
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from ingest.errors import EmptyTreeError, NotARepositoryError, SourceError
+from ingest.file_kinds import binary_reason, minified_reason, rule_of_name, translation_reason
 from ingest.git import GitCheckout, find_checkout, finish, read_blobs, run, start, stop, tree_entries
 from ingest.model import ContentHash, Failure, Skipped, SkipRule, SourceFile, SourceTree
 
 IGNORE_FILE = ".codeloreignore"
 _MAX_IGNORE_FILE_BYTES = 1 << 20
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# Only extensions that never hold source. Content decides on the others: .mo is also Modelica, .pt a page template, .dat often text.
-_BINARY_EXTENSIONS = _words(
-    """
-    png jpg jpeg jpe gif bmp ico icns cur tif tiff webp avif heic psd xcf ai eps mp3 mp4 m4a m4v mov avi mkv webm wav ogg oga ogv flac aac
-    woff woff2 ttf otf eot ttc pfb pcf
-    zip gz tgz bz2 xz 7z rar tar zst lz4 lzma br jar war ear whl egg deb rpm apk aar ipa dmg iso msi cab crx nupkg gem
-    pyc pyo pyd so dll dylib exe o a class wasm pdb ilk node beam dex elc rlib rmeta bc pch gch
-    pdf doc docx xls xlsx ppt pptx odt ods odp sqlite sqlite3 db mdb bin pkl pickle npy npz h5 hdf5 parquet feather arrow avro orc
-    onnx pth ckpt safetensors tflite gguf gmo pack idx keystore jks p12 pfx der glb fbx blend swf pcap
-    """
-)
-_LOCKFILES = frozenset({
-    *("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "bun.lockb", "packages.lock.json", "conda-lock.yml", "go.sum"),
-    *("go.work.sum", "package.resolved", "cartfile.resolved", ".terraform.lock.hcl", "gradle.lockfile", "cabal.project.freeze"),
-    *("stack.yaml.lock", "module.bazel.lock", "project.assets.json", ".pnp.cjs", ".pnp.loader.mjs", "rebar.lock", "manifest.toml.lock"),
-})
-_TRANSLATIONS = frozenset({"po", "pot", "xliff", "xlf"})
-# Formats people write in lines: only there is a huge line a sign of a machine. Text such as Markdown and CSV has long lines by nature.
-_LINED_EXTENSIONS = _words(
-    "js mjs cjs jsx ts mts cts tsx css scss less json json5 geojson map html htm xhtml xml svg vue svelte webmanifest"
-)
-_MINIFIED_NAME = re.compile(r"\.min\.(?:js|mjs|cjs|css|html|json|svg)$")
-_SVG_TEXT = re.compile(rb"<(?:\w+:)?(?:text|tspan|foreignObject)\b")
-
-_SAMPLE_BYTES = 8192
-_MAX_CONTROL_SHARE = 0.3
-_CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\b\x1b")) + b"\x7f"
-_CONTROL_TEXT = re.compile(r"[\x00-\x07\x0e-\x1a\x1c-\x1f\x7f]")
-# UTF-32 first: its little-endian mark begins with UTF-16's.
-_WIDE_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_MINIFIED_FROM_BYTES = 4096
-_MINIFIED_MEAN_LINE = 300
-_MINIFIED_LONGEST_LINE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,20 +364,9 @@ def _too_large(path: str, size: int, options: WalkOptions) -> Skipped:
 
 def skip_by_name(path: str, size: int, options: WalkOptions) -> Skipped | None:
     """Return the rule that leaves a file out by its name or size alone, so that it is never opened, or None."""
-    name = path[path.rfind("/") + 1 :].lower()
-    dot = name.rfind(".")
-    extension = name[dot + 1 :] if dot >= 0 else ""
-    rule = None
-    if extension in _BINARY_EXTENSIONS:
-        rule = SkipRule.BINARY
-    elif extension == "lock" or name in _LOCKFILES:
-        rule = SkipRule.LOCKFILE
-    elif extension in _TRANSLATIONS or (extension == "mo" and "LC_MESSAGES/" in path):
-        rule = SkipRule.TRANSLATION
-    elif ".min." in name and _MINIFIED_NAME.search(name):
-        rule = SkipRule.MINIFIED
+    rule = rule_of_name(path)
     if rule is not None and rule not in options.keep:
-        return Skipped(path, rule, f"by its name, .{extension}" if dot >= 0 else "by its name")
+        return Skipped(path, rule, "by its name")
     if size > options.max_file_bytes and SkipRule.TOO_LARGE not in options.keep:
         return _too_large(path, size, options)
     return None
@@ -429,53 +374,14 @@ def skip_by_name(path: str, size: int, options: WalkOptions) -> Skipped | None:
 
 def screen(path: str, data: bytes, options: WalkOptions) -> Skipped | None:
     """Return the rule that leaves a file out by its content, or None."""
-    keep = options.keep
-    if SkipRule.EMPTY not in keep and not data.strip():
-        return Skipped(path, SkipRule.EMPTY)
-    if SkipRule.BINARY not in keep:
-        reason = _binary_reason(data[:_SAMPLE_BYTES])
-        if reason:
-            return Skipped(path, SkipRule.BINARY, reason)
-    extension = path[path.rfind(".") + 1 :].lower()
-    if extension not in _LINED_EXTENSIONS:
+    if not data.strip():
+        rule, reason = SkipRule.EMPTY, "no bytes" if not data else "white space only"
+    elif reason := binary_reason(data):
+        rule = SkipRule.BINARY
+    elif reason := translation_reason(path, data):
+        rule = SkipRule.TRANSLATION
+    elif reason := minified_reason(path, data):
+        rule = SkipRule.MINIFIED
+    else:
         return None
-    # Qt's translation sources share the extension of TypeScript.
-    if (
-        extension == "ts"
-        and SkipRule.TRANSLATION not in keep
-        and data[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<?xml", b"<!DOCTYPE", b"<TS"))
-    ):
-        return Skipped(path, SkipRule.TRANSLATION, "Qt Linguist")
-    if SkipRule.MINIFIED not in keep and not (extension == "svg" and _SVG_TEXT.search(data)):
-        reason = _minified_reason(data)
-        if reason:
-            return Skipped(path, SkipRule.MINIFIED, reason)
-    return None
-
-
-def _binary_reason(sample: bytes) -> str:
-    for mark, encoding in _WIDE_MARKS:
-        if sample.startswith(mark):
-            text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
-            controls = len(_CONTROL_TEXT.findall(text))
-            return "control characters" if controls > _MAX_CONTROL_SHARE * len(text) or "\0" in text else ""
-    if b"\0" in sample:
-        return "a NUL byte"
-    controls = len(sample) - len(sample.translate(None, _CONTROL))
-    return "control characters" if controls > _MAX_CONTROL_SHARE * len(sample) else ""
-
-
-def _minified_reason(data: bytes) -> str:
-    """Say what shows that a program squeezed the text, or return "".
-
-    Hand-written JavaScript, CSS and HTML average 25 to 60 bytes a line. Small files cost nothing to index, whatever their lines. A long
-    line of data inside a hand-written file is no reason to lose the file, so the longest line counts only where it holds half the bytes.
-    """
-    if len(data) < _MINIFIED_FROM_BYTES:
-        return ""
-    lines = max(data.count(b"\n"), data.count(b"\r")) + 1
-    mean = len(data) // lines
-    if mean > _MINIFIED_MEAN_LINE:
-        return f"{mean} bytes a line"
-    longest = max(map(len, data.splitlines()))
-    return f"one line of {longest} bytes" if longest > max(_MINIFIED_LONGEST_LINE, len(data) // 2) else ""
+    return None if rule in options.keep else Skipped(path, rule, reason)
