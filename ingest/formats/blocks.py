@@ -13,8 +13,8 @@ DOUBLE_QUOTED = rb"\"(?:[^\"\\\n]++|\\.)*+\"?"
 def block_entries(source: Source, tokens: re.Pattern[bytes], describe: Callable[[re.Match[bytes], int], Entry | None]) -> list[Entry]:
     """Return an entry per head that ``describe(match, depth)`` wants, closed by its own brace.
 
-    ``tokens`` names its groups ``head`` (from the line feed before it; one that ends with ``{`` opens a block, any other ends with its line),
-    ``open``, ``close``, and anything else for what is passed over: comments, strings.
+    ``tokens`` names its groups ``head`` (from the line feed before it; one that ends with ``{`` opens a block, any other ends with its
+    line), ``open``, ``close``, and anything else for what is passed over: comments, strings.
     """
     entries: list[Entry] = []
     stack: list[Entry | None] = []

@@ -8,7 +8,8 @@ from ingest.formats.spans import MAX_NAME, Entry, Links, Outline, Source, build,
 from ingest.model import SymbolKind
 
 _DOCKERFILE = re.compile(
-    rb"\n[ \t]*(?P<instruction>FROM|RUN|CMD|LABEL|EXPOSE|ENV|ADD|COPY|ENTRYPOINT|VOLUME|USER|WORKDIR|ARG|ONBUILD|STOPSIGNAL|HEALTHCHECK|SHELL|MAINTAINER)"
+    rb"\n[ \t]*(?P<instruction>FROM|RUN|CMD|LABEL|EXPOSE|ENV|ADD|COPY|ENTRYPOINT|VOLUME|USER|WORKDIR|ARG|ONBUILD"
+    rb"|STOPSIGNAL|HEALTHCHECK|SHELL|MAINTAINER)"
     rb"[ \t]+(?P<rest>[^\n]*)",
     re.IGNORECASE,
 )

@@ -51,13 +51,14 @@ _DRAWIO_VALUE = re.compile(rb"\b(?:value|label)=\"([^\"<>]+)\"")
 
 _MERMAID_TITLE = re.compile(rb"\n[ \t]*(?:(?:acc)?title:?|%%[ \t]*title:?)[ \t]+([^\n]+)", re.IGNORECASE)
 _MERMAID_TYPE = re.compile(
-    rb"\n[ \t]*((?:graph|flowchart|sequenceDiagram|classDiagram|stateDiagram|erDiagram|gantt|pie|journey|gitGraph|mindmap|timeline|C4\w+|block|quadrantChart"
+    rb"\n[ \t]*((?:graph|flowchart|sequenceDiagram|classDiagram|stateDiagram|erDiagram|gantt|pie|journey|gitGraph|mindmap"
+    rb"|timeline|C4\w+|block|quadrantChart"
     rb"|requirementDiagram|sankey|xychart|architecture|packet|kanban)[^\n]*)"
 )
 _MERMAID_LABEL = re.compile(
-    rb"(?P<comment>%%[^\n]*)|\"([^\"\n]+)\"|(?<![\[({>])[\[({>]++/?\\?([^\[\](){}|\"\n/\\]++)\\?/?[\])}]++|\|([^|\n\"]+)\|"
+    rb"(?P<comment>%%[^\n]*)|\"([^\"\n]+)\"|(?<![\[({])[\[({]++[/\\]?([^\[\](){}|\"\n]{1,300}+)[\])}]|(?<=\w)>([^\[\](){}|\"\n]{1,300}+)\]|\|([^|\n\"]+)\|"
     rb"|\n[ \t]*(?:participant|actor|subgraph|section|class|state|namespace)[ \t]+([^\n\[({:\"]+)"
-    rb"|(?:--?>>?|--?x|--?\)|\bover [\w, ]++|\.\.>)[+-]?[ \t]*+\w*+[ \t]*+:[ \t]*+([^\n]+)"
+    rb"|(?:--?>>?|--?x|--?\)|\bover [\w, ]{1,200}+|\.\.>)[+-]?[ \t]*+\w*+[ \t]*+:[ \t]*+([^\n]+)"
 )
 
 
@@ -71,7 +72,8 @@ def mermaid(text: bytes) -> Outline:
 _PLANTUML_TITLE = re.compile(rb"\n[ \t]*title[ \t]+([^\n]+)", re.IGNORECASE)
 _PLANTUML_LABEL = re.compile(
     rb"(?P<comment>\n[ \t]*'[^\n]*)|\"([^\"\n]+)\"|\[([^\[\]\n]+)\]|\(([^()\n]+)\)|\n[ \t]*:([^\n;]+);"
-    rb"|\n[ \t]*(?:participant|actor|boundary|control|entity|database|collections|queue|class|abstract|interface|enum|component|package|node|folder|cloud"
+    rb"|\n[ \t]*(?:participant|actor|boundary|control|entity|database|collections"
+    rb"|queue|class|abstract|interface|enum|component|package|node|folder|cloud"
     rb"|state|object|usecase|rectangle|partition|group|legend|note|header|footer|caption)[ \t]+([^\n\"{\[(<#]+)"
     rb"|[-.=>|)o*x][ \t]++[\w.]++[ \t]*+:[ \t]*+([^\n]+)"
 )
@@ -84,8 +86,10 @@ def plantuml(text: bytes) -> Outline:
 
 _DOT_TITLE = re.compile(rb"(?:^|[\n;}])[ \t]*(?:strict[ \t]+)?(?:di)?graph[ \t]+(\"[^\"\n]+\"|\w+)[ \t\r\n]*\{", re.IGNORECASE)
 _DOT_LABEL = re.compile(
-    rb"(?P<comment>//[^\n]*|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?|\n#[^\n]*|\b(?:color|fillcolor|fontname|style|shape|fontcolor|bgcolor|rankdir|URL|pos)[ \t]*="
-    rb"[ \t]*\"[^\"\n]*\")|\"((?:[^\"\\\n]++|\\.)+)\"|\blabel[ \t]*=[ \t]*([\w]+)|\n[ \t]*(?:subgraph[ \t]+)?(\w++)(?=[ \t]*+(?:\[|->|--|\{))"
+    rb"(?P<comment>//[^\n]*|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?|\n#[^\n]*|\b(?:color|fillcolor|fontname|style"
+    rb"|shape|fontcolor|bgcolor|rankdir|URL|pos)[ \t]*="
+    rb"[ \t]*\"[^\"\n]*\")|\"((?:[^\"\\\n]++|\\.)+)\"|\blabel[ \t]*=[ \t]*([\w]+)"
+    rb"|\n[ \t]*(?:subgraph[ \t]+)?(\w++)(?=[ \t]*+(?:\[|->|--|\{))"
 )
 
 
@@ -97,10 +101,11 @@ def graphviz(text: bytes) -> Outline:
 def _labelled(source: Source, title: re.Pattern[bytes], label: re.Pattern[bytes], sort: str) -> Outline:
     """Make a diagram of every group that ``label`` matches but ``comment``."""
     named = title.search(source.padded)
-    found: list[str] = []
-    for match in label.finditer(source.padded):
-        if match.lastgroup != "comment" and match.lastindex:
-            found.append(_text(match[match.lastindex].replace(rb"\n", b" ").replace(rb"\l", b" ").replace(b"|", b" ")))
+    matches = (match for match in label.finditer(source.padded) if match.lastgroup != "comment")
+    found = [
+        _text(match[match.lastindex or 0].replace(rb"\n", b" ").replace(rb"\l", b" ").strip(b"/\\ ").replace(b"|", b" "))
+        for match in matches
+    ]
     return _diagram(source, _text(named[1].strip(b'"')) if named else "", sort, found)
 
 

@@ -24,6 +24,7 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(rb"""\sid[ \t]*=[ \t]*["']?([^\s"'<>]{1,200})""", re.IGNORECASE)
+_MAX_HEADING = 2_000  # bytes; a heading that is longer was never closed
 _BLOCK_LEVEL = 8  # below h1..h6 and the captions
 
 
@@ -48,7 +49,7 @@ def add_html_links(source: Source, links: Links, ignored: Callable[[int], bool])
 
 
 def html(text: bytes) -> Outline:
-    """Outline HTML: the title encloses all, headings nest by level, blocks with an id stand under their heading; scripts and styles stay text."""
+    """Outline HTML: the title encloses all, headings nest by level, blocks with an id stand below them. Scripts and styles stay text."""
     source = Source(text)
     lowered = source.padded.lower()
     entries: list[Entry] = []
@@ -84,7 +85,9 @@ def _html_entry(source: Source, at: int, name: str, level: int, signature: bytes
 def _add_heading(source: Source, match: re.Match[bytes], closes: Finder, entries: list[Entry]) -> None:
     tag, at = match["heading"].lower(), match.start()
     end = closes.find(b"</" + tag, at)
-    body = source.padded[at : min(end, at + 2_000)]
+    if end - at > _MAX_HEADING:
+        return
+    body = source.padded[at:end]
     name = plain(_TAG.sub(b" ", body.partition(b">")[2]), MAX_NAME)
     if not name:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import lru_cache
+from functools import cache
 
 from ingest.formats.markup import add_html_links
 from ingest.formats.spans import MAX_NAME, Entry, Links, Outline, Source, build, plain
@@ -132,7 +132,7 @@ def _section(start: int, title: bytes, level: int, line: bytes) -> Entry:
 def _add_docs(source: Source, entries: list[Entry]) -> None:
     """Give each section the first paragraph of prose before the next heading."""
     ends = [entry.start for entry in entries[1:]] + [len(source.text)]
-    for entry, end in zip(entries, ends, strict=True):
+    for entry, end in zip(entries, ends, strict=False):
         if entry.doc:
             continue
         below = source.text[entry.start : min(end, entry.start + 3_000)].replace(b"\r\n", b"\n").partition(b"\n")[2]
@@ -237,7 +237,7 @@ def _rst_sections(source: Source) -> list[Entry]:
         entries.append(Entry(begin, name, SymbolKind.SECTION, level, signature=name))
         bodies.append(source.line_end(at))
     ends = [entry.start for entry in entries[1:]] + [len(source.text)]
-    for entry, below, end in zip(entries, bodies, ends, strict=True):
+    for entry, below, end in zip(entries, bodies, ends, strict=False):
         entry.doc = first_paragraph(source.text[below : min(end, below + 3_000)].replace(b"\r\n", b"\n"))
     return entries
 
@@ -272,7 +272,7 @@ def _read_toctree(source: Source, match: re.Match[bytes], links: Links) -> None:
         offset += len(line) + 1
 
 
-@lru_cache(maxsize=None)
+@cache
 def _dedent(indent: int) -> re.Pattern[bytes]:
     return re.compile(rb"\n[ \t]{0,%d}[^\s]" % indent)
 

@@ -10,7 +10,10 @@ from ingest.model import SymbolKind
 
 _SQL_NAME = rb"(?:[\w$#@]++|\"[^\"\n]*+\"|`[^`\n]*+`|\[[^\]\n]*+\])"
 _SQL_PATH = _SQL_NAME + rb"(?:[ \t]*\.[ \t]*" + _SQL_NAME + rb")*+"
-_SQL_OBJECTS = rb"TABLE|VIEW|FUNCTION|PROCEDURE|PROC|TRIGGER|INDEX|TYPE|SCHEMA|SEQUENCE|DOMAIN|EXTENSION|DATABASE|ROLE|USER|POLICY|AGGREGATE|PACKAGE|EVENT"
+_SQL_OBJECTS = (
+    rb"TABLE|VIEW|FUNCTION|PROCEDURE|PROC|TRIGGER|INDEX|TYPE|SCHEMA|SEQUENCE|DOMAIN|EXTENSION"
+    rb"|DATABASE|ROLE|USER|POLICY|AGGREGATE|PACKAGE|EVENT"
+)
 _SQL = re.compile(
     rb"\n[ \t]*(?:(?P<create>CREATE|ALTER)(?=\s)(?:\s+(?!(?:" + _SQL_OBJECTS + rb")\b)[\w=@`]{1,60}+){0,6}+"
     rb"\s+(?P<object>" + _SQL_OBJECTS + rb")(?:\s+BODY\b)?(?:\s+CONCURRENTLY\b)?(?:\s+IF\s+(?:NOT\s+)?EXISTS\b)?(?:\s+ONLY\b)?"
@@ -48,7 +51,7 @@ def sql(text: bytes) -> Outline:
     breaks: list[int] = []
     creates = [match for match in _SQL.finditer(source.padded) if not match["statement"] or breaks.append(match.start())]
     ends = [match.start() for match in creates[1:]] + [len(source.padded)]
-    for match, limit in zip(creates, ends, strict=True):
+    for match, limit in zip(creates, ends, strict=False):
         at = match.start()
         breaks.append(at)
         lead, doc = source.comment_above(at, b"--")
@@ -128,7 +131,8 @@ def protobuf(text: bytes) -> Outline:
 
 
 _GRAPHQL = re.compile(
-    rb"(?P<head>\n[ \t]*+(?:extend[ \t]+)?(?P<type>type|input|interface|enum|union|scalar|directive|schema|query|mutation|subscription|fragment)"
+    rb"(?P<head>\n[ \t]*+(?:extend[ \t]+)?(?P<type>type|input|interface|enum|union|scalar|directive|schema|query|mutation"
+    rb"|subscription|fragment)"
     rb"(?:[ \t]+(?P<name>@?\w++))?(?P<rest>(?:[^\n{}#\"()]++|\([^(){}]{0,2000}\))*+)(?:\s*+\{|(?=\r?\n|\Z)))"
     rb"|(?P<block>\"\"\"(?:[^\"]++|\"(?!\"\"))*+(?:\"\"\")?)|(?P<string>"
     + DOUBLE_QUOTED
