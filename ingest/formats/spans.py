@@ -55,20 +55,20 @@ class Outline:
 
 
 class Source:
-    """A text and its padded form. A byte order mark is blanked so that the first line looks like any other."""
+    """A text and its padded form, both without a byte order mark; ``shift`` is the mark's length, which ``build`` adds to every offset."""
 
-    __slots__ = ("bom", "padded", "text")
+    __slots__ = ("padded", "shift", "text")
 
     def __init__(self, text: bytes) -> None:
-        self.text = text
-        self.bom = text.startswith(_BOM)
-        self.padded = b"\n\n\n\n" + text[3:] if self.bom else b"\n" + text
+        self.shift = len(_BOM) if text.startswith(_BOM) else 0
+        self.text = text[self.shift :]
+        self.padded = b"\n" + self.text
 
     def line_start(self, offset: int) -> int:
         """Return the start of the offset's line if only blanks precede it there, else the offset itself."""
         # Bounded: the indentation before a key is short, a minified file's line is not.
         start = self.text.rfind(b"\n", max(0, offset - 400), offset) + 1
-        return start if (start or offset <= 400) and not self.text[start:offset].strip(b" \t\xef\xbb\xbf") else offset
+        return start if (start or offset <= 400) and not self.text[start:offset].strip(b" \t") else offset
 
     def line_end(self, offset: int) -> int:
         """Return the offset behind the line feed that ends the offset's line, or the text's length."""
@@ -153,40 +153,26 @@ class Finder:
 
 
 def build(
-    source: Source,
-    entries: list[Entry],
-    *,
-    breaks: Iterable[int] = (),
-    imports: Sequence[Import] = (),
-    separator: str = ".",
-    kept_whole: bool = True,
+    source: Source, entries: list[Entry], *, breaks: Iterable[int] = (), imports: Sequence[Import] = (), separator: str = "."
 ) -> Outline:
-    """Close, nest, bound and number the entries; ``breaks`` get the entries' own starts where these begin a line.
-
-    Without ``kept_whole`` an entry is no reason to cut the file there.
-    """
-    if source.bom:
-        for entry in entries:
-            entry.start = 0 if entry.start <= 3 else entry.start
+    """Close, nest, bound and number the entries; ``breaks`` get the entries' own starts where these begin a line."""
     entries = [entry for entry in entries if entry.start < len(source.text)]
     _close(entries, len(source.text))
     entries.sort(key=lambda entry: (entry.start, -entry.end))
     truncated: list[str] = []
     parents, depths = _nest(entries)
+    cuts = [entry.lead if entry.lead >= 0 else entry.start for entry in entries]
     if len(entries) > MAX_SYMBOLS:
         truncated.append(f"outline: {MAX_SYMBOLS} of {len(entries)} parts kept (cap of {MAX_SYMBOLS} symbols a file)")
-        cuts = [entry.lead if entry.lead >= 0 else entry.start for entry in entries]
         entries = _cap(entries, depths)
         parents, _ = _nest(entries)
-    else:
-        cuts = [entry.lead if entry.lead >= 0 else entry.start for entry in entries]
     if len(imports) > MAX_IMPORTS:
         truncated.append(f"links: {MAX_IMPORTS} of {len(imports)} kept (cap of {MAX_IMPORTS} links a file)")
         imports = imports[:MAX_IMPORTS]
     return Outline(
         _symbols(source, entries, parents, separator),
         tuple(imports),
-        _line_starts(source.text, [*breaks, *cuts] if kept_whole else breaks),
+        _line_starts(source, [*breaks, *cuts]),
         tuple(truncated),
     )
 
@@ -249,8 +235,9 @@ def _symbols(source: Source, entries: list[Entry], parents: list[int], separator
     for entry, parent in zip(entries, parents, strict=True):
         name = entry.name or "(unnamed)"
         qualified = f"{symbols[parent].qualified_name}{separator}{name}" if parent >= 0 else name
-        start, end = entry.start, entry.end
-        symbols.append(Symbol(name, qualified, entry.kind, lines[start], lines[end - 1], start, end, parent, entry.signature, entry.doc))
+        first, last = lines[entry.start], lines[entry.end - 1]
+        start, end = entry.start + source.shift if entry.start else 0, entry.end + source.shift
+        symbols.append(Symbol(name, qualified, entry.kind, first, last, start, end, parent, entry.signature, entry.doc))
     return tuple(symbols)
 
 
@@ -265,6 +252,6 @@ def _line_numbers(text: bytes, offsets: list[int]) -> dict[int, int]:
     return lines
 
 
-def _line_starts(text: bytes, offsets: Iterable[int]) -> tuple[int, ...]:
-    size = len(text)
-    return tuple(sorted({offset for offset in offsets if 0 < offset < size and text[offset - 1] == 10}))
+def _line_starts(source: Source, offsets: Iterable[int]) -> tuple[int, ...]:
+    text, shift, size = source.text, source.shift, len(source.text)
+    return tuple(sorted({offset + shift for offset in offsets if 0 < offset < size and text[offset - 1] == 10}))
