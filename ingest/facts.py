@@ -119,7 +119,9 @@ class FactStore:
     def text(self, document: DocumentId) -> bytes:
         """Return a document's text. Raises ``LookupError`` when there is no such document."""
         with self._database.read() as read:
-            row = read.execute("SELECT text FROM document JOIN content ON content.id = content_id WHERE document.id = ?", (document,)).fetchone()
+            row = read.execute(
+                "SELECT text FROM document JOIN content ON content.id = content_id WHERE document.id = ?", (document,)
+            ).fetchone()
         if row is None:
             raise LookupError(f"no document {document}")
         return _sound(decompress, row[0])

@@ -29,11 +29,19 @@ _WATCHED_BYTES = 64 * 1024  # smaller files are parsed without the deadline call
 _LARGE_NODE = 1_500  # bytes; statements inside a larger node are offered as breaks
 _SIGNATURE = 300
 _DOC = 1_200
-_TYPE_KINDS = frozenset(
-    {SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.TRAIT, SymbolKind.STRUCT, SymbolKind.ENUM, SymbolKind.TYPE, SymbolKind.PROPERTY}
-)
+_TYPE_KINDS = frozenset({
+    SymbolKind.CLASS,
+    SymbolKind.INTERFACE,
+    SymbolKind.TRAIT,
+    SymbolKind.STRUCT,
+    SymbolKind.ENUM,
+    SymbolKind.TYPE,
+    SymbolKind.PROPERTY,
+})
 _SCRIPT = re.compile(rb"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
-_COMMENT_MARKS = re.compile(r"^\s*(?:/\*+!?|\*+/|///?!?<?|//|--\[\[|--+\||--+|#+|;+|%+|\*|\{-\|?|-\}|\"\"\"|=begin|=end)?[ \t]?", re.MULTILINE)
+_COMMENT_MARKS = re.compile(
+    r"^\s*(?:/\*+!?|\*+/|///?!?<?|//|--\[\[|--+\||--+|#+|;+|%+|\*|\{-\|?|-\}|\"\"\"|=begin|=end)?[ \t]?", re.MULTILINE
+)
 _COMMENT_END = re.compile(r"\s*(?:\*+/|-\}|\]\])\s*$")
 
 
@@ -383,9 +391,7 @@ class _Owners:
         return self._owners[at] if at >= 0 else -1
 
 
-def _references(
-    found: Iterable[tuple[int, str, str, ReferenceKind]], owners: _Owners, newlines: list[int]
-) -> Iterable[Reference]:
+def _references(found: Iterable[tuple[int, str, str, ReferenceKind]], owners: _Owners, newlines: list[int]) -> Iterable[Reference]:
     seen = -1
     for start, name, receiver, kind in sorted(found, key=lambda each: each[0]):
         if start != seen:  # two patterns may name one use; the first one written wins

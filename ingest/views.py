@@ -135,7 +135,9 @@ class ViewCatalog:
                 " JOIN content ON content.id = content_id WHERE view_id = ?",
                 (view,),
             )
-            return {os.fsdecode(row[0]): Entry(row[1], row[2], row[3], ContentHash(row[4].hex()), row[5] == ANALYZER_VERSION) for row in rows}
+            return {
+                os.fsdecode(row[0]): Entry(row[1], row[2], row[3], ContentHash(row[4].hex()), row[5] == ANALYZER_VERSION) for row in rows
+            }
 
     def document_ids(self, view: ViewId) -> list[int]:
         """Return the documents a view shows, ascending."""
