@@ -87,7 +87,7 @@ def find_checkout(path: str) -> GitCheckout | None:
         device = os.stat(folder).st_dev
         while True:
             checkout = _checkout_at(folder)
-            if checkout is not None:
+            if checkout is not None or os.path.isfile(f"{folder}/.git"):  # git, too, looks no further than such a file
                 return checkout
             parent = os.path.dirname(folder)
             if parent == folder or os.stat(parent).st_dev != device:
@@ -211,7 +211,7 @@ def head(checkout: GitCheckout) -> tuple[str, str]:
     """Return the commit the checkout stands on ("" before the first one) and its branch ("" when HEAD is detached)."""
     branch = _read_line(f"{checkout.git_dir}/HEAD")
     if branch == "ref: refs/heads/.invalid":  # what a repository with reftables writes for old readers
-        branch = "ref: " + os.fsdecode(run(checkout.root, "symbolic-ref", "-q", "HEAD", accept=(0, 1))[0]).rstrip("\n")
+        branch = "ref: " + os.fsdecode(run(checkout.root, "symbolic-ref", "-q", "HEAD", accept=(0, 1, 128))[0]).rstrip("\n")
     name = branch.removeprefix("ref: ").strip().removeprefix("refs/heads/") if branch.startswith("ref: ") else ""
     output, _ = run(checkout.root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}", accept=(0, 1))
     return output.decode("ascii").strip(), name

@@ -375,13 +375,11 @@ def skip_by_name(path: str, size: int, options: WalkOptions) -> Skipped | None:
 def screen(path: str, data: bytes, options: WalkOptions) -> Skipped | None:
     """Return the rule that leaves a file out by its content, or None."""
     if not data.strip():
-        rule, reason = SkipRule.EMPTY, "no bytes" if not data else "white space only"
-    elif reason := binary_reason(data):
-        rule = SkipRule.BINARY
-    elif reason := translation_reason(path, data):
-        rule = SkipRule.TRANSLATION
-    elif reason := minified_reason(path, data):
-        rule = SkipRule.MINIFIED
+        checks = [(SkipRule.EMPTY, "white space only" if data else "no bytes")]
     else:
-        return None
-    return None if rule in options.keep else Skipped(path, rule, reason)
+        checks = [
+            (SkipRule.BINARY, binary_reason(data)),
+            (SkipRule.TRANSLATION, translation_reason(path, data)),
+            (SkipRule.MINIFIED, minified_reason(path, data)),
+        ]
+    return next((Skipped(path, rule, reason) for rule, reason in checks if reason and rule not in options.keep), None)
