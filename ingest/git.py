@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha1
@@ -268,7 +268,7 @@ def list_commit(checkout: GitCheckout, commit: str, under: str = "") -> list[Sou
     ]
 
 
-def read_blobs(checkout: GitCheckout, hashes: Iterable[ContentHash]) -> Iterator[tuple[ContentHash, bytes]]:
+def read_blobs(checkout: GitCheckout, hashes: Iterable[ContentHash]) -> Generator[tuple[ContentHash, bytes]]:
     """Read blobs in the order asked for, through one git process. Raises SourceError for a blob the repository lacks."""
     wanted = iter(hashes)
     batch = list(islice(wanted, _BATCH))

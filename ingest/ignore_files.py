@@ -106,6 +106,7 @@ def _compile(rules: Mapping[str, bytes]) -> tuple[dict[str, GitIgnoreSpec], list
             except ValueError as error:
                 failures.append(Failure(f"{folder}/{NAME}".lstrip("/"), f"line {number} is no pattern and hides nothing: {error}"))
             else:
-                lines.append(line)
+                # What is below f, not f itself; pathspec takes f/ for something below f, and would then let no !f/g show a file again.
+                lines.append(line + "/*" if line.endswith("/**") else line)
         specs[folder] = GitIgnoreSpec.from_lines(lines)
     return specs, failures

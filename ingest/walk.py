@@ -247,19 +247,17 @@ def _what_hides(root: str, tree: SourceTree, *, in_git: bool) -> str:
         return "it holds no files"
     if not in_git:
         return f"all files are ignored by .gitignore or .ignore files in it; {example!r} is one of them"
-    told, _ = run(root, "check-ignore", "-v", "-z", "--no-index", "--", example, accept=(0, 1, 128))
-    fields = os.fsdecode(told).split("\0")
-    rule = (
-        f"{fields[0]}, line {fields[1]}, says {fields[2]!r}, which hides {example!r}" if len(fields) > 3 else f"{example!r} is one of them"
-    )
-    return f"all files are ignored: {rule}; change the rule, or `git add -f` what should be indexed"
+    told, _ = run(root, "check-ignore", "-v", "--no-index", "--", example, accept=(0, 1, 128))
+    rule = os.fsdecode(told).partition("\t")[0]  # file:line:pattern
+    reason = f"{rule} hides {example!r}" if rule else f"{example!r} is one of them"
+    return f"all files are ignored: {reason}; change the rule, or `git add -f` what should be indexed"
 
 
 def _first_file(root: str) -> str | None:
     for folder, names, files in os.walk(root):
         if ".git" in names:
             names.remove(".git")
-        found = next((name for name in sorted(files) if name != ".git"), None)
+        found = min((name for name in files if name != ".git"), key=lambda name: (name.startswith("."), name), default=None)
         if found is not None:
             return os.path.relpath(f"{folder}/{found}", root)
     return None

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def commit_all(root: Path, message: str = "Change") -> str:
 
 
 @contextmanager
-def public_folder() -> Iterator[Path]:
+def public_folder() -> Generator[Path]:
     """Yield a folder any user may enter: the parents of ``tmp_path`` are closed to others."""
     folder = Path(tempfile.mkdtemp(prefix="codelore-test-"))
     try:
@@ -55,12 +55,12 @@ def public_folder() -> Iterator[Path]:
         yield folder
     finally:
         for place, _, _ in os.walk(folder):
-            os.chmod(place, 0o755)
+            Path(place).chmod(0o755)
         shutil.rmtree(folder)
 
 
 @contextmanager
-def without_privileges() -> Iterator[None]:
+def without_privileges() -> Generator[None]:
     """Act as nobody where the tests run as root, whom no permission stops; elsewhere permissions hold already."""
     if os.geteuid() != 0:
         yield

@@ -108,7 +108,7 @@ def test_a_pipe_named_like_a_git_file_does_not_hang(tmp_path: Path) -> None:
     """Nothing that discovery opens may block."""
     root = new_repository(tmp_path / "r", {"a.py": "x"})
     os.mkfifo(root / ".git" / "commondir")
-    os.unlink(root / ".git" / "config")
+    (root / ".git" / "config").unlink()
     os.mkfifo(root / ".git" / "config")
     assert checkout_of(root).bare is False
 
@@ -202,7 +202,7 @@ def test_a_reader_may_stop_early(tmp_path: Path) -> None:
     checkout = checkout_of(new_repository(tmp_path / "r", {"a": "1", "b": "2" * 100_000}))
     blobs = read_blobs(checkout, [blob_id(b"1"), blob_id(b"2" * 100_000)])
     assert next(blobs) == (blob_id(b"1"), b"1")
-    blobs.close()  # pyright: ignore[reportAttributeAccessIssue]
+    blobs.close()
 
 
 def test_a_missing_blob_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
