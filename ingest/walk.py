@@ -241,7 +241,7 @@ def _what_hides(root: str, tree: SourceTree, *, in_git: bool) -> str:
         parts = [f"{count} {rule}" for rule, count in counts.most_common()]
         if tree.failures:
             parts.append(f"{len(tree.failures)} unreadable, such as {tree.failures[0].path!r} ({tree.failures[0].reason})")
-        return f"every file is left out ({', '.join(parts)}); `keep` the rule, or give another folder"
+        return f"every file is left out ({', '.join(parts)}); give another folder, switch the rule off or mend the permissions"
     example = _first_file(root)
     if example is None:
         return "it holds no files"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from ingest.errors import EmptyTreeError, NotARepositoryError, SourceError
 from ingest.git import blob_id, find_checkout, resolve_ref
 from ingest.model import Failure, Skipped, SkipRule, SourceFile, SourceTree
 from ingest.walk import WalkOptions, read_source, screen, skip_by_name, walk, walk_commit
-from tests.ingest.repositories import commit_all, git, new_repository, public_folder, without_privileges, write
+from tests.ingest.repositories import commit_all, git, give_away, new_repository, public_folder, without_privileges, write
 
 OPTIONS = WalkOptions()
 GIT_OR_NOT = pytest.mark.parametrize("in_git", [True, False], ids=["git", "plain"])
@@ -190,6 +192,31 @@ def test_arbitrary_names_survive_the_walk(tmp_path_factory: pytest.TempPathFacto
     assert paths(walk(str(folder), OPTIONS)) == paths(ref_tree(folder)) == expected
 
 
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.dictionaries(
+        st.lists(st.sampled_from(["a", "b.py", ".git", ".svn", "c d"]), min_size=1, max_size=4).map("/".join),
+        st.sampled_from(["file", "link", "pipe", "folder"]),
+        max_size=8,
+    )
+)
+def test_a_tree_is_listed_alike_with_and_without_ignore_files(tmp_path_factory: pytest.TempPathFactory, entries: dict[str, str]) -> None:
+    """Ignore files that hide nothing change nothing: the short cut for trees without them agrees with the library."""
+    folder = tmp_path_factory.mktemp("alike")
+    for path, kind in entries.items():
+        place = folder / path
+        with contextlib.suppress(OSError):  # a file stands where a folder is needed, or the other way round
+            place.parent.mkdir(parents=True, exist_ok=True)
+            make = {"file": place.touch, "link": partial(place.symlink_to, "a"), "pipe": partial(os.mkfifo, place), "folder": place.mkdir}
+            make[kind]()
+    write(folder, {"always.py": "x"})
+    short = walk(str(folder), OPTIONS)
+    write(folder, {".ignore": "# nothing\n"})
+    long = walk(str(folder), OPTIONS)
+    assert paths(long) == sorted([*paths(short), ".ignore"])
+    assert rules(long) == rules(short)
+
+
 # ---- .codeloreignore
 
 
@@ -351,32 +378,55 @@ def test_submodules_and_nested_repositories_are_counted_once(root: Path, tmp_pat
 def test_unreadable_folders_and_files_cost_only_themselves() -> None:
     """In git and out of it the rest of the tree is indexed, and each failure has its reason."""
     with public_folder() as folder:
-        for name in ("plain", "repo"):
+        write(folder / "ruled", {".ignore": "x.log"})
+        for name in ("plain", "ruled", "repo"):
             write(folder / name, {"a.py": "a", "closed/b.py": "b", "secret.py": "s", "z.py": "z", "untracked/u.py": "u"})
         repo = folder / "repo"
         Path(folder).chmod(0o755)
         git(repo, "init", "-q")
         git(repo, "add", "a.py", "closed", "secret.py", "z.py")
-        for name in ("plain", "repo"):
+        for name in ("plain", "ruled", "repo"):
             (folder / name / "closed").chmod(0)
             (folder / name / "untracked").chmod(0)
             (folder / name / "secret.py").chmod(0)
-            if os.geteuid() == 0:
-                for place in (folder / name).iterdir():
-                    os.chown(place, 65534, 65534)
-                os.chown(folder / name, 65534, 65534)
+            give_away(folder / name)
         plain_files = SourceFile("secret.py", 1)
         walk(str(folder / "plain"), OPTIONS)  # loads the library while its files can be read
         with without_privileges():
             plain = walk(str(folder / "plain"), OPTIONS)
+            ruled = walk(str(folder / "ruled"), OPTIONS)
             in_git = walk(str(repo), OPTIONS)
             refused = read_source(str(folder / "plain"), plain_files, OPTIONS)
         assert paths(plain) == ["a.py", "secret.py", "z.py"]
-        assert {failure.path for failure in plain.failures} == {"closed", "untracked"}
-        assert all("ermission denied" in failure.reason for failure in plain.failures + in_git.failures)
+        denied = {Failure(path, "Permission denied") for path in ("closed", "untracked")}
+        assert set(plain.failures) == set(ruled.failures) == denied
+        assert paths(ruled) == [".ignore", *paths(plain)]
+        assert all("ermission denied" in failure.reason for failure in in_git.failures)
         assert paths(in_git) == ["a.py", "secret.py", "z.py"]
         assert {failure.path for failure in in_git.failures} == {"closed", "closed/b.py", "untracked"}
         assert refused == Failure("secret.py", "Permission denied")
+
+
+def test_links_and_folders_that_cannot_be_looked_at_are_failures() -> None:
+    """Where permissions hide what a link points at, or whether a folder is one, the path fails with the reason."""
+    with public_folder() as folder:
+        write(folder, {"a.py": "a", "closed/in/b.py": "b", ".gitignore": "closed/\n"})
+        (folder / "link.py").symlink_to("closed/in/b.py")
+        git(folder, "init", "-q")
+        git(folder, "add", "-f", "closed")
+        give_away(folder)
+        (folder / "closed").chmod(0)
+        with without_privileges():
+            tree = walk(str(folder), OPTIONS)
+        assert paths(tree) == [".gitignore", "a.py"]
+        assert {failure.path: failure.reason for failure in tree.failures} == {
+            "closed/in/b.py": "Permission denied",
+            "link.py": "cannot follow the link: Permission denied",
+        }
+        (folder / "a.py").unlink()
+        (folder / ".gitignore").unlink()
+        with without_privileges(), pytest.raises(EmptyTreeError, match=r"3 unreadable, such as 'closed/in/b\.py'"):
+            walk(str(folder), OPTIONS)
 
 
 def test_a_root_that_cannot_be_read_is_an_error(root: Path) -> None:
@@ -527,7 +577,7 @@ def test_reading_never_follows_links_or_leaves_the_root(root: Path, tmp_path: Pa
 
 @pytest.mark.timeout(10)
 def test_reading_never_waits(root: Path) -> None:
-    """A pipe without a writer, a socket and a folder are no files; a vanished one is a failure."""
+    """A pipe without a writer, a socket and a folder are no files; a vanished one, and one that breaks off, are failures."""
     os.mkfifo(root / "pipe")
     (root / "folder").mkdir()
     with socket.socket(socket.AF_UNIX) as server:
@@ -535,6 +585,7 @@ def test_reading_never_waits(root: Path) -> None:
         found = [read(root, path) for path in ("pipe", "folder", "socket")]
     assert found == [Skipped(path, SkipRule.NOT_A_FILE) for path in ("pipe", "folder", "socket")]
     assert read(root, "gone.py") == Failure("gone.py", "No such file or directory")
+    assert read_source("/proc/self", SourceFile("mem", 0), OPTIONS) == Failure("mem", "Input/output error")
 
 
 # ---- names
