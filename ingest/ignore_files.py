@@ -41,7 +41,7 @@ def list_folder(root: str) -> tuple[list[str], list[Failure]]:
 def _list_without_rules(root: str) -> tuple[list[str], list[Failure]] | None:
     """List a tree that has no ignore file, as source packages do not; None at the first one.
 
-    ignore-python makes a ``pathlib.Path`` of every entry: 91 ms for Django's 7,000 files, 15 ms this way.
+    ignore-python makes a ``pathlib.Path`` of every entry: 88 ms of processor time for Django's source package, 24 ms this way.
     """
     paths: list[str] = []
     failures: list[Failure] = []

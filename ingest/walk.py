@@ -55,7 +55,7 @@ def walk(root: str, options: WalkOptions) -> SourceTree:
 
             paths, failures = list_folder(root)
             sorting.failures += failures
-            sorting.add(paths)
+            sorting.add(paths, tracked=False)
     finally:
         sorting.close()
     _hide(root, checkout.root if checkout is not None else root, sorting, options)
@@ -80,12 +80,13 @@ def _sort_checkout(root: str, sorting: _Sorting) -> None:
     search = start(root, "ls-files", "-o", "-z", "--exclude-standard")
     try:
         tracked, _ = run(root, "ls-files", "-c", "-z")
-        sorting.add(dict.fromkeys(os.fsdecode(tracked).split("\0")[:-1]))  # a path in conflict is listed once for each side
+        listed = dict.fromkeys(os.fsdecode(tracked).split("\0")[:-1])  # a path in conflict is listed once for each side
+        sorting.add(listed, tracked=True)
     except BaseException:
         stop(search)
         raise
     untracked, messages = finish(search, root, "ls-files")
-    sorting.add(os.fsdecode(untracked).split("\0")[:-1])
+    sorting.add(os.fsdecode(untracked).split("\0")[:-1], tracked=False)
     for line in messages.splitlines():
         if line.startswith("warning: "):
             quoted = re.search(r"'(.*)'", line)
@@ -109,15 +110,19 @@ class _Sorting:
     def close(self) -> None:
         os.close(self._descriptor)
 
-    def add(self, paths: Iterable[str]) -> None:
-        """Sort out paths relative to the root. What is listed and not there is left out: deleted, or outside a sparse checkout."""
+    def add(self, paths: Iterable[str], *, tracked: bool) -> None:
+        """Sort out paths relative to the root. What is listed and not there is left out: deleted, or outside a sparse checkout.
+
+        git lists tracked files also below a folder that a link has replaced, so their folders are looked at; other listings have done that.
+        """
         descriptor, options, real_folders = self._descriptor, self._options, self._real_folders
         stat = os.stat
         for path in paths:
-            folder = path[: path.rfind("/", 0, -1) + 1]
-            real = real_folders.get(folder)
-            if not (self._is_real_folder(folder) if real is None else real):
-                continue
+            if tracked:
+                folder = path[: path.rfind("/", 0, -1) + 1]
+                real = real_folders.get(folder)
+                if not (self._is_real_folder(folder) if real is None else real):
+                    continue
             try:
                 found = stat(path, dir_fd=descriptor, follow_symlinks=False)
             except (FileNotFoundError, NotADirectoryError):
@@ -148,7 +153,7 @@ class _Sorting:
             self.skipped.append(Skipped(path.rstrip("/"), SkipRule.SUBMODULE, detail))
 
     def _is_real_folder(self, folder: str) -> bool:
-        """Tell whether every part of ``folder`` is a folder and no link; git lists tracked files below a folder that a link replaced."""
+        """Tell whether every part of ``folder`` is a folder and no link."""
         known = self._real_folders
         cut = 0
         while cut < len(folder):
@@ -274,9 +279,14 @@ def walk_commit(checkout: GitCheckout, commit: str, options: WalkOptions) -> Sou
     if SkipRule.CODELOREIGNORE not in options.keep:
         named = [entry for entry in entries if entry.path.rpartition("/")[2] == IGNORE_FILE and entry.mode.startswith("100")]
         blobs = dict(read_blobs(checkout, {ContentHash(entry.object_id) for entry in named}))
-        rules = {entry.path.rpartition("/")[0]: blobs[ContentHash(entry.object_id)] for entry in named}
+        rules = {entry.path.rpartition("/")[0]: blobs.get(ContentHash(entry.object_id)) for entry in named}
+        failures = [
+            Failure(f"{folder}/{IGNORE_FILE}".lstrip("/"), "not applied: git lacks it") for folder in rules if rules[folder] is None
+        ]
         if rules:
-            hidden, failures = _hidden(rules, [entry.path for entry in entries])
+            known = {folder: content for folder, content in rules.items() if content is not None}
+            hidden, broken = _hidden(known, [entry.path for entry in entries])
+            failures += broken
     files: list[SourceFile] = []
     skipped: list[Skipped] = []
     for entry in sorted(entries, key=lambda entry: entry.path):
