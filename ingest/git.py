@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha1
@@ -87,7 +87,7 @@ def find_checkout(path: str) -> GitCheckout | None:
         device = os.stat(folder).st_dev
         while True:
             checkout = _checkout_at(folder)
-            if checkout is not None:
+            if checkout is not None or os.path.isfile(f"{folder}/.git"):  # git, too, looks no further than such a file
                 return checkout
             parent = os.path.dirname(folder)
             if parent == folder or os.stat(parent).st_dev != device:
@@ -204,6 +204,11 @@ def _failure(folder: str, verb: str, status: int, messages: str) -> SourceError:
     reason = said[-1] if said else f"exit status {status}"
     if "not a git repository" in messages or "must be run in a work tree" in messages:
         return NotARepositoryError(f"git {verb} needs a git work tree, and {folder} is none ({reason}); give a folder inside a checkout")
+    if "promisor remote" in messages:
+        return SourceError(
+            f"git {verb} needs objects that the partial clone {folder} has left on its remote, and nothing is fetched while indexing; "
+            "run `git fetch --refetch --no-filter` there"
+        )
     return SourceError(f"git {verb} failed in {folder}: {reason}; run `git fsck` there, or index a fresh clone")
 
 
@@ -211,7 +216,7 @@ def head(checkout: GitCheckout) -> tuple[str, str]:
     """Return the commit the checkout stands on ("" before the first one) and its branch ("" when HEAD is detached)."""
     branch = _read_line(f"{checkout.git_dir}/HEAD")
     if branch == "ref: refs/heads/.invalid":  # what a repository with reftables writes for old readers
-        branch = "ref: " + os.fsdecode(run(checkout.root, "symbolic-ref", "-q", "HEAD", accept=(0, 1))[0]).rstrip("\n")
+        branch = "ref: " + os.fsdecode(run(checkout.root, "symbolic-ref", "-q", "HEAD", accept=(0, 1, 128))[0]).rstrip("\n")
     name = branch.removeprefix("ref: ").strip().removeprefix("refs/heads/") if branch.startswith("ref: ") else ""
     output, _ = run(checkout.root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}", accept=(0, 1))
     return output.decode("ascii").strip(), name
@@ -253,8 +258,9 @@ def tree_entries(checkout: GitCheckout, commit: str) -> list[TreeEntry]:
     for record in os.fsdecode(output).split("\0"):
         if record:
             facts, _, path = record.partition("\t")
-            mode, kind, object_id, size = facts.split()
-            entries.append(TreeEntry(path, mode, int(size) if kind == "blob" else 0, object_id))
+            mode, _, object_id, size = facts.split()
+            # "-" for a submodule, "BAD" for a blob that is missing: reading that one fails later, and costs that file only.
+            entries.append(TreeEntry(path, mode, int(size) if size.isdigit() else 0, object_id))
     return entries
 
 
@@ -268,41 +274,44 @@ def list_commit(checkout: GitCheckout, commit: str, under: str = "") -> list[Sou
     ]
 
 
-def read_blobs(checkout: GitCheckout, hashes: Iterable[ContentHash]) -> Iterator[tuple[ContentHash, bytes]]:
-    """Read blobs in the order asked for, through one git process. Raises SourceError for a blob the repository lacks."""
+def read_blobs(checkout: GitCheckout, hashes: Iterable[ContentHash]) -> Generator[tuple[ContentHash, bytes]]:
+    """Read blobs in the order asked for, through one git process.
+
+    A blob that the repository lacks, damaged or partial as it may be, is left out: it costs its own files only, and the caller sees which.
+    """
     wanted = iter(hashes)
     batch = list(islice(wanted, _BATCH))
     if not batch:
         return
-    with subprocess.Popen(
-        command(checkout.root, "cat-file", "--batch"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
-        assert process.stdin is not None and process.stdout is not None
-        try:
-            while batch:
-                process.stdin.write(b"".join(b"%s\n" % name.encode("ascii") for name in batch))
-                process.stdin.flush()
-                for name in batch:
-                    yield name, _read_blob(checkout, name, process.stdout)
-                batch = list(islice(wanted, _BATCH))
-        except BrokenPipeError:
-            raise SourceError(f"git cat-file ended early in {checkout.root}; run `git fsck` there") from None
-        finally:
-            process.kill()
+    arguments = command(checkout.root, "cat-file", "--batch")
+    try:
+        with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            assert process.stdin is not None and process.stdout is not None
+            try:
+                while batch:
+                    process.stdin.write(b"".join(b"%s\n" % name.encode("ascii") for name in batch))
+                    process.stdin.flush()
+                    for name in batch:
+                        data = _read_blob(checkout, name, process.stdout)
+                        if data is not None:
+                            yield name, data
+                    batch = list(islice(wanted, _BATCH))
+            finally:
+                process.kill()
+    except BrokenPipeError:  # from the write, or from closing the pipe with a write left in it
+        raise SourceError(f"git cat-file ended early in {checkout.root}; run `git fsck` there") from None
 
 
-def _read_blob(checkout: GitCheckout, name: ContentHash, answers: IO[bytes]) -> bytes:
+def _read_blob(checkout: GitCheckout, name: ContentHash, answers: IO[bytes]) -> bytes | None:
     facts = answers.readline().split()
-    if len(facts) != 3 or facts[1] != b"blob":
-        raise SourceError(
-            f"cannot read blob {name} from {checkout.root}: the repository lacks it or is damaged; run `git fsck`, or "
-            "`git fetch --refetch` if it is a partial clone"
-        )
-    size = int(facts[2])
-    data = answers.read(size + 1)
-    if len(data) != size + 1:
-        raise SourceError(f"cannot read blob {name} from {checkout.root}: git ended after {len(data)} of {size} bytes; run `git fsck`")
-    return data[:-1]
+    if facts[1:] == [b"missing"]:
+        return None
+    if len(facts) == 3:
+        size = int(facts[2])
+        data = answers.read(size + 1)
+        if len(data) == size + 1:
+            return data[:-1] if facts[1] == b"blob" else None
+    raise SourceError(f"git cat-file ended while reading blob {name} from {checkout.root}; run `git fsck` there")
 
 
 def known_hashes(checkout: GitCheckout) -> dict[str, ContentHash]:

@@ -8,6 +8,7 @@ files exist in no folder; it is too slow to walk with (2 s for the same tree) an
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,14 +25,46 @@ if TYPE_CHECKING:
 NAME = ".codeloreignore"
 
 # The stores of version control systems: never source, whatever the ignore files say.
-_STORES = (".git", ".hg", ".svn", ".bzr", ".jj")
+_STORES = frozenset({".git", ".hg", ".svn", ".bzr", ".jj"})
+_RULE_FILES = frozenset({".gitignore", ".ignore"})
+_ERROR_NUMBER = re.compile(r"\(os error (\d+)\)")
 
 
 def list_folder(root: str) -> tuple[list[str], list[Failure]]:
-    """List files, links and folders below ``root`` that no ``.gitignore`` or ``.ignore`` in it hides, relative to it.
+    """List files and links below ``root`` that no ``.gitignore`` or ``.ignore`` in it hides, relative to it; folders may be among them.
 
     Hidden names are listed; ignore files above the root, and the user's global one, do not count: they were not written for this tree.
     """
+    return _list_without_rules(root) or _list_by_rules(root)
+
+
+def _list_without_rules(root: str) -> tuple[list[str], list[Failure]] | None:
+    """List a tree that has no ignore file, as source packages do not; None at the first one.
+
+    ignore-python makes a ``pathlib.Path`` of every entry: 88 ms of processor time for Django's source package, 24 ms this way.
+    """
+    paths: list[str] = []
+    failures: list[Failure] = []
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(f"{root}/{folder}") as entries:
+                for entry in entries:
+                    name = entry.name
+                    if name in _RULE_FILES:
+                        return None
+                    if entry.is_dir(follow_symlinks=False):
+                        if name not in _STORES:
+                            waiting.append(f"{folder}{name}/")
+                    elif name not in _STORES:
+                        paths.append(folder + name)
+        except OSError as error:
+            failures.append(Failure(folder.rstrip("/"), error.strerror or str(error)))
+    return paths, failures
+
+
+def _list_by_rules(root: str) -> tuple[list[str], list[Failure]]:
     overrides = OverrideBuilder(Path(root))
     for store in _STORES:
         overrides.add(f"!{store}")
@@ -47,7 +80,8 @@ def list_folder(root: str) -> tuple[list[str], list[Failure]]:
             return paths, failures
         except (IgnoreError, OSError) as error:  # an unreadable folder costs that folder only; the walk goes on
             place, _, reason = str(error).partition(": ")
-            failures.append(Failure(place.removeprefix(prefix), reason or str(error)))
+            number = _ERROR_NUMBER.search(reason)
+            failures.append(Failure(place.removeprefix(prefix), os.strerror(int(number[1])) if number else str(error)))
         else:
             if path != root:
                 paths.append(path.removeprefix(prefix))
@@ -106,6 +140,7 @@ def _compile(rules: Mapping[str, bytes]) -> tuple[dict[str, GitIgnoreSpec], list
             except ValueError as error:
                 failures.append(Failure(f"{folder}/{NAME}".lstrip("/"), f"line {number} is no pattern and hides nothing: {error}"))
             else:
-                lines.append(line)
+                # What is below f, not f itself; pathspec takes f/ for something below f, and would then let no !f/g show a file again.
+                lines.append(line + "/*" if line.endswith("/**") else line)
         specs[folder] = GitIgnoreSpec.from_lines(lines)
     return specs, failures

@@ -55,7 +55,7 @@ def walk(root: str, options: WalkOptions) -> SourceTree:
 
             paths, failures = list_folder(root)
             sorting.failures += failures
-            sorting.add(paths)
+            sorting.add(paths, tracked=False)
     finally:
         sorting.close()
     _hide(root, checkout.root if checkout is not None else root, sorting, options)
@@ -80,12 +80,13 @@ def _sort_checkout(root: str, sorting: _Sorting) -> None:
     search = start(root, "ls-files", "-o", "-z", "--exclude-standard")
     try:
         tracked, _ = run(root, "ls-files", "-c", "-z")
-        sorting.add(dict.fromkeys(os.fsdecode(tracked).split("\0")[:-1]))  # a path in conflict is listed once for each side
+        listed = dict.fromkeys(os.fsdecode(tracked).split("\0")[:-1])  # a path in conflict is listed once for each side
+        sorting.add(listed, tracked=True)
     except BaseException:
         stop(search)
         raise
     untracked, messages = finish(search, root, "ls-files")
-    sorting.add(os.fsdecode(untracked).split("\0")[:-1])
+    sorting.add(os.fsdecode(untracked).split("\0")[:-1], tracked=False)
     for line in messages.splitlines():
         if line.startswith("warning: "):
             quoted = re.search(r"'(.*)'", line)
@@ -109,15 +110,19 @@ class _Sorting:
     def close(self) -> None:
         os.close(self._descriptor)
 
-    def add(self, paths: Iterable[str]) -> None:
-        """Sort out paths relative to the root. What is listed and not there is left out: deleted, or outside a sparse checkout."""
+    def add(self, paths: Iterable[str], *, tracked: bool) -> None:
+        """Sort out paths relative to the root. What is listed and not there is left out: deleted, or outside a sparse checkout.
+
+        git lists tracked files also below a folder that a link has replaced, so their folders are looked at; other listings have done that.
+        """
         descriptor, options, real_folders = self._descriptor, self._options, self._real_folders
         stat = os.stat
         for path in paths:
-            folder = path[: path.rfind("/", 0, -1) + 1]
-            real = real_folders.get(folder)
-            if not (self._is_real_folder(folder) if real is None else real):
-                continue
+            if tracked:
+                folder = path[: path.rfind("/", 0, -1) + 1]
+                real = real_folders.get(folder)
+                if not (self._is_real_folder(folder) if real is None else real):
+                    continue
             try:
                 found = stat(path, dir_fd=descriptor, follow_symlinks=False)
             except (FileNotFoundError, NotADirectoryError):
@@ -148,7 +153,7 @@ class _Sorting:
             self.skipped.append(Skipped(path.rstrip("/"), SkipRule.SUBMODULE, detail))
 
     def _is_real_folder(self, folder: str) -> bool:
-        """Tell whether every part of ``folder`` is a folder and no link; git lists tracked files below a folder that a link replaced."""
+        """Tell whether every part of ``folder`` is a folder and no link."""
         known = self._real_folders
         cut = 0
         while cut < len(folder):
@@ -241,25 +246,23 @@ def _what_hides(root: str, tree: SourceTree, *, in_git: bool) -> str:
         parts = [f"{count} {rule}" for rule, count in counts.most_common()]
         if tree.failures:
             parts.append(f"{len(tree.failures)} unreadable, such as {tree.failures[0].path!r} ({tree.failures[0].reason})")
-        return f"every file is left out ({', '.join(parts)}); `keep` the rule, or give another folder"
+        return f"every file is left out ({', '.join(parts)}); give another folder, switch the rule off or mend the permissions"
     example = _first_file(root)
     if example is None:
         return "it holds no files"
     if not in_git:
         return f"all files are ignored by .gitignore or .ignore files in it; {example!r} is one of them"
-    told, _ = run(root, "check-ignore", "-v", "-z", "--no-index", "--", example, accept=(0, 1, 128))
-    fields = os.fsdecode(told).split("\0")
-    rule = (
-        f"{fields[0]}, line {fields[1]}, says {fields[2]!r}, which hides {example!r}" if len(fields) > 3 else f"{example!r} is one of them"
-    )
-    return f"all files are ignored: {rule}; change the rule, or `git add -f` what should be indexed"
+    told, _ = run(root, "check-ignore", "-v", "--no-index", "--", example, accept=(0, 1, 128))
+    rule = os.fsdecode(told).partition("\t")[0]  # file:line:pattern
+    reason = f"{rule} hides {example!r}" if rule else f"{example!r} is one of them"
+    return f"all files are ignored: {reason}; change the rule, or `git add -f` what should be indexed"
 
 
 def _first_file(root: str) -> str | None:
     for folder, names, files in os.walk(root):
         if ".git" in names:
             names.remove(".git")
-        found = next((name for name in sorted(files) if name != ".git"), None)
+        found = min((name for name in files if name != ".git"), key=lambda name: (name.startswith("."), name), default=None)
         if found is not None:
             return os.path.relpath(f"{folder}/{found}", root)
     return None
@@ -276,9 +279,14 @@ def walk_commit(checkout: GitCheckout, commit: str, options: WalkOptions) -> Sou
     if SkipRule.CODELOREIGNORE not in options.keep:
         named = [entry for entry in entries if entry.path.rpartition("/")[2] == IGNORE_FILE and entry.mode.startswith("100")]
         blobs = dict(read_blobs(checkout, {ContentHash(entry.object_id) for entry in named}))
-        rules = {entry.path.rpartition("/")[0]: blobs[ContentHash(entry.object_id)] for entry in named}
+        rules = {entry.path.rpartition("/")[0]: blobs.get(ContentHash(entry.object_id)) for entry in named}
+        failures = [
+            Failure(f"{folder}/{IGNORE_FILE}".lstrip("/"), "not applied: git lacks it") for folder in rules if rules[folder] is None
+        ]
         if rules:
-            hidden, failures = _hidden(rules, [entry.path for entry in entries])
+            known = {folder: content for folder, content in rules.items() if content is not None}
+            hidden, broken = _hidden(known, [entry.path for entry in entries])
+            failures += broken
     files: list[SourceFile] = []
     skipped: list[Skipped] = []
     for entry in sorted(entries, key=lambda entry: entry.path):
@@ -375,13 +383,11 @@ def skip_by_name(path: str, size: int, options: WalkOptions) -> Skipped | None:
 def screen(path: str, data: bytes, options: WalkOptions) -> Skipped | None:
     """Return the rule that leaves a file out by its content, or None."""
     if not data.strip():
-        rule, reason = SkipRule.EMPTY, "no bytes" if not data else "white space only"
-    elif reason := binary_reason(data):
-        rule = SkipRule.BINARY
-    elif reason := translation_reason(path, data):
-        rule = SkipRule.TRANSLATION
-    elif reason := minified_reason(path, data):
-        rule = SkipRule.MINIFIED
+        checks = [(SkipRule.EMPTY, "white space only" if data else "no bytes")]
     else:
-        return None
-    return None if rule in options.keep else Skipped(path, rule, reason)
+        checks = [
+            (SkipRule.BINARY, binary_reason(data)),
+            (SkipRule.TRANSLATION, translation_reason(path, data)),
+            (SkipRule.MINIFIED, minified_reason(path, data)),
+        ]
+    return next((Skipped(path, rule, reason) for rule, reason in checks if reason and rule not in options.keep), None)
