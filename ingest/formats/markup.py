@@ -25,7 +25,7 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(rb"""\sid[ \t]*=[ \t]*["']?([^\s"'<>]{1,200})""", re.IGNORECASE)
-_MAX_HEADING = 2_000  # bytes; a heading that is longer was never closed
+_MAX_HEADING = 2_000  # bytes; a longer heading is taken for one that was never closed
 _BLOCK_LEVEL = 8  # below h1..h6 and the captions
 
 
@@ -86,7 +86,7 @@ def _html_entry(source: Source, at: int, name: str, level: int, signature: bytes
 def _add_heading(source: Source, match: re.Match[bytes], closes: Finder, entries: list[Entry]) -> None:
     tag, at = match["heading"].lower(), match.start()
     end = closes.find(b"</" + tag, at)
-    if end - at > _MAX_HEADING:
+    if end - at > _MAX_HEADING or end == len(source.padded):
         return
     body = source.padded[at:end]
     name = unescape(plain(_TAG.sub(b" ", body.partition(b">")[2]), MAX_NAME))
@@ -212,8 +212,8 @@ def _style_sheet(text: bytes, tokens: re.Pattern[bytes], comments: re.Pattern[by
                     entries.append(entry)
             stack.append(entry)
             last, doc = match.end(), b""
-        elif kind == "close" and stack:
-            entry = stack.pop()
+        elif kind == "close":
+            entry = stack.pop() if stack else None
             if entry:
                 entry.end = match.end() - 1
             last, doc = match.end(), b""
@@ -227,9 +227,12 @@ def _style_sheet(text: bytes, tokens: re.Pattern[bytes], comments: re.Pattern[by
 
 def _style_rule(source: Source, begin: int, brace: int, comments: re.Pattern[bytes], doc: bytes) -> Entry | None:
     begin = max(begin, brace - 4_000)
-    begin = max(begin, source.padded.rfind(b";", begin, brace) + 1)
     head = source.padded[begin:brace]
-    selector = (comments.sub(b" ", head) if b"/" in head else head).strip()
+    if b"/" in head:
+        head = comments.sub(lambda comment: b" " * len(comment[0]), head)
+    begin += head.rfind(b";") + 1
+    head = head[head.rfind(b";") + 1 :]
+    selector = head.strip()
     if not selector:
         return None
     at = begin + len(head) - len(head.lstrip())

@@ -125,7 +125,10 @@ def _heading(source: Source, match: re.Match[bytes]) -> Entry | None:
 
 
 def _section(start: int, title: bytes, level: int, line: bytes) -> Entry:
-    name = " ".join(_INLINE_MARKUP.sub(lambda found: found[1] or "", plain(title, 2 * MAX_NAME)).split())
+    name = plain(title, 2 * MAX_NAME)
+    for _ in range(2):  # a badge is an image inside a link
+        name = _INLINE_MARKUP.sub(lambda found: found[1] or "", name)
+    name = " ".join(name.split())
     return Entry(start, name[:MAX_NAME], SymbolKind.SECTION, level, signature=plain(line, 200))
 
 
@@ -209,6 +212,15 @@ def rst(text: bytes) -> Outline:
     for match in _EMBEDDED_LINK.finditer(source.padded):
         links.add(match[2], match[1], match.start() - 1)
     return build(source, entries, breaks=breaks, imports=links.imports(), separator=_HEADING_SEPARATOR)
+
+
+_SPHINX = re.compile(rb"\n\.\. [a-z][\w:-]*::")
+
+
+def text(raw: bytes) -> Outline:
+    """Outline plain text: the paragraph borders, or reStructuredText where a directive shows it (``docs/*.txt``)."""
+    source = Source(raw)
+    return rst(raw) if _SPHINX.search(source.padded) else build(source, [], breaks=source.paragraphs())
 
 
 def _rst_sections(source: Source) -> list[Entry]:
