@@ -33,7 +33,9 @@ def dockerfile(text: bytes) -> Outline:
         lead, doc = source.comment_above(at, b"#")
         if instruction == b"FROM":
             stage = _STAGE.match(rest)
-            raw = (stage["name"] or stage["image"]) if stage else rest
+            if not stage:
+                continue
+            raw = stage["name"] or stage["image"]
             entries.append(Entry(at, plain(raw, MAX_NAME), SymbolKind.SECTION, 1, lead=lead, signature=source.line(at), doc=doc))
             level = 2
             continue

@@ -89,7 +89,7 @@ _DOT_LABEL = re.compile(
     rb"(?P<comment>//[^\n]*|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?|\n#[^\n]*|\b(?:color|fillcolor|fontname|style"
     rb"|shape|fontcolor|bgcolor|rankdir|URL|pos)[ \t]*="
     rb"[ \t]*\"[^\"\n]*\")|\"((?:[^\"\\\n]++|\\.)+)\"|\blabel[ \t]*=[ \t]*([\w]+)"
-    rb"|\n[ \t]*(?:subgraph[ \t]+)?(\w++)(?=[ \t]*+(?:\[|->|--|\{))"
+    rb"|\n[ \t]*(?:subgraph[ \t]+)?(?!(?:node|edge|graph|digraph)\b)(\w++)(?=[ \t]*+(?:\[|->|--|\{))|-[->][ \t]*+(\w++)"
 )
 
 

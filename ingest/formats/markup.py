@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import unescape
 
 from ingest.formats.spans import MAX_NAME, MAX_SIGNATURE, Entry, Finder, Links, Outline, Source, build, plain
 from ingest.model import SymbolKind
@@ -24,7 +25,7 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(rb"""\sid[ \t]*=[ \t]*["']?([^\s"'<>]{1,200})""", re.IGNORECASE)
-_MAX_HEADING = 2_000  # bytes; a heading that is longer was never closed
+_MAX_HEADING = 2_000  # bytes; a longer heading is taken for one that was never closed
 _BLOCK_LEVEL = 8  # below h1..h6 and the captions
 
 
@@ -85,10 +86,10 @@ def _html_entry(source: Source, at: int, name: str, level: int, signature: bytes
 def _add_heading(source: Source, match: re.Match[bytes], closes: Finder, entries: list[Entry]) -> None:
     tag, at = match["heading"].lower(), match.start()
     end = closes.find(b"</" + tag, at)
-    if end - at > _MAX_HEADING:
+    if end - at > _MAX_HEADING or end == len(source.padded):
         return
     body = source.padded[at:end]
-    name = plain(_TAG.sub(b" ", body.partition(b">")[2]), MAX_NAME)
+    name = unescape(plain(_TAG.sub(b" ", body.partition(b">")[2]), MAX_NAME))
     if not name:
         return
     if tag == b"title":
@@ -96,9 +97,12 @@ def _add_heading(source: Source, match: re.Match[bytes], closes: Finder, entries
             entries.append(Entry(0, name, SymbolKind.SECTION, 0, signature=name))
         return
     level = int(tag[1:]) if tag[:1] == b"h" and tag[1:].isdigit() else _BLOCK_LEVEL - 1
-    entry = _html_entry(source, at, name, level, _TAG.sub(b" ", body))
+    entry = _html_entry(source, at, name, level, b"")
+    entry.signature = name
     below = source.padded[end : end + 1_500]
-    entry.doc = plain(_TAG.sub(b" ", re.split(rb"<(?:h[1-6]|script|style)\b", below.partition(b">")[2], maxsplit=1)[0].rpartition(b"<")[0]))
+    entry.doc = unescape(
+        plain(_TAG.sub(b" ", re.split(rb"<(?:h[1-6]|script|style)\b", below.partition(b">")[2], maxsplit=1)[0].rpartition(b"<")[0]))
+    )
     entries.append(entry)
 
 
@@ -160,7 +164,13 @@ def _xml_entry(source: Source, match: re.Match[bytes]) -> Entry:
 _CSS_COMMENT = rb"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?"
 _CSS_STRING = rb"\"(?:[^\"\\\n]++|\\.)*+\"?|'(?:[^'\\\n]++|\\.)*+'?|\b[uU][rR][lL]\((?:[^\"'()\\\s]++|\\.)*+"
 _CSS = re.compile(rb"(?P<comment>" + _CSS_COMMENT + rb")|(?P<string>" + _CSS_STRING + rb")|(?P<open>\{)|(?P<close>\})")
-_SCSS = re.compile(rb"(?P<comment>" + _CSS_COMMENT + rb"|//[^\n]*)|(?P<string>" + _CSS_STRING + rb")|(?P<open>[@#]?\{)|(?P<close>\})")
+_SCSS = re.compile(
+    rb"(?P<comment>"
+    + _CSS_COMMENT
+    + rb"|//[^\n]*)|(?P<string>"
+    + _CSS_STRING
+    + rb")|(?P<interpolation>[@#]\{[^{}\n]*+\})|(?P<open>\{)|(?P<close>\})"
+)
 _CSS_COMMENTS = re.compile(_CSS_COMMENT)
 _SCSS_COMMENTS = re.compile(_CSS_COMMENT + rb"|//[^\n]*")
 _STYLE_IMPORT = re.compile(rb"@(?:import|use|forward|require)\s+(?:\([a-z, ]*\)\s*)?(?:url\(\s*)?[\"']?([^\"'();\s]+)")
@@ -188,20 +198,22 @@ def _style_sheet(text: bytes, tokens: re.Pattern[bytes], comments: re.Pattern[by
     for match in tokens.finditer(padded):
         kind = match.lastgroup
         if kind == "comment":
-            before = padded[max(last, match.start() - 1_000) : match.start()].rstrip()
-            if not before or before.endswith(b";"):
-                doc, last = match[0], match.end()
+            before = padded[max(last, match.start() - 1_000) : match.start()]
+            code = before.rstrip()
+            if not code or code.endswith(b";"):
+                last = match.end()
+                # A comment behind a declaration speaks of that one, not of the rule below.
+                doc = match[0] if not code or b"\n" in before[len(code) :] else b""
         elif kind == "open":
             entry = None
-            if len(stack) < _STYLE_DEPTH and len(match[0]) == 1:
+            if len(stack) < _STYLE_DEPTH:
                 entry = _style_rule(source, last, match.start(), comments, doc)
                 if entry:
                     entries.append(entry)
             stack.append(entry)
-            # SCSS interpolation (``#{…}``) stands inside a selector: its braces end nothing.
-            last, doc = (match.end(), b"") if len(match[0]) == 1 else (last, doc)
-        elif kind == "close" and stack:
-            entry = stack.pop()
+            last, doc = match.end(), b""
+        elif kind == "close":
+            entry = stack.pop() if stack else None
             if entry:
                 entry.end = match.end() - 1
             last, doc = match.end(), b""
@@ -215,9 +227,12 @@ def _style_sheet(text: bytes, tokens: re.Pattern[bytes], comments: re.Pattern[by
 
 def _style_rule(source: Source, begin: int, brace: int, comments: re.Pattern[bytes], doc: bytes) -> Entry | None:
     begin = max(begin, brace - 4_000)
-    begin = max(begin, source.padded.rfind(b";", begin, brace) + 1)
     head = source.padded[begin:brace]
-    selector = comments.sub(b" ", head).strip()
+    if b"/" in head:
+        head = comments.sub(lambda comment: b" " * len(comment[0]), head)
+    begin += head.rfind(b";") + 1
+    head = head[head.rfind(b";") + 1 :]
+    selector = head.strip()
     if not selector:
         return None
     at = begin + len(head) - len(head.lstrip())
@@ -225,5 +240,6 @@ def _style_rule(source: Source, begin: int, brace: int, comments: re.Pattern[byt
     defined = _DEFINES.match(name)
     kind = SymbolKind.FUNCTION if defined else SymbolKind.SECTION
     start = source.line_start(at - 1)
-    text = plain(doc.strip(b"/* \t\r\n"))
-    return Entry(start, defined[1] if defined else name, kind, signature=plain(selector, MAX_SIGNATURE), doc=text)
+    text = plain(doc.strip(b"/* \t\r\n")) if doc else ""
+    signature = name if len(selector) <= MAX_NAME else plain(selector, MAX_SIGNATURE)
+    return Entry(start, defined[1] if defined else name, kind, signature=signature, doc=text)

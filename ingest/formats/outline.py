@@ -11,9 +11,9 @@ from ingest.formats.config import hcl, ini, json, toml, yaml
 from ingest.formats.diagram import drawio, graphviz, mermaid, plantuml, svg
 from ingest.formats.markup import css, html, scss, xml
 from ingest.formats.notebook import notebook
-from ingest.formats.prose import markdown, rst
+from ingest.formats.prose import markdown, rst, text
 from ingest.formats.schema import graphql, protobuf, sql
-from ingest.formats.spans import Outline, Source, build
+from ingest.formats.spans import Outline
 from ingest.model import Extraction, LanguageId
 
 
@@ -30,12 +30,6 @@ class FormatSpec:
     """None for a format without an outline."""
 
 
-def prose(text: bytes) -> Outline:
-    """Return the paragraph borders of a plain text."""
-    source = Source(text)
-    return build(source, [], breaks=source.paragraphs())
-
-
 _SPECS = (
     FormatSpec(LanguageId("markdown"), (".md", ".markdown", ".mdx", ".mkd", ".mdown", ".qmd", ".rmd"), scan=markdown),
     FormatSpec(LanguageId("rst"), (".rst", ".rest"), scan=rst),
@@ -43,7 +37,7 @@ _SPECS = (
         LanguageId("text"),
         (".txt", ".text"),
         ("README", "LICENSE", "COPYING", "NOTICE", "AUTHORS", "CHANGES", "INSTALL", "TODO"),
-        scan=prose,
+        scan=text,
     ),
     FormatSpec(LanguageId("yaml"), (".yaml", ".yml"), (".clang-format", ".clang-tidy", "CITATION.cff"), scan=yaml),
     FormatSpec(LanguageId("toml"), (".toml",), ("Cargo.lock", "poetry.lock", "uv.lock", "Pipfile"), scan=toml),
@@ -111,13 +105,13 @@ FORMATS: Mapping[LanguageId, FormatSpec] = MappingProxyType({spec.name: spec for
 """Every text format by name."""
 
 
-def read_outline(language: LanguageId, text: bytes) -> Outline:
+def read_outline(language: LanguageId, content: bytes) -> Outline:
     """Return the outline of a text with what its caps cut off; an empty one for a language without an outline."""
     spec = FORMATS.get(language)
-    return spec.scan(text) if spec and spec.scan else Outline()
+    return spec.scan(content) if spec and spec.scan else Outline()
 
 
-def outline(language: LanguageId, text: bytes) -> Extraction:
+def outline(language: LanguageId, content: bytes) -> Extraction:
     """Return the outline of a text as facts; ``read_outline`` also says what was truncated."""
-    found = read_outline(language, text)
+    found = read_outline(language, content)
     return Extraction(symbols=found.symbols, imports=found.imports, breaks=found.breaks)

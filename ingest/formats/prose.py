@@ -30,7 +30,7 @@ _NOT_A_TITLE = re.compile(rb"[ \t]*(?:$|[>|<]|[-*+][ \t]|#{1,6}[ \t]|\d{1,9}[.)]
 _LINK = re.compile(rb"\]\([ \t]*(<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+)")
 _DEFINITION = re.compile(rb"\n {0,3}\[([^\]\n]{1,200})\]:[ \t]*(\S+)")
 _INLINE_MARKUP = re.compile(r"!?\[([^\]\[]*)\](?:\([^()]*\)|\[[^\]\[]*\])?|[*`]+|(?<!\w)__|__(?!\w)|\{#[^}]*\}|<[^<>]*>")
-_NO_DOC = (b"[![", b"![", b"<", b"```", b"~~~", b"|", b"---", b"===", b"***", b"[//]", b":::", b".. ", b"+--")
+_NO_DOC = (b"[![", b"![", b"<", b"```", b"~~~", b"|", b"---", b"===", b"***", b"[//]", b":::", b".. ", b"+--", b" ", b"\t")
 
 
 def markdown(text: bytes) -> Outline:
@@ -114,7 +114,7 @@ def _heading(source: Source, match: re.Match[bytes]) -> Entry | None:
         return _section(at, re.sub(rb"(?:^|[ \t])#+$", b"", title), len(match["hashes"]), match[0])
     if match["html"]:
         html = _HTML_HEADING.match(source.padded, match.start("html"))
-        return _section(at, _TAG.sub(b" ", html[2]), int(html[1]), _TAG.sub(b" ", html[0])) if html else None
+        return _section(at, _TAG.sub(b" ", html[2]), int(html[1]), _TAG.sub(b" ", html[2])) if html else None
     if at == 0:
         return None
     start = source.text.rfind(b"\n", 0, at - 1) + 1
@@ -125,7 +125,10 @@ def _heading(source: Source, match: re.Match[bytes]) -> Entry | None:
 
 
 def _section(start: int, title: bytes, level: int, line: bytes) -> Entry:
-    name = " ".join(_INLINE_MARKUP.sub(lambda found: found[1] or "", plain(title, 2 * MAX_NAME)).split())
+    name = plain(title, 2 * MAX_NAME)
+    for _ in range(2):  # a badge is an image inside a link
+        name = _INLINE_MARKUP.sub(lambda found: found[1] or "", name)
+    name = " ".join(name.split())
     return Entry(start, name[:MAX_NAME], SymbolKind.SECTION, level, signature=plain(line, 200))
 
 
@@ -142,11 +145,11 @@ def _add_docs(source: Source, entries: list[Entry]) -> None:
 
 
 def first_paragraph(text: bytes) -> str:
-    """Return the first of the text's leading paragraphs that is prose, not a badge, table, rule or code; of six at most."""
+    """Return the first of the text's leading paragraphs that is prose, not a badge, table, rule, code or indented block; of six at most."""
     for paragraph in text.strip().split(b"\n\n", 6)[:6]:
-        stripped = paragraph.strip()
-        if stripped and not stripped.startswith(_NO_DOC):
-            return plain(stripped)
+        lines = paragraph.strip(b"\n")
+        if lines and not lines.startswith(_NO_DOC):
+            return plain(lines)
     return ""
 
 
@@ -209,6 +212,15 @@ def rst(text: bytes) -> Outline:
     for match in _EMBEDDED_LINK.finditer(source.padded):
         links.add(match[2], match[1], match.start() - 1)
     return build(source, entries, breaks=breaks, imports=links.imports(), separator=_HEADING_SEPARATOR)
+
+
+_SPHINX = re.compile(rb"\n\.\. [a-z][\w:-]*::")
+
+
+def text(raw: bytes) -> Outline:
+    """Outline plain text: the paragraph borders, or reStructuredText where a directive shows it (``docs/*.txt``)."""
+    source = Source(raw)
+    return rst(raw) if _SPHINX.search(source.padded) else build(source, [], breaks=source.paragraphs())
 
 
 def _rst_sections(source: Source) -> list[Entry]:

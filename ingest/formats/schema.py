@@ -15,7 +15,7 @@ _SQL_OBJECTS = (
     rb"|DATABASE|ROLE|USER|POLICY|AGGREGATE|PACKAGE|EVENT"
 )
 _SQL = re.compile(
-    rb"\n[ \t]*(?:(?P<create>CREATE|ALTER)(?=\s)(?:\s+(?!(?:" + _SQL_OBJECTS + rb")\b)[\w=@`]{1,60}+){0,6}+"
+    rb"\n[ \t]*(?:(?P<create>CREATE|ALTER)(?=\s)(?:\s+(?!(?:" + _SQL_OBJECTS + rb")\b)[\w=@`%.'\"]{1,60}+){0,6}+"
     rb"\s+(?P<object>" + _SQL_OBJECTS + rb")(?:\s+BODY\b)?(?:\s+CONCURRENTLY\b)?(?:\s+IF\s+(?:NOT\s+)?EXISTS\b)?(?:\s+ONLY\b)?"
     rb"\s+(?P<name>" + _SQL_PATH + rb")"
     rb"|--+[ \t]*:?name:?[ \t]+(?P<query>[\w.-]+)"
