@@ -6,16 +6,20 @@ four matrix products. Batches come from one repository each, so that negatives s
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.doc_pairs import DocPair, first_sentence
-from retrieval.embed import FloatRows, damped, hash_terms, normalized, row_numbers
+from eval.bench_embed import measure, print_speed
+from eval.doc_pairs import DocPair, Repository, first_sentence, listed_repositories, repository_pairs
+from eval.static_quality import Judgement, judge, judged_pairs
+from retrieval.embed import SHIPPED, FloatRows, StaticEmbedder, damped, hash_terms, normalized, row_numbers, write_model
 from retrieval.terms import terms, words
 
 
@@ -32,6 +36,10 @@ class TrainingOptions:
     batch: int = 512
     temperature: float = 0.05
     rate: float = 2e-3
+    keep: float = 1.0
+    """Share of a text's terms that a step sees: thinning keeps the rows from learning the training texts by heart."""
+    anchor: float = 0.0
+    """Pull back to the first rows per step, as a share of the learning rate: keeps every term close to meaning itself."""
     seed: int = 7
 
 
@@ -130,10 +138,10 @@ def train(
     docs = bags([first_sentence(pair.doc) for pair in pairs], hashes, options.buckets)
     bodies = bags([pair.body for pair in pairs], hashes, options.buckets)
     same = np.unique([pair.doc for pair in pairs], return_inverse=True)[1]
-    adam = _Adam(rows, options.rate)
+    adam = _Adam(rows, options.rate, options.anchor)
     for epoch in range(options.epochs):
         losses = [
-            _step(adam, (dense_pair(docs, bodies, chosen)), same[chosen], options.temperature)
+            _step(adam, _thinned(dense_pair(docs, bodies, chosen), options.keep, random), same[chosen], options.temperature)
             for chosen in _batches([pair.repository for pair in pairs], options.batch, random)
         ]
         report(epoch, float(np.mean(losses)))
@@ -147,11 +155,23 @@ def dense_pair(docs: Bags, bodies: Bags, chosen: NDArray[np.int64]) -> tuple[NDA
     return used, dense(docs, chosen, used), dense(bodies, chosen, used)
 
 
+def _thinned(
+    batch: tuple[NDArray[np.int64], FloatRows, FloatRows], keep: float, random: np.random.Generator
+) -> tuple[NDArray[np.int64], FloatRows, FloatRows]:
+    used, docs, bodies = batch
+    if keep < 1:
+        docs *= random.random(docs.shape, dtype=np.float32) < keep
+        bodies *= random.random(bodies.shape, dtype=np.float32) < keep
+    return used, docs, bodies
+
+
 class _Adam:
     """Adam on the rows a batch uses; the moments of the others rest (the lazy variant)."""
 
-    def __init__(self, rows: FloatRows, rate: float) -> None:
+    def __init__(self, rows: FloatRows, rate: float, anchor: float) -> None:
         self.rows = rows
+        self._anchor = anchor
+        self._initial = rows.copy()
         self.rate = rate
         self._first = np.zeros_like(rows)
         self._second = np.zeros_like(rows)
@@ -164,6 +184,8 @@ class _Adam:
         self._first[used], self._second[used] = first, second
         step = self.rate * np.sqrt(1 - 0.999**self._steps) / (1 - 0.9**self._steps)
         self.rows[used] -= np.float32(step) * first / (np.sqrt(second) + np.float32(1e-8))
+        if self._anchor:
+            self.rows[used] -= np.float32(self.rate * self._anchor) * (self.rows[used] - self._initial[used])
 
 
 def _step(adam: _Adam, batch: tuple[NDArray[np.int64], FloatRows, FloatRows], same: NDArray[np.int64], temperature: float) -> float:
@@ -179,10 +201,11 @@ def _step(adam: _Adam, batch: tuple[NDArray[np.int64], FloatRows, FloatRows], sa
     forward, backward = _softmax(scores), _softmax(scores.T).T
     own = np.arange(len(same))
     loss = -0.5 * float(np.log(forward[own, own] + 1e-12).mean() + np.log(backward[own, own] + 1e-12).mean())
-    pull = (forward + backward) / (2 * len(same) * temperature)
-    pull[own, own] -= 1 / (len(same) * temperature)
-    gradient = docs.T @ _through_norm(pull @ units[1], sums[0], units[0]) + bodies.T @ _through_norm(pull.T @ units[0], sums[1], units[1])
-    adam.update(used, gradient)
+    pull: FloatRows = ((forward + backward) / (2 * len(same) * temperature)).astype(np.float32)
+    pull[own, own] -= np.float32(1 / (len(same) * temperature))
+    to_docs = _through_norm(pull @ units[1], sums[0], units[0])
+    to_bodies = _through_norm(pull.T @ units[0], sums[1], units[1])
+    adam.update(used, (docs.T @ to_docs + bodies.T @ to_bodies).astype(np.float32))
     return loss
 
 
@@ -208,13 +231,14 @@ def _batches(repositories: Sequence[str], size: int, random: np.random.Generator
     for inside in members.values():
         shuffled = random.permutation(np.array(inside, dtype=np.int64))
         whole = len(shuffled) // size * size
-        batches.extend(shuffled[start : start + size] for start in range(0, whole, size))
+        batches += [shuffled[start : start + size] for start in range(0, whole, size)]
         rest.append(shuffled[whole:])
     mixed = np.concatenate(rest) if rest else np.zeros(0, dtype=np.int64)
-    batches.extend(mixed[start : start + size] for start in range(0, len(mixed), size))
+    batches += [mixed[start : start + size] for start in range(0, len(mixed), size)]
     for at in random.permutation(len(batches)):
-        if len(batches[at]) > 1:
-            yield batches[at]
+        batch: NDArray[np.int64] = batches[int(at)]
+        if len(batch) > 1:
+            yield batch
 
 
 def _places(texts: Bags, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -222,4 +246,67 @@ def _places(texts: Bags, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
     starts = texts.offsets[chosen]
     lengths = texts.offsets[chosen + 1] - starts
     before = np.cumsum(lengths) - lengths
-    return np.repeat(starts - before, lengths) + np.arange(lengths.sum())
+    return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
+
+
+def model_header(options: TrainingOptions, pairs: Sequence[DocPair], repositories: Sequence[Repository]) -> dict[str, object]:
+    """Return what the weights file says about itself."""
+    return {
+        "name": "codelore-static",
+        "version": "1",
+        "licence": "Apache-2.0",
+        "training": asdict(options),
+        "pairs": dict(sorted(Counter(pair.language for pair in pairs).items())),
+        "repositories": [f"{one.name}@{one.commit} {one.licence}" for one in repositories if not one.held_out],
+        "held_out": [f"{one.name}@{one.commit}" for one in repositories if one.held_out],
+    }
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run ``codelore eval train-static``: extract pairs from clones, train and write a weights file, judge one; each step on request."""
+    default = TrainingOptions()
+    parser = ArgumentParser(prog="codelore eval train-static", description=main.__doc__)
+    parser.add_argument("--clones", type=Path, help="folder of git clones named <owner>+<name>, holding the recorded commits")
+    parser.add_argument("--out", type=Path, help="train on all but the held-out repositories and write the weights here")
+    parser.add_argument("--epochs", type=int, default=default.epochs)
+    parser.add_argument("--dimension", type=int, default=default.dimension)
+    parser.add_argument("--seed", type=int, default=default.seed)
+    parser.add_argument("--evaluate", action="store_true", help="judge the weights on the held-out repositories (needs --clones)")
+    parser.add_argument("--model", type=Path, default=SHIPPED, help="the weights to judge; what --out wrote, or the shipped ones")
+    parser.add_argument("--speed", type=Path, metavar="TREE", help="print load time and chunks per second on the code of a folder")
+    arguments = parser.parse_args(argv)
+    if not (arguments.out or arguments.evaluate or arguments.speed):
+        parser.error("nothing to do: give --out, --evaluate or --speed")
+    if (arguments.out or arguments.evaluate) and not arguments.clones:
+        parser.error("--clones is needed to train or to judge")
+    model: Path = arguments.out or arguments.model
+    if arguments.clones:
+        repositories = listed_repositories()
+        pairs = {one.name: repository_pairs(one, arguments.clones) for one in repositories}
+        if arguments.out:
+            options = TrainingOptions(epochs=arguments.epochs, dimension=arguments.dimension, seed=arguments.seed)
+            _train_and_write(model, options, repositories, pairs)
+        if arguments.evaluate:
+            held_out = judged_pairs(pair for one in repositories if one.held_out for pair in pairs[one.name])
+            _print_quality(judge(StaticEmbedder.load(model), held_out), held_out)
+    if arguments.speed:
+        print_speed(measure(model, arguments.speed))
+    return 0
+
+
+def _train_and_write(out: Path, options: TrainingOptions, repositories: Sequence[Repository], pairs: dict[str, list[DocPair]]) -> None:
+    used = [pair for one in repositories if not one.held_out for pair in pairs[one.name]]
+    print(f"training on {len(used):,} pairs of {sum(not one.held_out for one in repositories)} repositories")
+    trained = train(used, options, lambda epoch, loss: print(f"epoch {epoch + 1}/{options.epochs}: mean loss {loss:.3f}", flush=True))
+    size = write_model(out, model_header(options, used, repositories), trained.hashes, trained.rows)
+    print(f"wrote {out}: {size:,} bytes, {len(trained.hashes):,} terms and {options.buckets:,} shared rows of {options.dimension}")
+
+
+def _print_quality(judgements: Sequence[Judgement], pairs: Sequence[DocPair]) -> None:
+    languages = ", ".join(f"{name} {count:,}" for name, count in Counter(pair.language for pair in pairs).most_common())
+    print(f"{len(pairs):,} held-out questions and candidates: {languages}\n")
+    print("| method | R@1 | R@10 | R@50 | MRR@10 | R@1 same repository | R@10 | R@50 | MRR@10 |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for judgement in judgements:
+        figures = (*astuple(judgement.overall), *astuple(judgement.same_repository))
+        print(f"| {judgement.method} | " + " | ".join(f"{figure:.3f}" for figure in figures) + " |")

@@ -1,4 +1,4 @@
-"""Static text vectors: a text is the normalised sum of its terms' rows, so no network runs and a file of code costs one small matrix product.
+"""Static text vectors: a text is the normalised sum of its terms' rows, so no network runs and a file costs one small matrix product.
 
 The rows are trained contrastively on documentation and the code it documents (``static_model_card.md`` beside this module) and ship in the
 package as one memory-mapped file: nothing is built at load. A word's vector is the sum of its terms' rows (`retrieval.terms`); term weights
@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from json import JSONDecodeError, dumps, loads
 from pathlib import Path
 from struct import Struct
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ _PREFIX = Struct("<8sII")
 _ALIGN = 64
 _MAX_HEADER_BYTES = 1 << 20
 _TERM_BYTES = 48
-"""Terms are hashed by their first 48 bytes and their length; 0.1 % of distinct terms in real code are longer."""
+"""Longer terms (joined wholes; 0.1 % of the distinct terms of real code) take the slow hash, so that the wide array stays narrow."""
 # Random odd numbers; another set makes every file written with this one unreadable.
 _MULTIPLIERS = np.array(
     [
@@ -82,7 +83,7 @@ class Embedder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class QuantizedVectors:
-    """Vectors as they are stored: ``codes`` sign bits u8[n, D/8], ``values`` i8[n, D], and f32[n] ``scales`` with vector ≈ values * scale."""
+    """Vectors as they are stored: sign bits ``codes`` u8[n, D/8], ``values`` i8[n, D], f32[n] ``scales``; a vector is values * scale."""
 
     codes: NDArray[np.uint8]
     values: NDArray[np.int8]
@@ -104,7 +105,7 @@ class StaticEmbedder:
 
     @classmethod
     def load(cls, path: Path = SHIPPED) -> StaticEmbedder:
-        """Map a weights file; the shipped one by default. Raises ModelError, naming the file, when it is missing, foreign, old or cut short."""
+        """Map a weights file, by default the shipped one. Raises ModelError, naming it, when it is missing, foreign, old or cut short."""
         try:
             data = np.memmap(path, dtype=np.uint8, mode="r")
         except (OSError, ValueError) as error:
@@ -112,7 +113,7 @@ class StaticEmbedder:
         header, start = _read_header(path, data)
         try:
             vocabulary, buckets, dimension = (int(header[key]) for key in ("vocabulary", "buckets", "dimension"))
-            str(header["name"]), str(header["version"])
+            header["name"], header["version"] = str(header["name"]), str(header["version"])
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"the embedding weights {path} have an unusable header ({error!r}); reinstall the package") from error
         if vocabulary < 0 or buckets < 1 or dimension <= 0 or dimension % 8:
@@ -121,7 +122,9 @@ class StaticEmbedder:
         rows_at = _aligned(scales_at + 4 * (vocabulary + buckets))
         end = rows_at + (vocabulary + buckets) * dimension
         if len(data) != end:
-            raise ModelError(f"the embedding weights {path} have {len(data)} bytes where their header asks for {end}; reinstall the package")
+            raise ModelError(
+                f"the embedding weights {path} have {len(data)} bytes where their header asks for {end}; reinstall the package"
+            )
         return cls(
             header,
             data[start : start + 8 * vocabulary].view(np.uint64),
@@ -169,7 +172,7 @@ class StaticEmbedder:
 def encode_chunks(rows: FloatRows, offsets: NDArray[np.int64], columns: NDArray[np.int64]) -> FloatRows:
     """Return one normalised vector per chunk, f32[n, D], from the word vectors of one file.
 
-    ``rows`` f32[u, D] are the file's distinct words; chunk ``i`` is the words ``columns[offsets[i]:offsets[i + 1]]`` (row numbers, repetitions
+    ``rows`` f32[u, D] are the distinct words; chunk ``i`` is the words ``columns[offsets[i]:offsets[i + 1]]`` (row numbers, repetitions
     included). A word that occurs n times counts 1 + ln n. A dense count matrix times the rows is 3x faster than adding gathered rows.
     """
     found = np.zeros((len(offsets) - 1, rows.shape[1]), dtype=np.float32)
@@ -178,7 +181,8 @@ def encode_chunks(rows: FloatRows, offsets: NDArray[np.int64], columns: NDArray[
         inside = columns[bounds[0] : bounds[-1]]
         if not len(inside):
             continue
-        used, local = (None, inside) if len(found) <= _CHUNK_BLOCK else np.unique(inside, return_inverse=True)
+        # A caller may pass the words of many files: then only the block's own are multiplied.
+        used, local = (None, inside) if len(rows) <= len(inside) else np.unique(inside, return_inverse=True)
         width = len(rows) if used is None else len(used)
         cells = np.repeat(np.arange(len(bounds) - 1) * width, np.diff(bounds)) + local
         counts = np.bincount(cells, minlength=(len(bounds) - 1) * width).astype(np.float32)
@@ -200,14 +204,17 @@ def normalized(vectors: FloatRows) -> FloatRows:
 
 
 def quantize(vectors: FloatRows) -> QuantizedVectors:
-    """Return sign bits and int8 values of f32[n, D] vectors; a value is off by at most half its row's scale, and a zero row has scale zero."""
+    """Return sign bits and int8 values of f32[n, D] vectors; a value is off by at most half its scale, and a zero row has scale zero."""
     scales = (np.abs(vectors).max(axis=1, initial=0.0) / 127).astype(np.float32)
     safe = np.where(scales > 0, scales, np.float32(1))[:, None]
     return QuantizedVectors(np.packbits(vectors > 0, axis=1), np.rint(vectors / safe).astype(np.int8), scales)
 
 
 def hash_terms(found: Sequence[str]) -> NDArray[np.uint64]:
-    """Return a 64-bit hash per term, the same on every machine and run: multilinear over eight-byte lanes, then mixed (murmur3's finaliser)."""
+    """Return a 64-bit hash per term, the same on every machine: multilinear over eight-byte lanes, then mixed (murmur3's finaliser).
+
+    A term of more than 48 bytes is hashed with BLAKE2b instead.
+    """
     encoded = [term.encode() for term in found]
     if not encoded:
         return np.zeros(0, dtype=np.uint64)
@@ -217,7 +224,11 @@ def hash_terms(found: Sequence[str]) -> NDArray[np.uint64]:
         hashed = hashed + lane * multiplier
     for shift, multiplier in ((33, 0xFF51AFD7ED558CCD), (33, 0xC4CEB9FE1A85EC53)):
         hashed = (hashed ^ (hashed >> np.uint64(shift))) * np.uint64(multiplier)
-    return hashed ^ (hashed >> np.uint64(33))
+    hashed = hashed ^ (hashed >> np.uint64(33))
+    for at, term in enumerate(encoded):
+        if len(term) > _TERM_BYTES:
+            hashed[at] = int.from_bytes(blake2b(term, digest_size=8).digest(), "little")
+    return hashed
 
 
 def row_numbers(vocabulary: NDArray[np.uint64], hashed: NDArray[np.uint64], buckets: int) -> NDArray[np.int64]:
@@ -256,12 +267,12 @@ def _read_header(path: Path, data: NDArray[np.uint8]) -> tuple[dict[str, Any], i
     if version != _FORMAT:
         raise ModelError(f"the embedding weights {path} have format {version}, this release reads {_FORMAT}; reinstall the package")
     try:
-        header = loads(data[_PREFIX.size : _PREFIX.size + min(length, _MAX_HEADER_BYTES)].tobytes())
+        header: Any = loads(data[_PREFIX.size : _PREFIX.size + min(length, _MAX_HEADER_BYTES)].tobytes())
     except (JSONDecodeError, UnicodeDecodeError) as error:
         raise ModelError(f"the embedding weights {path} have an unreadable header ({error}); reinstall the package") from error
     if not isinstance(header, dict):
         raise ModelError(f"the embedding weights {path} have no header object; reinstall the package")
-    return header, _aligned(_PREFIX.size + length)
+    return cast(dict[str, Any], header), _aligned(_PREFIX.size + length)
 
 
 def _aligned(offset: int) -> int:
