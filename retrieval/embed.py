@@ -1,0 +1,279 @@
+"""Static text vectors: a text is the normalised sum of its terms' rows, so no network runs and a file costs one small matrix product.
+
+The rows are trained contrastively on documentation and the code it documents (``static_model_card.md`` beside this module) and ship in the
+package as one memory-mapped file: nothing is built at load. A word's vector is the sum of its terms' rows (`retrieval.terms`); term weights
+are the trained lengths of the rows. A term outside the vocabulary falls into one of a few thousand shared rows, by its hash.
+
+File layout, little-endian: ``CODELORE`` · format u32 · header length u32 · JSON header · zero padding to 64 · then, each padded to 64,
+sorted term hashes u64[V] · row scales f32[V + B] · rows i8[V + B, D]. The rows of the B shared buckets come last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from json import JSONDecodeError, dumps, loads
+from pathlib import Path
+from struct import Struct
+from typing import Any, Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.errors import ModelError
+from retrieval.terms import terms, words
+
+FloatRows = NDArray[np.float32]
+"""A float32 matrix, one vector a row."""
+
+SHIPPED = Path(__file__).with_name("static.bin")
+MAX_MODEL_BYTES = 16_000_000
+
+_MAGIC = b"CODELORE"
+_FORMAT = 1
+_PREFIX = Struct("<8sII")
+_ALIGN = 64
+_MAX_HEADER_BYTES = 1 << 20
+_TERM_BYTES = 48
+"""Longer terms (joined wholes; 0.1 % of the distinct terms of real code) take the slow hash, so that the wide array stays narrow."""
+# Random odd numbers; another set makes every file written with this one unreadable.
+_MULTIPLIERS = np.array(
+    [
+        0x78574EB93A60FE59,
+        0xD2A595E67F09C941,
+        0xB7568B08B58869EB,
+        0xA002A68F2CB4AA73,
+        0xFAD6BDBFA4034DA1,
+        0x436835046A316F03,
+        0xE5366790AEBB72DD,
+    ],
+    dtype=np.uint64,
+)
+_WORD_BLOCK = 8_192
+_CHUNK_BLOCK = 64
+
+
+class Embedder(Protocol):
+    """Turns text into vectors whose dot product is closeness of meaning; all vectors are of length one, or zero for text without terms."""
+
+    @property
+    def name(self) -> str:
+        """Say which model this is; vectors of different names or versions must not be compared."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Say which training of the model this is."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Say how long the vectors are."""
+        ...
+
+    def encode_words(self, found: Sequence[bytes]) -> NDArray[np.float32]:
+        """Return the vector of one text given as its words in order, repetitions included."""
+        ...
+
+    def encode_text(self, text: bytes) -> NDArray[np.float32]:
+        """Return the vector of one text."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class QuantizedVectors:
+    """Vectors as they are stored: sign bits ``codes`` u8[n, D/8], ``values`` i8[n, D], f32[n] ``scales``; a vector is values * scale."""
+
+    codes: NDArray[np.uint8]
+    values: NDArray[np.int8]
+    scales: NDArray[np.float32]
+
+
+class StaticEmbedder:
+    """The shipped embedder. Reading is thread-safe; it holds no state but the mapped file."""
+
+    def __init__(self, header: dict[str, Any], hashes: NDArray[np.uint64], scales: NDArray[np.float32], rows: NDArray[np.int8]) -> None:
+        self.header = header
+        self.name: str = header["name"]
+        self.version: str = header["version"]
+        self.dimension = int(rows.shape[1])
+        self._hashes = hashes
+        self._scales = scales
+        self._rows = rows
+        self._buckets = len(rows) - len(hashes)
+
+    @classmethod
+    def load(cls, path: Path = SHIPPED) -> StaticEmbedder:
+        """Map a weights file, by default the shipped one. Raises ModelError, naming it, when it is missing, foreign, old or cut short."""
+        try:
+            data = np.memmap(path, dtype=np.uint8, mode="r")
+        except (OSError, ValueError) as error:
+            raise ModelError(f"cannot read the embedding weights {path}: {error}; reinstall the package or name another file") from error
+        header, start = _read_header(path, data)
+        try:
+            vocabulary, buckets, dimension = (int(header[key]) for key in ("vocabulary", "buckets", "dimension"))
+            header["name"], header["version"] = str(header["name"]), str(header["version"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"the embedding weights {path} have an unusable header ({error!r}); reinstall the package") from error
+        if vocabulary < 0 or buckets < 1 or dimension <= 0 or dimension % 8:
+            raise ModelError(f"the embedding weights {path} claim {vocabulary}+{buckets} rows of {dimension}; reinstall the package")
+        scales_at = _aligned(start + 8 * vocabulary)
+        rows_at = _aligned(scales_at + 4 * (vocabulary + buckets))
+        end = rows_at + (vocabulary + buckets) * dimension
+        if len(data) != end:
+            raise ModelError(
+                f"the embedding weights {path} have {len(data)} bytes where their header asks for {end}; reinstall the package"
+            )
+        return cls(
+            header,
+            data[start : start + 8 * vocabulary].view(np.uint64),
+            data[scales_at : scales_at + 4 * (vocabulary + buckets)].view(np.float32),
+            data[rows_at:end].view(np.int8).reshape(vocabulary + buckets, dimension),
+        )
+
+    def word_vectors(self, distinct: Sequence[bytes]) -> FloatRows:
+        """Return one row per word, f32[n, D], not normalised: what `encode_chunks` adds up, and worth caching by word."""
+        return self.term_vectors([terms(word) for word in distinct])
+
+    def term_vectors(self, terms_of: Sequence[Sequence[str]]) -> FloatRows:
+        """Return the rows of words given as their terms, for a caller that has split them already."""
+        found = np.zeros((len(terms_of), self.dimension), dtype=np.float32)
+        for start in range(0, len(terms_of), _WORD_BLOCK):
+            block = terms_of[start : start + _WORD_BLOCK]
+            lengths = np.fromiter((len(one) for one in block), dtype=np.int64, count=len(block))
+            rows = self._row_numbers([term for one in block for term in one])
+            weighted = self._rows[rows] * self._scales[rows, None]
+            filled = np.flatnonzero(lengths)
+            if len(filled):
+                found[start + filled] = np.add.reduceat(weighted, (np.cumsum(lengths) - lengths)[filled], axis=0)
+        return found
+
+    def encode_words(self, found: Sequence[bytes]) -> NDArray[np.float32]:
+        """Return the vector of one text given as its words in order, repetitions included."""
+        return self.encode_file([found])[0]
+
+    def encode_text(self, text: bytes) -> NDArray[np.float32]:
+        """Return the vector of one text, f32[D]; zeros when it holds no word."""
+        return self.encode_words(words(text))
+
+    def encode_file(self, chunks: Sequence[Sequence[bytes]]) -> FloatRows:
+        """Return the vectors of a file's chunks given as their words, f32[n, D]; words are looked up once for the whole file."""
+        numbers: dict[bytes, int] = {}
+        columns = [numbers.setdefault(word, len(numbers)) for chunk in chunks for word in chunk]
+        offsets = np.cumsum([0, *(len(chunk) for chunk in chunks)])
+        return encode_chunks(self.word_vectors(list(numbers)), offsets, np.asarray(columns, dtype=np.int64))
+
+    def _row_numbers(self, found: Sequence[str]) -> NDArray[np.int64]:
+        hashed = hash_terms(found)
+        return row_numbers(self._hashes, hashed, self._buckets)
+
+
+def encode_chunks(rows: FloatRows, offsets: NDArray[np.int64], columns: NDArray[np.int64]) -> FloatRows:
+    """Return one normalised vector per chunk, f32[n, D], from the word vectors of one file.
+
+    ``rows`` f32[u, D] are the distinct words; chunk ``i`` is the words ``columns[offsets[i]:offsets[i + 1]]`` (row numbers, repetitions
+    included). A word that occurs n times counts 1 + ln n. A dense count matrix times the rows is 3x faster than adding gathered rows.
+    """
+    found = np.zeros((len(offsets) - 1, rows.shape[1]), dtype=np.float32)
+    for start in range(0, len(found), _CHUNK_BLOCK):
+        bounds = offsets[start : start + _CHUNK_BLOCK + 1]
+        inside = columns[bounds[0] : bounds[-1]]
+        if not len(inside):
+            continue
+        # A caller may pass the words of many files: then only the block's own are multiplied.
+        used, local = (None, inside) if len(rows) <= len(inside) else np.unique(inside, return_inverse=True)
+        width = len(rows) if used is None else len(used)
+        cells = np.repeat(np.arange(len(bounds) - 1) * width, np.diff(bounds)) + local
+        counts = np.bincount(cells, minlength=(len(bounds) - 1) * width).astype(np.float32)
+        present = np.flatnonzero(counts)
+        counts[present] = damped(counts[present])
+        found[start : start + len(bounds) - 1] = counts.reshape(-1, width) @ (rows if used is None else rows[used])
+    return normalized(found)
+
+
+def damped(counts: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the weight of a word that occurs ``counts`` (>= 1) times in a text; training and encoding must agree on it."""
+    return 1 + np.log(counts)
+
+
+def normalized(vectors: FloatRows) -> FloatRows:
+    """Return the rows scaled to length one; zero rows stay zero."""
+    lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors))[:, None]
+    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 1e-12)
+
+
+def quantize(vectors: FloatRows) -> QuantizedVectors:
+    """Return sign bits and int8 values of f32[n, D] vectors; a value is off by at most half its scale, and a zero row has scale zero."""
+    scales = (np.abs(vectors).max(axis=1, initial=0.0) / 127).astype(np.float32)
+    safe = np.where(scales > 0, scales, np.float32(1))[:, None]
+    return QuantizedVectors(np.packbits(vectors > 0, axis=1), np.rint(vectors / safe).astype(np.int8), scales)
+
+
+def hash_terms(found: Sequence[str]) -> NDArray[np.uint64]:
+    """Return a 64-bit hash per term, the same on every machine: multilinear over eight-byte lanes, then mixed (murmur3's finaliser).
+
+    A term of more than 48 bytes is hashed with BLAKE2b instead.
+    """
+    encoded = [term.encode() for term in found]
+    if not encoded:
+        return np.zeros(0, dtype=np.uint64)
+    lanes = np.array(encoded, dtype=f"S{_TERM_BYTES}").view("<u8").reshape(len(encoded), -1)
+    hashed = np.fromiter((len(term) for term in encoded), dtype=np.uint64, count=len(encoded)) * _MULTIPLIERS[-1]
+    for lane, multiplier in zip((lanes ^ (lanes >> np.uint64(29))).T, _MULTIPLIERS, strict=False):
+        hashed = hashed + lane * multiplier
+    for shift, multiplier in ((33, 0xFF51AFD7ED558CCD), (33, 0xC4CEB9FE1A85EC53)):
+        hashed = (hashed ^ (hashed >> np.uint64(shift))) * np.uint64(multiplier)
+    hashed = hashed ^ (hashed >> np.uint64(33))
+    for at, term in enumerate(encoded):
+        if len(term) > _TERM_BYTES:
+            hashed[at] = int.from_bytes(blake2b(term, digest_size=8).digest(), "little")
+    return hashed
+
+
+def row_numbers(vocabulary: NDArray[np.uint64], hashed: NDArray[np.uint64], buckets: int) -> NDArray[np.int64]:
+    """Return the row of each hashed term: its place in the sorted ``vocabulary``, or one of the ``buckets`` shared rows after it."""
+    shared = len(vocabulary) + (hashed % np.uint64(buckets)).astype(np.int64)
+    if not len(vocabulary):
+        return shared
+    at = np.minimum(np.searchsorted(vocabulary, hashed), len(vocabulary) - 1)
+    return np.where(vocabulary[at] == hashed, at, shared)
+
+
+def write_model(path: Path, header: dict[str, Any], hashes: NDArray[np.uint64], rows: FloatRows) -> int:
+    """Write a weights file, rows as int8 with a scale each, and return its size in bytes; ``hashes`` sorted, shared rows after the others.
+
+    Raises ValueError for unsorted or colliding hashes, no shared row, or a dimension that is no multiple of eight.
+    """
+    vocabulary, (total, dimension) = len(hashes), rows.shape
+    if total <= vocabulary or dimension % 8 or (vocabulary > 1 and not (hashes[1:] > hashes[:-1]).all()):
+        raise ValueError(f"{vocabulary} hashes (sorted, distinct) need more than that many rows of a multiple of 8; got {rows.shape}")
+    quantized = quantize(rows)
+    sizes = {"vocabulary": vocabulary, "buckets": total - vocabulary, "dimension": dimension}
+    head = dumps(header | sizes, ensure_ascii=False).encode()
+    parts = [_PREFIX.pack(_MAGIC, _FORMAT, len(head)) + head, hashes.astype("<u8").tobytes(), quantized.scales.astype("<f4").tobytes()]
+    data = b"".join(part + bytes(_aligned(len(part)) - len(part)) for part in parts) + quantized.values.tobytes()
+    path.write_bytes(data)
+    return len(data)
+
+
+def _read_header(path: Path, data: NDArray[np.uint8]) -> tuple[dict[str, Any], int]:
+    """Return the JSON header and the offset of the first array."""
+    if len(data) < _PREFIX.size:
+        raise ModelError(f"the embedding weights {path} are cut short at {len(data)} bytes; reinstall the package")
+    magic, version, length = _PREFIX.unpack(data[: _PREFIX.size].tobytes())
+    if magic != _MAGIC:
+        raise ModelError(f"{path} does not hold embedding weights; reinstall the package or name another file")
+    if version != _FORMAT:
+        raise ModelError(f"the embedding weights {path} have format {version}, this release reads {_FORMAT}; reinstall the package")
+    try:
+        header: Any = loads(data[_PREFIX.size : _PREFIX.size + min(length, _MAX_HEADER_BYTES)].tobytes())
+    except (JSONDecodeError, UnicodeDecodeError) as error:
+        raise ModelError(f"the embedding weights {path} have an unreadable header ({error}); reinstall the package") from error
+    if not isinstance(header, dict):
+        raise ModelError(f"the embedding weights {path} have no header object; reinstall the package")
+    return cast(dict[str, Any], header), _aligned(_PREFIX.size + length)
+
+
+def _aligned(offset: int) -> int:
+    return -(-offset // _ALIGN) * _ALIGN

@@ -1,0 +1,218 @@
+"""The static embedder: its file, its vectors, and what storing them loses."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.errors import ModelError
+from retrieval.embed import (
+    MAX_MODEL_BYTES,
+    SHIPPED,
+    Embedder,
+    FloatRows,
+    StaticEmbedder,
+    encode_chunks,
+    hash_terms,
+    normalized,
+    quantize,
+    row_numbers,
+    write_model,
+)
+from retrieval.terms import words
+
+_HEADER: dict[str, object] = {"name": "tiny", "version": "1"}
+
+
+@pytest.fixture(scope="module")
+def shipped() -> StaticEmbedder:
+    """Load the weights of the package once."""
+    return StaticEmbedder.load()
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """Write a model of three terms and two shared rows."""
+    hashes = np.sort(hash_terms(["read", "file", "open"]))
+    rows = np.random.default_rng(1).standard_normal((5, 16), dtype=np.float32)
+    write_model(tmp_path / "tiny.bin", _HEADER, hashes, rows)
+    return tmp_path / "tiny.bin"
+
+
+def test_shipped_weights_are_small_and_documented(shipped: StaticEmbedder) -> None:
+    """The shipped file keeps to its size and says what it was made from."""
+    assert SHIPPED.stat().st_size <= MAX_MODEL_BYTES
+    assert shipped.dimension % 8 == 0
+    assert shipped.header["licence"] == "Apache-2.0"
+    assert shipped.header["repositories"]
+    assert SHIPPED.with_name("static_model_card.md").is_file()
+
+
+def test_shipped_weights_know_what_code_means(shipped: StaticEmbedder) -> None:
+    """A question is closest to the code that answers it, even where no word is shared with it."""
+    question = shipped.encode_text(b"delete a directory and everything in it")
+    texts = [
+        b"def rmtree(path):\n    for entry in os.scandir(path):\n        os.unlink(entry)\n    os.rmdir(path)",
+        b"def mean(values):\n    return sum(values) / len(values)",
+        b"func (s *Server) ListenAndServe() error { conn, err := net.Listen(s.addr) }",
+    ]
+    scores = [float(question @ shipped.encode_text(text)) for text in texts]
+    assert scores.index(max(scores)) == 0
+
+
+def test_loads_and_encodes_without_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is fetched: with sockets forbidden the embedder loads and encodes."""
+
+    def refuse(*_: object, **__: object) -> socket.socket:
+        raise AssertionError("the embedder opened a socket")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    embedder: Embedder = StaticEmbedder.load()
+    assert np.linalg.norm(embedder.encode_text(b"parse the config file")) == pytest.approx(1.0, abs=1e-5)
+    assert (embedder.name, embedder.version, embedder.dimension) == ("codelore-static", "1", embedder.dimension)
+
+
+def test_text_without_words_is_zero(shipped: StaticEmbedder) -> None:
+    """Empty text, punctuation and over-long data give a zero vector, never a NaN."""
+    for text in (b"", b"+-*/ {}", b"a" * 500):
+        vector = shipped.encode_text(text)
+        assert vector.shape == (shipped.dimension,)
+        assert not vector.any()
+    assert shipped.encode_file([]).shape == (0, shipped.dimension)
+    assert shipped.word_vectors([]).shape == (0, shipped.dimension)
+
+
+@given(texts=st.lists(st.text(max_size=80), max_size=6))
+def test_vectors_have_length_one_or_zero(shipped: StaticEmbedder, texts: list[str]) -> None:
+    """Whatever the text, its vector is finite and of length one, or zero."""
+    vectors = shipped.encode_file([words(text.encode()) for text in texts])
+    lengths = np.linalg.norm(vectors, axis=1)
+    assert np.isfinite(vectors).all()
+    assert all(abs(length - 1) < 1e-4 or length == 0 for length in lengths)
+
+
+def test_a_file_encodes_as_its_chunks_do(shipped: StaticEmbedder) -> None:
+    """Encoding a whole file, or words of many files at once, gives each chunk the vector it has alone."""
+    texts = [f"def read_{at}(path):\n    return open(path_{at % 7}).read()".encode() for at in range(150)]
+    together = shipped.encode_file([words(text) for text in texts])
+    assert np.allclose(together, np.stack([shipped.encode_text(text) for text in texts]), atol=1e-5)
+
+    vocabulary = sorted({word for text in texts for word in words(text)} | {f"unused{at}".encode() for at in range(900)})
+    columns = np.array([vocabulary.index(word) for word in words(texts[3])], dtype=np.int64)
+    alone = encode_chunks(shipped.word_vectors(vocabulary), np.array([0, 0, len(columns)]), columns)
+    assert not alone[0].any()
+    assert np.allclose(alone[1], together[3], atol=1e-5)
+
+
+def test_words_are_sums_of_their_terms(tiny: Path) -> None:
+    """A word's vector is the sum of its terms' rows; the order of words does not matter, repetition does."""
+    embedder = StaticEmbedder.load(tiny)
+    whole, read, file = embedder.term_vectors([("read", "file"), ("read",), ("file",)])
+    assert np.allclose(whole, read + file)
+    assert np.allclose(embedder.encode_words([b"read", b"open"]), embedder.encode_words([b"open", b"read"]), atol=1e-6)
+    twice = embedder.encode_words([b"read", b"read", b"open"])
+    assert np.allclose(twice, normalized(((1 + np.log(2)) * read + embedder.word_vectors([b"open"])[0])[None, :])[0], atol=1e-5)
+
+
+def test_unknown_terms_share_rows(tiny: Path) -> None:
+    """A term outside the vocabulary has the row of its bucket, the same each time."""
+    embedder = StaticEmbedder.load(tiny)
+    unknown = embedder.word_vectors([b"zebra", b"zebra", b"read"])
+    assert unknown[0].any()
+    assert np.array_equal(unknown[0], unknown[1])
+    assert not np.array_equal(unknown[0], unknown[2])
+    assert row_numbers(np.zeros(0, dtype=np.uint64), hash_terms(["a", "b"]), 1).tolist() == [0, 0]
+
+
+def test_hash_is_fixed() -> None:
+    """The hash of a term never changes: files written with another one would be unreadable."""
+    assert [hex(value) for value in hash_terms(["read", "gethttpresponses", "größe", "x" * 60]).tolist()] == [
+        "0x4a185ee1fad15f0c",
+        "0x295e6d263ddad609",
+        "0xb3516297e21e1664",
+        "0x3f1a76b0d92e2499",
+    ]
+    assert hash_terms([]).shape == (0,)
+
+
+def test_long_terms_do_not_collide() -> None:
+    """Terms that differ only in their tail, or only in length, hash apart."""
+    found = [f"{'prefix' * 10}{at}" for at in range(500)] + ["a" * length for length in range(1, 60)]
+    assert len(np.unique(hash_terms(found))) == len(found)
+
+
+@given(rows=st.lists(st.lists(st.floats(-100, 100, width=32), min_size=16, max_size=16), max_size=8))
+def test_quantising_is_off_by_half_a_step_at_most(rows: list[list[float]]) -> None:
+    """int8 values restore a vector to within half its scale; the bits are its signs; nothing is NaN."""
+    vectors: FloatRows = np.array(rows, dtype=np.float32).reshape(-1, 16)
+    stored = quantize(vectors)
+    error = np.abs(stored.values * stored.scales[:, None] - vectors)
+    assert (error <= stored.scales[:, None] * 0.5001 + 1e-6).all()
+    assert stored.codes.shape == (len(vectors), 2)
+    assert np.array_equal(np.unpackbits(stored.codes, axis=1).astype(bool), vectors > 0)
+
+
+def test_zero_vectors_quantise_to_nothing() -> None:
+    """A zero vector has scale zero and no bits."""
+    stored = quantize(np.zeros((2, 8), dtype=np.float32))
+    assert not stored.codes.any()
+    assert not stored.values.any()
+    assert not stored.scales.any()
+
+
+def _packed(header: object, version: int = 1, magic: bytes = b"CODELORE") -> bytes:
+    head = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<8sII", magic, version, len(head)) + head
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "cannot read"),
+        (b"CODE", "cut short"),
+        (_packed({}, magic=b"NOTOURS!"), "does not hold"),
+        (_packed({}, version=9), "format 9"),
+        (_packed(b"{nonsense"), "unreadable header"),
+        (_packed(b"\xff\xfe"), "unreadable header"),
+        (_packed([1]), "no header object"),
+        (_packed({"vocabulary": 1}), "unusable header"),
+        (_packed(_HEADER | {"vocabulary": "many", "buckets": 1, "dimension": 8}), "unusable header"),
+        (_packed(_HEADER | {"vocabulary": 1, "buckets": 0, "dimension": 8}), "claim"),
+        (_packed(_HEADER | {"vocabulary": 1, "buckets": 1, "dimension": 7}), "claim"),
+        (_packed(_HEADER | {"vocabulary": 1 << 40, "buckets": 1, "dimension": 8}), "asks for"),
+        (struct.pack("<8sII", b"CODELORE", 1, 1 << 31) + b"{}" + bytes(200), "header"),
+    ],
+)
+def test_damaged_files_are_named(tmp_path: Path, data: bytes, says: str) -> None:
+    """A missing, foreign, old or torn file is a ModelError that names it and says what to do."""
+    path = tmp_path / "broken.bin"
+    path.write_bytes(data)
+    with pytest.raises(ModelError, match=says) as caught:
+        StaticEmbedder.load(path)
+    assert str(path) in str(caught.value)
+    assert "reinstall" in str(caught.value)
+
+
+def test_missing_and_cut_files_are_named(tiny: Path) -> None:
+    """A file that is not there, or lost its end, is a ModelError."""
+    with pytest.raises(ModelError, match="cannot read"):
+        StaticEmbedder.load(tiny.with_name("absent.bin"))
+    tiny.write_bytes(tiny.read_bytes()[:-1])
+    with pytest.raises(ModelError, match="asks for"):
+        StaticEmbedder.load(tiny)
+
+
+def test_unusable_rows_are_not_written(tmp_path: Path) -> None:
+    """A model needs sorted, distinct hashes, a shared row and a dimension that fills bytes."""
+    rows = np.ones((3, 8), dtype=np.float32)
+    for hashes, wrong in (([2, 1], rows), ([1, 1], rows), ([1, 2, 3], rows), ([1], rows[:, :7])):
+        with pytest.raises(ValueError, match="hashes"):
+            write_model(tmp_path / "never.bin", _HEADER, np.array(hashes, dtype=np.uint64), wrong)
+    assert not (tmp_path / "never.bin").exists()
