@@ -73,7 +73,10 @@ class WorkerPool(Generic[Task, Result]):
                 if not worker.tasks:
                     worker.since = time.monotonic()
                 worker.tasks.append(task)
-                worker.pipe.send(task)
+                try:
+                    worker.pipe.send(task)
+                except BrokenPipeError:  # it died; its end of the pipe will say so
+                    return
 
         for worker in self._workers:
             feed(worker)
@@ -103,8 +106,11 @@ class WorkerPool(Generic[Task, Result]):
 
     def _receive(self, worker: _Worker[Task]) -> Result | Crash:
         try:
-            return worker.pipe.recv()
-        except (EOFError, OSError):
+            answer = worker.pipe.recv()
+            if isinstance(answer, BaseException):
+                raise answer  # the worker could not even begin; every other one would fail alike
+            return answer
+        except (EOFError, ConnectionError):
             worker.process.join(5)
             code = worker.process.exitcode
             if code == -signal.SIGKILL:
@@ -138,7 +144,11 @@ def _serve(make: Callable[[], Callable[[Task], Result]], pipe: Connection, paren
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.freeze()
     gc.set_threshold(200_000, 50, 50)  # facts are trees without cycles; the default thresholds cost a third of the parsing time
-    work = make()
+    try:
+        work = make()
+    except Exception as error:  # noqa: BLE001  # a process edge: the parent raises it
+        pipe.send(error)
+        return
     while True:
         try:
             task = pipe.recv()

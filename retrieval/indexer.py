@@ -193,8 +193,8 @@ class Indexer:
         """Show files whose content git can name and the store already has; return the rest."""
         if checkout is not None and len(files) >= _KNOWN_HASHES_FROM:
             hashes = known_hashes(checkout)
-            prefix = os.path.relpath(run.view.root, checkout.root).replace(".", "", 1) if run.view.root != checkout.root else ""
-            files = [replace(file, content_hash=hashes.get(f"{prefix}/{file.path}".lstrip("/"))) for file in files]
+            prefix = "" if run.view.root == checkout.root else os.path.relpath(run.view.root, checkout.root) + "/"
+            files = [replace(file, content_hash=hashes.get(prefix + file.path)) for file in files]
         wanted = [(file.path, file.content_hash) for file in files if file.content_hash]
         found = self._facts.find(run.view.repository_id, wanted) if wanted else {}
         missing: list[SourceFile] = []
