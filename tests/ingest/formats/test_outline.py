@@ -125,6 +125,7 @@ _HOSTILE = {
     "invalid UTF-8": b"\xff\xfe\n" * 10_000,
     "unclosed comments": b"/* <!-- " * 10_000,
     "unclosed blocks": b"CREATE FUNCTION a AS $$\nRUN x <<EOF\ndefine a\n```\na = [\n" * 500,
+    "escaped quotes": b'"\\' * 20_000,
     "links": b"](" * 20_000 + b"[![a](b)" * 5_000,
 }
 
