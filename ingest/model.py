@@ -74,6 +74,7 @@ class SkipRule(StrEnum):
     MINIFIED = "minified"
     LOCKFILE = "lockfile"
     TRANSLATION = "translation"
+    LINK = "link"  # a symbolic link; what it points at is in the tree under its own path
     OUTSIDE_ROOT = "outside-root"
     BROKEN_LINK = "broken-link"
     LINK_LOOP = "link-loop"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]+")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
@@ -68,12 +69,16 @@ def pieces(word: bytes) -> tuple[str, ...]:
         text = unicodedata.normalize("NFKC", word.decode("utf-8", "ignore"))
     found: list[str] = []
     for piece in _PIECE.findall(text)[:_MAX_PIECES]:
-        lowered = piece.lower()
-        if _IDEOGRAPH.fullmatch(lowered):
-            found.extend(lowered[start : start + 2] for start in range(len(lowered) - 1))
-        else:
-            found.append(stem(lowered))
+        found += _piece_terms(piece)
     return tuple(found)
+
+
+@lru_cache(1 << 16)  # 70k distinct words of Django have 20k distinct pieces
+def _piece_terms(piece: str) -> tuple[str, ...]:
+    lowered = piece.lower()
+    if _IDEOGRAPH.fullmatch(lowered):
+        return tuple(lowered[start : start + 2] for start in range(len(lowered) - 1))
+    return (stem(lowered),)
 
 
 def terms(word: bytes) -> tuple[str, ...]:

@@ -1,0 +1,60 @@
+# Needs python3 >= 3.11 (with venv), git and make. Only `install` uses the network; set PYTHON to choose another interpreter.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+REPO ?= .
+QUESTION ?= where are files that git ignores left out of the walk
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo fix lint check test bench eval dist changelog clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(STAMP)  ## create .venv and install Codelore with everything the checks need
+
+# The stamp is younger than pyproject.toml exactly when the environment matches it, so a second `make install` costs nothing.
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Codelore needs Python 3.11 or newer; this is " + sys.version + ". Try: make PYTHON=python3.12 install")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $(STAMP)
+
+demo: install  ## index REPO (this checkout) and answer QUESTION
+	$(BIN)/codelore index "$(REPO)"
+	cd "$(REPO)" && "$(CURDIR)/$(BIN)/codelore" search "$(QUESTION)"
+
+fix: install  ## apply what ruff can repair, and format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lint: install  ## ruff, pyright, import-linter
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+check: lint  ## lint, then the tests with the coverage bound of pyproject.toml
+	$(BIN)/pytest --cov
+
+test: install  ## install and pass the tests
+	$(BIN)/pytest
+
+bench: install  ## print the speed table: ours, peers and floors in one run
+	$(BIN)/python -m eval.bench
+
+eval: install  ## measure ranking quality on the development sets
+	$(BIN)/python -m eval.run
+
+dist: install  ## build the sdist, and the wheel from the sdist, into dist/
+	rm -rf dist
+	$(BIN)/python -m build
+	$(BIN)/check-wheel-contents dist/*.whl
+
+changelog: install  ## collect changelog.d/ into CHANGELOG.md for the version in serve/__init__.py
+	$(BIN)/towncrier build --yes --version "$$($(BIN)/hatchling version)"
+
+clean:  ## remove the environment and everything built
+	rm -rf .venv dist build htmlcov .coverage .coverage.* .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,101 @@
+"""Parsed files to bytes and back, for the fact store. The only module that imports msgspec and zstandard.
+
+A row is a plain array without field names: for Django's sdist that is 2.2x smaller than maps and decodes faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, TypeVar, cast
+
+import msgspec
+import zstandard
+
+from ingest.model import (
+    Chunk,
+    Import,
+    LanguageId,
+    ParsedFile,
+    Reference,
+    ReferenceKind,
+    Supertype,
+    SupertypeKind,
+    Symbol,
+    SymbolKind,
+)
+
+T = TypeVar("T")
+
+_SYMBOL = attrgetter(*Symbol.__slots__)
+_REFERENCE = attrgetter(*Reference.__slots__)
+_IMPORT = attrgetter(*Import.__slots__)
+_SUPERTYPE = attrgetter(*Supertype.__slots__)
+_CHUNK = attrgetter(*Chunk.__slots__)
+
+_encoder = msgspec.msgpack.Encoder()
+_compressor = zstandard.ZstdCompressor(level=1)
+_decompressor = zstandard.ZstdDecompressor()
+
+
+def compress(data: bytes) -> bytes:
+    """Compress bytes (zstd level 1: 0.04 s for 18 MB of Python, 4.2x smaller)."""
+    return _compressor.compress(data)
+
+
+def decompress(data: bytes) -> bytes:
+    """Undo ``compress``. Raises ``ValueError`` on damaged input."""
+    try:
+        return _decompressor.decompress(data)
+    except zstandard.ZstdError as error:
+        raise ValueError(f"stored bytes are damaged: {error}") from error
+
+
+def encode_facts(parsed: ParsedFile) -> bytes:
+    """Encode everything but the text."""
+    rows = (
+        [_CHUNK(chunk) for chunk in parsed.chunks],
+        [_SYMBOL(symbol) for symbol in parsed.symbols],
+        [_REFERENCE(reference) for reference in parsed.references],
+        [_IMPORT(each) for each in parsed.imports],
+        [_SUPERTYPE(each) for each in parsed.supertypes],
+        (parsed.language, parsed.lines, parsed.syntax_errors, parsed.generated),
+    )
+    return compress(_encoder.encode(rows))
+
+
+def decode_facts(facts: bytes, text: bytes) -> ParsedFile:
+    """Decode ``encode_facts`` output. Raises ``ValueError`` on damaged input."""
+    try:
+        rows = cast("list[list[Any]]", msgspec.msgpack.decode(decompress(facts)))
+        chunks, symbols, references, imports, supertypes, (language, lines, syntax_errors, generated) = rows
+        return ParsedFile(
+            language=LanguageId(language),
+            text=text,
+            lines=lines,
+            chunks=tuple(Chunk(*row[:5], tuple(row[5]), row[6]) for row in chunks),
+            symbols=_rows(Symbol, symbols, 2, SymbolKind),
+            references=_rows(Reference, references, 2, ReferenceKind),
+            imports=tuple(Import(*row) for row in imports),
+            supertypes=_rows(Supertype, supertypes, 2, SupertypeKind),
+            syntax_errors=syntax_errors,
+            generated=generated,
+        )
+    except (msgspec.MsgspecError, TypeError) as error:
+        raise ValueError(f"stored facts are damaged: {error}") from error
+
+
+def _rows(noun: Callable[..., T], rows: list[Any], at: int, kind: Callable[[str], Any]) -> tuple[T, ...]:
+    for row in rows:
+        row[at] = kind(row[at])
+    return tuple(noun(*row) for row in rows)
+
+
+def encode_json(value: object) -> bytes:
+    """Encode a small value (status counts, failures) as JSON."""
+    return msgspec.json.encode(value)
+
+
+def decode_json(data: bytes | str) -> Any:
+    """Decode ``encode_json`` output."""
+    return msgspec.json.decode(data)

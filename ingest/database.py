@@ -1,0 +1,157 @@
+"""The one SQLite database that holds the truth: opening it, its schema, its transactions, and what its errors mean.
+
+WAL mode with ``synchronous=NORMAL``: readers never wait for a writer, and a killed process loses nothing that was committed (a power cut may
+lose the last commits, and never tears one).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ingest.errors import StoreBusyError, StoreError, StoreFullError
+
+SCHEMA_VERSION = 1
+BUSY_SECONDS = 30.0
+
+_SCHEMA = """
+CREATE TABLE repository (
+    id INTEGER PRIMARY KEY, identity BLOB NOT NULL UNIQUE, name TEXT NOT NULL, root BLOB NOT NULL, documents_made INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE content (
+    id INTEGER PRIMARY KEY, hash BLOB NOT NULL, language TEXT NOT NULL, analyzer INTEGER NOT NULL, size INTEGER NOT NULL, lines INTEGER NOT NULL,
+    chunks INTEGER NOT NULL, symbols INTEGER NOT NULL, problem TEXT NOT NULL, text BLOB NOT NULL, facts BLOB NOT NULL,
+    UNIQUE (hash, language, analyzer)
+);
+CREATE TABLE document (
+    id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL REFERENCES repository (id) ON DELETE CASCADE, path BLOB NOT NULL,
+    content_id INTEGER NOT NULL REFERENCES content (id),
+    UNIQUE (repository_id, path, content_id)
+);
+CREATE INDEX document_content ON document (content_id);
+CREATE TABLE view (
+    id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL REFERENCES repository (id) ON DELETE CASCADE, kind TEXT NOT NULL, name BLOB NOT NULL,
+    root BLOB NOT NULL, commit_id TEXT NOT NULL DEFAULT '', generation INTEGER NOT NULL DEFAULT 0, indexed_at REAL NOT NULL DEFAULT 0,
+    report BLOB NOT NULL DEFAULT '{}',
+    UNIQUE (repository_id, kind, name)
+);
+CREATE TABLE entry (
+    view_id INTEGER NOT NULL REFERENCES view (id) ON DELETE CASCADE, document_id INTEGER NOT NULL REFERENCES document (id),
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+    PRIMARY KEY (view_id, document_id)
+) WITHOUT ROWID;
+CREATE INDEX entry_document ON entry (document_id);
+CREATE TABLE segment (
+    id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL REFERENCES repository (id) ON DELETE CASCADE, fingerprint TEXT NOT NULL,
+    documents INTEGER NOT NULL, chunks INTEGER NOT NULL, bytes INTEGER NOT NULL, file TEXT NOT NULL, payload BLOB NOT NULL
+);
+CREATE INDEX segment_repository ON segment (repository_id);
+"""
+
+
+class Database:
+    """A connection to the store. One per thread; any number of processes."""
+
+    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        """Open or create the database at ``path``.
+
+        Raises ``StoreError`` when the file cannot be created, is not a Codelore store, or comes from a newer version.
+        """
+        self.path = path
+        with storing(f"open the store {path}"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+            self._configure()
+
+    def _configure(self) -> None:
+        connection = self._connection
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA cache_size = -16384")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == SCHEMA_VERSION:
+            return
+        if version:
+            raise StoreError(f"the store {self.path} has format {version}, this Codelore reads {SCHEMA_VERSION}: remove it and index again")
+        connection.execute("PRAGMA journal_mode = WAL")
+        with self.write() as write:
+            if write.execute("PRAGMA user_version").fetchone()[0] == 0:  # another process may have been first
+                for statement in _SCHEMA.split(";\n"):
+                    write.execute(statement)
+                write.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """Run one write transaction: all of it or nothing."""
+        with storing(f"write to the store {self.path}"):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """Run queries that all see one state of the store."""
+        with storing(f"read the store {self.path}"):
+            if self._connection.in_transaction:
+                yield self._connection
+                return
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def check(self) -> list[str]:
+        """Return what SQLite's integrity check finds wrong; empty when all is well."""
+        with self.read() as read:
+            rows = [row[0] for row in read.execute("PRAGMA integrity_check(20)")]
+            rows += [f"{table}: row {row} points at nothing" for table, row, *_ in read.execute("PRAGMA foreign_key_check")]
+        return [row for row in rows if row != "ok"]
+
+    def compact(self) -> None:
+        """Give freed pages back to the file system."""
+        with storing(f"compact the store {self.path}"):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+@contextmanager
+def storing(what: str) -> Iterator[None]:
+    """Turn what SQLite and the file system say into store errors that name the remedy."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _translate(error, what) from error
+    except OSError as error:
+        if error.errno in {28, 122}:  # no space, no quota
+            raise StoreFullError(f"could not {what}: no space left. Free some, or set CODELORE_DATA_DIR to another disk") from error
+        raise StoreError(f"could not {what}: {error.strerror or error}. Check the permissions, or set CODELORE_DATA_DIR") from error
+
+
+def _translate(error: sqlite3.Error, what: str) -> StoreError:
+    text = str(error)
+    if "full" in text:
+        return StoreFullError(f"could not {what}: no space left. Free some, or set CODELORE_DATA_DIR to another disk")
+    if "locked" in text or "busy" in text:
+        return StoreBusyError(f"could not {what}: another process has held it for {BUSY_SECONDS:.0f} s. Try again when it is done")
+    if isinstance(error, sqlite3.DatabaseError) and ("malformed" in text or "not a database" in text):
+        return StoreError(f"could not {what}: it is damaged ({text}). Remove it and index again; nothing but the index is in it")
+    return StoreError(f"could not {what}: {text}. Check the permissions and the disk, or set CODELORE_DATA_DIR")
+
+
+def now() -> float:
+    """Return the time that the store records, in seconds since the epoch."""
+    return time.time()

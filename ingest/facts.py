@@ -1,0 +1,165 @@
+"""The fact store: what parsing found, kept once per content, for all branches, worktrees, commits and clones.
+
+``content`` is keyed by (content hash, language, analyzer version); ``document`` is a path of a repository with a content. Neither ever
+changes: a changed file is a new content and a new document, and a view (``ingest/views.py``) says which documents it shows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from sqlite3 import Connection
+from typing import TypeVar
+
+from ingest.codec import compress, decode_facts, decompress, encode_facts
+from ingest.database import Database
+from ingest.errors import StoreError
+from ingest.model import ContentHash, DocumentId, LanguageId, ParsedFile, RepositoryId
+
+T = TypeVar("T")
+
+ANALYZER_VERSION = 1
+"""Raise it when the same bytes yield other facts: stored facts of another version are not used and their files are parsed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One file's facts, encoded, on their way from a worker to the store. ``problem`` says why facts are missing, or is empty."""
+
+    path: str
+    content_hash: ContentHash
+    language: LanguageId
+    size: int
+    lines: int
+    chunks: int
+    symbols: int
+    problem: str
+    text: bytes
+    facts: bytes
+
+
+def store_form(path: str, content_hash: ContentHash, parsed: ParsedFile, *, size: int, problem: str = "") -> StoredFile:
+    """Encode a parsed file for the store."""
+    return StoredFile(
+        path=path,
+        content_hash=content_hash,
+        language=parsed.language,
+        size=size,
+        lines=parsed.lines,
+        chunks=len(parsed.chunks),
+        symbols=len(parsed.symbols),
+        problem=problem,
+        text=compress(parsed.text),
+        facts=encode_facts(parsed),
+    )
+
+
+class FactStore:
+    """Contents and documents in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, repository: RepositoryId, files: Sequence[StoredFile]) -> list[DocumentId]:
+        """Store files, each whole, in one transaction; return their documents. What is there already is left alone."""
+        with self._database.write() as write:
+            write.executemany(
+                "INSERT OR IGNORE INTO content (hash, language, analyzer, size, lines, chunks, symbols, problem, text, facts)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        bytes.fromhex(each.content_hash),
+                        each.language,
+                        ANALYZER_VERSION,
+                        each.size,
+                        each.lines,
+                        each.chunks,
+                        each.symbols,
+                        each.problem,
+                        each.text,
+                        each.facts,
+                    )
+                    for each in files
+                ],
+            )
+            return [_document(write, repository, each.path, each.content_hash, each.language) for each in files]
+
+    def attach(self, repository: RepositoryId, files: Sequence[tuple[str, ContentHash, LanguageId]]) -> list[DocumentId]:
+        """Make documents for contents that are stored already: a renamed file, a copy, a clone."""
+        with self._database.write() as write:
+            return [_document(write, repository, path, content_hash, language) for path, content_hash, language in files]
+
+    def known_languages(self, hashes: Iterable[ContentHash]) -> dict[ContentHash, frozenset[LanguageId]]:
+        """Return, for each hash that is stored, the languages its bytes were parsed as."""
+        found: dict[ContentHash, frozenset[LanguageId]] = {}
+        with self._database.read() as read:
+            for content_hash in hashes:
+                rows = read.execute(
+                    "SELECT language FROM content WHERE hash = ? AND analyzer = ?", (bytes.fromhex(content_hash), ANALYZER_VERSION)
+                ).fetchall()
+                if rows:
+                    found[content_hash] = frozenset(LanguageId(row[0]) for row in rows)
+        return found
+
+    def find(self, repository: RepositoryId, files: Iterable[tuple[str, ContentHash]]) -> dict[tuple[str, ContentHash], DocumentId]:
+        """Return the documents of those (path, hash) pairs that this repository has already had."""
+        found: dict[tuple[str, ContentHash], DocumentId] = {}
+        with self._database.read() as read:
+            for path, content_hash in files:
+                row = read.execute(
+                    "SELECT document.id FROM document JOIN content ON content.id = content_id"
+                    " WHERE repository_id = ? AND path = ? AND hash = ? AND analyzer = ?",
+                    (repository, os.fsencode(path), bytes.fromhex(content_hash), ANALYZER_VERSION),
+                ).fetchone()
+                if row:
+                    found[path, content_hash] = DocumentId(row[0])
+        return found
+
+    def text(self, document: DocumentId) -> bytes:
+        """Return a document's text. Raises ``LookupError`` when there is no such document."""
+        with self._database.read() as read:
+            row = read.execute(
+                "SELECT text FROM document JOIN content ON content.id = content_id WHERE document.id = ?", (document,)
+            ).fetchone()
+        if row is None:
+            raise LookupError(f"no document {document}")
+        return _sound(decompress, row[0])
+
+    def parsed(self, document: DocumentId) -> ParsedFile:
+        """Return everything parsing found in a document. Raises ``LookupError`` when there is no such document."""
+        with self._database.read() as read:
+            row = read.execute(
+                "SELECT facts, text FROM document JOIN content ON content.id = content_id WHERE document.id = ?", (document,)
+            ).fetchone()
+        if row is None:
+            raise LookupError(f"no document {document}")
+        return _sound(lambda facts: decode_facts(facts, decompress(row[1])), row[0])
+
+    def collect_garbage(self) -> int:
+        """Delete documents no view shows and contents no document has; return how many documents went."""
+        with self._database.write() as write:
+            gone = write.execute("DELETE FROM document WHERE id NOT IN (SELECT document_id FROM entry)").rowcount
+            write.execute("DELETE FROM content WHERE id NOT IN (SELECT content_id FROM document)")
+        return gone
+
+
+def _document(write: Connection, repository: RepositoryId, path: str, content_hash: ContentHash, language: LanguageId) -> DocumentId:
+    """Insert a document or find it; its content must be stored."""
+    key = (repository, os.fsencode(path), bytes.fromhex(content_hash), language, ANALYZER_VERSION)
+    row = write.execute(
+        "INSERT INTO document (repository_id, path, content_id)"
+        " SELECT ?, ?, id FROM content WHERE hash = ? AND language = ? AND analyzer = ?"
+        " ON CONFLICT DO UPDATE SET path = excluded.path RETURNING id",
+        key,
+    ).fetchone()
+    if row is None:
+        raise LookupError(f"content {content_hash} as {language} is not stored")
+    return DocumentId(row[0])
+
+
+def _sound(decode: Callable[[bytes], T], data: bytes) -> T:
+    try:
+        return decode(data)
+    except ValueError as error:
+        raise StoreError(f"{error}. Remove the store and index again; nothing but the index is in it") from error

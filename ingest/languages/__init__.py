@@ -1,0 +1,1 @@
+"""Programming languages: a grammar wheel, a query file and a row in the registry each."""

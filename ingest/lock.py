@@ -1,0 +1,62 @@
+"""One writer at a time for one repository, across threads and processes: an advisory lock that the system releases if its holder dies."""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from ingest.database import storing
+from ingest.errors import StoreBusyError
+
+_POLL_SECONDS = 0.02
+
+_threads: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
+
+
+@contextmanager
+def exclusive(path: Path, *, wait_seconds: float, waiting: Callable[[], None] = lambda: None) -> Generator[None]:
+    """Hold the lock at ``path``; ``waiting`` is called once if somebody else has it.
+
+    A record lock, not ``flock``: worker processes forked while it is held must not keep it when their parent is killed. Record locks do not
+    tell threads apart, so a thread lock goes with it.
+
+    Raises ``StoreBusyError`` after ``wait_seconds``.
+    """
+    with storing(f"lock {path}"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a")
+    deadline = time.monotonic() + wait_seconds
+    with file:
+        _acquire(lambda: _threads[path].acquire(blocking=False), path, deadline, wait_seconds, waiting)
+        try:
+            _acquire(lambda: _try_record_lock(file), path, deadline, wait_seconds, waiting)
+            yield
+        finally:
+            _threads[path].release()
+
+
+def _try_record_lock(file: IO[str]) -> bool:
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):  # POSIX allows either for a lock that is held
+        return False
+    return True
+
+
+def _acquire(attempt: Callable[[], bool], path: Path, deadline: float, seconds: float, waiting: Callable[[], None]) -> None:
+    told = False
+    while not attempt():
+        if not told:
+            told = True
+            waiting()
+        if time.monotonic() >= deadline:
+            raise StoreBusyError(
+                f"another process has been indexing this repository for {seconds:.0f} s ({path}); try again when it is done"
+            )
+        time.sleep(_POLL_SECONDS)

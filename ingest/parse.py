@@ -1,0 +1,435 @@
+"""Text of a programming language to definitions, references, imports, inheritance and docs, by tree-sitter.
+
+The only module that imports tree-sitter. A grammar is loaded on first use and kept for the life of the process. One query per language is run
+once over the tree: on Django's 18 MB of Python that costs a third of the parsing itself, whatever the number of patterns.
+
+The GIL is held while parsing, so callers that want both cores use processes.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from typing import NamedTuple
+
+from tree_sitter import Language, Node, Parser, Query, QueryCursor, Range, Tree
+
+from ingest.languages.registry import LANGUAGES, LanguageSpec, query_source
+from ingest.model import Extraction, Import, LanguageId, Reference, ReferenceKind, Supertype, SupertypeKind, Symbol, SymbolKind
+
+PARSE_SECONDS = 10.0
+"""A file whose grammar or query takes longer is given up: a few grammars are exponential on hostile text."""
+
+_WATCHED_BYTES = 64 * 1024  # smaller files are parsed without the deadline callback, which costs 5 % of the parse
+_LARGE_NODE = 1_500  # bytes; statements inside a larger node are offered as breaks
+_SIGNATURE = 300
+_DOC = 1_200
+_TYPE_KINDS = frozenset({
+    SymbolKind.CLASS,
+    SymbolKind.INTERFACE,
+    SymbolKind.TRAIT,
+    SymbolKind.STRUCT,
+    SymbolKind.ENUM,
+    SymbolKind.TYPE,
+    SymbolKind.PROPERTY,
+})
+_SCRIPT = re.compile(rb"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_COMMENT_MARKS = re.compile(
+    r"^\s*(?:/\*+!?|\*+/|///?!?<?|//|--\[\[|--+\||--+|#+|;+|%+|\*|\{-\|?|-\}|\"\"\"|=begin|=end)?[ \t]?", re.MULTILINE
+)
+_COMMENT_END = re.compile(r"\s*(?:\*+/|-\}|\]\])\s*$")
+
+
+class ParseTimeoutError(Exception):
+    """The grammar did not finish within ``PARSE_SECONDS``."""
+
+
+class _Mark(NamedTuple):
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(slots=True)
+class _Definition:
+    name: str
+    kind: SymbolKind | None  # None is a scope: it names its members and is no symbol itself
+    node: Node
+    start: int
+    end: int
+    container: str = ""
+
+
+@dataclass(slots=True)
+class _Found:
+    definitions: list[_Definition] = field(default_factory=list[_Definition])
+    references: list[tuple[int, str, str, ReferenceKind]] = field(default_factory=list[tuple[int, str, str, ReferenceKind]])
+    imports: list[Import] = field(default_factory=list[Import])
+    supertypes: list[tuple[int, str, SupertypeKind, int]] = field(default_factory=list[tuple[int, str, SupertypeKind, int]])
+    comments: list[tuple[int, int, str]] = field(default_factory=list[tuple[int, int, str]])  # first row, last row, text
+    attributes: list[tuple[int, int, int]] = field(default_factory=list[tuple[int, int, int]])  # first row, last row, start byte
+    inner_docs: list[_Mark] = field(default_factory=list[_Mark])
+
+
+@dataclass(frozen=True, slots=True)
+class _Machine:
+    """A language's grammar and query, ready to run, with each capture name's meaning looked up once."""
+
+    spec: LanguageSpec
+    parser: Parser
+    query: Query
+    definitions: dict[str, SymbolKind]
+    references: dict[str, ReferenceKind]
+    supertypes: dict[str, SupertypeKind]
+
+
+@cache
+def _machine(language: LanguageId) -> _Machine:
+    spec = LANGUAGES[language]
+    grammar = Language(getattr(import_module(spec.grammar), spec.factory)())
+    query = Query(grammar, query_source(language))
+    names = [query.capture_name(index) for index in range(query.capture_count)]
+    return _Machine(
+        spec=spec,
+        parser=Parser(grammar),
+        query=query,
+        definitions={name: SymbolKind(name.partition(".")[2]) for name in names if name.startswith("definition.")},
+        references={name: ReferenceKind(name.partition(".")[2]) for name in names if name.startswith("reference.")},
+        supertypes={name: SupertypeKind(name.partition(".")[2]) for name in names if name.startswith("supertype.")},
+    )
+
+
+def parse(language: LanguageId, text: bytes) -> Extraction:
+    """Extract what the language's query file names from ``text``.
+
+    Raises ``ParseTimeoutError`` when the grammar does not finish, ``KeyError`` for a language without a grammar.
+    """
+    machine = _machine(language)
+    if machine.spec.script_tag:
+        return _parse_scripts(machine, text)
+    return _extract(machine, text, _tree(machine.parser, text))
+
+
+def parse_only(language: LanguageId, text: bytes) -> int:
+    """Parse and extract nothing; return the number of bytes. The floor that benchmarks measure against."""
+    _machine(language).parser.parse(text)
+    return len(text)
+
+
+def _parse_scripts(machine: _Machine, text: bytes) -> Extraction:
+    ranges = [_range(text, match.start(1), match.end(1)) for match in _SCRIPT.finditer(text) if match.end(1) > match.start(1)]
+    if not ranges:
+        return Extraction()
+    machine.parser.included_ranges = ranges
+    try:
+        return _extract(machine, text, _tree(machine.parser, text))
+    finally:
+        machine.parser.included_ranges = []
+
+
+def _range(text: bytes, start: int, end: int) -> Range:
+    def point(byte: int) -> tuple[int, int]:
+        return text.count(b"\n", 0, byte), byte - (text.rfind(b"\n", 0, byte) + 1)
+
+    return Range(point(start), point(end), start, end)
+
+
+def _tree(parser: Parser, text: bytes) -> Tree:
+    if len(text) < _WATCHED_BYTES:
+        return parser.parse(text)
+    deadline = time.monotonic() + PARSE_SECONDS
+    view = memoryview(text)
+    try:
+        return parser.parse(lambda byte, _point: view[byte:], progress_callback=lambda _byte, _error: time.monotonic() > deadline)
+    except ValueError as error:  # the binding's only word for "the callback stopped me"
+        parser.reset()
+        raise ParseTimeoutError(f"the grammar did not finish {len(text):,} bytes in {PARSE_SECONDS:.0f} s") from error
+
+
+def _extract(machine: _Machine, text: bytes, tree: Tree) -> Extraction:
+    root = tree.root_node
+    found = _run_query(machine, text, root)
+    newlines = [match.start() for match in re.finditer(b"\n", text)]
+    symbols, owners = _symbols(machine.spec, found, text, newlines)
+    return Extraction(
+        symbols=tuple(symbols),
+        references=tuple(_references(found.references, owners, newlines)),
+        imports=tuple(dict.fromkeys(found.imports)),
+        supertypes=tuple(_supertypes(found.supertypes, owners)),
+        breaks=_breaks(root, text),
+        syntax_errors=_count_errors(root) if root.has_error else 0,
+    )
+
+
+def _run_query(machine: _Machine, text: bytes, root: Node) -> _Found:
+    # No progress callback here: in py-tree-sitter 0.26.1 one given to matches() ends in a segmentation fault. A query that does not
+    # finish is caught one level up, where the pool replaces a worker that is silent for too long (ingest/pipeline.py).
+    matches = QueryCursor(machine.query).matches(root)
+    found = _Found()
+    references = machine.references
+    for _, captures in matches:
+        for label, nodes in captures.items():
+            reference = references.get(label)
+            if reference is None:
+                continue
+            receiver = captures.get("receiver")
+            node = nodes[0]
+            start = node.start_byte
+            before = _text(text, receiver[0]) if receiver else ""
+            found.references.append((start, text[start : node.end_byte].decode("utf-8", "replace"), before, reference))
+            break
+        else:
+            _collect(machine, text, captures, found)
+    return found
+
+
+def _collect(machine: _Machine, text: bytes, captures: dict[str, list[Node]], found: _Found) -> None:
+    for label, nodes in captures.items():
+        if label in machine.definitions or label == "scope":
+            names = captures.get("name")
+            if names:
+                container = captures.get("container")
+                found.definitions.append(_definition(machine, text, label, nodes[0], names[0], container[0] if container else None))
+        elif label in machine.supertypes:
+            kind = machine.supertypes[label]
+            found.supertypes.extend((node.start_byte, _text(text, node), kind, node.start_point.row + 1) for node in nodes)
+        elif label == "doc":
+            found.comments.extend((node.start_point.row, _last_row(node), _text(text, node, _DOC * 2)) for node in nodes)
+        elif label == "doc.inside":
+            found.inner_docs.extend(_Mark(node.start_byte, node.end_byte, _text(text, node, _DOC * 2)) for node in nodes)
+        elif label == "attribute":
+            found.attributes.extend((node.start_point.row, _last_row(node), node.start_byte) for node in nodes)
+    if "import.module" in captures or "import.name" in captures:
+        found.imports.append(_import(text, captures))
+
+
+def _last_row(node: Node) -> int:
+    """Return the row of the node's last character; a node that swallows its line break ends at column 0 of the next row."""
+    row, column = node.end_point
+    return row - 1 if column == 0 and row > node.start_point.row else row
+
+
+def _definition(machine: _Machine, text: bytes, label: str, node: Node, name: Node, container: Node | None) -> _Definition:
+    outer = node
+    while (parent := outer.parent) is not None and parent.type in machine.spec.wrappers:
+        outer = parent
+    return _Definition(
+        name=_text(text, name),
+        kind=machine.definitions.get(label),
+        node=node,
+        start=outer.start_byte,
+        end=outer.end_byte,
+        container=_text(text, container) if container is not None else "",
+    )
+
+
+def _import(text: bytes, captures: dict[str, list[Node]]) -> Import:
+    def part(label: str) -> str:
+        nodes = captures.get(label)
+        return _text(text, nodes[0]).strip("\"'`<>") if nodes else ""
+
+    node = next(iter(captures.values()))[0]
+    name = part("import.name")
+    if "import.wildcard" in captures:
+        name = "*"
+    return Import(module=part("import.module"), name=name, alias=part("import.alias"), line=node.start_point.row + 1)
+
+
+def _text(text: bytes, node: Node, limit: int = 400) -> str:
+    start = node.start_byte
+    return text[start : min(node.end_byte, start + limit)].decode("utf-8", "replace")
+
+
+def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]) -> tuple[list[Symbol], _Owners]:
+    """Nest the definitions, name them, and give each its kind, signature and doc."""
+    ordered = _deduplicate(found.definitions)
+    docs = _Docs(found, text)
+    symbols: list[Symbol] = []
+    spans: list[tuple[int, int, int]] = []
+    stack: list[tuple[int, str, SymbolKind | None, int]] = []  # end, qualified name, kind, index of the nearest symbol
+    for definition in ordered:
+        while stack and stack[-1][0] <= definition.start:
+            stack.pop()
+        outer_name, outer_kind, parent = (stack[-1][1], stack[-1][2], stack[-1][3]) if stack else ("", SymbolKind.MODULE, -1)
+        names = re.split(r"::|\.|#", definition.name) if definition.kind is not SymbolKind.SECTION else [definition.name]
+        path = [part for part in (outer_name, definition.container, *names) if part]
+        qualified = ".".join(path)
+        in_type = outer_kind is None or outer_kind in _TYPE_KINDS or bool(definition.container) or len(names) > 1
+        kind = _kind(spec, definition.kind, names[-1], in_type=in_type)
+        index = parent
+        if kind is not None:
+            index = len(symbols)
+            start, doc = docs.of(definition)
+            symbols.append(
+                Symbol(
+                    name=names[-1],
+                    qualified_name=qualified,
+                    kind=kind,
+                    start_line=bisect_right(newlines, start - 1) + 1,
+                    end_line=bisect_right(newlines, max(definition.start, definition.end - 2)) + 1,
+                    start_byte=start,
+                    end_byte=definition.end,
+                    parent=parent,
+                    signature=_signature(definition.node, text),
+                    doc=doc,
+                )
+            )
+        spans.append((definition.start, definition.end, index))
+        stack.append((definition.end, qualified, kind, index))
+    return symbols, _Owners(spans)
+
+
+def _deduplicate(definitions: list[_Definition]) -> list[_Definition]:
+    """Order by position, outermost first; of two patterns that match one node under one name, the one written first wins."""
+    first: dict[tuple[int, int, str], _Definition] = {}
+    for definition in definitions:
+        first.setdefault((definition.start, definition.end, definition.name), definition)
+    return sorted(first.values(), key=lambda each: (each.start, -each.end))
+
+
+def _kind(spec: LanguageSpec, kind: SymbolKind | None, name: str, *, in_type: bool) -> SymbolKind | None:
+    if kind in {SymbolKind.FUNCTION, SymbolKind.METHOD} and in_type:
+        return SymbolKind.CONSTRUCTOR if name in spec.constructors else SymbolKind.METHOD
+    if kind is SymbolKind.VARIABLE and not in_type and len(name) > 1 and name.isupper():
+        return SymbolKind.CONSTANT
+    return kind
+
+
+def _signature(node: Node, text: bytes) -> str:
+    """Return the definition without its body, on one line."""
+    start = node.start_byte
+    body = node.child_by_field_name("body")
+    if body is None:
+        end = text.find(b"\n", start, node.end_byte)
+        end = node.end_byte if end < 0 else end
+    else:
+        end = body.start_byte
+    line = " ".join(text[start : min(end, start + _SIGNATURE * 2)].decode("utf-8", "replace").split())
+    return line.rstrip(" {=:")[:_SIGNATURE]
+
+
+class _Docs:
+    """Finds the doc of a definition: a docstring inside it, or the comment block right above it and its attributes."""
+
+    def __init__(self, found: _Found, text: bytes) -> None:
+        self._inner = sorted(found.inner_docs)
+        self._inner_starts = [mark.start for mark in self._inner]
+        self._above: dict[int, tuple[int, str]] = {}
+        self._text = text
+        for first, last, comment in sorted(found.comments):
+            before = self._above.pop(first - 1, None) if first - 1 in self._above else None
+            self._above[last] = (before[0], f"{before[1]}\n{comment}") if before else (first, comment)
+        self._attributes = {last: (first, start) for first, last, start in sorted(found.attributes)}
+
+    def of(self, definition: _Definition) -> tuple[int, str]:
+        """Return where the definition starts, attributes included, and its doc."""
+        if not (self._above or self._attributes or self._inner):
+            return definition.start, ""
+        start = definition.start
+        row = definition.node.start_point.row if start == definition.node.start_byte else self._row(start)
+        while (attribute := self._attributes.get(row - 1)) is not None:
+            row, start = attribute
+        if self._inner:
+            doc = self._inside(definition)
+            if doc:
+                return start, doc
+        comment = self._above.get(row - 1)
+        return start, clean_comment(comment[1]) if comment else ""
+
+    def _row(self, byte: int) -> int:
+        return self._text.count(b"\n", 0, byte)
+
+    def _inside(self, definition: _Definition) -> str:
+        body = definition.node.child_by_field_name("body")
+        if body is None:
+            return ""
+        at = bisect_right(self._inner_starts, body.start_byte - 1)
+        if at < len(self._inner) and self._inner_starts[at] <= body.start_byte + 8:
+            return _shorten(self._inner[at].text)
+        return ""
+
+
+def clean_comment(comment: str) -> str:
+    """Strip comment marks from every line and join what is left, keeping paragraphs apart."""
+    return _shorten(_COMMENT_END.sub("", _COMMENT_MARKS.sub("", comment)))
+
+
+def _shorten(doc: str) -> str:
+    lines = [line.strip() for line in doc.strip().splitlines()]
+    return "\n".join(lines)[:_DOC].strip()
+
+
+class _Owners:
+    """Maps a byte to the innermost symbol that encloses it, for bytes asked in any order."""
+
+    def __init__(self, spans: Sequence[tuple[int, int, int]]) -> None:
+        self._starts: list[int] = []
+        self._owners: list[int] = []
+        stack: list[tuple[int, int]] = []
+        for start, end, index in spans:
+            self._close(stack, start)
+            self._mark(start, index)
+            stack.append((end, index))
+        self._close(stack, 1 << 62)
+
+    def _close(self, stack: list[tuple[int, int]], until: int) -> None:
+        while stack and stack[-1][0] <= until:
+            end = stack.pop()[0]
+            self._mark(end, stack[-1][1] if stack else -1)
+
+    def _mark(self, byte: int, owner: int) -> None:
+        self._starts.append(byte)
+        self._owners.append(owner)
+
+    def of(self, byte: int) -> int:
+        at = bisect_right(self._starts, byte) - 1
+        return self._owners[at] if at >= 0 else -1
+
+
+def _references(found: Iterable[tuple[int, str, str, ReferenceKind]], owners: _Owners, newlines: list[int]) -> Iterable[Reference]:
+    seen = -1
+    for start, name, receiver, kind in sorted(found, key=lambda each: each[0]):
+        if start != seen:  # two patterns may name one use; the first one written wins
+            yield Reference(name, receiver, kind, bisect_right(newlines, start) + 1, start, owners.of(start))
+        seen = start
+
+
+def _supertypes(found: Iterable[tuple[int, str, SupertypeKind, int]], owners: _Owners) -> Iterable[Supertype]:
+    for start, name, kind, line in dict.fromkeys(found):
+        symbol = owners.of(start)
+        if symbol >= 0:
+            yield Supertype(symbol, name, kind, line)
+
+
+def _breaks(root: Node, text: bytes) -> tuple[int, ...]:
+    """Return starts of lines on which a statement begins: all at top level, and those inside nodes too large for one chunk."""
+    starts: set[int] = set()
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        for child in node.named_children:
+            start = child.start_byte
+            line = text.rfind(b"\n", 0, start) + 1
+            if not text[line:start].strip():
+                starts.add(line)
+            if child.end_byte - start > _LARGE_NODE:
+                pending.append(child)
+    return tuple(sorted(starts))
+
+
+def _count_errors(root: Node) -> int:
+    """Count places the grammar could not follow, walking only subtrees that hold one."""
+    errors = 0
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if node.is_error or node.is_missing:
+            errors += 1
+        else:
+            pending.extend(child for child in node.children if child.has_error or child.is_missing)
+    return errors

@@ -1,0 +1,154 @@
+"""Worker processes that may crash or hang without taking anything but their own task with them.
+
+Parsing holds the GIL, so both cores need processes. The standard executor gives up all outstanding work when one process dies and cannot end
+one that hangs; here each worker has its own pipe, so the parent knows which task it was on, ends it, starts another and goes on.
+"""
+
+from __future__ import annotations
+
+import gc
+import signal
+import sys
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Generic, TypeVar
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+SILENCE_SECONDS = 60.0
+"""A worker that does not answer for this long on one task is ended."""
+
+_QUEUED = 2  # tasks a worker holds: the one at work and the next, so that it never waits for the parent
+_START = "fork" if sys.platform == "linux" else "spawn"  # fork starts in 10 ms and shares what is loaded; elsewhere it is unsafe
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """A task that brought no result, and why."""
+
+    reason: str
+
+
+@dataclass(slots=True)
+class _Worker(Generic[Task]):
+    process: BaseProcess
+    pipe: Connection
+    tasks: deque[Task] = field(default_factory=deque[Task])
+    since: float = 0.0
+
+
+class WorkerPool(Generic[Task, Result]):
+    """Runs tasks in processes. ``make`` runs once in each and returns the function that does one task; a task must pickle to < 32 KB."""
+
+    def __init__(self, make: Callable[[], Callable[[Task], Result]], *, workers: int, silence_seconds: float = SILENCE_SECONDS) -> None:
+        self._make = make
+        self._silence = silence_seconds
+        self._context = get_context(_START)
+        self._workers = [self._start() for _ in range(workers)]
+
+    def _start(self) -> _Worker[Task]:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=_serve, args=(self._make, theirs, ours), daemon=True)
+        process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+    def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Result | Crash]]:
+        """Yield every task with its result, or with the crash it caused, in order of completion."""
+        waiting = iter(tasks)
+        returned: deque[Task] = deque()
+
+        def feed(worker: _Worker[Task]) -> None:
+            while len(worker.tasks) < _QUEUED:
+                task = returned.popleft() if returned else next(waiting, None)
+                if task is None:
+                    return
+                if not worker.tasks:
+                    worker.since = time.monotonic()
+                worker.tasks.append(task)
+                worker.pipe.send(task)
+
+        for worker in self._workers:
+            feed(worker)
+        while busy := [worker for worker in self._workers if worker.tasks]:
+            for worker in self._answering(busy):
+                task = worker.tasks.popleft()
+                result = self._receive(worker)
+                worker.since = time.monotonic()
+                if isinstance(result, Crash) and not worker.process.is_alive():
+                    returned.extend(worker.tasks)
+                    self._replace(worker)
+                feed(worker)
+                yield task, result
+            for worker in self._workers:
+                feed(worker)
+
+    def _answering(self, busy: list[_Worker[Task]]) -> list[_Worker[Task]]:
+        """Wait for answers; end the workers that have been silent for too long, which makes them answer with a crash."""
+        oldest = min(worker.since for worker in busy)
+        ready = wait([worker.pipe for worker in busy], timeout=max(0.0, oldest + self._silence - time.monotonic()))
+        if not ready:
+            for worker in busy:
+                if time.monotonic() - worker.since >= self._silence:
+                    worker.process.kill()
+                    worker.process.join()
+        return [worker for worker in busy if worker.pipe in ready or not worker.process.is_alive()]
+
+    def _receive(self, worker: _Worker[Task]) -> Result | Crash:
+        try:
+            return worker.pipe.recv()
+        except (EOFError, OSError):
+            worker.process.join(5)
+            code = worker.process.exitcode
+            if code == -signal.SIGKILL:
+                return Crash(f"a worker was ended after {self._silence:.0f} s without an answer, or for lack of memory")
+            return Crash(f"a worker died with {signal.Signals(-code).name if code and code < 0 else f'status {code}'}")
+
+    def _replace(self, worker: _Worker[Task]) -> None:
+        worker.pipe.close()
+        fresh = self._start()
+        worker.process, worker.pipe = fresh.process, fresh.pipe
+        worker.tasks.clear()
+
+    def close(self) -> None:
+        """End all workers."""
+        for worker in self._workers:
+            worker.pipe.close()
+            worker.process.terminate()
+        for worker in self._workers:
+            worker.process.join()
+
+    def __enter__(self) -> WorkerPool[Task, Result]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _serve(make: Callable[[], Callable[[Task], Result]], pipe: Connection, parents_end: Connection) -> None:
+    parents_end.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 50)  # facts are trees without cycles; the default thresholds cost a third of the parsing time
+    work = make()
+    while True:
+        try:
+            task = pipe.recv()
+        except EOFError:
+            return
+        try:
+            result: Result | Crash = work(task)
+        except Exception:  # noqa: BLE001  # a process edge: whatever went wrong is that task's crash
+            result = Crash(traceback.format_exc(limit=-3))
+        try:
+            pipe.send(result)
+        except BrokenPipeError:
+            return

@@ -1,0 +1,163 @@
+"""Where segments lie and when they are merged: small ones in the database, large ones in files beside it.
+
+A new segment is one row, in the transaction that also makes it visible, so a kill leaves either all of it or nothing. A file is written under
+another name, synced and renamed before its row exists; files without a row are swept. What is torn anyway is dropped and made again from
+facts.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection
+
+import numpy as np
+
+from ingest.database import Database, storing
+from ingest.model import RepositoryId
+from retrieval.segment import Segment, SegmentDamagedError, decode, encode, merge
+
+PAYLOAD_BYTES = 4_000_000
+"""Segments up to this size lie in the database."""
+
+MERGE_POSTINGS = 12_000_000
+"""Segments are not merged beyond this many postings: about 300,000 chunks, and 400 MB while merging."""
+
+_SMALL_SEGMENTS = 8  # a search pays about 0.1 ms a segment
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSegment:
+    """A segment and its row."""
+
+    segment_id: int
+    segment: Segment
+    file: str
+
+
+class SegmentCatalog:
+    """The segments of all repositories. ``fingerprint`` names the model and the feature version that made them."""
+
+    def __init__(self, database: Database, folder: Path, fingerprint: str) -> None:
+        self._database = database
+        self._folder = folder
+        self.fingerprint = fingerprint
+
+    def load(self, repository: RepositoryId) -> list[StoredSegment]:
+        """Map a repository's segments, in order of making; torn and foreign ones are left out."""
+        for _ in range(3):  # a merge by another process may remove a file between listing and opening it
+            with self._database.read() as read:
+                rows = read.execute(
+                    "SELECT id, file, payload, bytes FROM segment WHERE repository_id = ? AND fingerprint = ? ORDER BY id",
+                    (repository, self.fingerprint),
+                ).fetchall()
+            loaded = [self._open(repository, *row) for row in rows]
+            if all(loaded):
+                break
+        return [each for each in loaded if each]
+
+    def _open(self, repository: RepositoryId, segment_id: int, file: str, payload: bytes, size: int) -> StoredSegment | None:
+        try:
+            buffer = memoryview(payload)
+            if file:
+                with (self._folder / str(repository) / file).open("rb") as opened:
+                    buffer = memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
+            if len(buffer) != size:
+                return None
+            return StoredSegment(segment_id, decode(buffer), file)
+        except (OSError, ValueError, SegmentDamagedError):
+            return None
+
+    def add(self, repository: RepositoryId, segment: Segment) -> None:
+        """Store a new segment."""
+        self.replace(repository, (), segment)
+
+    def replace(self, repository: RepositoryId, old: Iterable[StoredSegment], segment: Segment | None) -> None:
+        """Put one segment in the place of others, all at once."""
+        outgoing = list(old)
+        data = encode(segment) if segment is not None and segment.documents else b""
+        file = self._write_file(repository, data) if len(data) > PAYLOAD_BYTES else ""
+        with self._database.write() as write:
+            write.executemany("DELETE FROM segment WHERE id = ?", ((each.segment_id,) for each in outgoing))
+            if segment is not None and data:
+                write.execute(
+                    "INSERT INTO segment (repository_id, fingerprint, documents, chunks, bytes, file, payload) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (repository, self.fingerprint, segment.documents, segment.chunks, len(data), file, b"" if file else data),
+                )
+        for each in outgoing:
+            if each.file:
+                (self._folder / str(repository) / each.file).unlink(missing_ok=True)
+
+    def _write_file(self, repository: RepositoryId, data: bytes) -> str:
+        folder = self._folder / str(repository)
+        name = f"{uuid.uuid4().hex}.segment"
+        with storing(f"write the index file {folder / name}"):
+            folder.mkdir(parents=True, exist_ok=True)
+            part = folder / f"{name}.part"
+            with part.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.rename(folder / name)
+        return name
+
+    def sweep(self, repository: RepositoryId) -> None:
+        """Remove what a killed run or another version left behind: rows that cannot be read, files no row names. Hold the lock."""
+        whole = {each.segment_id: each.file for each in self.load(repository)}
+        with self._database.write() as write:
+            rows = [row[0] for row in write.execute("SELECT id FROM segment WHERE repository_id = ?", (repository,))]
+            write.executemany("DELETE FROM segment WHERE id = ?", ((row,) for row in rows if row not in whole))
+        folder = self._folder / str(repository)
+        if folder.is_dir():
+            for file in folder.iterdir():
+                if file.name not in whole.values():
+                    file.unlink(missing_ok=True)
+
+    def compact(self, repository: RepositoryId) -> None:
+        """Merge small segments into larger ones and drop documents no view shows, so that a search stays fast. Hold the lock."""
+        stored = self.load(repository)
+        with self._database.read() as read:
+            shown = _shown(read, repository)
+        masks = {each.segment_id: np.isin(each.segment.document_ids, shown, assume_unique=True) for each in stored}
+        group = _mergeable(stored, lambda each: float(masks[each.segment_id].mean()))
+        if group:
+            self.replace(repository, group, merge([each.segment for each in group], [masks[each.segment_id] for each in group]))
+
+
+def _shown(read: Connection, repository: RepositoryId) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    rows = read.execute(
+        "SELECT DISTINCT document_id FROM entry JOIN document ON document.id = document_id WHERE repository_id = ?", (repository,)
+    )
+    return np.array([row[0] for row in rows], np.int64)
+
+
+def _mergeable(stored: Sequence[StoredSegment], live: Callable[[StoredSegment], float]) -> list[StoredSegment]:
+    """Choose segments to merge: the small ones when there are many of them, and any that is half dead.
+
+    Each chosen segment is at most twice as large as all smaller ones together, so that a chunk is rewritten O(log n) times.
+    """
+    dead = [each for each in stored if live(each) < 0.5]
+    group: list[StoredSegment] = []
+    postings = 0
+    for each in sorted(stored, key=lambda each: len(each.segment.posting_chunk)):
+        size = len(each.segment.posting_chunk)
+        if postings + size > MERGE_POSTINGS or (len(group) >= _SMALL_SEGMENTS and size > 2 * postings):
+            break
+        group.append(each)
+        postings += size
+    if len(group) < _SMALL_SEGMENTS:
+        group = []
+    return group + [each for each in dead if each not in group]
+
+
+def remove_files(folder: Path, repository: RepositoryId) -> None:
+    """Delete a repository's segment files."""
+    place = folder / str(repository)
+    if place.is_dir():
+        for file in place.iterdir():
+            file.unlink(missing_ok=True)
+        place.rmdir()

@@ -1,0 +1,251 @@
+"""Parsed files to segments: what a worker does after parsing.
+
+Words are numbered once per process; a chunk then is an array of word numbers, and counting terms is one in-place sort of 64-bit keys for a
+whole batch of files. Python touches each word once (a dictionary look-up at C speed), numpy does the rest.
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from ingest.model import ParsedFile, Symbol, SymbolKind
+from retrieval.embed import StaticEmbedder, encode_chunks, hash_terms, quantize
+from retrieval.priors import path_flags
+from retrieval.segment import FIELD_BITS, U16, U32, U64, Field, Segment, pack_strings
+from retrieval.terms import terms, words
+
+FEATURES_VERSION = 1
+"""Raise it when the same facts yield other features; segments of another version are made again."""
+
+SYMBOL_TERM = "="
+"""Prefix of the terms that stand for a whole symbol name; no word has it, so they never meet the words' terms."""
+
+_KINDS = list(SymbolKind)
+_KIND_INDEX = {kind: index for index, kind in enumerate(_KINDS)}
+_NO_KIND = 255
+_VOCABULARY_WORDS = 150_000  # a process forgets its words beyond this: 1 KB each with their vectors
+
+_FIELDS = list(Field)
+
+
+class Vocabulary(dict[bytes, int]):
+    """Words to numbers, with each word's terms; grows as words are looked up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.terms_of: list[tuple[str, ...]] = []
+        self.term_ids = array("I")
+        self.term_end = array("I", [0])
+        self._terms: list[str] = []
+        self._term_of: dict[str, int] = {}
+        self._hashes = np.zeros(0, np.uint64)
+
+    def __missing__(self, word: bytes) -> int:
+        number = self[word] = len(self.terms_of)
+        found = terms(word)
+        self.terms_of.append(found)
+        self.term_ids.extend(map(self.term, found))
+        self.term_end.append(len(self.term_ids))
+        return number
+
+    def term(self, term: str) -> int:
+        """Return a term's number."""
+        number = self._term_of.get(term)
+        if number is None:
+            number = self._term_of[term] = len(self._terms)
+            self._terms.append(term)
+        return number
+
+    def hashes(self) -> U64:
+        """Return the key of every term, by number."""
+        fresh = self._terms[len(self._hashes) :]
+        if fresh:
+            self._hashes = np.concatenate([self._hashes, hash_terms(fresh)])
+        return self._hashes
+
+
+class SegmentBuilder:
+    """Collects parsed files and turns them into one segment. Document ids are filled in by the caller."""
+
+    def __init__(self, embedder: StaticEmbedder) -> None:
+        self._embedder = embedder
+        self._vocabulary = Vocabulary()
+        self._word_vectors = np.zeros((0, embedder.dimension), np.float32)
+        self._embedded = 0
+        self._clear()
+
+    def _clear(self) -> None:
+        self._documents: list[bytes] = []
+        self._flags: list[int] = []
+        self._chunk_end = [0]
+        self._spans = array("I")
+        self._kind: list[int] = []
+        self._kinds: list[int] = []
+        self._symbols: list[bytes] = []
+        self._field_words = [array("I") for _ in _FIELDS]
+        self._field_counts = [array("I") for _ in _FIELDS]
+        self._names = array("I")
+        self._name_chunk = array("I")
+
+    def add(self, path: str, parsed: ParsedFile) -> None:
+        """Add one file."""
+        raw = os.fsencode(path)
+        self._documents.append(raw + b"\0" + parsed.language.encode())
+        self._flags.append(path_flags(path, generated=parsed.generated))
+        directories, _, name = raw.rpartition(b"/")
+        stem, directory = self._numbers(_stem(name, directories)), self._numbers(directories)
+        starts = [symbol.start_byte for symbol in parsed.symbols]
+        first = 0
+        for chunk in parsed.chunks:
+            last = first
+            while last < len(starts) and starts[last] < chunk.end_byte:
+                last += 1
+            defined = parsed.symbols[first:last]
+            first = last
+            shown = _shown(parsed.symbols, chunk.symbol, defined)
+            self._symbols.append(shown.qualified_name.encode("utf-8", "surrogatepass") if shown else b"")
+            self._kind.append(_KIND_INDEX[shown.kind] if shown else _NO_KIND)
+            self._kinds.append(_kind_bits(defined, shown))
+            self._spans.extend((chunk.start_byte, chunk.end_byte, chunk.start_line, chunk.end_line))
+            self._add_name_terms(defined)
+            self._push(Field.BODY, self._numbers(parsed.text[chunk.start_byte : chunk.end_byte]))
+            self._push(Field.NAMES, self._numbers(" ".join(chunk.names).encode("utf-8", "surrogatepass")))
+            self._push(Field.CONTEXT, self._numbers(chunk.context.encode("utf-8", "surrogatepass")))
+            self._push(Field.DOCS, self._numbers("\n".join([s.doc for s in defined if s.doc]).encode("utf-8", "surrogatepass")))
+            self._push(Field.STEM, stem)
+            self._push(Field.DIRECTORIES, directory)
+        self._chunk_end.append(len(self._symbols))
+
+    def _numbers(self, text: bytes) -> list[int]:
+        return list(map(self._vocabulary.__getitem__, words(text)))
+
+    def _push(self, field: Field, numbers: Sequence[int]) -> None:
+        at = _FIELDS.index(field)
+        self._field_words[at].extend(numbers)
+        self._field_counts[at].append(len(numbers))
+
+    def _add_name_terms(self, defined: Iterable[Symbol]) -> None:
+        chunk = len(self._symbols) - 1
+        for name in {symbol.name.lower() for symbol in defined}:
+            self._names.append(self._vocabulary.term(SYMBOL_TERM + name))
+            self._name_chunk.append(chunk)
+
+    def finish(self) -> Segment:
+        """Return the segment of all files added since the last call."""
+        term_number, chunk, weight, length = self._postings()
+        hashes = self._vocabulary.hashes()
+        used, at = np.unique(term_number, return_index=True)
+        order = np.argsort(hashes[used])
+        counts = np.diff(np.append(at, len(term_number)))
+        start = np.concatenate([[0], np.cumsum(counts[order])]).astype(np.int64)
+        gather = np.repeat(at[order] - start[:-1], counts[order]) + np.arange(len(term_number))
+        quantized = quantize(self._embed())
+        spans = np.array(self._spans, np.uint32).reshape(-1, 4)
+        document_text, document_text_end = pack_strings(self._documents)
+        symbol_text, symbol_text_end = pack_strings(self._symbols)
+        segment = Segment(
+            document_ids=np.zeros(len(self._documents), np.int64),
+            document_flags=np.array(self._flags, np.uint16),
+            document_text=document_text,
+            document_text_end=document_text_end,
+            chunk_start=np.array(self._chunk_end, np.uint32),
+            start_byte=spans[:, 0],
+            end_byte=spans[:, 1],
+            start_line=spans[:, 2],
+            end_line=spans[:, 3],
+            length=length,
+            kind=np.array(self._kind, np.uint8),
+            kinds=np.array(self._kinds, np.uint32),
+            symbol_text=symbol_text,
+            symbol_text_end=symbol_text_end,
+            terms=hashes[used][order],
+            posting_start=start,
+            posting_chunk=chunk[gather],
+            posting_weight=weight[gather],
+            codes=quantized.codes,
+            vectors=quantized.values,
+            scales=quantized.scales,
+        )
+        self._clear()
+        if len(self._vocabulary) > _VOCABULARY_WORDS:
+            self._vocabulary = Vocabulary()
+            self._word_vectors = self._word_vectors[:0]
+            self._embedded = 0
+        return segment
+
+    def _postings(self) -> tuple[U32, U32, U16, U16]:
+        """Count every (term, chunk, field) and pack the fields of a (term, chunk); sorted by term number, then chunk."""
+        term_end = np.array(self._vocabulary.term_end, np.int64)
+        term_ids = np.array(self._vocabulary.term_ids, np.uint64)
+        keys: list[U64] = [
+            np.array(self._names, np.uint64) << np.uint64(32) | np.array(self._name_chunk, np.uint64) << np.uint64(4) | np.uint64(Field.NAMES)
+        ]
+        length = np.zeros(len(self._symbols), np.uint16)
+        for field, numbers, counts in zip(_FIELDS, self._field_words, self._field_counts, strict=True):
+            word = np.array(numbers, np.uint32)
+            per_word = term_end[word + 1] - term_end[word]
+            chunk = np.repeat(np.repeat(np.arange(len(counts), dtype=np.uint64), counts), per_word)
+            ends = np.cumsum(per_word)
+            term = term_ids[np.repeat(term_end[word] - (ends - per_word), per_word) + np.arange(int(ends[-1]) if len(ends) else 0)]
+            keys.append(term << np.uint64(32) | chunk << np.uint64(4) | np.uint64(field))
+            if field is Field.BODY:
+                length = np.minimum(np.bincount(chunk.astype(np.int64), minlength=len(counts)), 0xFFFF).astype(np.uint16)
+        key = np.concatenate(keys)
+        key.sort()
+        return *_pack(key), length
+
+    def _embed(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        wanted, known = len(self._vocabulary), self._embedded
+        if wanted > len(self._word_vectors):
+            grown = np.zeros((max(wanted, 2 * len(self._word_vectors)), self._embedder.dimension), np.float32)
+            grown[:known] = self._word_vectors[:known]
+            self._word_vectors = grown
+        if wanted > known:
+            self._word_vectors[known:wanted] = self._embedder.term_vectors(self._vocabulary.terms_of[known:])
+            self._embedded = wanted
+        at = _FIELDS.index(Field.BODY)
+        offsets = np.concatenate([[0], np.cumsum(np.array(self._field_counts[at], np.int64))])
+        return encode_chunks(self._word_vectors, offsets, np.array(self._field_words[at], np.int64))
+
+
+def _pack(key: U64) -> tuple[U32, U32, U16]:
+    """Turn sorted (term, chunk, field) keys into one weight a (term, chunk)."""
+    if not len(key):
+        return np.zeros(0, np.uint32), np.zeros(0, np.uint32), np.zeros(0, np.uint16)
+    first = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
+    counts = np.diff(np.append(first, len(key)))
+    key = key[first]
+    field = (key & np.uint64(15)).astype(np.uint16)
+    limit = np.array([(1 << FIELD_BITS[each]) - 1 if each in FIELD_BITS else 0 for each in range(16)], np.uint16)
+    value = np.minimum(counts, limit[field]).astype(np.uint16) << field
+    pair = key >> np.uint64(4)
+    first = np.flatnonzero(np.append(True, pair[1:] != pair[:-1]))
+    weight = np.bitwise_or.reduceat(value, first)
+    pair = pair[first]
+    return (pair >> np.uint64(28)).astype(np.uint32), (pair & np.uint64((1 << 28) - 1)).astype(np.uint32), weight
+
+
+def _stem(name: bytes, directories: bytes) -> bytes:
+    """Return the file name without extension; a name that says nothing (``index``, ``__init__``) takes its directory's."""
+    stem = name.split(b".")[0] or name.strip(b".")
+    return directories.rpartition(b"/")[2] if stem.lower() in {b"index", b"mod", b"__init__", b"lib", b"main"} and directories else stem
+
+
+def _shown(symbols: Sequence[Symbol], enclosing: int, defined: Sequence[Symbol]) -> Symbol | None:
+    """Choose the symbol a chunk is shown under: what encloses it, else the largest that begins in it."""
+    if enclosing >= 0 and (not defined or symbols[enclosing] not in defined[1:]):
+        outer = symbols[enclosing]
+        inner = [symbol for symbol in defined if symbol is not outer and symbol.end_byte - symbol.start_byte > 200]
+        return inner[0] if len(inner) == 1 else outer
+    return max(defined, key=lambda symbol: symbol.end_byte - symbol.start_byte, default=None)
+
+
+def _kind_bits(defined: Sequence[Symbol], shown: Symbol | None) -> int:
+    bits = 1 << _KIND_INDEX[shown.kind] if shown else 0
+    for symbol in defined:
+        bits |= 1 << _KIND_INDEX[symbol.kind]
+    return bits

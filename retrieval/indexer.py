@@ -1,0 +1,380 @@
+"""Fills every store: finds what changed, has workers do it, and makes it visible as one new generation.
+
+The order makes a kill harmless. Facts are committed batch by batch, each file whole, and nobody sees them; then their segments; last, in one
+transaction, the view moves on. A run that starts after a kill finds the facts and does the rest.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from ingest.database import Database
+from ingest.errors import EmptyTreeError, ExtractionError, NotARepositoryError
+from ingest.facts import FactStore
+from ingest.git import GitCheckout, find_checkout, head, known_hashes, resolve_ref
+from ingest.languages.registry import LANGUAGES
+from ingest.lock import exclusive
+from ingest.model import ContentHash, DocumentId, Failure, RepositoryId, SourceFile, SourceTree, View, ViewKind
+from ingest.pool import Crash, WorkerPool
+from ingest.views import Entry, IndexReport, ScreenedFile, ViewCatalog
+from ingest.walk import WalkOptions, walk, walk_commit
+from retrieval.catalog import MERGE_POSTINGS, SegmentCatalog
+from retrieval.segment import Segment, decode, merge
+from retrieval.worker import Batch, ReadTask, RebuildTask, Task, WorkerSetup
+
+_BATCH_FILES = 100
+_BATCH_BYTES = 600_000
+_SMALL_RUN_BYTES = 300_000  # one worker does this as fast as two
+_KNOWN_HASHES_FROM = 32  # asking git for hashes pays off from this many changed files on
+_MAX_LISTED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class IndexOptions:
+    """How to index."""
+
+    walk: WalkOptions = field(default_factory=WalkOptions)
+    workers: int = 2
+    lock_seconds: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is. ``total`` counts files that have to be read, ``size`` their bytes."""
+
+    phase: str
+    done: int = 0
+    total: int = 0
+    done_bytes: int = 0
+    total_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IndexOutcome:
+    """What a run did."""
+
+    view: View
+    added: int
+    changed: int
+    deleted: int
+    unchanged: int
+    parsed: int
+    parsed_bytes: int
+    report: IndexReport
+
+
+@dataclass(slots=True)
+class _Run:
+    """State of one run over one view."""
+
+    view: View
+    tree: SourceTree
+    before: dict[str, Entry]
+    shown: list[tuple[DocumentId, int, int]] = field(default_factory=list[tuple[DocumentId, int, int]])
+    paths: dict[DocumentId, str] = field(default_factory=dict[DocumentId, str])
+    failures: list[Failure] = field(default_factory=list[Failure])
+    screened: list[ScreenedFile] = field(default_factory=list[ScreenedFile])
+    unchanged: int = 0
+    parsed: int = 0
+    parsed_bytes: int = 0
+    symbols: int = 0
+    symbol_languages: Counter[str] = field(default_factory=Counter[str])
+
+    def show(self, document: DocumentId, file: SourceFile) -> None:
+        self.shown.append((document, file.size, file.mtime_ns))
+        self.paths[document] = file.path
+
+
+class _Tasks(Iterator[Task]):
+    """The tasks of a run; those that crashed a worker come back in parts."""
+
+    def __init__(self, tasks: Iterable[Task]) -> None:
+        self._tasks = iter(tasks)
+        self._again: deque[Task] = deque()
+
+    def __next__(self) -> Task:
+        return self._again.popleft() if self._again else next(self._tasks)
+
+    def split(self, task: ReadTask) -> None:
+        """Try each file of a crashed task alone."""
+        self._again.extend(replace(task, files=(file,)) for file in task.files)
+
+    def retry(self, task: Task) -> None:
+        """Try a task again."""
+        self._again.append(task)
+
+
+class Indexer:
+    """Indexes working trees and refs into the stores. One at a time for one repository, across processes."""
+
+    def __init__(self, database: Database, catalog: SegmentCatalog, setup: WorkerSetup, options: IndexOptions, locks: Path) -> None:
+        self._facts = FactStore(database)
+        self._views = ViewCatalog(database)
+        self._catalog = catalog
+        self._setup = setup
+        self._options = options
+        self._locks = locks
+        self._pool: WorkerPool[Task, Batch] | None = None
+
+    def index_worktree(self, root: str, progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
+        """Bring the view of a working tree, or of a folder outside git, up to date.
+
+        Raises ``EmptyTreeError`` when nothing is there to index, ``ExtractionError`` when no symbol comes out of files that must have some,
+        ``SourceError`` and ``StoreError`` for what stops a run.
+        """
+        root = os.path.realpath(root)
+        checkout = find_checkout(root)
+        repository = self._repository(root, checkout)
+        view = self._views.add_view(repository, ViewKind.WORKTREE, name=root, root=root)
+        with self._locked(repository, progress):
+            progress(Progress("walking"))
+            tree = walk(root, self._options.walk)
+            commit = head(checkout)[0] if checkout else ""
+            run = _Run(self._views.view(view.view_id), tree, self._views.entries(view.view_id))
+            changed = self._sort_out(run, checkout)
+            self._process(run, [ReadTask(root, batch, self._options.walk) for batch in _batches(changed)], progress)
+            return self._publish(run, commit, progress)
+
+    def index_ref(self, path: str, ref: str, progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
+        """Bring the view of a branch, tag or commit up to date, without a checkout of it.
+
+        Raises ``RefNotFoundError`` when git does not know the ref, ``NotARepositoryError`` outside git, and what ``index_worktree`` raises.
+        """
+        checkout = find_checkout(os.path.realpath(path))
+        if checkout is None:
+            raise NotARepositoryError(f"{path} is in no git repository, so it has no ref {ref!r}; index the folder without --ref")
+        repository = self._repository(checkout.root, checkout)
+        commit = resolve_ref(checkout, ref)
+        view = self._views.add_view(repository, ViewKind.REF, name=ref, root=checkout.root)
+        with self._locked(repository, progress):
+            progress(Progress("walking"))
+            run = _Run(self._views.view(view.view_id), walk_commit(checkout, commit, self._options.walk), self._views.entries(view.view_id))
+            changed = self._sort_out(run, None)
+            tasks = [ReadTask(checkout.root, batch, self._options.walk, checkout) for batch in _batches(changed)]
+            self._process(run, tasks, progress)
+            return self._publish(run, commit, progress)
+
+    def _repository(self, root: str, checkout: GitCheckout | None) -> RepositoryId:
+        """All worktrees of a git directory are one repository; a folder outside git is its own. A sub-folder of a checkout is its own too."""
+        whole = checkout is not None and os.path.realpath(checkout.root) == root
+        identity = checkout.common_dir if checkout and whole else root
+        name = os.path.basename(os.path.dirname(identity) if identity.endswith("/.git") else identity).removesuffix(".git")
+        return self._views.add_repository(identity=identity, name=name or identity, root=root)
+
+    def _locked(self, repository: RepositoryId, progress: Callable[[Progress], None]):  # noqa: ANN202
+        return exclusive(
+            self._locks / str(repository),
+            wait_seconds=self._options.lock_seconds,
+            waiting=lambda: progress(Progress("waiting for another process that indexes this repository")),
+        )
+
+    def _sort_out(self, run: _Run, checkout: GitCheckout | None) -> list[SourceFile]:
+        """Return the files that have to be read; the others are shown as they are."""
+        screened = {each.path: each for each in self._views.report(run.view.view_id).screened}
+        unsure: list[SourceFile] = []
+        for file in run.tree.files:
+            entry, left_out = run.before.get(file.path), screened.get(file.path)
+            if entry and entry.current and _same(entry, file):
+                run.unchanged += 1
+                run.show(entry.document_id, file)
+            elif left_out and left_out.mtime_ns and (left_out.size, left_out.mtime_ns) == (file.size, file.mtime_ns):
+                run.screened.append(left_out)
+            else:
+                unsure.append(file)
+        return self._known(run, unsure, checkout)
+
+    def _known(self, run: _Run, files: list[SourceFile], checkout: GitCheckout | None) -> list[SourceFile]:
+        """Show files whose content git can name and the store already has; return the rest."""
+        if checkout is not None and len(files) >= _KNOWN_HASHES_FROM:
+            hashes = known_hashes(checkout)
+            prefix = os.path.relpath(run.view.root, checkout.root).replace(".", "", 1) if run.view.root != checkout.root else ""
+            files = [replace(file, content_hash=hashes.get(f"{prefix}/{file.path}".lstrip("/"))) for file in files]
+        wanted = [(file.path, file.content_hash) for file in files if file.content_hash]
+        found = self._facts.find(run.view.repository_id, wanted) if wanted else {}
+        missing: list[SourceFile] = []
+        for file in files:
+            document = found.get((file.path, file.content_hash)) if file.content_hash else None
+            if document is None:
+                missing.append(file)
+            else:
+                run.show(document, file)
+        return missing
+
+    def _process(self, run: _Run, tasks: list[ReadTask], progress: Callable[[Progress], None]) -> None:
+        """Have workers read and parse, store facts as they come, and write the segments."""
+        total = sum(len(task.files) for task in tasks)
+        total_bytes = sum(file.size for task in tasks for file in task.files)
+        writer = _SegmentWriter(self._catalog, run.view.repository_id)
+        done = done_bytes = 0
+        for task, batch in self._work(tasks, total_bytes):
+            documents = self._facts.add(run.view.repository_id, batch.stored) if batch.stored else []
+            writer.add(batch.segment, documents)
+            self._account(run, task, batch, documents)
+            done += len(task.files)
+            done_bytes += sum(file.size for file in task.files)
+            progress(Progress("indexing", done, total, done_bytes, total_bytes))
+        self._rebuild(run, writer, progress)
+        writer.flush()
+
+    @staticmethod
+    def _account(run: _Run, task: ReadTask, batch: Batch, documents: list[DocumentId]) -> None:
+        for document, file, stored in zip(documents, batch.files, batch.stored, strict=True):
+            run.show(document, file)
+            run.symbols += stored.symbols
+            run.symbol_languages[stored.language] += 1
+            if stored.problem:
+                run.failures.append(Failure(file.path, stored.problem))
+        run.failures += batch.failures
+        run.screened += [ScreenedFile(file.path, file.size, file.mtime_ns, left.rule, left.detail) for file, left in batch.screened]
+        run.parsed += len(documents)
+        run.parsed_bytes += batch.size
+
+    def _work(self, tasks: list[ReadTask], size: int) -> Iterator[tuple[ReadTask, Batch]]:
+        if not tasks:
+            return
+        queue = _Tasks(tasks)
+        for task, batch in self._running_pool(size).run(queue):
+            assert isinstance(task, ReadTask)
+            if not isinstance(batch, Crash):
+                yield task, batch
+            elif len(task.files) > 1:
+                queue.split(task)
+            elif not task.as_text:
+                queue.retry(replace(task, as_text=True))
+            else:
+                yield task, Batch(failures=[Failure(task.files[0].path, batch.reason)])
+
+    def _running_pool(self, size: int) -> WorkerPool[Task, Batch]:
+        if self._pool is None:
+            workers = 1 if size < _SMALL_RUN_BYTES else self._options.workers
+            self._pool = WorkerPool[Task, Batch](self._setup.make, workers=workers)
+        return self._pool
+
+    def _rebuild(self, run: _Run, writer: _SegmentWriter, progress: Callable[[Progress], None]) -> None:
+        """Make the features again of documents that no segment holds: a run was killed before it wrote them, or a file was torn."""
+        self._catalog.sweep(run.view.repository_id)
+        held = [stored.segment.document_ids for stored in self._catalog.load(run.view.repository_id)] + writer.pending_documents()
+        missing = np.setdiff1d(np.array(list(run.paths), np.int64), np.concatenate([*held, np.zeros(0, np.int64)]))
+        documents = [(DocumentId(int(each)), run.paths[DocumentId(int(each))]) for each in missing]
+        tasks = [RebuildTask(tuple(documents[at : at + _BATCH_FILES])) for at in range(0, len(documents), _BATCH_FILES)]
+        done = 0
+        queue = _Tasks(tasks)
+        if tasks:
+            for task, batch in self._running_pool(len(tasks) * _SMALL_RUN_BYTES // 2).run(queue):
+                assert isinstance(task, RebuildTask)
+                if isinstance(batch, Crash):
+                    raise ExtractionError(f"could not make the index again from stored facts: {batch.reason}")
+                writer.add(batch.segment, batch.documents)
+                done += len(task.documents)
+                progress(Progress("rebuilding the index from stored facts", done, len(documents)))
+
+    def _publish(self, run: _Run, commit: str, progress: Callable[[Progress], None]) -> IndexOutcome:
+        self._refuse_empty(run)
+        now_shown = {document for document, _, _ in run.shown}
+        before = {entry.document_id: path for path, entry in run.before.items()}
+        hidden = [document for document in before if document not in now_shown]
+        paths = set(run.paths.values())
+        report = IndexReport(
+            skipped=dict(Counter([left.rule for left in run.screened] + [left.rule for left in run.tree.skipped])),
+            failed=tuple([*run.tree.failures, *run.failures][:_MAX_LISTED]),
+            screened=tuple(run.screened),
+            truncated=_beyond(len(run.tree.failures) + len(run.failures)),
+        )
+        known = {(entry.document_id, entry.size, entry.mtime_ns) for entry in run.before.values()}
+        shown = [row for row in run.shown if row not in known]
+        if shown or hidden or report != self._views.report(run.view.view_id) or commit != run.view.commit or not run.view.generation:
+            progress(Progress("publishing"))
+            view = self._views.publish(run.view.view_id, shown=shown, hidden=hidden, commit=commit, report=report)
+            self._catalog.compact(run.view.repository_id)
+        else:
+            self._views.touch(run.view.view_id)
+            view = self._views.view(run.view.view_id)
+        gone = [path for path in run.before if path not in paths]
+        added = [path for path in paths if path not in run.before]
+        return IndexOutcome(
+            view=view,
+            added=len(added),
+            changed=len(now_shown - before.keys()) - len(added),
+            deleted=len(gone),
+            unchanged=run.unchanged,
+            parsed=run.parsed,
+            parsed_bytes=run.parsed_bytes,
+            report=report,
+        )
+
+    @staticmethod
+    def _refuse_empty(run: _Run) -> None:
+        """Say so when a run would publish nothing, or nothing of what it should."""
+        if not run.shown:
+            why = Counter(left.rule for left in [*run.screened, *run.tree.skipped])
+            reasons = ", ".join(f"{count} {rule}" for rule, count in why.most_common())
+            failed = f", {len(run.failures)} failed" if run.failures else ""
+            raise EmptyTreeError(f"nothing to index in {run.view.root}: every file was left out ({reasons}{failed}); see codelore doctor")
+        must_have = sum(count for language, count in run.symbol_languages.items() if language in LANGUAGES)
+        if must_have >= 3 and not run.symbols and not run.before:
+            raise ExtractionError(
+                f"{must_have} source files in {run.view.root} were parsed and not one symbol came out; the grammars do not work here:"
+                " run codelore doctor"
+            )
+
+    def close(self) -> None:
+        """End the workers."""
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
+
+
+class _SegmentWriter:
+    """Gathers the workers' small segments and writes them as few large ones, within bounded memory."""
+
+    def __init__(self, catalog: SegmentCatalog, repository: RepositoryId) -> None:
+        self._catalog = catalog
+        self._repository = repository
+        self._pending: list[Segment] = []
+        self._postings = 0
+
+    def add(self, data: bytes, documents: list[DocumentId]) -> None:
+        if not documents:
+            return
+        self._pending.append(replace(decode(data), document_ids=np.array(documents, np.int64)))
+        self._postings += len(self._pending[-1].posting_chunk)
+        if self._postings > MERGE_POSTINGS // 2:
+            self.flush()
+
+    def pending_documents(self) -> list[np.ndarray[tuple[int, ...], np.dtype[np.int64]]]:
+        return [segment.document_ids for segment in self._pending]
+
+    def flush(self) -> None:
+        if self._pending:
+            self._catalog.add(self._repository, merge(self._pending))
+            self._pending, self._postings = [], 0
+
+
+def _same(entry: Entry, file: SourceFile) -> bool:
+    if file.content_hash:
+        return entry.content_hash == file.content_hash
+    return bool(entry.mtime_ns) and (entry.size, entry.mtime_ns) == (file.size, file.mtime_ns)
+
+
+def _batches(files: list[SourceFile]) -> Iterator[tuple[SourceFile, ...]]:
+    """Cut files into batches of bounded count and bytes, neighbours together: they share words."""
+    batch: list[SourceFile] = []
+    size = 0
+    for file in files:
+        if batch and (len(batch) >= _BATCH_FILES or size + file.size > _BATCH_BYTES):
+            yield tuple(batch)
+            batch, size = [], 0
+        batch.append(file)
+        size += file.size
+    if batch:
+        yield tuple(batch)
+
+
+def _beyond(failures: int) -> tuple[str, ...]:
+    return (f"{failures - _MAX_LISTED:,} more failed files are not listed (cap: {_MAX_LISTED:,})",) if failures > _MAX_LISTED else ()

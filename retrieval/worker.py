@@ -1,0 +1,136 @@
+"""What a worker process does to a batch of files: read, parse, cut, count, embed. Only bytes travel back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from ingest.analyze import analyze, analyze_as_text
+from ingest.database import Database
+from ingest.facts import FactStore, StoredFile, store_form
+from ingest.git import GitCheckout, blob_id, read_blobs
+from ingest.model import ContentHash, DocumentId, Failure, ParsedFile, Skipped, SourceFile
+from ingest.walk import WalkOptions, read_source, screen
+from retrieval.embed import StaticEmbedder
+from retrieval.features import SegmentBuilder
+from retrieval.segment import encode
+
+_SETTLED_NS = 50_000_000
+"""A file changed this shortly before it was read may change again within one tick of its clock: its time is not trusted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTask:
+    """Files to read below ``root``, or as blobs of ``checkout`` when it is given."""
+
+    root: str
+    files: tuple[SourceFile, ...]
+    options: WalkOptions
+    checkout: GitCheckout | None = None
+    as_text: bool = False
+    """The grammars crashed a worker on these: chunk them without."""
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildTask:
+    """Documents whose facts are stored and whose features are missing."""
+
+    documents: tuple[tuple[DocumentId, str], ...]
+
+
+@dataclass(slots=True)
+class Batch:
+    """The outcome of a task. ``files`` and ``stored`` run in parallel, and so do the documents of ``segment``."""
+
+    files: list[SourceFile] = field(default_factory=list[SourceFile])
+    stored: list[StoredFile] = field(default_factory=list[StoredFile])
+    screened: list[tuple[SourceFile, Skipped]] = field(default_factory=list[tuple[SourceFile, Skipped]])
+    failures: list[Failure] = field(default_factory=list[Failure])
+    documents: list[DocumentId] = field(default_factory=list[DocumentId])
+    segment: bytes = b""
+    size: int = 0
+
+
+Task = ReadTask | RebuildTask
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSetup:
+    """All a worker needs to know; ``make`` runs in the worker."""
+
+    database: Path
+    weights: Path
+
+    def make(self) -> Callable[[Task], Batch]:
+        """Load the model and return the function that does one task."""
+        threadpool_limits(1)  # there is a worker for every core: BLAS threads on top made the products 20x slower
+        builder = SegmentBuilder(StaticEmbedder.load(self.weights))
+
+        def work(task: Task) -> Batch:
+            return _read(task, builder) if isinstance(task, ReadTask) else _rebuild(task, builder, self.database)
+
+        return work
+
+
+def _read(task: ReadTask, builder: SegmentBuilder) -> Batch:
+    batch = Batch()
+    for file, data in _sources(task):
+        if isinstance(data, Failure):
+            batch.failures.append(data)
+            continue
+        skipped = data if isinstance(data, Skipped) else screen(file.path, data, task.options)
+        if skipped is not None or isinstance(data, Skipped):
+            batch.screened.append((file, skipped or data))  # type: ignore[arg-type]
+            continue
+        batch.size += len(data)
+        if task.as_text:
+            parsed, problem = analyze_as_text(file.path, data), "indexed as plain text: its grammar crashed or hung"
+        else:
+            parsed, problem = _analyze(file.path, data)
+        _keep(batch, builder, file, parsed, content=blob_id(data), size=len(data), problem=problem)
+    batch.segment = encode(builder.finish())
+    return batch
+
+
+def _analyze(path: str, data: bytes) -> tuple[ParsedFile, str]:
+    try:
+        return analyze(path, data)
+    except Exception as error:  # noqa: BLE001  # a process edge: a file that no code foresaw costs that file's symbols only
+        return analyze_as_text(path, data), f"indexed as plain text: {type(error).__name__}: {error}"
+
+
+def _keep(batch: Batch, builder: SegmentBuilder, file: SourceFile, parsed: ParsedFile, *, content: ContentHash, size: int, problem: str) -> None:
+    batch.files.append(replace(file, mtime_ns=file.mtime_ns if time.time_ns() - file.mtime_ns > _SETTLED_NS else 0))
+    batch.stored.append(store_form(file.path, content, parsed, size=size, problem=problem))
+    builder.add(file.path, parsed)
+
+
+def _sources(task: ReadTask) -> list[tuple[SourceFile, bytes | Skipped | Failure]]:
+    if task.checkout is None:
+        return [(file, read_source(task.root, file, task.options)) for file in task.files]
+    blobs = dict(read_blobs(task.checkout, {file.content_hash for file in task.files if file.content_hash}))
+    found: list[tuple[SourceFile, bytes | Skipped | Failure]] = []
+    for file in task.files:
+        data = blobs.get(file.content_hash) if file.content_hash else None
+        found.append((file, data if data is not None else Failure(file.path, "git has no such object; a partial clone lacks it: run git fetch")))
+    return found
+
+
+def _rebuild(task: RebuildTask, builder: SegmentBuilder, path: Path) -> Batch:
+    database = Database(path)
+    try:
+        facts = FactStore(database)
+        batch = Batch()
+        for document, name in task.documents:
+            parsed = facts.parsed(document)
+            batch.documents.append(document)
+            batch.size += len(parsed.text)
+            builder.add(name, parsed)
+    finally:
+        database.close()
+    batch.segment = encode(builder.finish())
+    return batch
