@@ -31,15 +31,11 @@ class TrainingOptions:
     vocabulary: int = 55_000
     """Most rows of the vocabulary; terms of many repositories come first."""
     minimum_count: int = 3
-    buckets: int = 4_096
-    epochs: int = 6
+    buckets: int = 1_024
+    epochs: int = 2
     batch: int = 512
-    temperature: float = 0.05
+    temperature: float = 0.1
     rate: float = 2e-3
-    keep: float = 1.0
-    """Share of a text's terms that a step sees: thinning keeps the rows from learning the training texts by heart."""
-    anchor: float = 0.0
-    """Pull back to the first rows per step, as a share of the learning rate: keeps every term close to meaning itself."""
     seed: int = 7
 
 
@@ -138,10 +134,10 @@ def train(
     docs = bags([first_sentence(pair.doc) for pair in pairs], hashes, options.buckets)
     bodies = bags([pair.body for pair in pairs], hashes, options.buckets)
     same = np.unique([pair.doc for pair in pairs], return_inverse=True)[1]
-    adam = _Adam(rows, options.rate, options.anchor)
+    adam = _Adam(rows, options.rate)
     for epoch in range(options.epochs):
         losses = [
-            _step(adam, _thinned(dense_pair(docs, bodies, chosen), options.keep, random), same[chosen], options.temperature)
+            _step(adam, dense_pair(docs, bodies, chosen), same[chosen], options.temperature)
             for chosen in _batches([pair.repository for pair in pairs], options.batch, random)
         ]
         report(epoch, float(np.mean(losses)))
@@ -155,23 +151,11 @@ def dense_pair(docs: Bags, bodies: Bags, chosen: NDArray[np.int64]) -> tuple[NDA
     return used, dense(docs, chosen, used), dense(bodies, chosen, used)
 
 
-def _thinned(
-    batch: tuple[NDArray[np.int64], FloatRows, FloatRows], keep: float, random: np.random.Generator
-) -> tuple[NDArray[np.int64], FloatRows, FloatRows]:
-    used, docs, bodies = batch
-    if keep < 1:
-        docs *= random.random(docs.shape, dtype=np.float32) < keep
-        bodies *= random.random(bodies.shape, dtype=np.float32) < keep
-    return used, docs, bodies
-
-
 class _Adam:
     """Adam on the rows a batch uses; the moments of the others rest (the lazy variant)."""
 
-    def __init__(self, rows: FloatRows, rate: float, anchor: float) -> None:
+    def __init__(self, rows: FloatRows, rate: float) -> None:
         self.rows = rows
-        self._anchor = anchor
-        self._initial = rows.copy()
         self.rate = rate
         self._first = np.zeros_like(rows)
         self._second = np.zeros_like(rows)
@@ -184,8 +168,6 @@ class _Adam:
         self._first[used], self._second[used] = first, second
         step = self.rate * np.sqrt(1 - 0.999**self._steps) / (1 - 0.9**self._steps)
         self.rows[used] -= np.float32(step) * first / (np.sqrt(second) + np.float32(1e-8))
-        if self._anchor:
-            self.rows[used] -= np.float32(self.rate * self._anchor) * (self.rows[used] - self._initial[used])
 
 
 def _step(adam: _Adam, batch: tuple[NDArray[np.int64], FloatRows, FloatRows], same: NDArray[np.int64], temperature: float) -> float:

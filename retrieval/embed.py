@@ -51,7 +51,7 @@ _MULTIPLIERS = np.array(
     dtype=np.uint64,
 )
 _WORD_BLOCK = 8_192
-_CHUNK_BLOCK = 64
+_CHUNK_BLOCK = 16
 
 
 class Embedder(Protocol):

@@ -13,7 +13,6 @@ from eval.doc_pairs import (
     PairKind,
     Repository,
     clean_doc,
-    commit_pairs,
     file_pairs,
     first_sentence,
     listed_repositories,
@@ -46,14 +45,62 @@ class Reader:
 '''
 
 CASES = {
-    "a.js": "/**\n * Removes every entry that is too old.\n * @param {number} age\n */\nexport function prune(age) {\n  if (age) {\n    cut(age);\n  }\n}\nprune(1);\n",
-    "a.go": "// Prune removes every entry that is too old.\nfunc (c *Cache) Prune(age int) error {\n\treturn c.entries.cut(age, time.Now())\n}\n",
-    "a.rs": "/// Removes every entry that is too old.\n#[inline]\npub fn prune(&mut self, age: u64) -> usize {\n    self.entries.retain(|entry| entry.age < age)\n}\n",
-    "A.java": "class A {\n    /** Removes every entry that is too old. */\n    @Override\n    public void prune(int age)\n    {\n        entries.removeIf(entry -> entry.age > age);\n    }\n}\n",
-    "a.rb": "# Removes every entry that is too old.\ndef prune(age)\n  entries.reject! { |entry| entry.age > age && entry.done }\nend\nputs 1\n",
-    "a.ex": '  @doc """\n  Removes every entry that is too old.\n  """\n  @spec prune(integer) :: :ok\n  def prune(age) do\n    Enum.reject(entries(), fn entry -> entry.age > age end)\n  end\n',
-    "a.lua": "--- Removes every entry that is too old.\nfunction M.prune(age)\n  for at, entry in ipairs(entries) do drop(at, entry, age) end\nend\n",
-    "a.sh": '# Removes every entry that is too old.\nprune() {\n  find "$CACHE" -type f -mtime "+$1" -delete\n  echo done with it\n}\n',
+    "a.js": """/**
+ * Removes every entry that is too old.
+ * @param {number} age
+ */
+export function prune(age) {
+  if (age) {
+    cut(age);
+  }
+}
+prune(1);
+""",
+    "a.go": """// Prune removes every entry that is too old.
+func (c *Cache) Prune(age int) error {
+	return c.entries.cut(age, time.Now())
+}
+""",
+    "a.rs": """/// Removes every entry that is too old.
+#[inline]
+pub fn prune(&mut self, age: u64) -> usize {
+    self.entries.retain(|entry| entry.age < age)
+}
+""",
+    "A.java": """class A {
+    /** Removes every entry that is too old. */
+    @Override
+    public void prune(int age)
+    {
+        entries.removeIf(entry -> entry.age > age);
+    }
+}
+""",
+    "a.rb": """# Removes every entry that is too old.
+def prune(age)
+  entries.reject! { |entry| entry.age > age && entry.done }
+end
+puts 1
+""",
+    "a.ex": '''  @doc """
+  Removes every entry that is too old.
+  """
+  @spec prune(integer) :: :ok
+  def prune(age) do
+    Enum.reject(entries(), fn entry -> entry.age > age end)
+  end
+''',
+    "a.lua": """--- Removes every entry that is too old.
+function M.prune(age)
+  for at, entry in ipairs(entries) do drop(at, entry, age) end
+end
+""",
+    "a.sh": """# Removes every entry that is too old.
+prune() {
+  find "$CACHE" -type f -mtime "+$1" -delete
+  echo done with it
+}
+""",
 }
 
 
@@ -79,10 +126,15 @@ def test_python_docstrings_and_inner_comments() -> None:
     assert "Return all" not in pairs[1].body
     assert first_sentence(pairs[0].doc) == "Reads the lines of one text file."
 
-    inner = found(
-        "loop.py",
-        "def f(rows):\n    # Keep only the rows that somebody asked for\n    kept = [row for row in rows if row.wanted]\n    index(kept)\n\n    other()\n",
+    lines = (
+        "def f(rows):",
+        "    # Keep only the rows asked for",
+        "    kept = [row for row in rows if row.wanted]",
+        "    index(kept)",
+        "",
+        "    x()",
     )
+    inner = found("loop.py", "\n".join(lines))
     assert [(pair.kind, pair.body.count("\n")) for pair in inner] == [(PairKind.COMMENT, 1)]
 
 
@@ -163,32 +215,22 @@ def clone(tmp_path: Path) -> Path:
 
 
 def test_repositories_are_read_at_their_commit(clone: Path) -> None:
-    """All pairs of a commit are read from git, each once; held-out repositories give no commits."""
+    """All pairs of a commit are read from git, each once, whatever was committed later."""
+    first = _git(clone / "owner+name", "rev-parse", "HEAD~1")
     head = _git(clone / "owner+name", "rev-parse", "HEAD")
     pairs = repository_pairs(Repository("owner/name", head, "MIT", held_out=False), clone)
-    assert sorted(str(pair.kind) for pair in pairs) == ["commit", "doc", "doc", "doc"]
-    (commit,) = (pair for pair in pairs if pair.kind is PairKind.COMMIT)
-    assert commit.doc == "throw old entries away"
-    assert commit.language == "go"
-    assert "func (c *Cache) Prune" in commit.body
-
-    judged = repository_pairs(Repository("owner/name", head, "MIT", held_out=True), clone)
-    assert {pair.kind for pair in judged} == {PairKind.DOC}
+    assert sorted(pair.language for pair in pairs) == ["go", "python", "python"]
+    assert {pair.repository for pair in pairs} == {"owner/name"}
+    assert len(repository_pairs(Repository("owner/name", first, "MIT", held_out=True), clone)) == 2
 
 
-def test_wide_and_foreign_commits_say_little(clone: Path) -> None:
-    """A commit over many files, or of vendored code, gives no pair."""
+def test_blobs_that_a_partial_clone_lacks_are_passed_over(clone: Path) -> None:
+    """A listed file whose content is not there costs that file only."""
     folder = clone / "owner+name"
-    for at in range(5):
-        (folder / f"file{at}.go").write_text(CASES["a.go"])
-    _git(folder, "add", "-A")
-    _git(folder, "commit", "-qm", "Touch a great many files at once")
-    (folder / "vendor").mkdir()
-    (folder / "vendor" / "a.go").write_text(CASES["a.go"])
-    _git(folder, "add", "-A")
-    _git(folder, "commit", "-qm", "Copy somebody's code into the tree")
-    head = _git(folder, "rev-parse", "HEAD")
-    assert [pair.doc for pair in commit_pairs(Repository("owner/name", head, "MIT", held_out=False), folder)] == ["throw old entries away"]
+    head, blob = _git(folder, "rev-parse", "HEAD"), _git(folder, "rev-parse", "HEAD:cache.go")
+    (folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    pairs = repository_pairs(Repository("owner/name", head, "MIT", held_out=False), clone)
+    assert {pair.language for pair in pairs} == {"python"}
 
 
 def test_missing_clones_and_commits_are_named(clone: Path) -> None:

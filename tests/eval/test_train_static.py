@@ -25,7 +25,7 @@ def corpus(size: int = 192, seed: int = 0) -> list[DocPair]:
     random = np.random.default_rng(seed)
     pairs: list[DocPair] = []
     for at in range(size):
-        chosen = np.sort(random.choice(len(_PROSE), size=3, replace=False))
+        chosen: list[int] = np.sort(random.choice(len(_PROSE), size=3, replace=False)).tolist()
         doc = " ".join(_PROSE[one] for one in chosen)
         pairs.append(DocPair(f"repository{at % 3}", "python", doc, "(x);\n".join(_CODE[one] for one in chosen)))
     return pairs
@@ -35,7 +35,7 @@ def recall(pairs: list[DocPair], rows: train_static.TrainedRows, options: Traini
     """Return the share of docs whose own body, or an equal one, comes first."""
     docs = encode_bags(bags([pair.doc for pair in pairs], rows.hashes, options.buckets), rows.rows)
     bodies = encode_bags(bags([pair.body for pair in pairs], rows.hashes, options.buckets), rows.rows, batch=7)
-    best = (docs @ bodies.T).argmax(axis=1)
+    best: list[int] = (docs @ bodies.T).argmax(axis=1).tolist()
     return float(np.mean([set(pairs[at].body.split()) == set(pairs[one].body.split()) for at, one in enumerate(best)]))
 
 
@@ -97,7 +97,8 @@ def clones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         folder.mkdir(parents=True)
         for at in range(4):
             lines = [
-                f"/// Reads number {word} from the {name[6:]} file.\nfn read_{word}() -> u32 {{\n    parse(open_numbered({at}), \"{word}\").unwrap_or_default()\n}}\n"
+                f"/// Reads number {word} from the {name[6:]} file.\n"
+                f'fn read_{word}() -> u32 {{\n    parse(open_numbered({at}), "{word}").unwrap_or_default()\n}}\n'
                 for word in _CODE
             ]
             (folder / f"file{at}.rs").write_text("\n".join(lines))
