@@ -63,6 +63,7 @@ class _Definition:
     start: int
     end: int
     container: str = ""
+    body: Node | None = None
 
 
 @dataclass(slots=True)
@@ -74,6 +75,7 @@ class _Found:
     comments: list[tuple[int, int, str]] = field(default_factory=list[tuple[int, int, str]])  # first row, last row, text
     attributes: list[tuple[int, int, int]] = field(default_factory=list[tuple[int, int, int]])  # first row, last row, start byte
     inner_docs: list[_Mark] = field(default_factory=list[_Mark])
+    names: set[int] = field(default_factory=set[int])  # where definitions are named, so that no pattern counts that as a use
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ def _extract(machine: _Machine, text: bytes, tree: Tree) -> Extraction:
     symbols, owners = _symbols(machine.spec, found, text, newlines)
     return Extraction(
         symbols=tuple(symbols),
-        references=tuple(_references(found.references, owners, newlines)),
+        references=tuple(_references(found, owners, newlines)),
         imports=tuple(dict.fromkeys(found.imports)),
         supertypes=tuple(_supertypes(found.supertypes, owners)),
         breaks=_breaks(root, text),
@@ -194,7 +196,11 @@ def _collect(machine: _Machine, text: bytes, captures: dict[str, list[Node]], fo
             names = captures.get("name")
             if names:
                 container = captures.get("container")
-                found.definitions.append(_definition(machine, text, label, nodes[0], names[0], container[0] if container else None))
+                definition = _definition(machine, text, label, nodes[0], names[0], container[0] if container else None)
+                body = captures.get("body")
+                definition.body = body[0] if body else nodes[0].child_by_field_name("body")
+                found.definitions.append(definition)
+                found.names.add(names[0].start_byte)
         elif label in machine.supertypes:
             kind = machine.supertypes[label]
             found.supertypes.extend((node.start_byte, _text(text, node), kind, node.start_point.row + 1) for node in nodes)
@@ -252,9 +258,13 @@ def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]
     symbols: list[Symbol] = []
     spans: list[tuple[int, int, int]] = []
     stack: list[tuple[int, str, SymbolKind | None, int]] = []  # end, qualified name, kind, index of the nearest symbol
+    before = (-1, -1)
     for definition in ordered:
-        while stack and stack[-1][0] <= definition.start:
+        span = (definition.start, definition.end)
+        while stack and (stack[-1][0] <= definition.start or span == before):  # names that share a span are defined side by side
             stack.pop()
+            before = (-1, -1)
+        before = span
         outer_name, outer_kind, parent = (stack[-1][1], stack[-1][2], stack[-1][3]) if stack else ("", SymbolKind.MODULE, -1)
         names = re.split(r"::|\.|#", definition.name) if definition.kind is not SymbolKind.SECTION else [definition.name]
         path = [part for part in (outer_name, definition.container, *names) if part]
@@ -275,7 +285,7 @@ def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]
                     start_byte=start,
                     end_byte=definition.end,
                     parent=parent,
-                    signature=_signature(definition.node, text),
+                    signature=_signature(definition, text),
                     doc=doc,
                 )
             )
@@ -300,15 +310,15 @@ def _kind(spec: LanguageSpec, kind: SymbolKind | None, name: str, *, in_type: bo
     return kind
 
 
-def _signature(node: Node, text: bytes) -> str:
+def _signature(definition: _Definition, text: bytes) -> str:
     """Return the definition without its body, on one line."""
+    node = definition.node
     start = node.start_byte
-    body = node.child_by_field_name("body")
-    if body is None:
+    if definition.body is None:
         end = text.find(b"\n", start, node.end_byte)
         end = node.end_byte if end < 0 else end
     else:
-        end = body.start_byte
+        end = definition.body.start_byte
     line = " ".join(text[start : min(end, start + _SIGNATURE * 2)].decode("utf-8", "replace").split())
     return line.rstrip(" {=:")[:_SIGNATURE]
 
@@ -345,7 +355,7 @@ class _Docs:
         return self._text.count(b"\n", 0, byte)
 
     def _inside(self, definition: _Definition) -> str:
-        body = definition.node.child_by_field_name("body")
+        body = definition.body
         if body is None:
             return ""
         at = bisect_right(self._inner_starts, body.start_byte - 1)
@@ -391,10 +401,11 @@ class _Owners:
         return self._owners[at] if at >= 0 else -1
 
 
-def _references(found: Iterable[tuple[int, str, str, ReferenceKind]], owners: _Owners, newlines: list[int]) -> Iterable[Reference]:
+def _references(found: _Found, owners: _Owners, newlines: list[int]) -> Iterable[Reference]:
     seen = -1
-    for start, name, receiver, kind in sorted(found, key=lambda each: each[0]):
-        if start != seen:  # two patterns may name one use; the first one written wins
+    names = found.names
+    for start, name, receiver, kind in sorted(found.references, key=lambda each: each[0]):
+        if start != seen and start not in names:  # two patterns may name one use; the first one written wins
             yield Reference(name, receiver, kind, bisect_right(newlines, start) + 1, start, owners.of(start))
         seen = start
 

@@ -10,7 +10,9 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer ``--update-golden`` where no conftest further up already does."""
     with suppress(ValueError):
-        parser.addoption("--update-golden", action="store_true", default=False, help="rewrite golden files; read the diff before you commit it")
+        parser.addoption(
+            "--update-golden", action="store_true", default=False, help="rewrite golden files; read the diff before you commit it"
+        )
 
 
 @pytest.fixture
