@@ -38,6 +38,7 @@ _TYPE_KINDS = frozenset({
     SymbolKind.TYPE,
     SymbolKind.PROPERTY,
 })
+_FUNCTION_KINDS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
 _SCRIPT = re.compile(rb"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 _COMMENT_MARKS = re.compile(
     r"^\s*(?:/\*+!?|\*+/|///?!?<?|//|--\[\[|--+\||--+|#+|;+|%+|\*|\{-\|?|-\}|\"\"\"|=begin|=end)?[ \t]?", re.MULTILINE
@@ -47,6 +48,9 @@ _COMMENT_END = re.compile(r"\s*(?:\*+/|-\}|\]\])\s*$")
 
 class ParseTimeoutError(Exception):
     """The grammar did not finish within ``PARSE_SECONDS``."""
+
+
+_Level = tuple[int, str, SymbolKind | None, int]  # end, qualified name, kind, index of the nearest symbol
 
 
 class _Mark(NamedTuple):
@@ -62,6 +66,8 @@ class _Definition:
     node: Node
     start: int
     end: int
+    named: int  # where its name starts
+    pattern: int
     container: str = ""
     body: Node | None = None
 
@@ -69,7 +75,7 @@ class _Definition:
 @dataclass(slots=True)
 class _Found:
     definitions: list[_Definition] = field(default_factory=list[_Definition])
-    references: list[tuple[int, str, str, ReferenceKind]] = field(default_factory=list[tuple[int, str, str, ReferenceKind]])
+    references: list[tuple[int, int, str, str, ReferenceKind]] = field(default_factory=list[tuple[int, int, str, str, ReferenceKind]])
     imports: list[Import] = field(default_factory=list[Import])
     supertypes: list[tuple[int, str, SupertypeKind, int]] = field(default_factory=list[tuple[int, str, SupertypeKind, int]])
     comments: list[tuple[int, int, str]] = field(default_factory=list[tuple[int, int, str]])  # first row, last row, text
@@ -174,7 +180,7 @@ def _run_query(machine: _Machine, text: bytes, root: Node) -> _Found:
     matches = QueryCursor(machine.query).matches(root)
     found = _Found()
     references = machine.references
-    for _, captures in matches:
+    for pattern, captures in matches:
         for label, nodes in captures.items():
             reference = references.get(label)
             if reference is None:
@@ -183,29 +189,27 @@ def _run_query(machine: _Machine, text: bytes, root: Node) -> _Found:
             node = nodes[0]
             start = node.start_byte
             before = _text(text, receiver[0]) if receiver else ""
-            found.references.append((start, text[start : node.end_byte].decode("utf-8", "replace"), before, reference))
+            found.references.append((start, pattern, text[start : node.end_byte].decode("utf-8", "replace"), before, reference))
             break
         else:
-            _collect(machine, text, captures, found)
+            _collect(machine, text, pattern, captures, found)
     return found
 
 
-def _collect(machine: _Machine, text: bytes, captures: dict[str, list[Node]], found: _Found) -> None:
+def _collect(machine: _Machine, text: bytes, pattern: int, captures: dict[str, list[Node]], found: _Found) -> None:
     for label, nodes in captures.items():
         if label in machine.definitions or label == "scope":
             names = captures.get("name")
             if names:
-                container = captures.get("container")
-                definition = _definition(machine, text, label, nodes[0], names[0], container[0] if container else None)
-                body = captures.get("body")
-                definition.body = body[0] if body else nodes[0].child_by_field_name("body")
-                found.definitions.append(definition)
+                found.definitions.append(_definition(machine, text, pattern, label, captures))
                 found.names.add(names[0].start_byte)
         elif label in machine.supertypes:
             kind = machine.supertypes[label]
             found.supertypes.extend((node.start_byte, _text(text, node), kind, node.start_point.row + 1) for node in nodes)
         elif label == "doc":
-            found.comments.extend((node.start_point.row, _last_row(node), _text(text, node, _DOC * 2)) for node in nodes)
+            found.comments.extend(
+                (node.start_point.row, _last_row(node), _text(text, node, _DOC * 2)) for node in nodes if _starts_line(text, node)
+            )
         elif label == "doc.inside":
             found.inner_docs.extend(_Mark(node.start_byte, node.end_byte, _text(text, node, _DOC * 2)) for node in nodes)
         elif label == "attribute":
@@ -214,14 +218,22 @@ def _collect(machine: _Machine, text: bytes, captures: dict[str, list[Node]], fo
         found.imports.append(_import(text, captures))
 
 
+def _starts_line(text: bytes, node: Node) -> bool:
+    start = node.start_byte
+    return not text[text.rfind(b"\n", 0, start) + 1 : start].strip()
+
+
 def _last_row(node: Node) -> int:
     """Return the row of the node's last character; a node that swallows its line break ends at column 0 of the next row."""
     row, column = node.end_point
     return row - 1 if column == 0 and row > node.start_point.row else row
 
 
-def _definition(machine: _Machine, text: bytes, label: str, node: Node, name: Node, container: Node | None) -> _Definition:
-    outer = node
+def _definition(machine: _Machine, text: bytes, pattern: int, label: str, captures: dict[str, list[Node]]) -> _Definition:
+    node = outer = captures[label][0]
+    name = captures["name"][0]
+    container = captures.get("container")
+    body = captures.get("body")
     while (parent := outer.parent) is not None and parent.type in machine.spec.wrappers:
         outer = parent
     return _Definition(
@@ -230,7 +242,10 @@ def _definition(machine: _Machine, text: bytes, label: str, node: Node, name: No
         node=node,
         start=outer.start_byte,
         end=outer.end_byte,
-        container=_text(text, container) if container is not None else "",
+        named=name.start_byte,
+        pattern=pattern,
+        container=_text(text, container[0]) if container else "",
+        body=body[0] if body else node.child_by_field_name("body"),
     )
 
 
@@ -240,10 +255,12 @@ def _import(text: bytes, captures: dict[str, list[Node]]) -> Import:
         return _text(text, nodes[0]).strip("\"'`<>") if nodes else ""
 
     node = next(iter(captures.values()))[0]
-    name = part("import.name")
+    name, alias = part("import.name"), part("import.alias")
     if "import.wildcard" in captures:
         name = "*"
-    return Import(module=part("import.module"), name=name, alias=part("import.alias"), line=node.start_point.row + 1)
+    elif "import.default" in captures:
+        name, alias = "default", part("import.default")
+    return Import(module=part("import.module"), name=name, alias=alias, line=node.start_point.row + 1)
 
 
 def _text(text: bytes, node: Node, limit: int = 400) -> str:
@@ -257,7 +274,7 @@ def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]
     docs = _Docs(found, text)
     symbols: list[Symbol] = []
     spans: list[tuple[int, int, int]] = []
-    stack: list[tuple[int, str, SymbolKind | None, int]] = []  # end, qualified name, kind, index of the nearest symbol
+    stack: list[_Level] = []
     before = (-1, -1)
     for definition in ordered:
         span = (definition.start, definition.end)
@@ -265,7 +282,8 @@ def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]
             stack.pop()
             before = (-1, -1)
         before = span
-        outer_name, outer_kind, parent = (stack[-1][1], stack[-1][2], stack[-1][3]) if stack else ("", SymbolKind.MODULE, -1)
+        outer = _outer(definition, stack)
+        outer_name, outer_kind, parent = (outer[1], outer[2], outer[3]) if outer else ("", SymbolKind.MODULE, -1)
         names = re.split(r"::|\.|#", definition.name) if definition.kind is not SymbolKind.SECTION else [definition.name]
         path = [part for part in (outer_name, definition.container, *names) if part]
         qualified = ".".join(path)
@@ -294,11 +312,18 @@ def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]
     return symbols, _Owners(spans)
 
 
+def _outer(definition: _Definition, stack: list[_Level]) -> _Level | None:
+    """Return what a definition is a member of: what encloses it, but a field that a function defines is its type's."""
+    if definition.kind is SymbolKind.FIELD:
+        return next((level for level in reversed(stack) if level[2] not in _FUNCTION_KINDS), None)
+    return stack[-1] if stack else None
+
+
 def _deduplicate(definitions: list[_Definition]) -> list[_Definition]:
-    """Order by position, outermost first; of two patterns that match one node under one name, the one written first wins."""
-    first: dict[tuple[int, int, str], _Definition] = {}
-    for definition in definitions:
-        first.setdefault((definition.start, definition.end, definition.name), definition)
+    """Order by position, outermost first; of two patterns that match one name, the one written first wins."""
+    first: dict[int, _Definition] = {}
+    for definition in sorted(definitions, key=lambda each: each.pattern):
+        first.setdefault(definition.named, definition)
     return sorted(first.values(), key=lambda each: (each.start, -each.end))
 
 
@@ -320,7 +345,7 @@ def _signature(definition: _Definition, text: bytes) -> str:
     else:
         end = definition.body.start_byte
     line = " ".join(text[start : min(end, start + _SIGNATURE * 2)].decode("utf-8", "replace").split())
-    return line.rstrip(" {=:")[:_SIGNATURE]
+    return line.rstrip(" {=:;,").removesuffix("=>").rstrip()[:_SIGNATURE]
 
 
 class _Docs:
@@ -404,7 +429,7 @@ class _Owners:
 def _references(found: _Found, owners: _Owners, newlines: list[int]) -> Iterable[Reference]:
     seen = -1
     names = found.names
-    for start, name, receiver, kind in sorted(found.references, key=lambda each: each[0]):
+    for start, _, name, receiver, kind in sorted(found.references):
         if start != seen and start not in names:  # two patterns may name one use; the first one written wins
             yield Reference(name, receiver, kind, bisect_right(newlines, start) + 1, start, owners.of(start))
         seen = start
