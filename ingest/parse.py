@@ -15,9 +15,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from tree_sitter import Language, Node, Parser, Query, QueryCursor, Range, Tree
+from tree_sitter import Language, Node, Parser, Query, QueryCursor, QueryPredicate, Range, Tree
 
 from ingest.languages.registry import LANGUAGES, LanguageSpec, query_source
 from ingest.model import Extraction, Import, LanguageId, Reference, ReferenceKind, Supertype, SupertypeKind, Symbol, SymbolKind
@@ -177,7 +177,7 @@ def _extract(machine: _Machine, text: bytes, tree: Tree) -> Extraction:
 def _run_query(machine: _Machine, text: bytes, root: Node) -> _Found:
     # No progress callback here: in py-tree-sitter 0.26.1 one given to matches() ends in a segmentation fault. A query that does not
     # finish is caught one level up, where the pool replaces a worker that is silent for too long (ingest/pipeline.py).
-    matches = QueryCursor(machine.query).matches(root)
+    matches = QueryCursor(machine.query).matches(root, _predicate(text))
     found = _Found()
     references = machine.references
     for pattern, captures in matches:
@@ -194,6 +194,27 @@ def _run_query(machine: _Machine, text: bytes, root: Node) -> _Found:
         else:
             _collect(machine, text, pattern, captures, found)
     return found
+
+
+def _predicate(text: bytes) -> QueryPredicate:
+    """Return what decides ``(#text? @capture "regular expression")``: the whole captured text must match.
+
+    The binding's own predicates read the text through the tree, and in py-tree-sitter 0.26.1 that is a segmentation fault when the tree was
+    parsed through a callback, as large files are. So query files use this one only.
+    """
+
+    def decide(predicate: str, args: list[tuple[str, Literal["capture", "string"]]], _pattern: int, captures: dict[str, list[Node]]) -> bool:
+        if predicate != "text?":
+            raise ValueError(f"a query file asks for #{predicate}, and only #text? is known")
+        node = captures[args[0][0]][0]
+        return _regex(args[1][0]).fullmatch(text[node.start_byte : node.end_byte]) is not None
+
+    return decide
+
+
+@cache
+def _regex(pattern: str) -> re.Pattern[bytes]:
+    return re.compile(pattern.encode())
 
 
 def _collect(machine: _Machine, text: bytes, pattern: int, captures: dict[str, list[Node]], found: _Found) -> None:
@@ -284,7 +305,7 @@ def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]
         before = span
         outer = _outer(definition, stack)
         outer_name, outer_kind, parent = (outer[1], outer[2], outer[3]) if outer else ("", SymbolKind.MODULE, -1)
-        names = re.split(r"::|\.|#", definition.name) if definition.kind is not SymbolKind.SECTION else [definition.name]
+        names = re.split(r"::|\.|(?<=.)#", definition.name) if definition.kind is not SymbolKind.SECTION else [definition.name]
         path = [part for part in (outer_name, definition.container, *names) if part]
         qualified = ".".join(path)
         in_type = outer_kind is None or outer_kind in _TYPE_KINDS or bool(definition.container) or len(names) > 1

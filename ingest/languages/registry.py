@@ -66,7 +66,7 @@ def _spec(language: str, extensions: str, grammar: str, **facts: object) -> Lang
     return LanguageSpec(LanguageId(language), tuple(extensions.split()), grammar, **facts)  # type: ignore[arg-type]
 
 
-_EXPORT = frozenset({"export_statement"})
+_EXPORT = frozenset({"export_statement", "ambient_declaration"})
 _TEMPLATE = frozenset({"template_declaration"})
 
 LANGUAGES: dict[LanguageId, LanguageSpec] = {
@@ -86,6 +86,7 @@ LANGUAGES: dict[LanguageId, LanguageSpec] = {
             ".js .jsx .mjs .cjs",
             "tree_sitter_javascript",
             interpreters=("node",),
+            queries=("javascript_shared", "javascript", "jsx"),
             wrappers=_EXPORT,
             constructors=frozenset({"constructor"}),
         ),
