@@ -203,7 +203,9 @@ def _predicate(text: bytes) -> QueryPredicate:
     parsed through a callback, as large files are. So query files use this one only.
     """
 
-    def decide(predicate: str, args: list[tuple[str, Literal["capture", "string"]]], _pattern: int, captures: dict[str, list[Node]]) -> bool:
+    def decide(
+        predicate: str, args: list[tuple[str, Literal["capture", "string"]]], pattern_index: int, captures: dict[str, list[Node]]
+    ) -> bool:
         if predicate != "text?":
             raise ValueError(f"a query file asks for #{predicate}, and only #text? is known")
         node = captures[args[0][0]][0]
