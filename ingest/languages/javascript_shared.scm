@@ -1,5 +1,31 @@
 ; What JavaScript, TypeScript and TSX have in common.
 
+; CommonJS. A name bound to a module is an import and no symbol: written first, it claims the name.
+(variable_declarator name: (identifier) @name @import.alias
+  value: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module)))
+  (#text? @_f "require")) @scope
+(variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @import.name)
+  value: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module)))
+  (#text? @_f "require"))
+(variable_declarator name: (object_pattern (pair_pattern key: (property_identifier) @import.name value: (identifier) @import.alias))
+  value: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module)))
+  (#text? @_f "require"))
+(variable_declarator name: (identifier) @name @import.alias
+  value: (member_expression
+    object: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module)))
+    property: (property_identifier) @import.name)
+  (#text? @_f "require")) @scope
+([(expression_statement (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
+  (arguments (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
+  (assignment_expression right: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
+  (pair value: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
+  (array (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
+  (return_statement (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
+  (call_expression function: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
+  (call_expression function: (member_expression
+    object: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module)))))]
+  (#text? @_f "require"))
+
 ; Functions bound to a name. The first pattern of each pair is a statement with one declarator, the second a declarator among several.
 (lexical_declaration . (variable_declarator name: (identifier) @name
   value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) .) @definition.function
@@ -34,15 +60,20 @@
 (assignment_expression left: (member_expression object: (identifier) @_o property: (property_identifier) @name) right: (class body: (_) @body)
   (#text? @_o "exports|module")) @definition.class
 (program (expression_statement (assignment_expression left: (member_expression object: (identifier) @_o property: (property_identifier) @name)
-  right: [(object) (call_expression) (string) (number) (array)] @body (#text? @_o "exports")) @definition.variable))
+  right: [(object) (call_expression) (string) (number) (array)] (#text? @_o "exports")) @definition.variable))
 
 ; Members of classes and of object literals.
 (class_declaration name: (_) @name) @definition.class
 (method_definition ["get" "set"] name: [(property_identifier) (private_property_identifier)] @name) @definition.property
 (method_definition name: [(property_identifier) (private_property_identifier)] @name) @definition.method
-(method_definition name: [(string (string_fragment) @name) (computed_property_name (_) @name)]) @definition.method
-(pair key: [(property_identifier) @name (string (string_fragment) @name)]
+(method_definition name: (computed_property_name (member_expression property: (property_identifier) @name))) @definition.method
+(pair key: (property_identifier) @name
   value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.method
+(pair key: (string (string_fragment) @name)
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]
+  (#text? @name "[\\w$-]+")) @definition.method
+(assignment_expression left: (member_expression object: (_) @name property: (property_identifier) @_p) right: (object)
+  (#text? @_p "prototype")) @scope
 
 ; Variables of a module; locals are no symbols.
 (program (lexical_declaration . (variable_declarator name: (identifier) @name) .) @definition.variable)
@@ -51,6 +82,7 @@
 (program (variable_declaration (variable_declarator name: (identifier) @name) @definition.variable))
 (program (export_statement declaration: (lexical_declaration . (variable_declarator name: (identifier) @name) .) @definition.variable))
 (program (export_statement declaration: (lexical_declaration (variable_declarator name: (identifier) @name) @definition.variable)))
+(program (export_statement declaration: (lexical_declaration (variable_declarator name: (array_pattern (identifier) @name)) @definition.variable)))
 (program (export_statement declaration: (lexical_declaration (variable_declarator name: (object_pattern
   [(shorthand_property_identifier_pattern) @name (pair_pattern value: (identifier) @name)])) @definition.variable)))
 
@@ -78,28 +110,3 @@
 (export_statement "*" @import.wildcard source: (string (string_fragment) @import.module))
 (export_statement (namespace_export (_) @import.alias) source: (string (string_fragment) @import.module))
 (call_expression function: (import) arguments: (arguments . (string (string_fragment) @import.module)))
-
-; CommonJS: bound to a name, taken apart, a member of it, and unbound.
-(variable_declarator name: (identifier) @import.alias
-  value: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module)))
-  (#text? @_f "require"))
-(variable_declarator name: (object_pattern (shorthand_property_identifier_pattern) @import.name)
-  value: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module)))
-  (#text? @_f "require"))
-(variable_declarator name: (object_pattern (pair_pattern key: (property_identifier) @import.name value: (identifier) @import.alias))
-  value: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module)))
-  (#text? @_f "require"))
-(variable_declarator name: (identifier) @import.alias
-  value: (member_expression
-    object: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module)))
-    property: (property_identifier) @import.name)
-  (#text? @_f "require"))
-([(expression_statement (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
-  (arguments (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
-  (assignment_expression right: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
-  (pair value: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
-  (return_statement (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
-  (call_expression function: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
-  (call_expression function: (member_expression
-    object: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module)))))]
-  (#text? @_f "require"))

@@ -109,6 +109,26 @@ LANGUAGES: dict[LanguageId, LanguageSpec] = {
             wrappers=_EXPORT,
             constructors=frozenset({"constructor"}),
         ),
+        _spec(
+            "vue",
+            ".vue",
+            "tree_sitter_typescript",
+            factory="language_typescript",
+            queries=("javascript_shared", "typescript"),
+            wrappers=_EXPORT,
+            constructors=frozenset({"constructor"}),
+            script_tag=True,
+        ),
+        _spec(
+            "svelte",
+            ".svelte",
+            "tree_sitter_typescript",
+            factory="language_typescript",
+            queries=("javascript_shared", "typescript"),
+            wrappers=_EXPORT,
+            constructors=frozenset({"constructor"}),
+            script_tag=True,
+        ),
     )
 }
 

@@ -7,7 +7,7 @@
 (enum_body name: (string (string_fragment) @name) @definition.constant)
 (enum_assignment name: [(property_identifier) @name (string (string_fragment) @name)]) @definition.constant
 (internal_module name: (_) @name) @definition.namespace
-(module name: [(identifier) (nested_identifier) (string)] @name) @definition.module
+(module name: [(identifier) @name (nested_identifier) @name (string (string_fragment) @name)]) @definition.module
 (function_signature name: (identifier) @name) @definition.function
 (method_signature name: [(property_identifier) (private_property_identifier)] @name) @definition.method
 (abstract_method_signature name: [(property_identifier) (private_property_identifier)] @name) @definition.method
@@ -18,10 +18,12 @@
 (public_field_definition name: [(property_identifier) (private_property_identifier)] @name) @definition.field
 (required_parameter (accessibility_modifier) pattern: (identifier) @name) @definition.field
 (optional_parameter (accessibility_modifier) pattern: (identifier) @name) @definition.field
-(ambient_declaration (lexical_declaration (variable_declarator name: (identifier) @name) @definition.variable))
-(ambient_declaration (variable_declaration (variable_declarator name: (identifier) @name) @definition.variable))
+(ambient_declaration (lexical_declaration . (variable_declarator name: (identifier) @name) .) @definition.variable)
+(ambient_declaration (variable_declaration . (variable_declarator name: (identifier) @name) .) @definition.variable)
 (internal_module body: (statement_block (export_statement declaration: (lexical_declaration
-  (variable_declarator name: (identifier) @name) @definition.variable))))
+  . (variable_declarator name: (identifier) @name) .) @definition.variable)))
+
+(class_body (decorator) @attribute)
 
 ; Types. Every type identifier is a use but those that name a definition.
 (nested_type_identifier module: (_) @receiver name: (type_identifier) @reference.type)
@@ -33,4 +35,5 @@
 (implements_clause [(type_identifier) (nested_type_identifier)] @supertype.implements)
 (implements_clause (generic_type name: (_) @supertype.implements))
 
+(import_alias (identifier) @import.alias [(identifier) (nested_identifier)] @import.module)
 (import_statement (import_require_clause (identifier) @import.alias source: (string (string_fragment) @import.module)))
