@@ -129,6 +129,7 @@ LANGUAGES: dict[LanguageId, LanguageSpec] = {
             constructors=frozenset({"constructor"}),
             script_tag=True,
         ),
+        _spec("go", ".go", "tree_sitter_go"),
     )
 }
 
