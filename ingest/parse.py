@@ -77,7 +77,7 @@ class _Found:
     definitions: list[_Definition] = field(default_factory=list[_Definition])
     references: list[tuple[int, int, str, str, ReferenceKind]] = field(default_factory=list[tuple[int, int, str, str, ReferenceKind]])
     imports: list[Import] = field(default_factory=list[Import])
-    supertypes: list[tuple[int, str, SupertypeKind, int]] = field(default_factory=list[tuple[int, str, SupertypeKind, int]])
+    supertypes: list[tuple[int, str, SupertypeKind, int, str]] = field(default_factory=list[tuple[int, str, SupertypeKind, int, str]])
     comments: list[tuple[int, int, str]] = field(default_factory=list[tuple[int, int, str]])  # first row, last row, text
     attributes: list[tuple[int, int, int]] = field(default_factory=list[tuple[int, int, int]])  # first row, last row, start byte
     inner_docs: list[_Mark] = field(default_factory=list[_Mark])
@@ -168,7 +168,7 @@ def _extract(machine: _Machine, text: bytes, tree: Tree) -> Extraction:
         symbols=tuple(symbols),
         references=tuple(_references(found, owners, newlines)),
         imports=tuple(dict.fromkeys(found.imports)),
-        supertypes=tuple(_supertypes(found.supertypes, owners)),
+        supertypes=tuple(_supertypes(found, symbols, owners)),
         breaks=_breaks(root, text),
         syntax_errors=_count_errors(root) if root.has_error else 0,
     )
@@ -228,7 +228,9 @@ def _collect(machine: _Machine, text: bytes, pattern: int, captures: dict[str, l
                 found.names.add(names[0].start_byte)
         elif label in machine.supertypes:
             kind = machine.supertypes[label]
-            found.supertypes.extend((node.start_byte, _text(text, node), kind, node.start_point.row + 1) for node in nodes)
+            container = captures.get("container")
+            subtype = _text(text, container[0]) if container else ""
+            found.supertypes.extend((node.start_byte, _text(text, node), kind, node.start_point.row + 1, subtype) for node in nodes)
         elif label == "doc":
             found.comments.extend(
                 (node.start_point.row, _last_row(node), _text(text, node, _DOC * 2)) for node in nodes if _starts_line(text, node)
@@ -238,7 +240,7 @@ def _collect(machine: _Machine, text: bytes, pattern: int, captures: dict[str, l
         elif label == "attribute":
             found.attributes.extend((node.start_point.row, _last_row(node), node.start_byte) for node in nodes)
     if "import.module" in captures or "import.name" in captures:
-        found.imports.append(_import(text, captures))
+        found.imports.append(_import(text, captures, machine.spec.separator))
 
 
 def _starts_line(text: bytes, node: Node) -> bool:
@@ -272,10 +274,9 @@ def _definition(machine: _Machine, text: bytes, pattern: int, label: str, captur
     )
 
 
-def _import(text: bytes, captures: dict[str, list[Node]]) -> Import:
+def _import(text: bytes, captures: dict[str, list[Node]], separator: str) -> Import:
     def part(label: str) -> str:
-        nodes = captures.get(label)
-        return _text(text, nodes[0]).strip("\"'`<>") if nodes else ""
+        return separator.join(_text(text, node).strip("\"'`<>") for node in captures.get(label, ()))
 
     node = next(iter(captures.values()))[0]
     name, alias = part("import.name"), part("import.alias")
@@ -330,7 +331,7 @@ def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]
                     doc=doc,
                 )
             )
-        spans.append((definition.start, definition.end, index))
+        spans.append((symbols[-1].start_byte if kind is not None else definition.start, definition.end, index))
         stack.append((definition.end, qualified, kind, index))
     return symbols, _Owners(spans)
 
@@ -338,7 +339,9 @@ def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]
 def _outer(definition: _Definition, stack: list[_Level]) -> _Level | None:
     """Return what a definition is a member of: what encloses it, but a field that a function defines is its type's."""
     if definition.kind is SymbolKind.FIELD:
-        return next((level for level in reversed(stack) if level[2] not in _FUNCTION_KINDS), None)
+        owner = next((level for level in reversed(stack) if level[2] not in _FUNCTION_KINDS), None)
+        if owner and (owner[2] is None or owner[2] in _TYPE_KINDS):
+            return owner
     return stack[-1] if stack else None
 
 
@@ -453,14 +456,18 @@ def _references(found: _Found, owners: _Owners, newlines: list[int]) -> Iterable
     seen = -1
     names = found.names
     for start, _, name, receiver, kind in sorted(found.references):
-        if start != seen and start not in names:  # two patterns may name one use; the first one written wins
+        if start != seen and name and start not in names:  # two patterns may name one use; the first one written wins
             yield Reference(name, receiver, kind, bisect_right(newlines, start) + 1, start, owners.of(start))
         seen = start
 
 
-def _supertypes(found: Iterable[tuple[int, str, SupertypeKind, int]], owners: _Owners) -> Iterable[Supertype]:
-    for start, name, kind, line in dict.fromkeys(found):
+def _supertypes(found: _Found, symbols: Sequence[Symbol], owners: _Owners) -> Iterable[Supertype]:
+    """Give each base to the definition around it, or to the type it names as its subtype when this file defines that."""
+    types = {(symbol.parent, symbol.name): index for index, symbol in enumerate(symbols) if symbol.kind in _TYPE_KINDS}
+    for start, name, kind, line, subtype in dict.fromkeys(found.supertypes):
         symbol = owners.of(start)
+        if subtype:
+            symbol = types.get((symbol, subtype), -1)
         if symbol >= 0:
             yield Supertype(symbol, name, kind, line)
 

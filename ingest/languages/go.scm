@@ -24,9 +24,8 @@
 (source_file (var_declaration . (var_spec name: (identifier) @name value: (expression_list . (func_literal body: (_) @body) .)) .) @definition.function)
 (source_file (const_declaration . (const_spec (identifier) @name) .) @definition.constant)
 (source_file (const_declaration (const_spec (identifier) @name) @definition.constant))
-(source_file (var_declaration . (var_spec name: (identifier) @name) .) @definition.variable)
-(source_file (var_declaration (var_spec name: (identifier) @name) @definition.variable))
-(source_file (var_declaration (var_spec_list (var_spec name: (identifier) @name) @definition.variable)))
+(source_file (var_declaration . (var_spec name: (identifier) @name) .) @definition.variable (#text? @name "_.+|[^_].*"))
+(source_file (var_declaration (var_spec_list (var_spec name: (identifier) @name) @definition.variable)) (#text? @name "_.+|[^_].*"))
 
 (comment) @doc
 

@@ -42,7 +42,7 @@ class LanguageSpec:
     """One language: where its grammar and queries are, and the few facts about it that no query can state.
 
     ``wrappers`` are node types that enclose a definition and belong to it (decorators, ``export``). ``constructors`` are method names that
-    construct. ``script_tag`` marks a host format of which only the ``<script>`` blocks are parsed.
+    construct. ``separator`` joins the parts of an imported module's path. ``script_tag`` marks a host format of which only the ``<script>`` blocks are parsed.
     """
 
     language: LanguageId
@@ -54,6 +54,7 @@ class LanguageSpec:
     interpreters: tuple[str, ...] = ()
     wrappers: frozenset[str] = frozenset()
     constructors: frozenset[str] = frozenset()
+    separator: str = "."
     script_tag: bool = False
 
     @property
@@ -129,6 +130,7 @@ LANGUAGES: dict[LanguageId, LanguageSpec] = {
             constructors=frozenset({"constructor"}),
             script_tag=True,
         ),
+        _spec("rust", ".rs", "tree_sitter_rust", separator="::"),
         _spec("go", ".go", "tree_sitter_go"),
     )
 }
