@@ -70,6 +70,7 @@ class _Definition:
     pattern: int
     container: str = ""
     body: Node | None = None
+    member: bool = False  # of the type around the function that defines it
 
 
 @dataclass(slots=True)
@@ -80,6 +81,7 @@ class _Found:
     supertypes: list[tuple[int, str, SupertypeKind, int, str]] = field(default_factory=list[tuple[int, str, SupertypeKind, int, str]])
     comments: list[tuple[int, int, str]] = field(default_factory=list[tuple[int, int, str]])  # first row, last row, text
     attributes: list[tuple[int, int, int]] = field(default_factory=list[tuple[int, int, int]])  # first row, last row, start byte
+    annotations: dict[int, int] = field(default_factory=dict[int, int])  # end byte by start byte
     inner_docs: list[_Mark] = field(default_factory=list[_Mark])
     names: set[int] = field(default_factory=set[int])  # where definitions are named, so that no pattern counts that as a use
 
@@ -239,6 +241,10 @@ def _collect(machine: _Machine, text: bytes, pattern: int, captures: dict[str, l
             found.inner_docs.extend(_Mark(node.start_byte, node.end_byte, _text(text, node, _DOC * 2)) for node in nodes)
         elif label == "attribute":
             found.attributes.extend((node.start_point.row, _last_row(node), node.start_byte) for node in nodes)
+        elif label == "annotation":
+            found.annotations.update((node.start_byte, node.end_byte) for node in nodes)
+        elif label == "ignored":
+            found.names.update(node.start_byte for node in nodes)
     if "import.module" in captures or "import.name" in captures:
         found.imports.append(_import(text, captures, machine.spec.separator))
 
@@ -271,6 +277,7 @@ def _definition(machine: _Machine, text: bytes, pattern: int, label: str, captur
         pattern=pattern,
         container=_text(text, container[0]) if container else "",
         body=body[0] if body else node.child_by_field_name("body"),
+        member="member" in captures,
     )
 
 
@@ -302,9 +309,11 @@ def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]
     before = (-1, -1)
     for definition in ordered:
         span = (definition.start, definition.end)
-        while stack and (stack[-1][0] <= definition.start or span == before):  # names that share a span are defined side by side
+        shared = span == before  # names that share a span are defined side by side, and what is used there is the first one's
+        if shared:
             stack.pop()
-            before = (-1, -1)
+        while stack and stack[-1][0] <= definition.start:
+            stack.pop()
         before = span
         outer = _outer(definition, stack)
         outer_name, outer_kind, parent = (outer[1], outer[2], outer[3]) if outer else ("", SymbolKind.MODULE, -1)
@@ -327,18 +336,19 @@ def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]
                     start_byte=start,
                     end_byte=definition.end,
                     parent=parent,
-                    signature=_signature(definition, text),
+                    signature=_signature(definition, text, found.annotations),
                     doc=doc,
                 )
             )
-        spans.append((symbols[-1].start_byte if kind is not None else definition.start, definition.end, index))
+        if not shared:
+            spans.append((symbols[-1].start_byte if kind is not None else definition.start, definition.end, index))
         stack.append((definition.end, qualified, kind, index))
     return symbols, _Owners(spans)
 
 
 def _outer(definition: _Definition, stack: list[_Level]) -> _Level | None:
-    """Return what a definition is a member of: what encloses it, but a field that a function defines is its type's."""
-    if definition.kind is SymbolKind.FIELD:
+    """Return what a definition is a member of: what encloses it, or the type around that function when it is a member of the type."""
+    if definition.member:
         owner = next((level for level in reversed(stack) if level[2] not in _FUNCTION_KINDS), None)
         if owner and (owner[2] is None or owner[2] in _TYPE_KINDS):
             return owner
@@ -361,10 +371,14 @@ def _kind(spec: LanguageSpec, kind: SymbolKind | None, name: str, *, in_type: bo
     return kind
 
 
-def _signature(definition: _Definition, text: bytes) -> str:
-    """Return the definition without its body, on one line."""
+def _signature(definition: _Definition, text: bytes, annotations: dict[int, int]) -> str:
+    """Return the definition without its body and the annotations at its head, on one line."""
     node = definition.node
     start = node.start_byte
+    while start in annotations:
+        start = annotations[start]
+        while text[start : start + 1].isspace():
+            start += 1
     if definition.body is None:
         end = text.find(b"\n", start, node.end_byte)
         end = node.end_byte if end < 0 else end

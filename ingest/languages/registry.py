@@ -132,6 +132,7 @@ LANGUAGES: dict[LanguageId, LanguageSpec] = {
         ),
         _spec("rust", ".rs", "tree_sitter_rust", separator="::"),
         _spec("go", ".go", "tree_sitter_go"),
+        _spec("java", ".java", "tree_sitter_java"),
     )
 }
 

@@ -16,14 +16,16 @@
 (type_alias_declaration value: (object_type (property_signature name: (property_identifier) @name) @definition.field))
 (public_field_definition name: [(property_identifier) (private_property_identifier)] @name value: (arrow_function body: (_) @body)) @definition.method
 (public_field_definition name: [(property_identifier) (private_property_identifier)] @name) @definition.field
-(required_parameter (accessibility_modifier) pattern: (identifier) @name) @definition.field
-(optional_parameter (accessibility_modifier) pattern: (identifier) @name) @definition.field
+(required_parameter (accessibility_modifier) @member pattern: (identifier) @name) @definition.field
+(optional_parameter (accessibility_modifier) @member pattern: (identifier) @name) @definition.field
 (ambient_declaration (lexical_declaration . (variable_declarator name: (identifier) @name) .) @definition.variable)
 (ambient_declaration (variable_declaration . (variable_declarator name: (identifier) @name) .) @definition.variable)
 (internal_module body: (statement_block (export_statement declaration: (lexical_declaration
   . (variable_declarator name: (identifier) @name) .) @definition.variable)))
 
 (class_body (decorator) @attribute)
+(class_declaration (decorator) @annotation)
+(public_field_definition (decorator) @annotation)
 
 ; Types. Every type identifier is a use but those that name a definition.
 (nested_type_identifier module: (_) @receiver name: (type_identifier) @reference.type)
