@@ -29,6 +29,7 @@ _WATCHED_BYTES = 64 * 1024  # smaller files are parsed without the deadline call
 _LARGE_NODE = 1_500  # bytes; statements inside a larger node are offered as breaks
 _SIGNATURE = 300
 _DOC = 1_200
+_RECEIVER = 400
 _TYPE_KINDS = frozenset({
     SymbolKind.CLASS,
     SymbolKind.INTERFACE,
@@ -190,7 +191,7 @@ def _run_query(machine: _Machine, text: bytes, root: Node) -> _Found:
             receiver = captures.get("receiver")
             node = nodes[0]
             start = node.start_byte
-            before = _text(text, receiver[0]) if receiver else ""
+            before = text[receiver[0].start_byte : receiver[-1].end_byte][:_RECEIVER].decode("utf-8", "replace") if receiver else ""
             found.references.append((start, pattern, text[start : node.end_byte].decode("utf-8", "replace"), before, reference))
             break
         else:
@@ -232,7 +233,7 @@ def _collect(machine: _Machine, text: bytes, pattern: int, captures: dict[str, l
             kind = machine.supertypes[label]
             container = captures.get("container")
             subtype = _text(text, container[0]) if container else ""
-            found.supertypes.extend((node.start_byte, _text(text, node), kind, node.start_point.row + 1, subtype) for node in nodes)
+            found.supertypes.extend((node.start_byte, _text(text, node).partition("<")[0], kind, node.start_point.row + 1, subtype) for node in nodes)
         elif label == "doc":
             found.comments.extend(
                 (node.start_point.row, _last_row(node), _text(text, node, _DOC * 2)) for node in nodes if _starts_line(text, node)
@@ -275,7 +276,7 @@ def _definition(machine: _Machine, text: bytes, pattern: int, label: str, captur
         end=outer.end_byte,
         named=name.start_byte,
         pattern=pattern,
-        container=_text(text, container[0]) if container else "",
+        container=".".join(_text(text, each) for each in container) if container else "",
         body=body[0] if body else node.child_by_field_name("body"),
         member="member" in captures,
     )
@@ -380,12 +381,18 @@ def _signature(definition: _Definition, text: bytes, annotations: dict[int, int]
         while text[start : start + 1].isspace():
             start += 1
     if definition.body is None:
-        end = text.find(b"\n", start, node.end_byte)
-        end = node.end_byte if end < 0 else end
+        end = _line_end(text, start, node.end_byte)
+        while definition.kind in _FUNCTION_KINDS and text.count(b"(", start, end) > text.count(b")", start, end) and end < node.end_byte:
+            end = _line_end(text, end + 1, node.end_byte)
     else:
         end = definition.body.start_byte
     line = " ".join(text[start : min(end, start + _SIGNATURE * 2)].decode("utf-8", "replace").split())
     return line.rstrip(" {=:;,").removesuffix("=>").rstrip()[:_SIGNATURE]
+
+
+def _line_end(text: bytes, start: int, end: int) -> int:
+    found = text.find(b"\n", start, end)
+    return end if found < 0 else found
 
 
 class _Docs:

@@ -132,6 +132,15 @@ LANGUAGES: dict[LanguageId, LanguageSpec] = {
         ),
         _spec("rust", ".rs", "tree_sitter_rust", separator="::"),
         _spec("go", ".go", "tree_sitter_go"),
+        _spec("c", ".c .h", "tree_sitter_c"),
+        _spec(
+            "cpp",
+            ".cpp .cc .cxx .c++ .hpp .hh .hxx .h++ .ipp .inl .tpp .txx .cu .cuh .ino",
+            "tree_sitter_cpp",
+            queries=("cpp", "c"),
+            wrappers=_TEMPLATE,
+            separator="::",
+        ),
         _spec("java", ".java", "tree_sitter_java"),
     )
 }
