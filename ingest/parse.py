@@ -47,6 +47,11 @@ _COMMENT_MARKS = re.compile(
 _COMMENT_END = re.compile(r"\s*(?:\*+/|-\}|\]\])\s*$")
 
 
+_XML_TAG = re.compile(r"</?[a-z]+\b[^<>]*>")
+_XML_CROSS_REFERENCE = re.compile(r"""<[a-z]+\s+(?:cref|name|langword|href)=["'](?:[A-Z]:)?([^"'<>]*)["']\s*/>""")
+_XML_PARAMETER = re.compile(r"""<(?:type)?param\s+name=["']([^"'<>]*)["']\s*>""")
+
+
 class ParseTimeoutError(Exception):
     """The grammar did not finish within ``PARSE_SECONDS``."""
 
@@ -233,7 +238,9 @@ def _collect(machine: _Machine, text: bytes, pattern: int, captures: dict[str, l
             kind = machine.supertypes[label]
             container = captures.get("container")
             subtype = _text(text, container[0]) if container else ""
-            found.supertypes.extend((node.start_byte, _text(text, node).partition("<")[0], kind, node.start_point.row + 1, subtype) for node in nodes)
+            found.supertypes.extend(
+                (node.start_byte, _text(text, node).partition("<")[0], kind, node.start_point.row + 1, subtype) for node in nodes
+            )
         elif label == "doc":
             found.comments.extend(
                 (node.start_point.row, _last_row(node), _text(text, node, _DOC * 2)) for node in nodes if _starts_line(text, node)
@@ -273,7 +280,7 @@ def _definition(machine: _Machine, text: bytes, pattern: int, label: str, captur
         kind=machine.definitions.get(label),
         node=node,
         start=outer.start_byte,
-        end=outer.end_byte,
+        end=outer.parent.end_byte if "to_end" in captures and outer.parent else outer.end_byte,
         named=name.start_byte,
         pattern=pattern,
         container=".".join(_text(text, each) for each in container) if container else "",
@@ -284,7 +291,7 @@ def _definition(machine: _Machine, text: bytes, pattern: int, label: str, captur
 
 def _import(text: bytes, captures: dict[str, list[Node]], separator: str) -> Import:
     def part(label: str) -> str:
-        return separator.join(_text(text, node).strip("\"'`<>") for node in captures.get(label, ()))
+        return separator.join(_unquoted(_text(text, node)) for node in captures.get(label, ()))
 
     node = next(iter(captures.values()))[0]
     name, alias = part("import.name"), part("import.alias")
@@ -293,6 +300,10 @@ def _import(text: bytes, captures: dict[str, list[Node]], separator: str) -> Imp
     elif "import.default" in captures:
         name, alias = "default", part("import.default")
     return Import(module=part("import.module"), name=name, alias=alias, line=node.start_point.row + 1)
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1] if name.startswith("<") else name.strip("\"'`")
 
 
 def _text(text: bytes, node: Node, limit: int = 400) -> str:
@@ -323,6 +334,8 @@ def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]
         qualified = ".".join(path)
         in_type = outer_kind is None or outer_kind in _TYPE_KINDS or bool(definition.container) or len(names) > 1
         kind = _kind(spec, definition.kind, names[-1], in_type=in_type)
+        if kind is SymbolKind.VARIABLE and outer_kind in _FUNCTION_KINDS:
+            kind = None  # a local variable
         index = parent
         if kind is not None:
             index = len(symbols)
@@ -438,7 +451,10 @@ class _Docs:
 
 def clean_comment(comment: str) -> str:
     """Strip comment marks from every line and join what is left, keeping paragraphs apart."""
-    return _shorten(_COMMENT_END.sub("", _COMMENT_MARKS.sub("", comment)))
+    plain = _COMMENT_END.sub("", _COMMENT_MARKS.sub("", comment))
+    if "<summary" in plain or "<inheritdoc" in plain:
+        plain = _XML_TAG.sub("", _XML_CROSS_REFERENCE.sub(r"\1", _XML_PARAMETER.sub(r"\1: ", plain)))
+    return _shorten(plain)
 
 
 def _shorten(doc: str) -> str:
