@@ -42,8 +42,8 @@ class LanguageSpec:
     """One language: where its grammar and queries are, and the few facts about it that no query can state.
 
     ``wrappers`` are node types that enclose a definition and belong to it (decorators, ``export``). ``constructors`` are method names that
-    construct. ``separator`` joins the parts of an imported module's path. ``contests`` is an extension that another row owns, and the regular
-    expression by which a file of that extension is this language all the same. ``script_tag`` marks a host format of which only the
+    construct. ``separator`` joins the parts of an imported module's path. ``contests`` is an extension that another row owns, and the
+    regular expression by which a file of that extension is this language all the same. ``script_tag`` marks a host format of which only the
     ``<script>`` blocks are parsed.
     """
 
