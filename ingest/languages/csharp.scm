@@ -55,10 +55,10 @@
 (struct_declaration (base_list [(identifier) (qualified_name) (generic_name)] @supertype.implements))
 ([(class_declaration (base_list . [(identifier) (qualified_name) (generic_name)] @supertype.extends))
   (record_declaration (base_list . [(identifier) (qualified_name) (generic_name)] @supertype.extends))]
-  (#text? @supertype.extends "(?s)(?!(?:[\\w.]+\\.)?I[A-Z]).*"))
+  (#text? @supertype.extends "(?s)(?!(?:[\\w.:]+[.:])?I[A-Z]).*"))
 ([(class_declaration (base_list . [(identifier) (qualified_name) (generic_name)] @supertype.implements))
   (record_declaration (base_list . [(identifier) (qualified_name) (generic_name)] @supertype.implements))]
-  (#text? @supertype.implements "(?s)(?:[\\w.]+\\.)?I[A-Z].*"))
+  (#text? @supertype.implements "(?s)(?:[\\w.:]+[.:])?I[A-Z].*"))
 (record_declaration (base_list . (primary_constructor_base_type type: (_) @supertype.extends)))
 [(class_declaration (base_list (_) [(identifier) (qualified_name) (generic_name)] @supertype.implements))
  (record_declaration (base_list (_) [(identifier) (qualified_name) (generic_name)] @supertype.implements))]

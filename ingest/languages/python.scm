@@ -37,4 +37,4 @@
 (import_from_statement module_name: (_) @import.module name: (dotted_name) @import.name)
 (import_from_statement module_name: (_) @import.module name: (aliased_import name: (dotted_name) @import.name alias: (identifier) @import.alias))
 (import_from_statement module_name: (_) @import.module (wildcard_import) @import.name)
-(future_import_statement name: (dotted_name) @import.name)
+(future_import_statement "__future__" @import.module name: (dotted_name) @import.name)

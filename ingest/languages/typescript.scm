@@ -11,7 +11,9 @@
 (function_signature name: (identifier) @name) @definition.function
 (method_signature name: [(property_identifier) (private_property_identifier)] @name) @definition.method
 (abstract_method_signature name: [(property_identifier) (private_property_identifier)] @name) @definition.method
-(property_signature name: (property_identifier) @name type: (type_annotation (function_type))) @definition.method
+(interface_body (property_signature name: (property_identifier) @name type: (type_annotation (function_type))) @definition.method)
+(type_alias_declaration value: (object_type
+  (property_signature name: (property_identifier) @name type: (type_annotation (function_type))) @definition.method))
 (interface_body (property_signature name: (property_identifier) @name) @definition.field)
 (type_alias_declaration value: (object_type (property_signature name: (property_identifier) @name) @definition.field))
 (public_field_definition name: [(property_identifier) (private_property_identifier)] @name value: (arrow_function body: (_) @body)) @definition.method

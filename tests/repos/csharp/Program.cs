@@ -14,6 +14,8 @@ namespace Acme.Tools
         }
     }
 
+    class Other : global::Acme.IOther { }
+
     class Primary(int size, ILogger log) : Cart(size), IShape
     {
         private int doubled = size * 2;

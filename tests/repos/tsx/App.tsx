@@ -18,7 +18,7 @@ export const App: FC<Props> = ({ user, onClose }) => {
   );
 };
 
-export default function List<T,>({ items }: { items: T[] }) {
+export default function List<T,>({ items, onPick }: { items: T[]; onPick: (item: T) => void }) {
   return <>{items.map((item) => <Row item={item as T} />)}</>;
 }
 
