@@ -231,7 +231,7 @@ def _collect(machine: _Machine, text: bytes, pattern: int, captures: dict[str, l
     for label, nodes in captures.items():
         if label in machine.definitions or label == "scope":
             names = captures.get("name")
-            if names:
+            if names and names[0].start_byte < names[0].end_byte:  # a grammar makes up what it misses, with no text
                 found.definitions.append(_definition(machine, text, pattern, label, captures))
                 found.names.add(names[0].start_byte)
         elif label in machine.supertypes:
@@ -329,7 +329,7 @@ def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]
         before = span
         outer = _outer(definition, stack)
         outer_name, outer_kind, parent = (outer[1], outer[2], outer[3]) if outer else ("", SymbolKind.MODULE, -1)
-        names = re.split(r"::|\.|(?<=.)#", definition.name) if definition.kind is not SymbolKind.SECTION else [definition.name]
+        names = [part for part in re.split(r"::|\.|(?<=.)#", definition.name) if part] or [definition.name]
         path = [part for part in (outer_name, definition.container, *names) if part]
         qualified = ".".join(path)
         in_type = outer_kind is None or outer_kind in _TYPE_KINDS or bool(definition.container) or len(names) > 1
