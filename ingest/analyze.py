@@ -8,7 +8,7 @@ from functools import cache
 
 from ingest.chunk import tile
 from ingest.formats.outline import FORMATS, outline
-from ingest.languages.registry import LANGUAGES
+from ingest.languages.registry import LANGUAGES, settle
 from ingest.model import Extraction, LanguageId, ParsedFile
 from ingest.parse import ParseTimeoutError, parse
 
@@ -37,9 +37,10 @@ def detect(path: str, data: bytes) -> LanguageId:
             return language
     dot = name.find(".", 1)
     while dot > 0:  # the longest extension first: .d.ts before .ts
-        found = by_extension.get(name[dot:].lower())
+        extension = name[dot:].lower()
+        found = by_extension.get(extension)
         if found:
-            return found
+            return settle(found, extension, data)
         dot = name.find(".", dot + 1)
     return _by_shebang(data[:200]) if data.startswith(b"#!") else TEXT
 
