@@ -26,7 +26,7 @@ _BYTE_ORDER_MARKS = (
 
 
 def detect(path: str, data: bytes) -> LanguageId:
-    """Return the language of a file by its name, else by its first line; ``text`` when neither says."""
+    """Return the language of a file by its name, its marks where a name can mean two, else its first line; ``text`` when neither says."""
     name = path.rpartition("/")[2]
     by_name, by_prefix, by_extension = _tables()
     found = by_name.get(name)
@@ -106,4 +106,5 @@ def _assemble(language: LanguageId, text: bytes, extraction: Extraction) -> Pars
         supertypes=extraction.supertypes,
         syntax_errors=extraction.syntax_errors,
         generated=_GENERATED.search(text, 0, _HEAD_BYTES) is not None,
+        truncated=extraction.truncated,
     )

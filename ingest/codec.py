@@ -59,7 +59,7 @@ def encode_facts(parsed: ParsedFile) -> bytes:
         [_REFERENCE(reference) for reference in parsed.references],
         [_IMPORT(each) for each in parsed.imports],
         [_SUPERTYPE(each) for each in parsed.supertypes],
-        (parsed.language, parsed.lines, parsed.syntax_errors, parsed.generated),
+        (parsed.language, parsed.lines, parsed.syntax_errors, parsed.generated, parsed.truncated),
     )
     return compress(_encoder.encode(rows))
 
@@ -68,7 +68,7 @@ def decode_facts(facts: bytes, text: bytes) -> ParsedFile:
     """Decode ``encode_facts`` output. Raises ``ValueError`` on damaged input."""
     try:
         rows = cast("list[list[Any]]", msgspec.msgpack.decode(decompress(facts)))
-        chunks, symbols, references, imports, supertypes, (language, lines, syntax_errors, generated) = rows
+        chunks, symbols, references, imports, supertypes, (language, lines, syntax_errors, generated, truncated) = rows
         return ParsedFile(
             language=LanguageId(language),
             text=text,
@@ -80,6 +80,7 @@ def decode_facts(facts: bytes, text: bytes) -> ParsedFile:
             supertypes=_rows(Supertype, supertypes, 2, SupertypeKind),
             syntax_errors=syntax_errors,
             generated=generated,
+            truncated=tuple(truncated),
         )
     except (msgspec.MsgspecError, TypeError) as error:
         raise ValueError(f"stored facts are damaged: {error}") from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,11 +19,12 @@ BUSY_SECONDS = 30.0
 
 _SCHEMA = """
 CREATE TABLE repository (
-    id INTEGER PRIMARY KEY, identity BLOB NOT NULL UNIQUE, name TEXT NOT NULL, root BLOB NOT NULL, documents_made INTEGER NOT NULL DEFAULT 0
+    id INTEGER PRIMARY KEY, identity BLOB NOT NULL UNIQUE, name TEXT NOT NULL, root BLOB NOT NULL
 );
 CREATE TABLE content (
     id INTEGER PRIMARY KEY, hash BLOB NOT NULL, language TEXT NOT NULL, analyzer INTEGER NOT NULL, size INTEGER NOT NULL, lines INTEGER NOT NULL,
-    chunks INTEGER NOT NULL, symbols INTEGER NOT NULL, problem TEXT NOT NULL, text BLOB NOT NULL, facts BLOB NOT NULL,
+    chunks INTEGER NOT NULL, symbols INTEGER NOT NULL, problem TEXT NOT NULL, truncated TEXT NOT NULL,
+    text BLOB NOT NULL, facts BLOB NOT NULL,
     UNIQUE (hash, language, analyzer)
 );
 CREATE TABLE document (
@@ -84,7 +85,7 @@ class Database:
                 write.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self) -> Generator[sqlite3.Connection]:
         """Run one write transaction: all of it or nothing."""
         with storing(f"write to the store {self.path}"):
             self._connection.execute("BEGIN IMMEDIATE")
@@ -97,7 +98,7 @@ class Database:
                 raise
 
     @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
+    def read(self) -> Generator[sqlite3.Connection]:
         """Run queries that all see one state of the store."""
         with storing(f"read the store {self.path}"):
             if self._connection.in_transaction:
@@ -129,7 +130,7 @@ class Database:
 
 
 @contextmanager
-def storing(what: str) -> Iterator[None]:
+def storing(what: str) -> Generator[None]:
     """Turn what SQLite and the file system say into store errors that name the remedy."""
     try:
         yield

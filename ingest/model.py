@@ -163,6 +163,8 @@ class Extraction:
     supertypes: tuple[Supertype, ...] = ()
     breaks: tuple[int, ...] = ()
     syntax_errors: int = 0
+    truncated: tuple[str, ...] = ()
+    """What a cap cut off, in words that name the cap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,8 @@ class ParsedFile:
     """Number of places where the grammar could not follow the text; the facts around them are still good."""
     generated: bool = False
     """The file says of itself that a program wrote it."""
+    truncated: tuple[str, ...] = ()
+    """What a cap cut off, in words that name the cap."""
 
 
 @dataclass(frozen=True, slots=True)

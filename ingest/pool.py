@@ -146,7 +146,7 @@ def _serve(make: Callable[[], Callable[[Task], Result]], pipe: Connection, paren
     gc.set_threshold(200_000, 50, 50)  # facts are trees without cycles; the default thresholds cost a third of the parsing time
     try:
         work = make()
-    except Exception as error:  # noqa: BLE001  # a process edge: the parent raises it
+    except Exception as error:  # a process edge: the parent raises it
         pipe.send(error)
         return
     while True:
@@ -156,7 +156,7 @@ def _serve(make: Callable[[], Callable[[Task], Result]], pipe: Connection, paren
             return
         try:
             result: Result | Crash = work(task)
-        except Exception:  # noqa: BLE001  # a process edge: whatever went wrong is that task's crash
+        except Exception:  # a process edge: whatever went wrong is that task's crash
             result = Crash(traceback.format_exc(limit=-3))
         try:
             pipe.send(result)

@@ -127,6 +127,17 @@ class ViewCatalog:
             notes=tuple(stored.get("notes", ())),
         )
 
+    def problems(self, view: ViewId) -> tuple[list[Failure], list[str]]:
+        """Return the files a view shows whose facts are incomplete, and what caps cut off from others, by path."""
+        with self._database.read() as read:
+            rows = read.execute(
+                "SELECT path, problem, truncated FROM entry JOIN document ON document.id = document_id JOIN content ON content.id = content_id"
+                " WHERE view_id = ? AND (problem != '' OR truncated != '') ORDER BY path",
+                (view,),
+            ).fetchall()
+        failed = [Failure(os.fsdecode(row[0]), row[1]) for row in rows if row[1]]
+        return failed, [f"{os.fsdecode(row[0])}: {cap}" for row in rows for cap in row[2].splitlines()]
+
     def entries(self, view: ViewId) -> dict[str, Entry]:
         """Return what a view shows, by path."""
         with self._database.read() as read:

@@ -93,7 +93,9 @@ class Engine:
             else:
                 ranked = ranker.rank(query, allowed, request.limit)
                 if query.dropped:
-                    truncated = (f"{len(query.dropped)} of the query's terms were not looked up (cap: 64): {' '.join(query.dropped[:8])} …",)
+                    truncated = (
+                        f"{len(query.dropped)} of the query's terms were not looked up (cap: 64): {' '.join(query.dropped[:8])} …",
+                    )
             hits += self._hits(repository, snapshot, ranked)
             status.append(self._status(repository, view, snapshot, truncated=truncated))
         if len(views) > 1:
@@ -127,7 +129,17 @@ class Engine:
         documents = [(snapshot.document_id(int(each)), *snapshot.name(int(each))) for each in wanted]
         kinds = frozenset(filters.kinds) if filters else frozenset[SymbolKind]()
         rows = [
-            SymbolRow(symbol.name, symbol.qualified_name, symbol.kind, path, symbol.start_line, symbol.end_line, symbol.signature, symbol.doc, language)
+            SymbolRow(
+                symbol.name,
+                symbol.qualified_name,
+                symbol.kind,
+                path,
+                symbol.start_line,
+                symbol.end_line,
+                symbol.signature,
+                symbol.doc,
+                language,
+            )
             for path, language, symbol in find_definitions(self._facts, documents, pattern, kinds=kinds)
         ]
         return SymbolAnswer(tuple(rows[:limit]), len(rows), self._status(repository, view, snapshot))
@@ -141,11 +153,17 @@ class Engine:
         views = [view for view in self._views.views() if view.generation]
         if request.ref:
             checkout = find_checkout(root)
-            found = [view for view in views if view.kind is ViewKind.REF and view.name == request.ref and checkout and view.root == checkout.root]
+            found = [
+                view for view in views if view.kind is ViewKind.REF and view.name == request.ref and checkout and view.root == checkout.root
+            ]
             if not found:
                 raise NotIndexedError(f"the ref {request.ref!r} of {root} is not indexed; run: codelore index {root} --ref {request.ref}")
         else:
-            around = [view for view in views if view.kind is ViewKind.WORKTREE and (root == view.root or root.startswith(view.root.rstrip("/") + "/"))]
+            around = [
+                view
+                for view in views
+                if view.kind is ViewKind.WORKTREE and (root == view.root or root.startswith(view.root.rstrip("/") + "/"))
+            ]
             found = sorted(around, key=lambda view: -len(view.root))[:1]
             if not found:
                 raise NotIndexedError(f"{root} is not indexed; run: codelore index {root}")
@@ -174,7 +192,8 @@ class Engine:
     def repositories(self) -> list[tuple[Repository, list[ViewStatus]]]:
         """Return every repository with the status of its views."""
         return [
-            (each, [self._status(each, view, None) for view in self._views.views(each.repository_id)]) for each in self._views.repositories()
+            (each, [self._status(each, view, None) for view in self._views.views(each.repository_id)])
+            for each in self._views.repositories()
         ]
 
     def forget(self, name: str) -> list[str]:
@@ -271,6 +290,7 @@ class Engine:
     ) -> ViewStatus:
         report = self._views.report(view.view_id)
         files, chunks, symbols = self._views.totals(view.view_id)
+        failed, cut = self._views.problems(view.view_id)
         notes = list(report.notes)
         if snapshot is not None and snapshot.missing:
             notes.append(f"{snapshot.missing} files are missing from the index until it is repaired: run codelore index {view.root}")
@@ -283,9 +303,9 @@ class Engine:
             chunks=chunks,
             symbols=symbols,
             pending=pending,
-            failed=report.failed,
+            failed=(*report.failed, *failed),
             skipped=report.skipped,
-            truncated=report.truncated + truncated,
+            truncated=(*report.truncated, *cut, *truncated),
             notes=tuple(notes),
         )
 
@@ -299,7 +319,10 @@ class Engine:
             return -1
         before = self._views.entries(view.view_id)
         screened = {(each.path, each.size, each.mtime_ns) for each in self._views.report(view.view_id).screened}
-        changed = sum(not _same(before.get(file.path), file.size, file.mtime_ns) and (file.path, file.size, file.mtime_ns) not in screened for file in tree.files)
+        changed = sum(
+            not _same(before.get(file.path), file.size, file.mtime_ns) and (file.path, file.size, file.mtime_ns) not in screened
+            for file in tree.files
+        )
         return changed + len(before.keys() - {file.path for file in tree.files})
 
     @staticmethod

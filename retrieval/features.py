@@ -182,7 +182,9 @@ class SegmentBuilder:
         term_end = np.array(self._vocabulary.term_end, np.int64)
         term_ids = np.array(self._vocabulary.term_ids, np.uint64)
         keys: list[U64] = [
-            np.array(self._names, np.uint64) << np.uint64(32) | np.array(self._name_chunk, np.uint64) << np.uint64(4) | np.uint64(Field.NAMES)
+            np.array(self._names, np.uint64) << np.uint64(32)
+            | np.array(self._name_chunk, np.uint64) << np.uint64(4)
+            | np.uint64(Field.NAMES)
         ]
         length = np.zeros(len(self._symbols), np.uint16)
         for field, numbers, counts in zip(_FIELDS, self._field_words, self._field_counts, strict=True):

@@ -20,7 +20,7 @@ from ingest.facts import FactStore
 from ingest.git import GitCheckout, find_checkout, head, known_hashes, resolve_ref
 from ingest.languages.registry import LANGUAGES
 from ingest.lock import exclusive
-from ingest.model import ContentHash, DocumentId, Failure, RepositoryId, SourceFile, SourceTree, View, ViewKind
+from ingest.model import DocumentId, Failure, RepositoryId, SourceFile, SourceTree, View, ViewKind
 from ingest.pool import Crash, WorkerPool
 from ingest.views import Entry, IndexReport, ScreenedFile, ViewCatalog
 from ingest.walk import WalkOptions, walk, walk_commit
@@ -167,7 +167,7 @@ class Indexer:
         name = os.path.basename(os.path.dirname(identity) if identity.endswith("/.git") else identity).removesuffix(".git")
         return self._views.add_repository(identity=identity, name=name or identity, root=root)
 
-    def _locked(self, repository: RepositoryId, progress: Callable[[Progress], None]):  # noqa: ANN202
+    def _locked(self, repository: RepositoryId, progress: Callable[[Progress], None]):
         return exclusive(
             self._locks / str(repository),
             wait_seconds=self._options.lock_seconds,
@@ -228,8 +228,6 @@ class Indexer:
             run.show(document, file)
             run.symbols += stored.symbols
             run.symbol_languages[stored.language] += 1
-            if stored.problem:
-                run.failures.append(Failure(file.path, stored.problem))
         run.failures += batch.failures
         run.screened += [ScreenedFile(file.path, file.size, file.mtime_ns, left.rule, left.detail) for file, left in batch.screened]
         run.parsed += len(documents)

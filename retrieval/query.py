@@ -21,12 +21,7 @@ _IDENTIFIER = re.compile(r"`([^`\s]{2,80})`|\b([A-Za-z_][A-Za-z0-9_]*(?:(?:\.|::
 _PATH = re.compile(r"(?<![\w/])((?:[\w.-]+/)+[\w.-]+|[\w-]+\.[A-Za-z]{1,5})(?![\w/])")
 _COMPOUND = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]|_|::|\.|#|->")
 _STOP = frozenset(
-    (
-        "a about all also an and any are as at be been being but by can code could did do does done each etc find for from get gets got had has"
-        " have how i if in into is it its just like made make makes me most my no not of on one only or our out over please show so some such than"
-        " that the their them then there these they this to up use used uses using via was way we were what when where whether which who why will"
-        " with within would you your"
-    ).split()
+    ["a", "about", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "being", "but", "by", "can", "code", "could", "did", "do", "does", "done", "each", "etc", "find", "for", "from", "get", "gets", "got", "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "just", "like", "made", "make", "makes", "me", "most", "my", "no", "not", "of", "on", "one", "only", "or", "our", "out", "over", "please", "show", "so", "some", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "to", "up", "use", "used", "uses", "using", "via", "was", "way", "we", "were", "what", "when", "where", "whether", "which", "who", "why", "will", "with", "within", "would", "you", "your"]
 )
 _TITLE_WEIGHT, _REST_WEIGHT, _LONG = 1.6, 0.8, 14
 

@@ -251,5 +251,3 @@ def _top(scores: F32, count: int) -> Numbers:
         return positive
     limit = np.partition(scores[positive], len(positive) - count)[len(positive) - count]
     return positive[scores[positive] >= limit]
-
-

@@ -187,7 +187,11 @@ def _renumber(segment: Segment, keep: NDArray[np.bool_]) -> Segment:
     chunks = np.repeat(keep, np.diff(segment.chunk_start.astype(np.int64)))
     number = np.cumsum(chunks, dtype=np.uint32) - np.uint32(1)
     live = chunks[segment.posting_chunk]
-    counts = np.add.reduceat(np.append(live, False), segment.posting_start[:-1], dtype=np.int64) if len(segment.terms) else live[:0].astype(np.int64)
+    counts = (
+        np.add.reduceat(np.append(live, False), segment.posting_start[:-1], dtype=np.int64)
+        if len(segment.terms)
+        else live[:0].astype(np.int64)
+    )
     used = counts > 0
     per_document = np.diff(segment.chunk_start.astype(np.int64))[keep]
     documents = _take_strings(segment.document_text, segment.document_text_end, keep)
