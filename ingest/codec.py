@@ -73,7 +73,7 @@ def decode_facts(facts: bytes, text: bytes) -> ParsedFile:
             language=LanguageId(language),
             text=text,
             lines=lines,
-            chunks=tuple(Chunk(*row[:5], tuple(row[5]), row[6]) for row in chunks),
+            chunks=tuple(Chunk(row[0], row[1], row[2], row[3], row[4], tuple(row[5]), row[6]) for row in chunks),
             symbols=_rows(Symbol, symbols, 2, SymbolKind),
             references=_rows(Reference, references, 2, ReferenceKind),
             imports=tuple(Import(*row) for row in imports),
@@ -97,6 +97,6 @@ def encode_json(value: object) -> bytes:
     return msgspec.json.encode(value)
 
 
-def decode_json(data: bytes | str) -> Any:
-    """Decode ``encode_json`` output."""
-    return msgspec.json.decode(data)
+def decode_json(data: bytes, kind: type[T]) -> T:
+    """Decode ``encode_json`` output as a dataclass; absent fields take their defaults. Raises ``ValueError`` on damaged input."""
+    return msgspec.json.decode(data, type=kind)

@@ -1,7 +1,7 @@
 """The one SQLite database that holds the truth: opening it, its schema, its transactions, and what its errors mean.
 
-WAL mode with ``synchronous=NORMAL``: readers never wait for a writer, and a killed process loses nothing that was committed (a power cut may
-lose the last commits, and never tears one).
+WAL mode with ``synchronous=NORMAL``: readers never wait for a writer, and a killed process loses nothing that was committed (a power cut
+may lose the last commits, and never tears one).
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ CREATE TABLE repository (
     id INTEGER PRIMARY KEY, identity BLOB NOT NULL UNIQUE, name TEXT NOT NULL, root BLOB NOT NULL
 );
 CREATE TABLE content (
-    id INTEGER PRIMARY KEY, hash BLOB NOT NULL, language TEXT NOT NULL, analyzer INTEGER NOT NULL, size INTEGER NOT NULL, lines INTEGER NOT NULL,
-    chunks INTEGER NOT NULL, symbols INTEGER NOT NULL, problem TEXT NOT NULL, truncated TEXT NOT NULL,
+    id INTEGER PRIMARY KEY, hash BLOB NOT NULL, language TEXT NOT NULL, analyzer INTEGER NOT NULL, size INTEGER NOT NULL,
+    lines INTEGER NOT NULL, chunks INTEGER NOT NULL, symbols INTEGER NOT NULL, problem TEXT NOT NULL, truncated TEXT NOT NULL,
     text BLOB NOT NULL, facts BLOB NOT NULL,
     UNIQUE (hash, language, analyzer)
 );
@@ -34,7 +34,8 @@ CREATE TABLE document (
 );
 CREATE INDEX document_content ON document (content_id);
 CREATE TABLE view (
-    id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL REFERENCES repository (id) ON DELETE CASCADE, kind TEXT NOT NULL, name BLOB NOT NULL,
+    id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL REFERENCES repository (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL, name BLOB NOT NULL,
     root BLOB NOT NULL, commit_id TEXT NOT NULL DEFAULT '', generation INTEGER NOT NULL DEFAULT 0, indexed_at REAL NOT NULL DEFAULT 0,
     report BLOB NOT NULL DEFAULT '{}',
     UNIQUE (repository_id, kind, name)

@@ -136,8 +136,8 @@ class Supertype:
 class Chunk:
     """A span of a file that is retrieved as one. The chunks of a file tile it: no gap, no overlap, in order.
 
-    ``symbol`` is the index of the innermost symbol that encloses the whole chunk, or -1. ``names`` are the names of symbols that start in it.
-    ``context`` is what a reader needs to place it: enclosing names and the signature, or the heading path.
+    ``symbol`` is the index of the innermost symbol that encloses the whole chunk, or -1. ``names`` are the names of symbols that start in
+    it. ``context`` is what a reader needs to place it: enclosing names and the signature, or the heading path.
     """
 
     start_byte: int

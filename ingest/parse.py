@@ -1,7 +1,7 @@
 """Text of a programming language to definitions, references, imports, inheritance and docs, by tree-sitter.
 
-The only module that imports tree-sitter. A grammar is loaded on first use and kept for the life of the process. One query per language is run
-once over the tree: on Django's 18 MB of Python that costs a third of the parsing itself, whatever the number of patterns.
+The only module that imports tree-sitter. A grammar is loaded on first use and kept for the life of the process. One query per language is
+run once over the tree: on Django's 18 MB of Python that costs a third of the parsing itself, whatever the number of patterns.
 
 The GIL is held while parsing, so callers that want both cores use processes.
 """
@@ -107,7 +107,7 @@ class _Machine:
 @cache
 def _machine(language: LanguageId) -> _Machine:
     spec = LANGUAGES[language]
-    grammar = Language(getattr(import_module(spec.grammar), spec.factory)())
+    grammar = Language(getattr(import_module(spec.grammar), spec.factory)())  # pyright: ignore[reportDeprecated]  # the wheels hand out either form
     query = Query(grammar, query_source(language))
     names = [query.capture_name(index) for index in range(query.capture_count)]
     return _Machine(

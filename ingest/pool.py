@@ -1,7 +1,7 @@
 """Worker processes that may crash or hang without taking anything but their own task with them.
 
-Parsing holds the GIL, so both cores need processes. The standard executor gives up all outstanding work when one process dies and cannot end
-one that hangs; here each worker has its own pipe, so the parent knows which task it was on, ends it, starts another and goes on.
+Parsing holds the GIL, so both cores need processes. The standard executor gives up all outstanding work when one process dies and cannot
+end one that hangs; here each worker has its own pipe, so the parent knows which task it was on, ends it, starts another and goes on.
 """
 
 from __future__ import annotations
@@ -107,15 +107,15 @@ class WorkerPool(Generic[Task, Result]):
     def _receive(self, worker: _Worker[Task]) -> Result | Crash:
         try:
             answer = worker.pipe.recv()
-            if isinstance(answer, BaseException):
-                raise answer  # the worker could not even begin; every other one would fail alike
-            return answer
         except (EOFError, ConnectionError):
             worker.process.join(5)
             code = worker.process.exitcode
             if code == -signal.SIGKILL:
                 return Crash(f"a worker was ended after {self._silence:.0f} s without an answer, or for lack of memory")
             return Crash(f"a worker died with {signal.Signals(-code).name if code and code < 0 else f'status {code}'}")
+        if isinstance(answer, BaseException):
+            raise answer  # the worker could not even begin; every other one would fail alike
+        return answer
 
     def _replace(self, worker: _Worker[Task]) -> None:
         worker.pipe.close()

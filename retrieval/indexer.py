@@ -1,7 +1,7 @@
 """Fills every store: finds what changed, has workers do it, and makes it visible as one new generation.
 
-The order makes a kill harmless. Facts are committed batch by batch, each file whole, and nobody sees them; then their segments; last, in one
-transaction, the view moves on. A run that starts after a kill finds the facts and does the rest.
+The order makes a kill harmless. Facts are committed batch by batch, each file whole, and nobody sees them; then their segments; last, in
+one transaction, the view moves on. A run that starts after a kill finds the facts and does the rest.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class Indexer:
             return self._publish(run, commit, progress)
 
     def _repository(self, root: str, checkout: GitCheckout | None) -> RepositoryId:
-        """All worktrees of a git directory are one repository; a folder outside git is its own. A sub-folder of a checkout is its own too."""
+        """Find or make the repository: one for all worktrees of a git directory, one for a folder outside git or inside a checkout."""
         whole = checkout is not None and os.path.realpath(checkout.root) == root
         identity = checkout.common_dir if checkout and whole else root
         name = os.path.basename(os.path.dirname(identity) if identity.endswith("/.git") else identity).removesuffix(".git")
@@ -246,7 +246,7 @@ class Indexer:
             elif not task.as_text:
                 queue.retry(replace(task, as_text=True))
             else:
-                yield task, Batch(failures=[Failure(task.files[0].path, batch.reason)])
+                yield task, Batch(failures=[Failure(file.path, batch.reason) for file in task.files])
 
     def _running_pool(self, size: int) -> WorkerPool[Task, Batch]:
         if self._pool is None:

@@ -91,7 +91,12 @@ class LexicalScorer:
         """Return the scores of all chunks and documents for the terms; chunks outside ``allowed`` stay 0."""
         snapshot = self._snapshot
         documents = len(snapshot.document_ids)
-        scores = LexicalScores(*(np.zeros(size, np.float32) for size in (snapshot.chunks, documents, snapshot.chunks, documents)))
+        scores = LexicalScores(
+            chunk=np.zeros(snapshot.chunks, np.float32),
+            document=np.zeros(documents, np.float32),
+            chunk_coverage=np.zeros(snapshot.chunks, np.float32),
+            document_coverage=np.zeros(documents, np.float32),
+        )
         total = 0.0
         filtered = not (snapshot.all_live and bool(allowed.all()))
         for term in terms:

@@ -20,9 +20,106 @@ _PATTERN = re.compile(r"/(.+)/([ims]*)", re.DOTALL)
 _IDENTIFIER = re.compile(r"`([^`\s]{2,80})`|\b([A-Za-z_][A-Za-z0-9_]*(?:(?:\.|::|#|->)[A-Za-z_][A-Za-z0-9_]*)*)(\(\))?")
 _PATH = re.compile(r"(?<![\w/])((?:[\w.-]+/)+[\w.-]+|[\w-]+\.[A-Za-z]{1,5})(?![\w/])")
 _COMPOUND = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]|_|::|\.|#|->")
-_STOP = frozenset(
-    ["a", "about", "all", "also", "an", "and", "any", "are", "as", "at", "be", "been", "being", "but", "by", "can", "code", "could", "did", "do", "does", "done", "each", "etc", "find", "for", "from", "get", "gets", "got", "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "just", "like", "made", "make", "makes", "me", "most", "my", "no", "not", "of", "on", "one", "only", "or", "our", "out", "over", "please", "show", "so", "some", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "to", "up", "use", "used", "uses", "using", "via", "was", "way", "we", "were", "what", "when", "where", "whether", "which", "who", "why", "will", "with", "within", "would", "you", "your"]
-)
+_STOP = frozenset([
+    "a",
+    "about",
+    "all",
+    "also",
+    "an",
+    "and",
+    "any",
+    "are",
+    "as",
+    "at",
+    "be",
+    "been",
+    "being",
+    "but",
+    "by",
+    "can",
+    "code",
+    "could",
+    "did",
+    "do",
+    "does",
+    "done",
+    "each",
+    "etc",
+    "find",
+    "for",
+    "from",
+    "get",
+    "gets",
+    "got",
+    "had",
+    "has",
+    "have",
+    "how",
+    "i",
+    "if",
+    "in",
+    "into",
+    "is",
+    "it",
+    "its",
+    "just",
+    "like",
+    "made",
+    "make",
+    "makes",
+    "me",
+    "most",
+    "my",
+    "no",
+    "not",
+    "of",
+    "on",
+    "one",
+    "only",
+    "or",
+    "our",
+    "out",
+    "over",
+    "please",
+    "show",
+    "so",
+    "some",
+    "such",
+    "than",
+    "that",
+    "the",
+    "their",
+    "them",
+    "then",
+    "there",
+    "these",
+    "they",
+    "this",
+    "to",
+    "up",
+    "use",
+    "used",
+    "uses",
+    "using",
+    "via",
+    "was",
+    "way",
+    "we",
+    "were",
+    "what",
+    "when",
+    "where",
+    "whether",
+    "which",
+    "who",
+    "why",
+    "will",
+    "with",
+    "within",
+    "would",
+    "you",
+    "your",
+])
 _TITLE_WEIGHT, _REST_WEIGHT, _LONG = 1.6, 0.8, 14
 
 
@@ -91,12 +188,12 @@ def _pattern(text: str, source: str, flags: str) -> Query:
 def _terms(text: str) -> list[QueryTerm]:
     """Return weighted terms, heaviest first; in a long text the first line counts double."""
     title, _, rest = text.strip().partition("\n")
-    weights: Counter[str] = Counter()
+    weights: dict[str, float] = {}
     both = ((title, _TITLE_WEIGHT), (rest, _REST_WEIGHT))
     long = len({term for part, _ in both for term in _plain_terms(part)}) > _LONG and bool(rest)
     for part, weight in both:
         for term, count in Counter(_plain_terms(part)).items():
-            weights[term] += (weight if long else 1.0) * (1 + 0.5 * (count > 1))
+            weights[term] = weights.get(term, 0.0) + (weight if long else 1.0) * (1 + 0.5 * (count > 1))
     ordered = sorted(weights.items(), key=lambda each: -each[1])
     keys = hash_terms([term for term, _ in ordered])
     return [QueryTerm(term, int(key), weight) for (term, weight), key in zip(ordered, keys, strict=True)]

@@ -104,14 +104,13 @@ class Ranker:
 
     def rank(self, query: Query, allowed: Mask, limit: int) -> list[RankedChunk]:
         """Return at most ``limit`` chunks, best first, ties in order of path and line."""
-        snapshot = self._snapshot
         lexical = self._lexical.score(query.terms, allowed)
         vector = self._vector_scores(query, allowed)
         definition = self._definition_scores(query, allowed)
         chunk_best = self._best_of_documents(lexical.chunk)
-        first_pass = _scaled(lexical.document) + _scaled(chunk_best) + 0.5 * _scaled(self._best_of_documents(definition))
-        first_pass += 0.2 * self._best_of_documents(vector)
-        files = _top(first_pass, CANDIDATE_FILES)
+        first_pass = _scaled(lexical.document) + _scaled(chunk_best) + np.float32(0.5) * _scaled(self._best_of_documents(definition))
+        first_pass += np.float32(0.2) * self._best_of_documents(vector)
+        files = _top(first_pass.astype(np.float32), CANDIDATE_FILES)
         if not len(files):
             return []
         signals = {
@@ -191,7 +190,8 @@ class Ranker:
         snapshot = self._snapshot
         rows: list[RankedChunk] = []
         for file, score in sorted(by_file.items(), key=lambda each: -each[1])[: max(limit * 2, 20)]:
-            chunks = np.arange(snapshot.first_chunk[file], snapshot.first_chunk[file] + snapshot.chunks_of[file])
+            start = int(snapshot.first_chunk[file])
+            chunks = np.arange(start, start + int(snapshot.chunks_of[file]))
             chunks = chunks[allowed[chunks]]
             own = sum((CHUNK_WEIGHTS[name] * values[chunks] for name, values in signals.items()), np.zeros(len(chunks), np.float32))
             order = np.lexsort((chunks, -own.round(6)))[:limit]

@@ -129,7 +129,7 @@ def decode(buffer: bytes | memoryview) -> Segment:
     """Map bytes to a segment without copying. Raises ``SegmentDamagedError`` when they are torn or of another format."""
     view = memoryview(buffer)
     fixed = len(MAGIC) + 12
-    if len(view) < fixed or view[: len(MAGIC)] != MAGIC:
+    if len(view) < fixed or bytes(view[: len(MAGIC)]) != MAGIC:
         raise SegmentDamagedError("not a segment")
     size = int.from_bytes(view[len(MAGIC) : len(MAGIC) + 4], "little")
     text = bytes(view[fixed : fixed + size])

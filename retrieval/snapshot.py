@@ -1,7 +1,7 @@
 """One generation of one view, open for searching: its segments, and which of their documents and chunks the view shows.
 
-Documents and chunks of all segments are numbered through, in order of segment. What every query needs of a chunk is joined in memory (about 20
-bytes a chunk); postings and vectors stay mapped.
+Documents and chunks of all segments are numbered through, in order of segment. What every query needs of a chunk is joined in memory
+(about 20 bytes a chunk); postings and vectors stay mapped.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.formats.outline import FORMATS, outline
-from ingest.formats.spans import MAX_DOC, MAX_NAME, MAX_SIGNATURE, Outline
+from ingest.formats.spans import MAX_DOC, MAX_NAME, MAX_SIGNATURE
 from ingest.model import Extraction, LanguageId
 
 _SAMPLES = Path(__file__).parents[2] / "repos" / "formats"
@@ -24,7 +24,7 @@ def language_of(path: Path) -> LanguageId:
     return found[0]
 
 
-def readable(text: bytes, found: Outline) -> dict[str, object]:
+def readable(text: bytes, found: Extraction) -> dict[str, object]:
     """Show an outline with lines and the borders of its spans instead of mere offsets."""
     return {
         "symbols": [
@@ -56,7 +56,7 @@ def test_every_format_has_a_sample() -> None:
     assert {language_of(path) for path in _SAMPLES.iterdir()} == set(FORMATS)
 
 
-def check(text: bytes, found: Outline) -> None:
+def check(text: bytes, found: Extraction) -> None:
     """Assert the invariants that chunks rely on."""
     previous = -1
     for index, symbol in enumerate(found.symbols):
