@@ -19,8 +19,10 @@ from typing import Literal, NamedTuple
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor, QueryPredicate, Range, Tree
 
+from ingest.comments import clean_comment, shorten
 from ingest.languages.registry import LANGUAGES, LanguageSpec, query_source
 from ingest.model import Extraction, Import, LanguageId, Reference, ReferenceKind, Supertype, SupertypeKind, Symbol, SymbolKind
+from ingest.owners import Owners
 
 PARSE_SECONDS = 10.0
 """A file whose grammar or query takes longer is given up: a few grammars are exponential on hostile text."""
@@ -41,15 +43,6 @@ _TYPE_KINDS = frozenset({
 })
 _FUNCTION_KINDS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
 _SCRIPT = re.compile(rb"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
-_COMMENT_MARKS = re.compile(
-    r"^\s*(?:/\*+!?|\*+/|///?!?<?|//|--\[\[|--+\||--+|#+|;+|%+|\*|\{-\|?|-\}|\"\"\"|=begin|=end)?[ \t]?", re.MULTILINE
-)
-_COMMENT_END = re.compile(r"\s*(?:\*+/|-\}|\]\])\s*$")
-
-
-_XML_TAG = re.compile(r"</?[a-z]+\b[^<>]*>")
-_XML_CROSS_REFERENCE = re.compile(r"""<[a-z]+\s+(?:cref|name|langword|href)=["'](?:[A-Z]:)?([^"'<>]*)["']\s*/>""")
-_XML_PARAMETER = re.compile(r"""<(?:type)?param\s+name=["']([^"'<>]*)["']\s*>""")
 
 
 class ParseTimeoutError(Exception):
@@ -311,7 +304,7 @@ def _text(text: bytes, node: Node, limit: int = 400) -> str:
     return text[start : min(node.end_byte, start + limit)].decode("utf-8", "replace")
 
 
-def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]) -> tuple[list[Symbol], _Owners]:
+def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]) -> tuple[list[Symbol], Owners]:
     """Nest the definitions, name them, and give each its kind, signature and doc."""
     ordered = _deduplicate(found.definitions)
     docs = _Docs(found, text)
@@ -357,7 +350,7 @@ def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]
         if not shared:
             spans.append((symbols[-1].start_byte if kind is not None else definition.start, definition.end, index))
         stack.append((definition.end, qualified, kind, index))
-    return symbols, _Owners(spans)
+    return symbols, Owners(spans)
 
 
 def _outer(definition: _Definition, stack: list[_Level]) -> _Level | None:
@@ -445,51 +438,11 @@ class _Docs:
             return ""
         at = bisect_right(self._inner_starts, body.start_byte - 1)
         if at < len(self._inner) and self._inner_starts[at] <= body.start_byte + 8:
-            return _shorten(self._inner[at].text)
+            return shorten(self._inner[at].text)
         return ""
 
 
-def clean_comment(comment: str) -> str:
-    """Strip comment marks from every line and join what is left, keeping paragraphs apart."""
-    plain = _COMMENT_END.sub("", _COMMENT_MARKS.sub("", comment))
-    if "<summary" in plain or "<inheritdoc" in plain:
-        plain = _XML_TAG.sub("", _XML_CROSS_REFERENCE.sub(r"\1", _XML_PARAMETER.sub(r"\1: ", plain)))
-    return _shorten(plain)
-
-
-def _shorten(doc: str) -> str:
-    lines = [line.strip() for line in doc.strip().splitlines()]
-    return "\n".join(lines)[:_DOC].strip()
-
-
-class _Owners:
-    """Maps a byte to the innermost symbol that encloses it, for bytes asked in any order."""
-
-    def __init__(self, spans: Sequence[tuple[int, int, int]]) -> None:
-        self._starts: list[int] = []
-        self._owners: list[int] = []
-        stack: list[tuple[int, int]] = []
-        for start, end, index in spans:
-            self._close(stack, start)
-            self._mark(start, index)
-            stack.append((end, index))
-        self._close(stack, 1 << 62)
-
-    def _close(self, stack: list[tuple[int, int]], until: int) -> None:
-        while stack and stack[-1][0] <= until:
-            end = stack.pop()[0]
-            self._mark(end, stack[-1][1] if stack else -1)
-
-    def _mark(self, byte: int, owner: int) -> None:
-        self._starts.append(byte)
-        self._owners.append(owner)
-
-    def of(self, byte: int) -> int:
-        at = bisect_right(self._starts, byte) - 1
-        return self._owners[at] if at >= 0 else -1
-
-
-def _references(found: _Found, owners: _Owners, newlines: list[int]) -> Iterable[Reference]:
+def _references(found: _Found, owners: Owners, newlines: list[int]) -> Iterable[Reference]:
     seen = -1
     names = found.names
     for start, _, name, receiver, kind in sorted(found.references):
@@ -498,7 +451,7 @@ def _references(found: _Found, owners: _Owners, newlines: list[int]) -> Iterable
         seen = start
 
 
-def _supertypes(found: _Found, symbols: Sequence[Symbol], owners: _Owners) -> Iterable[Supertype]:
+def _supertypes(found: _Found, symbols: Sequence[Symbol], owners: Owners) -> Iterable[Supertype]:
     """Give each base to the definition around it, or to the type it names as its subtype when this file defines that."""
     types = {(symbol.parent, symbol.name): index for index, symbol in enumerate(symbols) if symbol.kind in _TYPE_KINDS}
     for start, name, kind, line, subtype in dict.fromkeys(found.supertypes):
