@@ -14,26 +14,22 @@
 ])
 (field_declaration declarator: [
   (function_declarator declarator: [(field_identifier) (operator_name)] @name)
-  (reference_declarator (function_declarator declarator: [(field_identifier) (operator_name)] @name))
-  (pointer_declarator declarator: (function_declarator declarator: [(field_identifier) (operator_name)] @name))
+  (_ (function_declarator declarator: [(field_identifier) (operator_name)] @name))
 ]) @definition.method
 (field_declaration declarator: (reference_declarator (field_identifier) @name)) @definition.field
 (declaration declarator: [
   (function_declarator declarator: [(destructor_name) (operator_name)] @name)
-  (reference_declarator (function_declarator declarator: [(destructor_name) (operator_name)] @name))
-  (pointer_declarator declarator: (function_declarator declarator: [(destructor_name) (operator_name)] @name))
+  (_ (function_declarator declarator: [(destructor_name) (operator_name)] @name))
 ]) @definition.method
 (function_definition declarator: [
   (function_declarator declarator: [(field_identifier) (destructor_name) (operator_name)] @name)
-  (reference_declarator (function_declarator declarator: [(field_identifier) (destructor_name) (operator_name)] @name))
-  (pointer_declarator declarator: (function_declarator declarator: [(field_identifier) (destructor_name) (operator_name)] @name))
+  (_ (function_declarator declarator: [(field_identifier) (destructor_name) (operator_name)] @name))
   (reference_declarator (function_declarator declarator: (identifier) @name))
 ]) @definition.function
 (declaration_list (declaration declarator: (reference_declarator (function_declarator declarator: (identifier) @name))) @definition.function)
 (template_declaration (declaration declarator: [
   (function_declarator declarator: (identifier) @name)
-  (reference_declarator (function_declarator declarator: (identifier) @name))
-  (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
+  (_ (function_declarator declarator: (identifier) @name))
 ]) @definition.function)
 (declaration declarator: (init_declarator declarator: (identifier) @name value: (lambda_expression body: (_) @body))) @definition.function
 
@@ -42,18 +38,15 @@
   scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: (identifier) @name))) @definition.constructor
 (function_definition declarator: [
   (function_declarator declarator: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: [(identifier) (destructor_name) (operator_name)] @name))
-  (reference_declarator (function_declarator declarator: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: [(identifier) (destructor_name) (operator_name)] @name)))
-  (pointer_declarator declarator: (function_declarator declarator: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: [(identifier) (destructor_name) (operator_name)] @name)))
+  (_ (function_declarator declarator: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: [(identifier) (destructor_name) (operator_name)] @name)))
 ]) @definition.method
 (function_definition declarator: [
   (function_declarator declarator: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: [(identifier) (destructor_name) (operator_name)] @name)))
-  (reference_declarator (function_declarator declarator: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: [(identifier) (destructor_name) (operator_name)] @name))))
-  (pointer_declarator declarator: (function_declarator declarator: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: [(identifier) (destructor_name) (operator_name)] @name))))
+  (_ (function_declarator declarator: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: [(identifier) (destructor_name) (operator_name)] @name))))
 ]) @definition.method
 (function_definition declarator: [
   (function_declarator declarator: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: [(identifier) (destructor_name) (operator_name)] @name))))
-  (reference_declarator (function_declarator declarator: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: [(identifier) (destructor_name) (operator_name)] @name)))))
-  (pointer_declarator declarator: (function_declarator declarator: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: [(identifier) (destructor_name) (operator_name)] @name)))))
+  (_ (function_declarator declarator: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: [(identifier) (destructor_name) (operator_name)] @name)))))
 ]) @definition.method
 (declaration declarator: (init_declarator declarator: (qualified_identifier scope: [(namespace_identifier) @container (template_type name: (_) @container)] name: (identifier) @name))) @definition.field
 

@@ -15,16 +15,6 @@
     object: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module)))
     property: (property_identifier) @import.name)
   (#text? @_f "require")) @scope
-([(expression_statement (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
-  (arguments (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
-  (assignment_expression right: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
-  (pair value: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
-  (array (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
-  (return_statement (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
-  (call_expression function: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module))))
-  (call_expression function: (member_expression
-    object: (call_expression function: (identifier) @_f arguments: (arguments . (string (string_fragment) @import.module)))))]
-  (#text? @_f "require"))
 
 ; Functions bound to a name. The first pattern of each pair is a statement with one declarator, the second a declarator among several.
 (lexical_declaration . (variable_declarator name: (identifier) @name
@@ -41,27 +31,6 @@
 (export_statement "default" @name value: (class !name body: (_) @body)) @definition.class
 (export_statement "default" @name value: [(object) (call_expression)] @body) @definition.variable
 
-; Assignments to exports, prototypes and objects.
-(assignment_expression left: (member_expression object: (identifier) @_o property: (property_identifier) @name)
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]
-  (#text? @_o "exports")) @definition.function
-(assignment_expression left: (member_expression object: (member_expression object: (identifier) @_o property: (_) @_e) property: (property_identifier) @name)
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]
-  (#text? @_o "module") (#text? @_e "exports")) @definition.function
-(assignment_expression left: (member_expression object: (member_expression object: (_) @container property: (_) @_p) property: (property_identifier) @name)
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]
-  (#text? @_p "prototype")) @definition.method
-(assignment_expression left: (member_expression object: (this) property: (property_identifier) @name)
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.method
-(assignment_expression left: (member_expression object: [(identifier) (member_expression)] @container property: (property_identifier) @name)
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.method
-(assignment_expression left: (identifier) @name
-  right: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]) @definition.function
-(assignment_expression left: (member_expression object: (identifier) @_o property: (property_identifier) @name) right: (class body: (_) @body)
-  (#text? @_o "exports|module")) @definition.class
-(program (expression_statement (assignment_expression left: (member_expression object: (identifier) @_o property: (property_identifier) @name)
-  right: [(object) (call_expression) (string) (number) (array)] (#text? @_o "exports")) @definition.variable))
-
 ; Members of classes and of object literals.
 (class_declaration name: (_) @name) @definition.class
 (method_definition ["get" "set"] name: [(property_identifier) (private_property_identifier)] @name) @definition.property
@@ -72,8 +41,6 @@
 (pair key: (string (string_fragment) @name)
   value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)]
   (#text? @name "[\\w$-]+")) @definition.method
-(assignment_expression left: (member_expression object: (_) @name property: (property_identifier) @_p) right: (object)
-  (#text? @_p "prototype")) @scope
 
 ; Variables of a module; locals are no symbols.
 (program (lexical_declaration . (variable_declarator name: (identifier) @name) .) @definition.variable)
