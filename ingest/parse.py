@@ -40,9 +40,12 @@ _TYPE_KINDS = frozenset({
     SymbolKind.PROPERTY,
 })
 _FUNCTION_KINDS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
+_CODE = _FUNCTION_KINDS | {SymbolKind.MACRO}
+_OPENED = _TYPE_KINDS | {SymbolKind.MODULE}  # what an extension or an instance may stand apart from
+_WORD = re.compile(r"\w")
 _SCRIPT = re.compile(rb"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 _COMMENT_MARKS = re.compile(
-    r"^\s*(?:/\*+!?|\*+/|///?!?<?|//|--\[\[|--+\||--+|#+|;+|%+|\*|\{-\|?|-\}|\"\"\"|=begin|=end)?[ \t]?", re.MULTILINE
+    r"^\s*(?:/\*+!?|\*+/|///?!?<?|//|--\[\[|--+ ?[|^]|--+|#+|;+|%+|\*|\{- ?\|?|-\}|\"\"\"|=begin|=end)?[ \t]?", re.MULTILINE
 )
 _COMMENT_END = re.compile(r"\s*(?:\*+/|-\}|\]\])\s*$")
 
@@ -83,7 +86,7 @@ class _Definition:
 class _Found:
     definitions: list[_Definition] = field(default_factory=list[_Definition])
     references: list[tuple[int, int, str, str, ReferenceKind]] = field(default_factory=list[tuple[int, int, str, str, ReferenceKind]])
-    imports: list[Import] = field(default_factory=list[Import])
+    imports: dict[tuple[int, int], tuple[int, Import]] = field(default_factory=dict[tuple[int, int], tuple[int, Import]])
     supertypes: list[tuple[int, str, SupertypeKind, int, str]] = field(default_factory=list[tuple[int, str, SupertypeKind, int, str]])
     comments: list[tuple[int, int, str]] = field(default_factory=list[tuple[int, int, str]])  # first row, last row, text
     attributes: list[tuple[int, int, int]] = field(default_factory=list[tuple[int, int, int]])  # first row, last row, start byte
@@ -128,7 +131,7 @@ def parse(language: LanguageId, text: bytes) -> Extraction:
     machine = _machine(language)
     if machine.spec.script_tag:
         return _parse_scripts(machine, text)
-    return _extract(machine, text, _tree(machine.parser, text))
+    return _extract(machine, text, _tree(machine, text))
 
 
 def parse_only(language: LanguageId, text: bytes) -> int:
@@ -143,7 +146,7 @@ def _parse_scripts(machine: _Machine, text: bytes) -> Extraction:
         return Extraction()
     machine.parser.included_ranges = ranges
     try:
-        return _extract(machine, text, _tree(machine.parser, text))
+        return _extract(machine, text, _tree(machine, text))
     finally:
         machine.parser.included_ranges = []
 
@@ -155,8 +158,9 @@ def _range(text: bytes, start: int, end: int) -> Range:
     return Range(point(start), point(end), start, end)
 
 
-def _tree(parser: Parser, text: bytes) -> Tree:
-    if len(text) < _WATCHED_BYTES:
+def _tree(machine: _Machine, text: bytes) -> Tree:
+    parser = machine.parser
+    if len(text) < _WATCHED_BYTES and not machine.spec.watched:
         return parser.parse(text)
     deadline = time.monotonic() + PARSE_SECONDS
     view = memoryview(text)
@@ -174,8 +178,8 @@ def _extract(machine: _Machine, text: bytes, tree: Tree) -> Extraction:
     symbols, owners = _symbols(machine.spec, found, text, newlines)
     return Extraction(
         symbols=tuple(symbols),
-        references=tuple(_references(found, owners, newlines)),
-        imports=tuple(dict.fromkeys(found.imports)),
+        references=tuple(_references(machine.spec, found, owners, newlines)),
+        imports=tuple(dict.fromkeys(each for _, each in found.imports.values())),
         supertypes=tuple(_supertypes(found, symbols, owners)),
         breaks=_breaks(root, text),
         syntax_errors=_count_errors(root) if root.has_error else 0,
@@ -231,9 +235,10 @@ def _collect(machine: _Machine, text: bytes, pattern: int, captures: dict[str, l
     for label, nodes in captures.items():
         if label in machine.definitions or label == "scope":
             names = captures.get("name")
-            if names and names[0].start_byte < names[0].end_byte:  # a grammar makes up what it misses, with no text
-                found.definitions.append(_definition(machine, text, pattern, label, captures))
-                found.names.add(names[0].start_byte)
+            name = names[0] if names else nodes[0].child_by_field_name("name")
+            if name is not None and _text(text, name).strip(machine.spec.quotes):
+                found.definitions.append(_definition(machine, text, pattern, label, name, captures))
+                found.names.add(name.start_byte)
         elif label in machine.supertypes:
             kind = machine.supertypes[label]
             container = captures.get("container")
@@ -242,11 +247,10 @@ def _collect(machine: _Machine, text: bytes, pattern: int, captures: dict[str, l
                 (node.start_byte, _text(text, node).partition("<")[0], kind, node.start_point.row + 1, subtype) for node in nodes
             )
         elif label == "doc":
-            found.comments.extend(
-                (node.start_point.row, _last_row(node), _text(text, node, _DOC * 2)) for node in nodes if _starts_line(text, node)
-            )
+            found.comments.extend(_comments(text, nodes, captures.get("doc.place")))
         elif label == "doc.inside":
-            found.inner_docs.extend(_Mark(node.start_byte, node.end_byte, _text(text, node, _DOC * 2)) for node in nodes)
+            place = captures.get("doc.place", nodes)[0].start_byte
+            found.inner_docs.extend(_Mark(place, node.end_byte, _text(text, node, _DOC * 2)) for node in nodes)
         elif label == "attribute":
             found.attributes.extend((node.start_point.row, _last_row(node), node.start_byte) for node in nodes)
         elif label == "annotation":
@@ -254,7 +258,23 @@ def _collect(machine: _Machine, text: bytes, pattern: int, captures: dict[str, l
         elif label == "ignored":
             found.names.update(node.start_byte for node in nodes)
     if "import.module" in captures or "import.name" in captures:
-        found.imports.append(_import(text, captures, machine.spec.separator))
+        _collect_import(machine.spec, text, pattern, captures, found)
+
+
+def _collect_import(spec: LanguageSpec, text: bytes, pattern: int, captures: dict[str, list[Node]], found: _Found) -> None:
+    starts = {label: nodes[0].start_byte for label, nodes in captures.items()}
+    found.names.update(start for label, start in starts.items() if label.startswith("import."))
+    named = next((starts[label] for label in ("import.name", "import.default", "import.wildcard", "import.self") if label in starts), -1)
+    key = (starts.get("import.module", -1), named)
+    if key not in found.imports or pattern < found.imports[key][0]:  # of two patterns for one import the first one written wins
+        found.imports[key] = (pattern, _import(spec, text, captures))
+
+
+def _comments(text: bytes, nodes: list[Node], place: list[Node] | None) -> Iterable[tuple[int, int, str]]:
+    for node in nodes:
+        at = place[0] if place else node
+        if _starts_line(text, at):
+            yield at.start_point.row, _last_row(at), _text(text, node, _DOC * 2)
 
 
 def _starts_line(text: bytes, node: Node) -> bool:
@@ -268,42 +288,57 @@ def _last_row(node: Node) -> int:
     return row - 1 if column == 0 and row > node.start_point.row else row
 
 
-def _definition(machine: _Machine, text: bytes, pattern: int, label: str, captures: dict[str, list[Node]]) -> _Definition:
+def _definition(machine: _Machine, text: bytes, pattern: int, label: str, name: Node, captures: dict[str, list[Node]]) -> _Definition:
     node = outer = captures[label][0]
-    name = captures["name"][0]
     container = captures.get("container")
     body = captures.get("body")
     while (parent := outer.parent) is not None and parent.type in machine.spec.wrappers:
         outer = parent
+    end = outer.end_byte
+    if text[end - 1 : end].isspace():  # layout grammars end a block where the next one starts
+        end = outer.start_byte + len(text[outer.start_byte : end].rstrip())
     return _Definition(
-        name=_text(text, name),
+        name=_text(text, name).strip(machine.spec.quotes),
         kind=machine.definitions.get(label),
         node=node,
         start=outer.start_byte,
-        end=outer.parent.end_byte if "to_end" in captures and outer.parent else outer.end_byte,
+        end=outer.parent.end_byte if "to_end" in captures and outer.parent else end,
         named=name.start_byte,
         pattern=pattern,
         container=".".join(_text(text, each) for each in container) if container else "",
-        body=body[0] if body else node.child_by_field_name("body"),
+        body=body[0] if body else _body(machine.spec, node),
         member="member" in captures,
     )
 
 
-def _import(text: bytes, captures: dict[str, list[Node]], separator: str) -> Import:
+def _body(spec: LanguageSpec, node: Node) -> Node | None:
+    """Return the ``body`` field, or the child the language says is one where the grammar has no such field."""
+    body = node.child_by_field_name("body")
+    if body is None and spec.bodies:
+        return next((child for child in node.named_children if child.type in spec.bodies), None)
+    return body
+
+
+def _import(spec: LanguageSpec, text: bytes, captures: dict[str, list[Node]]) -> Import:
     def part(label: str) -> str:
-        return separator.join(_unquoted(_text(text, node)) for node in captures.get(label, ()))
+        return spec.separator.join(_unquoted(_text(text, node), spec.quotes) for node in captures.get(label, ()))
 
     node = next(iter(captures.values()))[0]
-    name, alias = part("import.name"), part("import.alias")
+    module, name, alias = part("import.module"), part("import.name"), part("import.alias")
     if "import.wildcard" in captures:
         name = "*"
     elif "import.default" in captures:
         name, alias = "default", part("import.default")
-    return Import(module=part("import.module"), name=name, alias=alias, line=node.start_point.row + 1)
+    elif spec.names_last and not name:
+        module, _, name = module.rpartition(spec.separator)
+    return Import(module=module, name=name, alias=alias, line=node.start_point.row + 1)
 
 
-def _unquoted(name: str) -> str:
-    return name[1:-1] if name.startswith("<") else name.strip("\"'`")
+def _unquoted(name: str, quotes: str) -> str:
+    if name.startswith("<"):
+        return name[1:-1]
+    quotes = "\"'`" + quotes
+    return name.strip(quotes) if name[:1] in quotes else name
 
 
 def _text(text: bytes, node: Node, limit: int = 400) -> str:
@@ -314,6 +349,8 @@ def _text(text: bytes, node: Node, limit: int = 400) -> str:
 def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]) -> tuple[list[Symbol], _Owners]:
     """Nest the definitions, name them, and give each its kind, signature and doc."""
     ordered = _deduplicate(found.definitions)
+    if spec.merge_adjacent:
+        ordered = _merge_adjacent(ordered)
     docs = _Docs(found, text)
     symbols: list[Symbol] = []
     spans: list[tuple[int, int, int]] = []
@@ -329,7 +366,7 @@ def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]
         before = span
         outer = _outer(definition, stack)
         outer_name, outer_kind, parent = (outer[1], outer[2], outer[3]) if outer else ("", SymbolKind.MODULE, -1)
-        names = [part for part in re.split(r"::|\.|(?<=.)#", definition.name) if part] or [definition.name]
+        names = _split(spec, definition.name)
         path = [part for part in (outer_name, definition.container, *names) if part]
         qualified = ".".join(path)
         in_type = outer_kind is None or outer_kind in _TYPE_KINDS or bool(definition.container) or len(names) > 1
@@ -360,6 +397,13 @@ def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]
     return symbols, _Owners(spans)
 
 
+def _split(spec: LanguageSpec, name: str) -> list[str]:
+    """Return the parts of a name; an operator such as ``<.>`` is one part."""
+    if not spec.name_separator or not _WORD.search(name):
+        return [name]
+    return [part for part in re.split(spec.name_separator, name) if part] or [name]
+
+
 def _outer(definition: _Definition, stack: list[_Level]) -> _Level | None:
     """Return what a definition is a member of: what encloses it, or the type around that function when it is a member of the type."""
     if definition.member:
@@ -375,6 +419,24 @@ def _deduplicate(definitions: list[_Definition]) -> list[_Definition]:
     for definition in sorted(definitions, key=lambda each: each.pattern):
         first.setdefault(definition.named, definition)
     return sorted(first.values(), key=lambda each: (each.start, -each.end))
+
+
+def _merge_adjacent(ordered: list[_Definition]) -> list[_Definition]:
+    """Make one definition of neighbours that share a name: a function's signature and its equations or clauses."""
+    merged: list[_Definition] = []
+    levels: list[_Definition] = []  # the newest definition of each depth
+    for definition in ordered:
+        while levels and levels[-1].end <= definition.start:
+            before = levels.pop()
+            sibling = not levels or levels[-1].end > definition.start
+            if sibling and before.name == definition.name and before.kind is definition.kind and before.kind in _CODE:
+                before.end = definition.end
+                levels.append(before)
+                break
+        else:
+            merged.append(definition)
+            levels.append(definition)
+    return merged
 
 
 def _kind(spec: LanguageSpec, kind: SymbolKind | None, name: str, *, in_type: bool) -> SymbolKind | None:
@@ -394,11 +456,13 @@ def _signature(definition: _Definition, text: bytes, annotations: dict[int, int]
         while text[start : start + 1].isspace():
             start += 1
     if definition.body is None:
-        end = _line_end(text, start, node.end_byte)
-        while definition.kind in _FUNCTION_KINDS and text.count(b"(", start, end) > text.count(b")", start, end) and end < node.end_byte:
-            end = _line_end(text, end + 1, node.end_byte)
+        end = node.end_byte if definition.kind in _FUNCTION_KINDS else _line_end(text, start, node.end_byte)
     else:
         end = definition.body.start_byte
+        if b"\n" in text[start:end]:  # a comment that opens the body may stand before its node
+            before = definition.body.prev_sibling
+            while before is not None and before.is_extra:
+                end, before = before.start_byte, before.prev_sibling
     line = " ".join(text[start : min(end, start + _SIGNATURE * 2)].decode("utf-8", "replace").split())
     return line.rstrip(" {=:;,").removesuffix("=>").rstrip()[:_SIGNATURE]
 
@@ -416,6 +480,7 @@ class _Docs:
         self._inner_starts = [mark.start for mark in self._inner]
         self._above: dict[int, tuple[int, str]] = {}
         self._text = text
+        self._holders: dict[int, _Definition] = {}  # row of a comment to the first definition it documents
         for first, last, comment in sorted(found.comments):
             before = self._above.pop(first - 1, None) if first - 1 in self._above else None
             self._above[last] = (before[0], f"{before[1]}\n{comment}") if before else (first, comment)
@@ -434,7 +499,12 @@ class _Docs:
             if doc:
                 return start, doc
         comment = self._above.get(row - 1)
-        return start, clean_comment(comment[1]) if comment else ""
+        if comment is None:
+            return start, ""
+        holder = self._holders.setdefault(row - 1, definition)
+        if holder.start <= definition.start < holder.end and (holder.start, holder.end) != (definition.start, definition.end):
+            return start, ""  # it is the doc of what encloses this one on the same line
+        return start, clean_comment(comment[1])
 
     def _row(self, byte: int) -> int:
         return self._text.count(b"\n", 0, byte)
@@ -489,24 +559,26 @@ class _Owners:
         return self._owners[at] if at >= 0 else -1
 
 
-def _references(found: _Found, owners: _Owners, newlines: list[int]) -> Iterable[Reference]:
+def _references(spec: LanguageSpec, found: _Found, owners: _Owners, newlines: list[int]) -> Iterable[Reference]:
     seen = -1
-    names = found.names
+    names, quotes, syntax = found.names, spec.quotes, spec.syntax
     for start, _, name, receiver, kind in sorted(found.references):
-        if start != seen and name and start not in names:  # two patterns may name one use; the first one written wins
-            yield Reference(name, receiver, kind, bisect_right(newlines, start) + 1, start, owners.of(start))
+        if start != seen and name and start not in names and (receiver or name not in syntax):  # of two patterns the first one wins
+            bare = name.strip(quotes) if quotes else name
+            yield Reference(bare, receiver.rstrip("."), kind, bisect_right(newlines, start) + 1, start, owners.of(start))
         seen = start
 
 
 def _supertypes(found: _Found, symbols: Sequence[Symbol], owners: _Owners) -> Iterable[Supertype]:
     """Give each base to the definition around it, or to the type it names as its subtype when this file defines that."""
     types = {(symbol.parent, symbol.name): index for index, symbol in enumerate(symbols) if symbol.kind in _TYPE_KINDS}
+    opened = {symbol.qualified_name: index for index, symbol in reversed(list(enumerate(symbols))) if symbol.kind in _OPENED}
     for start, name, kind, line, subtype in dict.fromkeys(found.supertypes):
         symbol = owners.of(start)
         if subtype:
-            symbol = types.get((symbol, subtype), -1)
-        if symbol >= 0:
-            yield Supertype(symbol, name, kind, line)
+            symbol = types.get((symbol, subtype), opened.get(subtype, -1))
+        if symbol >= 0 and symbols[symbol].kind not in _CODE:
+            yield Supertype(symbol, name.partition("<")[0].rstrip(), kind, line)
 
 
 def _breaks(root: Node, text: bytes) -> tuple[int, ...]:

@@ -42,9 +42,14 @@ class LanguageSpec:
     """One language: where its grammar and queries are, and the few facts about it that no query can state.
 
     ``wrappers`` are node types that enclose a definition and belong to it (decorators, ``export``). ``constructors`` are method names that
-    construct. ``separator`` joins the parts of an imported module's path. ``contests`` is an extension that another row owns, and the
-    regular expression by which a file of that extension is this language all the same. ``script_tag`` marks a host format of which only the
-    ``<script>`` blocks are parsed.
+    construct. ``separator`` joins the parts of an imported module's path, of which ``names_last`` says that the last one is the imported
+    name. ``quotes`` are characters around a name that are no part of it (Ruby's ``:symbol``, Kotlin's backquotes). ``name_separator``, a
+    regular expression, joins the parts of a qualified name in a definition; empty where a name has no parts. ``bodies`` are node types that
+    are the body of the definition they stand in, where the grammar has no ``body`` field. ``merge_adjacent`` makes one symbol of
+    neighbouring functions of one name (Haskell's equations, Elixir's clauses). ``syntax`` are names whose call without a receiver is no use
+    (Ruby's ``require``, Elixir's ``def``). ``watched`` grammars are parsed with a deadline however short the text is. ``contests`` is an
+    extension that another row owns, and the regular expression by which a file of that extension is this language all the same.
+    ``script_tag`` marks a host format of which only the ``<script>`` blocks are parsed.
     """
 
     language: LanguageId
@@ -57,6 +62,13 @@ class LanguageSpec:
     wrappers: frozenset[str] = frozenset()
     constructors: frozenset[str] = frozenset()
     separator: str = "."
+    quotes: str = ""
+    name_separator: str = r"::|\.|(?<=.)#"
+    names_last: bool = False
+    bodies: frozenset[str] = frozenset()
+    merge_adjacent: bool = False
+    syntax: frozenset[str] = frozenset()
+    watched: bool = False
     script_tag: bool = False
     contests: tuple[str, str] = ("", "")
 
@@ -66,8 +78,8 @@ class LanguageSpec:
         return self.queries or (self.language,)
 
 
-def _spec(language: str, extensions: str, grammar: str, **facts: object) -> LanguageSpec:
-    return LanguageSpec(LanguageId(language), tuple(extensions.split()), grammar, **facts)  # type: ignore[arg-type]
+def _spec(language: str, extensions: str, grammar: str, syntax: str = "", **facts: object) -> LanguageSpec:
+    return LanguageSpec(LanguageId(language), tuple(extensions.split()), grammar, syntax=frozenset(syntax.split()), **facts)  # type: ignore[arg-type]
 
 
 _EXPORT = frozenset({"export_statement", "ambient_declaration"})
