@@ -164,6 +164,19 @@ LANGUAGES: dict[LanguageId, LanguageSpec] = {
             separator="::",
         ),
         _spec("java", ".java", "tree_sitter_java"),
+        _spec(
+            "ruby",
+            ".rb .rake .gemspec .ru .rbi",
+            "tree_sitter_ruby",
+            interpreters=("ruby", "jruby"),
+            filenames=("Rakefile", "Gemfile", "Guardfile", "Podfile", "Vagrantfile", "Brewfile", "Capfile", "Fastfile"),
+            constructors=frozenset({"initialize"}),
+            quotes=":",
+            syntax=(
+                "require require_relative autoload include extend prepend attr_reader attr_accessor attr_writer raise private"
+                " protected public module_function"
+            ),
+        ),
     )
 }
 
