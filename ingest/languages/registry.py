@@ -177,6 +177,15 @@ LANGUAGES: dict[LanguageId, LanguageSpec] = {
                 " protected public module_function"
             ),
         ),
+        _spec(
+            "php",
+            ".php .phtml .php5 .phps",
+            "tree_sitter_php",
+            factory="language_php",
+            interpreters=("php",),
+            constructors=frozenset({"__construct"}),
+            name_separator=r"\\",
+        ),
     )
 }
 
