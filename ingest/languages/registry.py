@@ -186,6 +186,16 @@ LANGUAGES: dict[LanguageId, LanguageSpec] = {
             constructors=frozenset({"__construct"}),
             name_separator=r"\\",
         ),
+        _spec(
+            "kotlin",
+            ".kt .kts",
+            "tree_sitter_kotlin",
+            interpreters=("kotlin",),
+            quotes="`",
+            bodies=frozenset({"class_body", "enum_class_body", "function_body"}),
+            names_last=True,
+            watched=True,  # 164 s were measured on 3 kB of broken text
+        ),
     )
 }
 
