@@ -196,6 +196,14 @@ LANGUAGES: dict[LanguageId, LanguageSpec] = {
             names_last=True,
             watched=True,  # 164 s were measured on 3 kB of broken text
         ),
+        _spec(
+            "scala",
+            ".scala .sc .sbt",
+            "tree_sitter_scala",
+            interpreters=("scala",),
+            constructors=frozenset({"this"}),
+            quotes="`",
+        ),
     )
 }
 
