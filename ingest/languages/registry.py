@@ -204,6 +204,15 @@ LANGUAGES: dict[LanguageId, LanguageSpec] = {
             constructors=frozenset({"this"}),
             quotes="`",
         ),
+        _spec(
+            "swift",
+            ".swift",
+            "tree_sitter_swift",
+            interpreters=("swift",),
+            constructors=frozenset({"init"}),
+            quotes="`",
+            bodies=frozenset({"computed_property", "willset_didset_block", "protocol_property_requirements"}),
+        ),
     )
 }
 
