@@ -213,6 +213,16 @@ LANGUAGES: dict[LanguageId, LanguageSpec] = {
             quotes="`",
             bodies=frozenset({"computed_property", "willset_didset_block", "protocol_property_requirements"}),
         ),
+        _spec(
+            "bash",
+            ".sh .bash .bats .zsh .ksh .command",
+            "tree_sitter_bash",
+            interpreters=("bash", "sh", "dash", "zsh", "ksh"),
+            filenames=(".bashrc", ".bash_profile", ".bash_aliases", ".profile", ".zshrc", "PKGBUILD"),
+            quotes="=",
+            name_separator="",
+            syntax="source . alias { }",
+        ),
     )
 }
 
