@@ -223,6 +223,14 @@ LANGUAGES: dict[LanguageId, LanguageSpec] = {
             name_separator="",
             syntax="source . alias { }",
         ),
+        _spec(
+            "lua",
+            ".lua .rockspec",
+            "tree_sitter_lua",
+            interpreters=("lua", "luajit"),
+            wrappers=frozenset({"variable_declaration"}),
+            syntax="require",
+        ),
     )
 }
 
