@@ -231,6 +231,15 @@ LANGUAGES: dict[LanguageId, LanguageSpec] = {
             wrappers=frozenset({"variable_declaration"}),
             syntax="require",
         ),
+        _spec(
+            "haskell",
+            ".hs .hs-boot",
+            "tree_sitter_haskell",
+            interpreters=("runghc", "runhaskell"),
+            name_separator="",
+            merge_adjacent=True,
+            bodies=frozenset({"match"}),
+        ),
     )
 }
 
