@@ -240,6 +240,21 @@ LANGUAGES: dict[LanguageId, LanguageSpec] = {
             merge_adjacent=True,
             bodies=frozenset({"match"}),
         ),
+        _spec(
+            "elixir",
+            ".ex .exs",
+            "tree_sitter_elixir",
+            interpreters=("elixir",),
+            quotes=": ",
+            merge_adjacent=True,
+            bodies=frozenset({"do_block"}),
+            syntax=(
+                "def defp defmodule defmacro defmacrop defstruct defexception defprotocol defimpl defdelegate defguard"
+                " defguardp alias import use require doc moduledoc typedoc spec type typep opaque callback macrocallback"
+                " behaviour impl derive enforce_keys optional_callbacks if unless case cond with for quote unquote"
+                " unquote_splicing receive try"
+            ),
+        ),
     )
 }
 
