@@ -255,6 +255,7 @@ LANGUAGES: dict[LanguageId, LanguageSpec] = {
                 " unquote_splicing receive try"
             ),
         ),
+        _spec("zig", ".zig", "tree_sitter_zig", quotes='@"', name_separator="", bodies=frozenset({"block"})),
     )
 }
 
