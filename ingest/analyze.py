@@ -8,7 +8,7 @@ from functools import cache
 
 from ingest.chunk import tile
 from ingest.formats.outline import FORMATS, outline
-from ingest.languages.registry import LANGUAGES
+from ingest.languages.registry import LANGUAGES, settle
 from ingest.model import Extraction, LanguageId, ParsedFile
 from ingest.parse import ParseTimeoutError, parse
 
@@ -26,7 +26,7 @@ _BYTE_ORDER_MARKS = (
 
 
 def detect(path: str, data: bytes) -> LanguageId:
-    """Return the language of a file by its name, else by its first line; ``text`` when neither says."""
+    """Return the language of a file by its name, its marks where a name can mean two, else its first line; ``text`` when neither says."""
     name = path.rpartition("/")[2]
     by_name, by_prefix, by_extension = _tables()
     found = by_name.get(name)
@@ -37,9 +37,10 @@ def detect(path: str, data: bytes) -> LanguageId:
             return language
     dot = name.find(".", 1)
     while dot > 0:  # the longest extension first: .d.ts before .ts
-        found = by_extension.get(name[dot:].lower())
+        extension = name[dot:].lower()
+        found = by_extension.get(extension)
         if found:
-            return found
+            return settle(found, extension, data)
         dot = name.find(".", dot + 1)
     return _by_shebang(data[:200]) if data.startswith(b"#!") else TEXT
 
@@ -105,4 +106,5 @@ def _assemble(language: LanguageId, text: bytes, extraction: Extraction) -> Pars
         supertypes=extraction.supertypes,
         syntax_errors=extraction.syntax_errors,
         generated=_GENERATED.search(text, 0, _HEAD_BYTES) is not None,
+        truncated=extraction.truncated,
     )

@@ -1,7 +1,8 @@
 """Text and its symbols to chunks that tile it.
 
-A file is first cut where one symbol's text gives way to another's. Neighbours are merged up to ``TARGET_BYTES``; a run above ``LIMIT_BYTES`` is
-cut at a statement border near ``SPLIT_BYTES``. The sizes are those that ranked best over 40 repositories (docs/design.md, "Chunks").
+A file is first cut where one symbol's text gives way to another's. Neighbours are merged up to ``TARGET_BYTES``; a run above
+``LIMIT_BYTES`` is cut at a statement border near ``SPLIT_BYTES``. The sizes are those that ranked best over 40 repositories
+(docs/design.md, "Chunks").
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def encode_facts(parsed: ParsedFile) -> bytes:
         [_REFERENCE(reference) for reference in parsed.references],
         [_IMPORT(each) for each in parsed.imports],
         [_SUPERTYPE(each) for each in parsed.supertypes],
-        (parsed.language, parsed.lines, parsed.syntax_errors, parsed.generated),
+        (parsed.language, parsed.lines, parsed.syntax_errors, parsed.generated, parsed.truncated),
     )
     return compress(_encoder.encode(rows))
 
@@ -68,18 +68,19 @@ def decode_facts(facts: bytes, text: bytes) -> ParsedFile:
     """Decode ``encode_facts`` output. Raises ``ValueError`` on damaged input."""
     try:
         rows = cast("list[list[Any]]", msgspec.msgpack.decode(decompress(facts)))
-        chunks, symbols, references, imports, supertypes, (language, lines, syntax_errors, generated) = rows
+        chunks, symbols, references, imports, supertypes, (language, lines, syntax_errors, generated, truncated) = rows
         return ParsedFile(
             language=LanguageId(language),
             text=text,
             lines=lines,
-            chunks=tuple(Chunk(*row[:5], tuple(row[5]), row[6]) for row in chunks),
+            chunks=tuple(Chunk(row[0], row[1], row[2], row[3], row[4], tuple(row[5]), row[6]) for row in chunks),
             symbols=_rows(Symbol, symbols, 2, SymbolKind),
             references=_rows(Reference, references, 2, ReferenceKind),
             imports=tuple(Import(*row) for row in imports),
             supertypes=_rows(Supertype, supertypes, 2, SupertypeKind),
             syntax_errors=syntax_errors,
             generated=generated,
+            truncated=tuple(truncated),
         )
     except (msgspec.MsgspecError, TypeError) as error:
         raise ValueError(f"stored facts are damaged: {error}") from error
@@ -96,6 +97,6 @@ def encode_json(value: object) -> bytes:
     return msgspec.json.encode(value)
 
 
-def decode_json(data: bytes | str) -> Any:
-    """Decode ``encode_json`` output."""
-    return msgspec.json.decode(data)
+def decode_json(data: bytes, kind: type[T]) -> T:
+    """Decode ``encode_json`` output as a dataclass; absent fields take their defaults. Raises ``ValueError`` on damaged input."""
+    return msgspec.json.decode(data, type=kind)

@@ -1,14 +1,14 @@
 """The one SQLite database that holds the truth: opening it, its schema, its transactions, and what its errors mean.
 
-WAL mode with ``synchronous=NORMAL``: readers never wait for a writer, and a killed process loses nothing that was committed (a power cut may
-lose the last commits, and never tears one).
+WAL mode with ``synchronous=NORMAL``: readers never wait for a writer, and a killed process loses nothing that was committed (a power cut
+may lose the last commits, and never tears one).
 """
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,11 +19,12 @@ BUSY_SECONDS = 30.0
 
 _SCHEMA = """
 CREATE TABLE repository (
-    id INTEGER PRIMARY KEY, identity BLOB NOT NULL UNIQUE, name TEXT NOT NULL, root BLOB NOT NULL, documents_made INTEGER NOT NULL DEFAULT 0
+    id INTEGER PRIMARY KEY, identity BLOB NOT NULL UNIQUE, name TEXT NOT NULL, root BLOB NOT NULL
 );
 CREATE TABLE content (
-    id INTEGER PRIMARY KEY, hash BLOB NOT NULL, language TEXT NOT NULL, analyzer INTEGER NOT NULL, size INTEGER NOT NULL, lines INTEGER NOT NULL,
-    chunks INTEGER NOT NULL, symbols INTEGER NOT NULL, problem TEXT NOT NULL, text BLOB NOT NULL, facts BLOB NOT NULL,
+    id INTEGER PRIMARY KEY, hash BLOB NOT NULL, language TEXT NOT NULL, analyzer INTEGER NOT NULL, size INTEGER NOT NULL,
+    lines INTEGER NOT NULL, chunks INTEGER NOT NULL, symbols INTEGER NOT NULL, problem TEXT NOT NULL, truncated TEXT NOT NULL,
+    text BLOB NOT NULL, facts BLOB NOT NULL,
     UNIQUE (hash, language, analyzer)
 );
 CREATE TABLE document (
@@ -33,7 +34,8 @@ CREATE TABLE document (
 );
 CREATE INDEX document_content ON document (content_id);
 CREATE TABLE view (
-    id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL REFERENCES repository (id) ON DELETE CASCADE, kind TEXT NOT NULL, name BLOB NOT NULL,
+    id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL REFERENCES repository (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL, name BLOB NOT NULL,
     root BLOB NOT NULL, commit_id TEXT NOT NULL DEFAULT '', generation INTEGER NOT NULL DEFAULT 0, indexed_at REAL NOT NULL DEFAULT 0,
     report BLOB NOT NULL DEFAULT '{}',
     UNIQUE (repository_id, kind, name)
@@ -84,7 +86,7 @@ class Database:
                 write.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
+    def write(self) -> Generator[sqlite3.Connection]:
         """Run one write transaction: all of it or nothing."""
         with storing(f"write to the store {self.path}"):
             self._connection.execute("BEGIN IMMEDIATE")
@@ -97,7 +99,7 @@ class Database:
                 raise
 
     @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
+    def read(self) -> Generator[sqlite3.Connection]:
         """Run queries that all see one state of the store."""
         with storing(f"read the store {self.path}"):
             if self._connection.in_transaction:
@@ -129,7 +131,7 @@ class Database:
 
 
 @contextmanager
-def storing(what: str) -> Iterator[None]:
+def storing(what: str) -> Generator[None]:
     """Turn what SQLite and the file system say into store errors that name the remedy."""
     try:
         yield

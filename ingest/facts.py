@@ -37,6 +37,7 @@ class StoredFile:
     problem: str
     text: bytes
     facts: bytes
+    truncated: tuple[str, ...] = ()
 
 
 def store_form(path: str, content_hash: ContentHash, parsed: ParsedFile, *, size: int, problem: str = "") -> StoredFile:
@@ -52,6 +53,7 @@ def store_form(path: str, content_hash: ContentHash, parsed: ParsedFile, *, size
         problem=problem,
         text=compress(parsed.text),
         facts=encode_facts(parsed),
+        truncated=parsed.truncated,
     )
 
 
@@ -65,8 +67,8 @@ class FactStore:
         """Store files, each whole, in one transaction; return their documents. What is there already is left alone."""
         with self._database.write() as write:
             write.executemany(
-                "INSERT OR IGNORE INTO content (hash, language, analyzer, size, lines, chunks, symbols, problem, text, facts)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO content (hash, language, analyzer, size, lines, chunks, symbols, problem, truncated, text, facts)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
                         bytes.fromhex(each.content_hash),
@@ -77,6 +79,7 @@ class FactStore:
                         each.chunks,
                         each.symbols,
                         each.problem,
+                        "\n".join(each.truncated),
                         each.text,
                         each.facts,
                     )
@@ -84,23 +87,6 @@ class FactStore:
                 ],
             )
             return [_document(write, repository, each.path, each.content_hash, each.language) for each in files]
-
-    def attach(self, repository: RepositoryId, files: Sequence[tuple[str, ContentHash, LanguageId]]) -> list[DocumentId]:
-        """Make documents for contents that are stored already: a renamed file, a copy, a clone."""
-        with self._database.write() as write:
-            return [_document(write, repository, path, content_hash, language) for path, content_hash, language in files]
-
-    def known_languages(self, hashes: Iterable[ContentHash]) -> dict[ContentHash, frozenset[LanguageId]]:
-        """Return, for each hash that is stored, the languages its bytes were parsed as."""
-        found: dict[ContentHash, frozenset[LanguageId]] = {}
-        with self._database.read() as read:
-            for content_hash in hashes:
-                rows = read.execute(
-                    "SELECT language FROM content WHERE hash = ? AND analyzer = ?", (bytes.fromhex(content_hash), ANALYZER_VERSION)
-                ).fetchall()
-                if rows:
-                    found[content_hash] = frozenset(LanguageId(row[0]) for row in rows)
-        return found
 
     def find(self, repository: RepositoryId, files: Iterable[tuple[str, ContentHash]]) -> dict[tuple[str, ContentHash], DocumentId]:
         """Return the documents of those (path, hash) pairs that this repository has already had."""

@@ -136,8 +136,8 @@ class Supertype:
 class Chunk:
     """A span of a file that is retrieved as one. The chunks of a file tile it: no gap, no overlap, in order.
 
-    ``symbol`` is the index of the innermost symbol that encloses the whole chunk, or -1. ``names`` are the names of symbols that start in it.
-    ``context`` is what a reader needs to place it: enclosing names and the signature, or the heading path.
+    ``symbol`` is the index of the innermost symbol that encloses the whole chunk, or -1. ``names`` are the names of symbols that start in
+    it. ``context`` is what a reader needs to place it: enclosing names and the signature, or the heading path.
     """
 
     start_byte: int
@@ -163,6 +163,8 @@ class Extraction:
     supertypes: tuple[Supertype, ...] = ()
     breaks: tuple[int, ...] = ()
     syntax_errors: int = 0
+    truncated: tuple[str, ...] = ()
+    """What a cap cut off, in words that name the cap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,8 @@ class ParsedFile:
     """Number of places where the grammar could not follow the text; the facts around them are still good."""
     generated: bool = False
     """The file says of itself that a program wrote it."""
+    truncated: tuple[str, ...] = ()
+    """What a cap cut off, in words that name the cap."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Worker processes that may crash or hang without taking anything but their own task with them.
 
-Parsing holds the GIL, so both cores need processes. The standard executor gives up all outstanding work when one process dies and cannot end
-one that hangs; here each worker has its own pipe, so the parent knows which task it was on, ends it, starts another and goes on.
+Parsing holds the GIL, so both cores need processes. The standard executor gives up all outstanding work when one process dies and cannot
+end one that hangs; here each worker has its own pipe, so the parent knows which task it was on, ends it, starts another and goes on.
 """
 
 from __future__ import annotations
@@ -73,7 +73,10 @@ class WorkerPool(Generic[Task, Result]):
                 if not worker.tasks:
                     worker.since = time.monotonic()
                 worker.tasks.append(task)
-                worker.pipe.send(task)
+                try:
+                    worker.pipe.send(task)
+                except BrokenPipeError:  # it died; its end of the pipe will say so
+                    return
 
         for worker in self._workers:
             feed(worker)
@@ -103,13 +106,16 @@ class WorkerPool(Generic[Task, Result]):
 
     def _receive(self, worker: _Worker[Task]) -> Result | Crash:
         try:
-            return worker.pipe.recv()
-        except (EOFError, OSError):
+            answer = worker.pipe.recv()
+        except (EOFError, ConnectionError):
             worker.process.join(5)
             code = worker.process.exitcode
             if code == -signal.SIGKILL:
                 return Crash(f"a worker was ended after {self._silence:.0f} s without an answer, or for lack of memory")
             return Crash(f"a worker died with {signal.Signals(-code).name if code and code < 0 else f'status {code}'}")
+        if isinstance(answer, BaseException):
+            raise answer  # the worker could not even begin; every other one would fail alike
+        return answer
 
     def _replace(self, worker: _Worker[Task]) -> None:
         worker.pipe.close()
@@ -138,7 +144,11 @@ def _serve(make: Callable[[], Callable[[Task], Result]], pipe: Connection, paren
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.freeze()
     gc.set_threshold(200_000, 50, 50)  # facts are trees without cycles; the default thresholds cost a third of the parsing time
-    work = make()
+    try:
+        work = make()
+    except Exception as error:  # a process edge: the parent raises it
+        pipe.send(error)
+        return
     while True:
         try:
             task = pipe.recv()
@@ -146,7 +156,7 @@ def _serve(make: Callable[[], Callable[[Task], Result]], pipe: Connection, paren
             return
         try:
             result: Result | Crash = work(task)
-        except Exception:  # noqa: BLE001  # a process edge: whatever went wrong is that task's crash
+        except Exception:  # a process edge: whatever went wrong is that task's crash
             result = Crash(traceback.format_exc(limit=-3))
         try:
             pipe.send(result)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from sqlite3 import Connection
 
 from ingest.codec import decode_json, encode_json
@@ -118,14 +118,23 @@ class ViewCatalog:
         """Return what the newest index run of a view left out."""
         with self._database.read() as read:
             row = read.execute("SELECT report FROM view WHERE id = ?", (view,)).fetchone()
-        stored = decode_json(row[0]) if row else {}
-        return IndexReport(
-            skipped=stored.get("skipped", {}),
-            failed=tuple(Failure(_path(each["path"]), each["reason"]) for each in stored.get("failed", ())),
-            screened=tuple(ScreenedFile(**{**each, "path": _path(each["path"])}) for each in stored.get("screened", ())),
-            truncated=tuple(stored.get("truncated", ())),
-            notes=tuple(stored.get("notes", ())),
+        stored = decode_json(row[0], IndexReport) if row else IndexReport()
+        return replace(
+            stored,
+            failed=tuple(replace(each, path=_path(each.path)) for each in stored.failed),
+            screened=tuple(replace(each, path=_path(each.path)) for each in stored.screened),
         )
+
+    def problems(self, view: ViewId) -> tuple[list[Failure], list[str]]:
+        """Return the files a view shows whose facts are incomplete, and what caps cut off from others, by path."""
+        with self._database.read() as read:
+            rows = read.execute(
+                "SELECT path, problem, truncated FROM entry JOIN document ON document.id = document_id"
+                " JOIN content ON content.id = content_id WHERE view_id = ? AND (problem != '' OR truncated != '') ORDER BY path",
+                (view,),
+            ).fetchall()
+        failed = [Failure(os.fsdecode(row[0]), row[1]) for row in rows if row[1]]
+        return failed, [f"{os.fsdecode(row[0])}: {cap}" for row in rows for cap in row[2].splitlines()]
 
     def entries(self, view: ViewId) -> dict[str, Entry]:
         """Return what a view shows, by path."""
@@ -217,13 +226,13 @@ def _view(row: tuple[int, int, str, bytes, bytes, str, int, float]) -> View:
     )
 
 
-def _storable(report: IndexReport) -> dict[str, object]:
-    """Return the report as JSON can hold it: names that are not UTF-8 keep their bytes, two hexadecimal digits each."""
-    stored = asdict(report)
-    for group in ("failed", "screened"):
-        for each in stored[group]:
-            each["path"] = os.fsencode(each["path"]).hex()
-    return stored
+def _storable(report: IndexReport) -> IndexReport:
+    """Return the report as JSON can hold it: paths as hexadecimal digits, since they need not be UTF-8."""
+    return replace(
+        report,
+        failed=tuple(replace(each, path=os.fsencode(each.path).hex()) for each in report.failed),
+        screened=tuple(replace(each, path=os.fsencode(each.path).hex()) for each in report.screened),
+    )
 
 
 def _path(stored: str) -> str:

@@ -1,8 +1,8 @@
 """Where segments lie and when they are merged: small ones in the database, large ones in files beside it.
 
-A new segment is one row, in the transaction that also makes it visible, so a kill leaves either all of it or nothing. A file is written under
-another name, synced and renamed before its row exists; files without a row are swept. What is torn anyway is dropped and made again from
-facts.
+A new segment is one row, in the transaction that also makes it visible, so a kill leaves either all of it or nothing. A file is written
+under another name, synced and renamed before its row exists; files without a row are swept. What is torn anyway is dropped and made again
+from facts.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ class SegmentCatalog:
 
     def load(self, repository: RepositoryId) -> list[StoredSegment]:
         """Map a repository's segments, in order of making; torn and foreign ones are left out."""
+        loaded: list[StoredSegment | None] = []
         for _ in range(3):  # a merge by another process may remove a file between listing and opening it
             with self._database.read() as read:
                 rows = read.execute(
@@ -85,7 +86,8 @@ class SegmentCatalog:
             write.executemany("DELETE FROM segment WHERE id = ?", ((each.segment_id,) for each in outgoing))
             if segment is not None and data:
                 write.execute(
-                    "INSERT INTO segment (repository_id, fingerprint, documents, chunks, bytes, file, payload) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO segment (repository_id, fingerprint, documents, chunks, bytes, file, payload)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
                     (repository, self.fingerprint, segment.documents, segment.chunks, len(data), file, b"" if file else data),
                 )
         for each in outgoing:

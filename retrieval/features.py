@@ -182,7 +182,9 @@ class SegmentBuilder:
         term_end = np.array(self._vocabulary.term_end, np.int64)
         term_ids = np.array(self._vocabulary.term_ids, np.uint64)
         keys: list[U64] = [
-            np.array(self._names, np.uint64) << np.uint64(32) | np.array(self._name_chunk, np.uint64) << np.uint64(4) | np.uint64(Field.NAMES)
+            np.array(self._names, np.uint64) << np.uint64(32)
+            | np.array(self._name_chunk, np.uint64) << np.uint64(4)
+            | np.uint64(Field.NAMES)
         ]
         length = np.zeros(len(self._symbols), np.uint16)
         for field, numbers, counts in zip(_FIELDS, self._field_words, self._field_counts, strict=True):
@@ -220,7 +222,9 @@ def _pack(key: U64) -> tuple[U32, U32, U16]:
     counts = np.diff(np.append(first, len(key)))
     key = key[first]
     field = (key & np.uint64(15)).astype(np.uint16)
-    limit = np.array([(1 << FIELD_BITS[each]) - 1 if each in FIELD_BITS else 0 for each in range(16)], np.uint16)
+    limit = np.zeros(16, np.uint16)
+    for each, bits in FIELD_BITS.items():
+        limit[each] = (1 << bits) - 1
     value = np.minimum(counts, limit[field]).astype(np.uint16) << field
     pair = key >> np.uint64(4)
     first = np.flatnonzero(np.append(True, pair[1:] != pair[:-1]))

@@ -1,7 +1,7 @@
 """Fills every store: finds what changed, has workers do it, and makes it visible as one new generation.
 
-The order makes a kill harmless. Facts are committed batch by batch, each file whole, and nobody sees them; then their segments; last, in one
-transaction, the view moves on. A run that starts after a kill finds the facts and does the rest.
+The order makes a kill harmless. Facts are committed batch by batch, each file whole, and nobody sees them; then their segments; last, in
+one transaction, the view moves on. A run that starts after a kill finds the facts and does the rest.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ingest.facts import FactStore
 from ingest.git import GitCheckout, find_checkout, head, known_hashes, resolve_ref
 from ingest.languages.registry import LANGUAGES
 from ingest.lock import exclusive
-from ingest.model import ContentHash, DocumentId, Failure, RepositoryId, SourceFile, SourceTree, View, ViewKind
+from ingest.model import DocumentId, Failure, RepositoryId, SourceFile, SourceTree, View, ViewKind
 from ingest.pool import Crash, WorkerPool
 from ingest.views import Entry, IndexReport, ScreenedFile, ViewCatalog
 from ingest.walk import WalkOptions, walk, walk_commit
@@ -161,13 +161,13 @@ class Indexer:
             return self._publish(run, commit, progress)
 
     def _repository(self, root: str, checkout: GitCheckout | None) -> RepositoryId:
-        """All worktrees of a git directory are one repository; a folder outside git is its own. A sub-folder of a checkout is its own too."""
+        """Find or make the repository: one for all worktrees of a git directory, one for a folder outside git or inside a checkout."""
         whole = checkout is not None and os.path.realpath(checkout.root) == root
         identity = checkout.common_dir if checkout and whole else root
         name = os.path.basename(os.path.dirname(identity) if identity.endswith("/.git") else identity).removesuffix(".git")
         return self._views.add_repository(identity=identity, name=name or identity, root=root)
 
-    def _locked(self, repository: RepositoryId, progress: Callable[[Progress], None]):  # noqa: ANN202
+    def _locked(self, repository: RepositoryId, progress: Callable[[Progress], None]):
         return exclusive(
             self._locks / str(repository),
             wait_seconds=self._options.lock_seconds,
@@ -193,8 +193,8 @@ class Indexer:
         """Show files whose content git can name and the store already has; return the rest."""
         if checkout is not None and len(files) >= _KNOWN_HASHES_FROM:
             hashes = known_hashes(checkout)
-            prefix = os.path.relpath(run.view.root, checkout.root).replace(".", "", 1) if run.view.root != checkout.root else ""
-            files = [replace(file, content_hash=hashes.get(f"{prefix}/{file.path}".lstrip("/"))) for file in files]
+            prefix = "" if run.view.root == checkout.root else os.path.relpath(run.view.root, checkout.root) + "/"
+            files = [replace(file, content_hash=hashes.get(prefix + file.path)) for file in files]
         wanted = [(file.path, file.content_hash) for file in files if file.content_hash]
         found = self._facts.find(run.view.repository_id, wanted) if wanted else {}
         missing: list[SourceFile] = []
@@ -228,8 +228,6 @@ class Indexer:
             run.show(document, file)
             run.symbols += stored.symbols
             run.symbol_languages[stored.language] += 1
-            if stored.problem:
-                run.failures.append(Failure(file.path, stored.problem))
         run.failures += batch.failures
         run.screened += [ScreenedFile(file.path, file.size, file.mtime_ns, left.rule, left.detail) for file, left in batch.screened]
         run.parsed += len(documents)
@@ -248,7 +246,7 @@ class Indexer:
             elif not task.as_text:
                 queue.retry(replace(task, as_text=True))
             else:
-                yield task, Batch(failures=[Failure(task.files[0].path, batch.reason)])
+                yield task, Batch(failures=[Failure(file.path, batch.reason) for file in task.files])
 
     def _running_pool(self, size: int) -> WorkerPool[Task, Batch]:
         if self._pool is None:

@@ -129,7 +129,7 @@ def decode(buffer: bytes | memoryview) -> Segment:
     """Map bytes to a segment without copying. Raises ``SegmentDamagedError`` when they are torn or of another format."""
     view = memoryview(buffer)
     fixed = len(MAGIC) + 12
-    if len(view) < fixed or view[: len(MAGIC)] != MAGIC:
+    if len(view) < fixed or bytes(view[: len(MAGIC)]) != MAGIC:
         raise SegmentDamagedError("not a segment")
     size = int.from_bytes(view[len(MAGIC) : len(MAGIC) + 4], "little")
     text = bytes(view[fixed : fixed + size])
@@ -187,7 +187,11 @@ def _renumber(segment: Segment, keep: NDArray[np.bool_]) -> Segment:
     chunks = np.repeat(keep, np.diff(segment.chunk_start.astype(np.int64)))
     number = np.cumsum(chunks, dtype=np.uint32) - np.uint32(1)
     live = chunks[segment.posting_chunk]
-    counts = np.add.reduceat(np.append(live, False), segment.posting_start[:-1], dtype=np.int64) if len(segment.terms) else live[:0].astype(np.int64)
+    counts = (
+        np.add.reduceat(np.append(live, False), segment.posting_start[:-1], dtype=np.int64)
+        if len(segment.terms)
+        else live[:0].astype(np.int64)
+    )
     used = counts > 0
     per_document = np.diff(segment.chunk_start.astype(np.int64))[keep]
     documents = _take_strings(segment.document_text, segment.document_text_end, keep)

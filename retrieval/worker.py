@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]  # it has none
 
 from ingest.analyze import analyze, analyze_as_text
 from ingest.database import Database
@@ -99,11 +99,13 @@ def _read(task: ReadTask, builder: SegmentBuilder) -> Batch:
 def _analyze(path: str, data: bytes) -> tuple[ParsedFile, str]:
     try:
         return analyze(path, data)
-    except Exception as error:  # noqa: BLE001  # a process edge: a file that no code foresaw costs that file's symbols only
+    except Exception as error:  # a process edge: a file that no code foresaw costs that file's symbols only
         return analyze_as_text(path, data), f"indexed as plain text: {type(error).__name__}: {error}"
 
 
-def _keep(batch: Batch, builder: SegmentBuilder, file: SourceFile, parsed: ParsedFile, *, content: ContentHash, size: int, problem: str) -> None:
+def _keep(
+    batch: Batch, builder: SegmentBuilder, file: SourceFile, parsed: ParsedFile, *, content: ContentHash, size: int, problem: str
+) -> None:
     batch.files.append(replace(file, mtime_ns=file.mtime_ns if time.time_ns() - file.mtime_ns > _SETTLED_NS else 0))
     batch.stored.append(store_form(file.path, content, parsed, size=size, problem=problem))
     builder.add(file.path, parsed)
@@ -116,7 +118,10 @@ def _sources(task: ReadTask) -> list[tuple[SourceFile, bytes | Skipped | Failure
     found: list[tuple[SourceFile, bytes | Skipped | Failure]] = []
     for file in task.files:
         data = blobs.get(file.content_hash) if file.content_hash else None
-        found.append((file, data if data is not None else Failure(file.path, "git has no such object; a partial clone lacks it: run git fetch")))
+        found.append((
+            file,
+            data if data is not None else Failure(file.path, "git has no such object; a partial clone lacks it: run git fetch"),
+        ))
     return found
 
 

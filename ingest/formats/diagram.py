@@ -88,7 +88,7 @@ _DOT_TITLE = re.compile(rb"(?:^|[\n;}])[ \t]*(?:strict[ \t]+)?(?:di)?graph[ \t]+
 _DOT_LABEL = re.compile(
     rb"(?P<comment>//[^\n]*|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?|\n#[^\n]*|\b(?:color|fillcolor|fontname|style"
     rb"|shape|fontcolor|bgcolor|rankdir|URL|pos)[ \t]*="
-    rb"[ \t]*\"[^\"\n]*\")|\"((?:[^\"\\\n]++|\\.)+)\"|\blabel[ \t]*=[ \t]*([\w]+)"
+    rb"[ \t]*\"[^\"\n]*\")|\"((?:[^\"\\\n]++|\\.)++)\"?|\blabel[ \t]*=[ \t]*([\w]+)"
     rb"|\n[ \t]*(?:subgraph[ \t]+)?(?!(?:node|edge|graph|digraph)\b)(\w++)(?=[ \t]*+(?:\[|->|--|\{))|-[->][ \t]*+(\w++)"
 )
 

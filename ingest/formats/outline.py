@@ -105,13 +105,8 @@ FORMATS: Mapping[LanguageId, FormatSpec] = MappingProxyType({spec.name: spec for
 """Every text format by name."""
 
 
-def read_outline(language: LanguageId, content: bytes) -> Outline:
-    """Return the outline of a text with what its caps cut off; an empty one for a language without an outline."""
-    spec = FORMATS.get(language)
-    return spec.scan(content) if spec and spec.scan else Outline()
-
-
 def outline(language: LanguageId, content: bytes) -> Extraction:
-    """Return the outline of a text as facts; ``read_outline`` also says what was truncated."""
-    found = read_outline(language, content)
-    return Extraction(symbols=found.symbols, imports=found.imports, breaks=found.breaks)
+    """Return the outline of a text as facts; empty for a language without an outline."""
+    spec = FORMATS.get(language)
+    found = spec.scan(content) if spec and spec.scan else Outline()
+    return Extraction(symbols=found.symbols, imports=found.imports, breaks=found.breaks, truncated=found.truncated)

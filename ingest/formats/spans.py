@@ -102,7 +102,9 @@ def plain(raw: bytes, limit: int = MAX_DOC) -> str:
     """Return bytes as text on one line, blanks collapsed, at most ``limit`` characters."""
     if len(raw) <= limit and raw.isalnum():  # ASCII: most keys
         return raw.decode()
-    text = " ".join(raw[: 4 * limit].decode("utf-8", "replace").replace("\x00", "").split())
+    text = " ".join((raw if len(raw) <= 4 * limit else raw[: 4 * limit]).decode("utf-8", "replace").split())
+    if "\x00" in text:
+        text = " ".join(text.replace("\x00", "").split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.formats.outline import FORMATS, outline, read_outline
-from ingest.formats.spans import MAX_DOC, MAX_NAME, MAX_SIGNATURE, Outline
+from ingest.formats.outline import FORMATS, outline
+from ingest.formats.spans import MAX_DOC, MAX_NAME, MAX_SIGNATURE
 from ingest.model import Extraction, LanguageId
 
 _SAMPLES = Path(__file__).parents[2] / "repos" / "formats"
@@ -24,7 +24,7 @@ def language_of(path: Path) -> LanguageId:
     return found[0]
 
 
-def readable(text: bytes, found: Outline) -> dict[str, object]:
+def readable(text: bytes, found: Extraction) -> dict[str, object]:
     """Show an outline with lines and the borders of its spans instead of mere offsets."""
     return {
         "symbols": [
@@ -48,7 +48,7 @@ def readable(text: bytes, found: Outline) -> dict[str, object]:
 def test_sample_has_its_golden_outline(path: Path, golden: Callable[[str, object], None]) -> None:
     """A real file of each format yields the outline that was read and agreed to."""
     text = path.read_bytes()
-    golden(f"formats/{path.name}", {"language": language_of(path), **readable(text, read_outline(language_of(path), text))})
+    golden(f"formats/{path.name}", {"language": language_of(path), **readable(text, outline(language_of(path), text))})
 
 
 def test_every_format_has_a_sample() -> None:
@@ -56,7 +56,7 @@ def test_every_format_has_a_sample() -> None:
     assert {language_of(path) for path in _SAMPLES.iterdir()} == set(FORMATS)
 
 
-def check(text: bytes, found: Outline) -> None:
+def check(text: bytes, found: Extraction) -> None:
     """Assert the invariants that chunks rely on."""
     previous = -1
     for index, symbol in enumerate(found.symbols):
@@ -95,16 +95,16 @@ _TEXTS = st.one_of(
 @given(text=_TEXTS)
 def test_arbitrary_bytes_keep_the_invariants(language: LanguageId, text: bytes) -> None:
     """Whatever the bytes, spans lie in the text and nest, lines are right and breaks begin lines."""
-    check(text, read_outline(language, text))
+    check(text, outline(language, text))
 
 
 @pytest.mark.parametrize("path", sorted(_SAMPLES.iterdir()), ids=lambda path: path.name)
 def test_line_ends_and_marks_change_no_names(path: Path) -> None:
     """CRLF line ends and a byte order mark leave names, kinds, lines and links as they are."""
     language, text = language_of(path), path.read_bytes()
-    plain = read_outline(language, text)
+    plain = outline(language, text)
     for other in (text.replace(b"\n", b"\r\n"), b"\xef\xbb\xbf" + text):
-        found = read_outline(language, other)
+        found = outline(language, other)
         check(other, found)
         assert [(item.qualified_name, item.kind, item.start_line) for item in found.symbols] == [
             (item.qualified_name, item.kind, item.start_line) for item in plain.symbols
@@ -125,6 +125,7 @@ _HOSTILE = {
     "invalid UTF-8": b"\xff\xfe\n" * 10_000,
     "unclosed comments": b"/* <!-- " * 10_000,
     "unclosed blocks": b"CREATE FUNCTION a AS $$\nRUN x <<EOF\ndefine a\n```\na = [\n" * 500,
+    "escaped quotes": b'"\\' * 20_000,
     "links": b"](" * 20_000 + b"[![a](b)" * 5_000,
 }
 
@@ -134,7 +135,7 @@ _HOSTILE = {
 def test_hostile_text_costs_linear_time(text: bytes) -> None:
     """Unbalanced, deep and endless texts neither crash a scanner nor keep it busy."""
     for language in _WITH_OUTLINE:
-        found = read_outline(language, text)
+        found = outline(language, text)
         assert all(symbol.end_byte <= len(text) for symbol in found.symbols)
 
 
@@ -148,13 +149,6 @@ def test_formats_without_outline_yield_nothing() -> None:
 def test_empty_text_has_no_outline(language: LanguageId) -> None:
     """Nothing in, nothing out."""
     assert outline(language, b"") == Extraction()
-
-
-def test_outline_carries_the_facts_of_read_outline() -> None:
-    """The extraction holds symbols, links and breaks."""
-    text = b"# A\n\n[b](b.md)\n"
-    found = read_outline(LanguageId("markdown"), text)
-    assert outline(LanguageId("markdown"), text) == Extraction(symbols=found.symbols, imports=found.imports, breaks=found.breaks)
 
 
 def test_names_of_files_are_not_shared() -> None:

@@ -1,0 +1,109 @@
+"""What the engine is asked and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ingest.model import SymbolKind, ViewStatus
+from retrieval.query import Filters
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """A question and its bounds. ``root`` is a path inside the working tree that is asked about."""
+
+    text: str
+    root: str
+    limit: int = 10
+    filters: Filters = field(default_factory=Filters)
+    regex: bool = False
+    ref: str = ""
+    """Ask this indexed ref instead of the working tree."""
+    repositories: tuple[str, ...] = ()
+    """Names of indexed repositories to ask instead of the one around ``root``; ``*`` asks all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One row of an answer: a span of a file, and why it is here. ``snippet`` is the span's text."""
+
+    rank: int
+    score: float
+    path: str
+    start_line: int
+    end_line: int
+    symbol: str
+    kind: str
+    language: str
+    snippet: str
+    repository: str
+    view: str
+    signals: dict[str, float] = field(default_factory=dict[str, float])
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """Hits, best first, and the truth about every view that was asked."""
+
+    hits: tuple[Hit, ...]
+    status: tuple[ViewStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Lines of a file as a view holds them."""
+
+    path: str
+    start_line: int
+    end_line: int
+    text: str
+    language: str
+    status: ViewStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolRow:
+    """A definition found by name."""
+
+    name: str
+    qualified_name: str
+    kind: SymbolKind
+    path: str
+    start_line: int
+    end_line: int
+    signature: str
+    doc: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolAnswer:
+    """Definitions in order of path and line. ``total`` counts those beyond the limit too."""
+
+    symbols: tuple[SymbolRow, ...]
+    total: int
+    status: ViewStatus
+
+
+@dataclass(frozen=True, slots=True)
+class PackItem:
+    """A span in a context pack. ``fidelity`` is ``full``, ``signature`` or ``name``."""
+
+    path: str
+    start_line: int
+    end_line: int
+    symbol: str
+    fidelity: str
+    text: str
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContextPack:
+    """Spans that fit a token budget, best first; ``left_out`` counts hits that did not fit."""
+
+    items: tuple[PackItem, ...]
+    tokens: int
+    budget: int
+    left_out: int
+    status: tuple[ViewStatus, ...]

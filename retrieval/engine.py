@@ -1,0 +1,337 @@
+"""The one facade: open a data folder, index, ask. Thread-safe for one caller at a time; any number of processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from graph.definitions import find_definitions
+from ingest.codec import decompress
+from ingest.database import Database
+from ingest.errors import NotIndexedError, SourceError
+from ingest.facts import ANALYZER_VERSION, FactStore
+from ingest.git import find_checkout
+from ingest.model import DocumentId, RepositoryId, SymbolKind, View, ViewKind, ViewStatus
+from ingest.views import Entry, Repository, ViewCatalog
+from ingest.walk import walk
+from retrieval.answers import ContextPack, Hit, SearchAnswer, SearchRequest, Span, SymbolAnswer, SymbolRow
+from retrieval.catalog import SegmentCatalog, remove_files
+from retrieval.context import pack
+from retrieval.embed import SHIPPED, StaticEmbedder
+from retrieval.features import FEATURES_VERSION
+from retrieval.indexer import Indexer, IndexOptions, IndexOutcome, Progress
+from retrieval.patterns import match_pattern
+from retrieval.query import Filters, parse_query
+from retrieval.rank import RankedChunk, Ranker
+from retrieval.snapshot import Snapshot
+from retrieval.worker import WorkerSetup
+
+_KINDS = list(SymbolKind)
+_OPEN_SNAPSHOTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """How to run the engine."""
+
+    index: IndexOptions = field(default_factory=IndexOptions)
+    weights: Path = SHIPPED
+    busy_seconds: float = 30.0
+
+
+class Engine:
+    """Everything Codelore can do with one data folder."""
+
+    def __init__(self, data: Path, options: EngineOptions | None = None) -> None:
+        """Open the data folder, made if it is not there. Raises ``StoreError``."""
+        self._data = data
+        self._options = options or EngineOptions()
+        self._database = Database(data / "codelore.db", busy_seconds=self._options.busy_seconds)
+        self._facts = FactStore(self._database)
+        self._views = ViewCatalog(self._database)
+        self._open: dict[int, tuple[Snapshot, Ranker]] = {}
+
+    @cached_property
+    def _embedder(self) -> StaticEmbedder:
+        return StaticEmbedder.load(self._options.weights)
+
+    @cached_property
+    def _catalog(self) -> SegmentCatalog:
+        model = self._embedder
+        fingerprint = f"{model.name}-{model.version}/features-{FEATURES_VERSION}/analyzer-{ANALYZER_VERSION}"
+        return SegmentCatalog(self._database, self._data / "segments", fingerprint)
+
+    @cached_property
+    def _indexer(self) -> Indexer:
+        setup = WorkerSetup(self._database.path, self._options.weights)
+        return Indexer(self._database, self._catalog, setup, self._options.index, self._data / "locks")
+
+    def index(self, path: str, *, ref: str = "", progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
+        """Bring a working tree, a folder, or with ``ref`` a branch, tag or commit up to date; see ``Indexer`` for what it raises."""
+        return self._indexer.index_ref(path, ref, progress) if ref else self._indexer.index_worktree(path, progress)
+
+    def search(self, request: SearchRequest) -> SearchAnswer:
+        """Answer a question from every view it asks, as one list.
+
+        Raises ``QueryError`` for a query that cannot be understood and ``NotIndexedError`` when there is no view to ask.
+        """
+        query = parse_query(request.text, regex=request.regex)
+        hits: list[Hit] = []
+        status: list[ViewStatus] = []
+        views = self.views(request)
+        for repository, view in views:
+            snapshot, ranker = self._snapshot(view)
+            allowed = ranker.allowed(request.filters)
+            truncated: tuple[str, ...] = ()
+            if query.pattern is not None:
+                ranked, truncated = match_pattern(snapshot, query.pattern, allowed, self._texts(snapshot, allowed), limit=request.limit)
+            else:
+                ranked = ranker.rank(query, allowed, request.limit)
+                if query.dropped:
+                    truncated = (
+                        f"{len(query.dropped)} of the query's terms were not looked up (cap: 64): {' '.join(query.dropped[:8])} …",
+                    )
+            hits += self._hits(repository, snapshot, ranked)
+            status.append(self._status(repository, view, snapshot, truncated=truncated))
+        if len(views) > 1:
+            hits.sort(key=lambda hit: (-hit.score, hit.repository, hit.path, hit.start_line))
+        return SearchAnswer(tuple(replace(hit, rank=at) for at, hit in enumerate(hits[: request.limit], start=1)), tuple(status))
+
+    def context(self, request: SearchRequest, *, budget: int) -> ContextPack:
+        """Pack what answers a question into ``budget`` tokens."""
+        answer = self.search(replace(request, limit=max(request.limit, budget // 80)))
+        return pack(answer, budget=budget)
+
+    def show(self, root: str, path: str, *, start: int = 1, end: int = 0, ref: str = "") -> Span:
+        """Return lines of a file as the view holds them; ``end`` 0 is the last line. Raises ``LookupError`` for a path the view has not."""
+        repository, view = self.views(SearchRequest(text=path, root=root, ref=ref))[0]
+        entries = self._views.entries(view.view_id)
+        relative = self._relative(view, root, path)
+        entry = entries.get(relative)
+        if entry is None:
+            raise LookupError(f"{path} is not in the index of {view.name}; see codelore status for what was skipped")
+        parsed = self._facts.parsed(entry.document_id)
+        lines = parsed.text.decode("utf-8", "replace").split("\n")[: parsed.lines]
+        start, end = max(start, 1), min(end or parsed.lines, parsed.lines)
+        return Span(relative, start, end, "\n".join(lines[start - 1 : end]), parsed.language, self._status(repository, view, None))
+
+    def symbols(self, root: str, pattern: str, *, filters: Filters | None = None, limit: int = 50, ref: str = "") -> SymbolAnswer:
+        """Return the definitions whose name matches ``pattern`` (``*`` and ``?`` are wild, case does not matter), in order of path."""
+        repository, view = self.views(SearchRequest(text=pattern, root=root, ref=ref))[0]
+        snapshot, ranker = self._snapshot(view)
+        allowed = ranker.allowed(filters or Filters())
+        wanted = np.unique(snapshot.chunk_document[allowed])
+        documents = [(snapshot.document_id(int(each)), *snapshot.name(int(each))) for each in wanted]
+        kinds = frozenset(filters.kinds) if filters else frozenset[SymbolKind]()
+        rows = [
+            SymbolRow(
+                symbol.name,
+                symbol.qualified_name,
+                symbol.kind,
+                path,
+                symbol.start_line,
+                symbol.end_line,
+                symbol.signature,
+                symbol.doc,
+                language,
+            )
+            for path, language, symbol in find_definitions(self._facts, documents, pattern, kinds=kinds)
+        ]
+        return SymbolAnswer(tuple(rows[:limit]), len(rows), self._status(repository, view, snapshot))
+
+    def views(self, request: SearchRequest) -> list[tuple[Repository, View]]:
+        """Return the views a request asks. Raises ``NotIndexedError`` when there is none."""
+        repositories = {each.repository_id: each for each in self._views.repositories()}
+        if request.repositories:
+            return self._named_views(request, repositories)
+        root = os.path.realpath(request.root)
+        views = [view for view in self._views.views() if view.generation]
+        if request.ref:
+            checkout = find_checkout(root)
+            found = [
+                view for view in views if view.kind is ViewKind.REF and view.name == request.ref and checkout and view.root == checkout.root
+            ]
+            if not found:
+                raise NotIndexedError(f"the ref {request.ref!r} of {root} is not indexed; run: codelore index {root} --ref {request.ref}")
+        else:
+            around = [
+                view
+                for view in views
+                if view.kind is ViewKind.WORKTREE and (root == view.root or root.startswith(view.root.rstrip("/") + "/"))
+            ]
+            found = sorted(around, key=lambda view: -len(view.root))[:1]
+            if not found:
+                raise NotIndexedError(f"{root} is not indexed; run: codelore index {root}")
+        return [(repositories[view.repository_id], view) for view in found]
+
+    def _named_views(self, request: SearchRequest, repositories: dict[RepositoryId, Repository]) -> list[tuple[Repository, View]]:
+        """Return for each named repository its ref view of the request, or its working tree indexed last."""
+        chosen: dict[RepositoryId, View] = {}
+        for view in sorted(self._views.views(), key=lambda view: view.indexed_at):
+            named = "*" in request.repositories or repositories[view.repository_id].name in request.repositories
+            if named and view.generation and (view.name == request.ref if request.ref else view.kind is ViewKind.WORKTREE):
+                chosen[view.repository_id] = view
+        if not chosen:
+            raise NotIndexedError(f"no indexed repository is named {' or '.join(request.repositories)}; codelore repos lists them")
+        return [(repositories[each], view) for each, view in sorted(chosen.items())]
+
+    def status(self, root: str, *, ref: str = "", look: bool = True) -> ViewStatus:
+        """Return the truth about the view around ``root``; with ``look`` the working tree is walked to count pending files."""
+        repository, view = self.views(SearchRequest(text="status", root=root, ref=ref))[0]
+        return self._status(repository, view, None, pending=self._pending(view) if look else -1)
+
+    def pending(self, root: str) -> int:
+        """Return how many files differ from the newest generation of the view around ``root``, by size and time."""
+        return self._pending(self.views(SearchRequest(text="status", root=root))[0][1])
+
+    def repositories(self) -> list[tuple[Repository, list[ViewStatus]]]:
+        """Return every repository with the status of its views."""
+        return [
+            (each, [self._status(each, view, None) for view in self._views.views(each.repository_id)])
+            for each in self._views.repositories()
+        ]
+
+    def forget(self, name: str) -> list[str]:
+        """Delete a repository by name, identity or root, or one view by its root, and everything only it used; return what went.
+
+        Raises ``NotIndexedError`` when nothing is so named.
+        """
+        path = os.path.realpath(name)
+        gone: list[str] = []
+        for repository in self._views.repositories():
+            if name == repository.name or path in {repository.identity, repository.root}:
+                self._views.forget_repository(repository.repository_id)
+                remove_files(self._data / "segments", repository.repository_id)
+                gone.append(repository.root)
+        for view in self._views.views():
+            if view.name in {name, path}:
+                self._views.forget_view(view.view_id)
+                gone.append(view.name)
+        if not gone:
+            raise NotIndexedError(f"nothing indexed is named {name!r}; codelore repos lists what is")
+        self._open.clear()
+        self._facts.collect_garbage()
+        return gone
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the store, in words; empty when all is well."""
+        problems = self._database.check()
+        for repository in self._views.repositories():
+            stored = self._catalog.load(repository.repository_id)
+            for view in self._views.views(repository.repository_id):
+                missing = Snapshot(view, [each.segment for each in stored], self._views.document_ids(view.view_id)).missing
+                if missing:
+                    problems.append(f"{missing} files of {view.name} are not in the index; run: codelore index {view.root}")
+        return problems
+
+    def close(self) -> None:
+        """End workers and close the store."""
+        if "_indexer" in self.__dict__:
+            self._indexer.close()
+        self._open.clear()
+        self._database.close()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _snapshot(self, view: View) -> tuple[Snapshot, Ranker]:
+        """Open the newest generation of a view, or the one that is open already."""
+        opened = self._open.get(view.view_id)
+        if opened is None or opened[0].view.generation != view.generation:
+            segments = [each.segment for each in self._catalog.load(view.repository_id)]
+            snapshot = Snapshot(view, segments, self._views.document_ids(view.view_id))
+            opened = (snapshot, Ranker(snapshot, self._embedder))
+            while len(self._open) >= _OPEN_SNAPSHOTS:
+                self._open.pop(next(iter(self._open)))
+            self._open[view.view_id] = opened
+        return opened
+
+    def _texts(self, snapshot: Snapshot, allowed: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Iterator[tuple[int, bytes]]:
+        wanted = set(snapshot.document_ids[np.unique(snapshot.chunk_document[allowed])].tolist())
+        number = {int(each): at for at, each in enumerate(snapshot.document_ids)}
+        for document, text in self._views.iterate_texts(snapshot.view.view_id):
+            if document in wanted:
+                yield number[document], decompress(text)
+
+    def _hits(self, repository: Repository, snapshot: Snapshot, ranked: list[RankedChunk]) -> Iterator[Hit]:
+        texts: dict[int, bytes] = {}
+        for at, each in enumerate(ranked, start=1):
+            segment, chunk = snapshot.locate(each.chunk)
+            path, language = snapshot.name(each.document)
+            if each.document not in texts:
+                texts[each.document] = self._facts.text(DocumentId(int(snapshot.document_ids[each.document])))
+            raw = texts[each.document][segment.start_byte[chunk] : segment.end_byte[chunk]]
+            kind = int(segment.kind[chunk])
+            yield Hit(
+                rank=at,
+                score=each.score,
+                path=path,
+                start_line=int(segment.start_line[chunk]),
+                end_line=int(segment.end_line[chunk]),
+                symbol=segment.symbol(chunk),
+                kind=_KINDS[kind].value if kind < len(_KINDS) else "",
+                language=language,
+                snippet=raw.decode("utf-8", "replace").rstrip("\n"),
+                repository=repository.name,
+                view=snapshot.view.name,
+                signals=each.signals,
+            )
+
+    def _status(
+        self, repository: Repository, view: View, snapshot: Snapshot | None, *, pending: int = -1, truncated: tuple[str, ...] = ()
+    ) -> ViewStatus:
+        report = self._views.report(view.view_id)
+        files, chunks, symbols = self._views.totals(view.view_id)
+        failed, cut = self._views.problems(view.view_id)
+        notes = list(report.notes)
+        if snapshot is not None and snapshot.missing:
+            notes.append(f"{snapshot.missing} files are missing from the index until it is repaired: run codelore index {view.root}")
+        return ViewStatus(
+            view=view.name,
+            repository=repository.name,
+            generation=view.generation,
+            as_of=view.indexed_at,
+            files=files,
+            chunks=chunks,
+            symbols=symbols,
+            pending=pending,
+            failed=(*report.failed, *failed),
+            skipped=report.skipped,
+            truncated=(*report.truncated, *cut, *truncated),
+            notes=tuple(notes),
+        )
+
+    def _pending(self, view: View) -> int:
+        if view.kind is ViewKind.REF:
+            checkout = find_checkout(view.root)
+            return 0 if checkout else -1
+        try:
+            tree = walk(view.root, self._options.index.walk)
+        except SourceError:
+            return -1
+        before = self._views.entries(view.view_id)
+        screened = {(each.path, each.size, each.mtime_ns) for each in self._views.report(view.view_id).screened}
+        changed = sum(
+            not _same(before.get(file.path), file.size, file.mtime_ns) and (file.path, file.size, file.mtime_ns) not in screened
+            for file in tree.files
+        )
+        return changed + len(before.keys() - {file.path for file in tree.files})
+
+    @staticmethod
+    def _relative(view: View, root: str, path: str) -> str:
+        """Return a path as the view spells it: relative to its root, whether it was typed from there or from a folder below."""
+        absolute = os.path.normpath(os.path.join(os.path.realpath(root), path))
+        below = view.root.rstrip("/") + "/"
+        return absolute.removeprefix(below) if absolute.startswith(below) else path
+
+
+def _same(entry: Entry | None, size: int, mtime_ns: int) -> bool:
+    return entry is not None and bool(entry.mtime_ns) and (entry.size, entry.mtime_ns) == (size, mtime_ns)

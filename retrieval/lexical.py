@@ -1,0 +1,150 @@
+"""BM25F over the fields of chunks and of files, exact for the view that is searched.
+
+Statistics are counted over the chunks the view shows, at query time, so a view that was reached by edits scores like one indexed afresh; an
+index library keeps counting deleted documents until it merges them away (docs/design.md, "The lexical index").
+
+Source: Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), section 3.6: field counts are weighted and
+added before saturation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from retrieval.segment import F32, FIELD_BITS, U16, Field
+from retrieval.snapshot import Mask, Numbers, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Bm25f:
+    """Weights of the fields and BM25's two parameters; ``body`` has weight 1."""
+
+    k1: float
+    b: float
+    names: float
+    context: float
+    docs: float
+    stem: float
+    directories: float
+
+    def table(self) -> F32:
+        """Return the weighted count of every field but the body, by the upper bits of a posting's weight."""
+        packed = np.arange(1 << 16 - FIELD_BITS[Field.BODY]) << FIELD_BITS[Field.BODY]
+        weights = {
+            Field.NAMES: self.names,
+            Field.CONTEXT: self.context,
+            Field.DOCS: self.docs,
+            Field.STEM: self.stem,
+            Field.DIRECTORIES: self.directories,
+        }
+        total = np.zeros(len(packed), np.float32)
+        for each, weight in weights.items():
+            total += weight * (packed >> each & (1 << FIELD_BITS[each]) - 1)
+        return total
+
+
+# Field weights measured over 64 repositories; docs/design.md, "The lexical index".
+CHUNK = Bm25f(k1=1.2, b=0.75, names=2.0, context=0.7, docs=0.3, stem=2.0, directories=1.0)
+FILE = Bm25f(k1=2.0, b=0.75, names=3.0, context=0.0, docs=1.0, stem=12.0, directories=5.0)
+_CHUNK_TABLE, _FILE_TABLE = CHUNK.table(), FILE.table()
+_PATH_ONLY = Bm25f(k1=2.0, b=0.75, names=0, context=0, docs=0, stem=FILE.stem, directories=FILE.directories).table()
+_BODY_MASK = np.uint16((1 << FIELD_BITS[Field.BODY]) - 1)
+
+
+@dataclass(slots=True)
+class LexicalScores:
+    """Scores of every chunk (C) and document (D); what the query does not touch or the filter hides is 0."""
+
+    chunk: F32
+    document: F32
+    chunk_coverage: F32
+    """Share of the query's weight whose terms a chunk holds, 0 to 1."""
+    document_coverage: F32
+    unknown: list[str] = field(default_factory=list[str])
+    """Terms that no shown chunk holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryTerm:
+    """A term of the query, its key in the segments, and how much it counts."""
+
+    text: str
+    key: int
+    weight: float
+
+
+class LexicalScorer:
+    """Scores queries against one snapshot; what depends on the snapshot alone is computed once."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._norm = snapshot.length_norm(CHUNK.b)
+        documents = len(snapshot.document_ids)
+        lengths = np.bincount(snapshot.chunk_document, snapshot.lengths, documents)
+        mean = float(lengths[snapshot.document_live].mean()) if snapshot.live_documents else 1.0
+        self._document_norm = (1 / (1 - FILE.b + FILE.b * lengths / max(mean, 1.0))).astype(np.float32)
+
+    def score(self, terms: Sequence[QueryTerm], allowed: Mask) -> LexicalScores:
+        """Return the scores of all chunks and documents for the terms; chunks outside ``allowed`` stay 0."""
+        snapshot = self._snapshot
+        documents = len(snapshot.document_ids)
+        scores = LexicalScores(
+            chunk=np.zeros(snapshot.chunks, np.float32),
+            document=np.zeros(documents, np.float32),
+            chunk_coverage=np.zeros(snapshot.chunks, np.float32),
+            document_coverage=np.zeros(documents, np.float32),
+        )
+        total = 0.0
+        filtered = not (snapshot.all_live and bool(allowed.all()))
+        for term in terms:
+            chunk, weight = self.postings(term.key)
+            if not snapshot.all_live:
+                live = snapshot.live[chunk]
+                chunk, weight = chunk[live], weight[live]
+            frequency = len(chunk)
+            idf = float(np.log1p((snapshot.live_chunks - frequency + 0.5) / (frequency + 0.5))) * term.weight
+            total += idf
+            if filtered and frequency:
+                inside = allowed[chunk]
+                chunk, weight = chunk[inside], weight[inside]
+            if not frequency:
+                scores.unknown.append(term.text)
+            if len(chunk):
+                self._add(scores, chunk, weight, idf)
+        if total > 0:
+            scores.chunk_coverage /= total
+            scores.document_coverage /= total
+        return scores
+
+    def postings(self, key: int) -> tuple[Numbers, U16]:
+        """Return a term's chunks, shown or not, and their packed weights."""
+        found: list[tuple[Numbers, U16]] = []
+        for part in self._snapshot.parts:
+            where = part.segment.postings(key)
+            if where.stop > where.start:
+                found.append((part.segment.posting_chunk[where].astype(np.int64) + part.first_chunk, part.segment.posting_weight[where]))
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            return np.zeros(0, np.int64), np.zeros(0, np.uint16)
+        return np.concatenate([chunk for chunk, _ in found]), np.concatenate([weight for _, weight in found])
+
+    def _add(self, scores: LexicalScores, chunk: Numbers, weight: U16, idf: float) -> None:
+        snapshot = self._snapshot
+        body = (weight & _BODY_MASK).astype(np.float32)
+        upper = weight >> FIELD_BITS[Field.BODY]
+        count = body * self._norm[chunk] + _CHUNK_TABLE[upper]
+        scores.chunk[chunk] += np.float32(idf * (CHUNK.k1 + 1)) * count / (count + np.float32(CHUNK.k1))
+        scores.chunk_coverage[chunk] += np.float32(idf)
+        # Postings are in order of chunk, so those of one document are neighbours.
+        document = snapshot.chunk_document[chunk]
+        first = np.flatnonzero(np.concatenate([[True], document[1:] != document[:-1]]))
+        touched = document[first]
+        path = _PATH_ONLY[upper[first]]  # every chunk of a document has its stem and directories: count them once
+        other = np.add.reduceat(_FILE_TABLE[upper] - _PATH_ONLY[upper], first)
+        count = np.add.reduceat(body, first) * self._document_norm[touched] + other + path
+        scores.document[touched] += np.float32(idf * (FILE.k1 + 1)) * count / (count + np.float32(FILE.k1))
+        scores.document_coverage[touched] += np.float32(idf)
