@@ -122,7 +122,12 @@ def encode_bags(texts: Bags, rows: FloatRows, batch: int = 1_024) -> FloatRows:
 def train(
     pairs: Sequence[DocPair], options: TrainingOptions, report: Callable[[int, float], None] = lambda epoch, loss: None
 ) -> TrainedRows:
-    """Return trained rows; the same pairs, options and machine give the same rows. ``report`` gets each epoch and its mean loss."""
+    """Return trained rows; the same pairs, options and machine give the same rows. ``report`` gets each epoch and its mean loss.
+
+    Raises ValueError without a pair.
+    """
+    if not pairs:
+        raise ValueError("training needs at least one pair")
     random = np.random.default_rng(options.seed)
     hashes, rarity = choose_vocabulary(pairs, options)
     total = len(hashes) + options.buckets
@@ -270,6 +275,8 @@ def main(argv: Sequence[str]) -> int:
             _train_and_write(model, options, repositories, pairs)
         if arguments.evaluate:
             held_out = judged_pairs(pair for one in repositories if one.held_out for pair in pairs[one.name])
+            if not held_out:
+                parser.error(f"the held-out clones in {arguments.clones} hold no documented definition to judge by")
             _print_quality(judge(StaticEmbedder.load(model), held_out), held_out)
     if arguments.speed:
         print_speed(measure(model, arguments.speed))

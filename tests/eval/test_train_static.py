@@ -133,6 +133,15 @@ def test_command_trains_judges_and_measures(clones: Path, tmp_path: Path, capsys
     assert header["pairs"]["rust"] > 0
 
 
+def test_command_needs_something_to_judge_by(clones: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Held-out repositories without a documented definition are named instead of judged."""
+    listing = clones.parent / "data" / "static_repositories.json"
+    listing.write_text(listing.read_text().replace("true", "false"))
+    with pytest.raises(SystemExit):
+        main(["--clones", str(clones), "--evaluate"])
+    assert "no documented definition" in capsys.readouterr().err
+
+
 def test_command_refuses_to_do_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     """Without a step, or without the clones a step needs, the command explains itself and fails."""
     for call, says in (([], "nothing to do"), (["--evaluate"], "--clones is needed")):
@@ -158,3 +167,9 @@ def test_only_documentation_is_judged() -> None:
         DocPair("two", "go", "Write the file.", "d", PairKind.COMMENT),
     ]
     assert [pair.body for pair in train_static.judged_pairs(pairs)] == ["a", "c"]
+
+
+def test_training_without_pairs_is_refused() -> None:
+    """No pair, no rows: a caller's mistake, said at once."""
+    with pytest.raises(ValueError, match="at least one pair"):
+        train([], OPTIONS)
