@@ -138,15 +138,25 @@ class StaticEmbedder:
 
     def term_vectors(self, terms_of: Sequence[Sequence[str]]) -> FloatRows:
         """Return the rows of words given as their terms, for a caller that has split them already."""
-        found = np.zeros((len(terms_of), self.dimension), dtype=np.float32)
-        for start in range(0, len(terms_of), _WORD_BLOCK):
-            block = terms_of[start : start + _WORD_BLOCK]
-            lengths = np.fromiter((len(one) for one in block), dtype=np.int64, count=len(block))
-            rows = self._row_numbers([term for one in block for term in one])
-            weighted = self._rows[rows] * self._scales[rows, None]
-            filled = np.flatnonzero(lengths)
+        lengths = np.fromiter((len(one) for one in terms_of), dtype=np.int64, count=len(terms_of))
+        return self.add_rows(self.find_rows(hash_terms([term for one in terms_of for term in one])), lengths)
+
+    def find_rows(self, hashed: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Return the row number of each term given as its hash: its own, or the shared one that it falls into."""
+        return row_numbers(self._hashes, hashed, self._buckets)
+
+    def add_rows(self, rows: NDArray[np.int64], lengths: NDArray[np.int64]) -> FloatRows:
+        """Return f32[n, D], the sums of consecutive runs of ``rows``; run ``i`` has ``lengths[i]`` of them, and none make a zero vector."""
+        found = np.zeros((len(lengths), self.dimension), dtype=np.float32)
+        ends = np.cumsum(lengths)
+        for start in range(0, len(lengths), _WORD_BLOCK):
+            block = lengths[start : start + _WORD_BLOCK]
+            first = int(ends[start] - block[0])
+            own = rows[first : int(ends[start + len(block) - 1])]
+            filled = np.flatnonzero(block)
             if len(filled):
-                found[start + filled] = np.add.reduceat(weighted, (np.cumsum(lengths) - lengths)[filled], axis=0)
+                weighted = self._rows[own] * self._scales[own, None]
+                found[start + filled] = np.add.reduceat(weighted, (ends[start : start + len(block)] - block - first)[filled], axis=0)
         return found
 
     def encode_words(self, found: Sequence[bytes]) -> NDArray[np.float32]:
@@ -163,10 +173,6 @@ class StaticEmbedder:
         columns = [numbers.setdefault(word, len(numbers)) for chunk in chunks for word in chunk]
         offsets = np.cumsum([0, *(len(chunk) for chunk in chunks)])
         return encode_chunks(self.word_vectors(list(numbers)), offsets, np.asarray(columns, dtype=np.int64))
-
-    def _row_numbers(self, found: Sequence[str]) -> NDArray[np.int64]:
-        hashed = hash_terms(found)
-        return row_numbers(self._hashes, hashed, self._buckets)
 
 
 def encode_chunks(rows: FloatRows, offsets: NDArray[np.int64], columns: NDArray[np.int64]) -> FloatRows:

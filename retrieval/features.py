@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.model import Chunk, ParsedFile, Symbol, SymbolKind
 from retrieval.embed import StaticEmbedder, encode_chunks, hash_terms, quantize
@@ -38,7 +39,6 @@ class Vocabulary(dict[bytes, int]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.terms_of: list[tuple[str, ...]] = []
         self.term_ids = array("I")
         self.term_end = array("I", [0])
         self._terms: list[str] = []
@@ -46,10 +46,8 @@ class Vocabulary(dict[bytes, int]):
         self._hashes = np.zeros(0, np.uint64)
 
     def __missing__(self, word: bytes) -> int:
-        number = self[word] = len(self.terms_of)
-        found = terms(word)
-        self.terms_of.append(found)
-        self.term_ids.extend(map(self.term, found))
+        number = self[word] = len(self.term_end) - 1
+        self.term_ids.extend(map(self.term, terms(word)))
         self.term_end.append(len(self.term_ids))
         return number
 
@@ -77,6 +75,7 @@ class SegmentBuilder:
         self._vocabulary = Vocabulary()
         self._name_words: dict[str, list[int]] = {}
         self._word_vectors = np.zeros((0, embedder.dimension), np.float32)
+        self._term_rows = np.zeros(0, np.int64)
         self._embedded = 0
         self._clear()
 
@@ -186,6 +185,7 @@ class SegmentBuilder:
             self._vocabulary = Vocabulary()
             self._name_words = {}
             self._word_vectors = self._word_vectors[:0]
+            self._term_rows = self._term_rows[:0]
             self._embedded = 0
         return segment
 
@@ -219,11 +219,18 @@ class SegmentBuilder:
             grown[:known] = self._word_vectors[:known]
             self._word_vectors = grown
         if wanted > known:
-            self._word_vectors[known:wanted] = self._embedder.term_vectors(self._vocabulary.terms_of[known:])
+            self._word_vectors[known:wanted] = self._fresh_vectors(known)
             self._embedded = wanted
         numbers, counts = self._streams[Field.BODY]
         offsets = np.concatenate([[0], np.cumsum(np.array(counts, np.int64))])
         return encode_chunks(self._word_vectors, offsets, np.array(numbers, np.int64))
+
+    def _fresh_vectors(self, known: int) -> NDArray[np.float32]:
+        """Return the vectors of the words from number ``known`` on; every term is looked up in the model once."""
+        hashes = self._vocabulary.hashes()
+        self._term_rows = np.concatenate([self._term_rows, self._embedder.find_rows(hashes[len(self._term_rows) :])])
+        ends = np.array(self._vocabulary.term_end, np.int64)
+        return self._embedder.add_rows(self._term_rows[np.array(self._vocabulary.term_ids[ends[known] :], np.int64)], np.diff(ends[known:]))
 
 
 def _pack(key: U64) -> tuple[U32, U32, U16]:
