@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import pairwise
 from json import JSONDecodeError, dumps, loads
 from pathlib import Path
 from struct import Struct
@@ -158,6 +159,26 @@ class StaticEmbedder:
                 weighted = self._rows[own] * self._scales[own, None]
                 found[start + filled] = np.add.reduceat(weighted, (ends[start : start + len(block)] - block - first)[filled], axis=0)
         return found
+
+    def encode_terms(self, rows: NDArray[np.int64], chunk: NDArray[np.int64], counts: NDArray[np.float32], chunks: int) -> FloatRows:
+        """Return one normalised vector per chunk, f32[chunks, D].
+
+        Entry ``i`` says that chunk ``chunk[i]`` (ascending) holds the term of row ``rows[i]`` ``counts[i]`` times; it counts 1 + ln of
+        that. A dense count matrix times the block's own rows is 3x faster than adding gathered rows.
+        """
+        found = np.zeros((chunks, self.dimension), dtype=np.float32)
+        starts = np.searchsorted(chunk, np.arange(0, chunks + _CHUNK_BLOCK, _CHUNK_BLOCK))
+        weights = damped(counts)
+        for block, (start, end) in enumerate(pairwise(starts.tolist())):
+            if start == end:
+                continue
+            used, column = np.unique(rows[start:end], return_inverse=True)
+            first = block * _CHUNK_BLOCK
+            height = min(_CHUNK_BLOCK, chunks - first)
+            matrix = np.bincount((chunk[start:end] - first) * len(used) + column, weights[start:end], height * len(used))
+            vectors = self._rows[used] * self._scales[used, None]
+            found[first : first + height] = matrix.astype(np.float32).reshape(height, len(used)) @ vectors
+        return normalized(found)
 
     def encode_words(self, found: Sequence[bytes]) -> NDArray[np.float32]:
         """Return the vector of one text given as its words in order, repetitions included."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.model import Chunk, ParsedFile, Symbol, SymbolKind
-from retrieval.embed import StaticEmbedder, encode_chunks, hash_terms, quantize
+from retrieval.embed import StaticEmbedder, hash_terms, quantize
 from retrieval.priors import path_flags
 from retrieval.segment import FIELD_BITS, U16, U32, U64, Field, Segment, pack_strings
 from retrieval.terms import terms, words
@@ -29,7 +29,7 @@ SYMBOL_TERM = "="
 _KINDS = list(SymbolKind)
 _KIND_INDEX = {kind: index for index, kind in enumerate(_KINDS)}
 _NO_KIND = 255
-_VOCABULARY_WORDS = 150_000  # a process forgets its words beyond this: 1 KB each with their vectors
+_VOCABULARY_WORDS = 400_000  # a process forgets its words beyond this: about 120 MB
 
 _FIELDS = list(Field)
 
@@ -74,9 +74,7 @@ class SegmentBuilder:
         self._embedder = embedder
         self._vocabulary = Vocabulary()
         self._name_words: dict[str, list[int]] = {}
-        self._word_vectors = np.zeros((0, embedder.dimension), np.float32)
         self._term_rows = np.zeros(0, np.int64)
-        self._embedded = 0
         self._clear()
 
     def _clear(self) -> None:
@@ -153,7 +151,7 @@ class SegmentBuilder:
         counts = np.diff(np.append(at, len(term_number)))
         start = np.concatenate([[0], np.cumsum(counts[order])]).astype(np.int64)
         gather = np.repeat(at[order] - start[:-1], counts[order]) + np.arange(len(term_number))
-        quantized = quantize(self._embed())
+        quantized = quantize(self._embed(term_number, chunk, weight))
         spans = np.array(self._spans, np.uint32).reshape(-1, 4)
         document_text, document_text_end = pack_strings(self._documents)
         symbol_text, symbol_text_end = pack_strings(self._symbols)
@@ -184,9 +182,7 @@ class SegmentBuilder:
         if len(self._vocabulary) > _VOCABULARY_WORDS:
             self._vocabulary = Vocabulary()
             self._name_words = {}
-            self._word_vectors = self._word_vectors[:0]
             self._term_rows = self._term_rows[:0]
-            self._embedded = 0
         return segment
 
     def _postings(self) -> tuple[U32, U32, U16, U16]:
@@ -212,25 +208,15 @@ class SegmentBuilder:
         key.sort()
         return *_pack(key), length
 
-    def _embed(self) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-        wanted, known = len(self._vocabulary), self._embedded
-        if wanted > len(self._word_vectors):
-            grown = np.zeros((max(wanted, 2 * len(self._word_vectors)), self._embedder.dimension), np.float32)
-            grown[:known] = self._word_vectors[:known]
-            self._word_vectors = grown
-        if wanted > known:
-            self._word_vectors[known:wanted] = self._fresh_vectors(known)
-            self._embedded = wanted
-        numbers, counts = self._streams[Field.BODY]
-        offsets = np.concatenate([[0], np.cumsum(np.array(counts, np.int64))])
-        return encode_chunks(self._word_vectors, offsets, np.array(numbers, np.int64))
-
-    def _fresh_vectors(self, known: int) -> NDArray[np.float32]:
-        """Return the vectors of the words from number ``known`` on; every term is looked up in the model once."""
+    def _embed(self, term_number: U32, chunk: U32, weight: U16) -> NDArray[np.float32]:
+        """Return the chunks' vectors from the terms of their bodies."""
         hashes = self._vocabulary.hashes()
         self._term_rows = np.concatenate([self._term_rows, self._embedder.find_rows(hashes[len(self._term_rows) :])])
-        ends = np.array(self._vocabulary.term_end, np.int64)
-        return self._embedder.add_rows(self._term_rows[np.array(self._vocabulary.term_ids[ends[known] :], np.int64)], np.diff(ends[known:]))
+        counts = weight & np.uint16((1 << FIELD_BITS[Field.BODY]) - 1)
+        inside = np.flatnonzero(counts)
+        inside = inside[np.argsort(chunk[inside], kind="stable")]
+        rows = self._term_rows[term_number[inside]]
+        return self._embedder.encode_terms(rows, chunk[inside].astype(np.int64), counts[inside].astype(np.float32), len(self._symbols))
 
 
 def _pack(key: U64) -> tuple[U32, U32, U16]:
