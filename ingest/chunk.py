@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
+from ingest.lines import find_newlines
 from ingest.model import Chunk, Extraction, Symbol, SymbolKind
 
 TARGET_BYTES = 1_100
@@ -25,7 +26,7 @@ def tile(text: bytes, extraction: Extraction) -> tuple[Chunk, ...]:
     """Cut ``text`` into chunks without gap or overlap; an empty text has none."""
     if not text:
         return ()
-    newlines = [match.start() for match in re.finditer(b"\n", text)]
+    newlines = find_newlines(text)
     borders = _borders(text, extraction.symbols)
     spans = [part for run in _merge(borders) for part in _split(text, run, extraction.breaks)]
     return tuple(_describe(spans, extraction.symbols, newlines))

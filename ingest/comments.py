@@ -6,7 +6,7 @@ import re
 
 _LONGEST = 1_200  # characters
 _COMMENT_MARKS = re.compile(
-    r"^\s*(?:/\*+!?|\*+/|///?!?<?|//|--\[\[|--+\||--+|#+|;+|%+|\*|\{-\|?|-\}|\"\"\"|=begin|=end)?[ \t]?", re.MULTILINE
+    r"^\s*(?:/\*+!?|\*+/|///?!?<?|//|--\[\[|--+ ?[|^]|--+|#+|;+|%+|\*|\{- ?\|?|-\}|\"\"\"|=begin|=end)?[ \t]?", re.MULTILINE
 )
 _COMMENT_END = re.compile(r"\s*(?:\*+/|-\}|\]\])\s*$")
 _XML_TAG = re.compile(r"</?[a-z]+\b[^<>]*>")

@@ -15,14 +15,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from tree_sitter import Language, Node, Parser, Query, QueryCursor, QueryPredicate, Range, Tree
 
-from ingest.comments import clean_comment, shorten
 from ingest.languages.registry import LANGUAGES, LanguageSpec, query_source
+from ingest.lines import find_newlines
 from ingest.model import Extraction, Import, LanguageId, Reference, ReferenceKind, Supertype, SupertypeKind, Symbol, SymbolKind
 from ingest.owners import Owners
+from ingest.symbols import CODE_KINDS, FUNCTION_KINDS, TYPE_KINDS, Comments, Definition, InnerDoc, nest
 
 PARSE_SECONDS = 10.0
 """A file whose grammar or query takes longer is given up: a few grammars are exponential on hostile text."""
@@ -32,16 +33,7 @@ _LARGE_NODE = 1_500  # bytes; statements inside a larger node are offered as bre
 _SIGNATURE = 300
 _DOC = 1_200
 _RECEIVER = 400
-_TYPE_KINDS = frozenset({
-    SymbolKind.CLASS,
-    SymbolKind.INTERFACE,
-    SymbolKind.TRAIT,
-    SymbolKind.STRUCT,
-    SymbolKind.ENUM,
-    SymbolKind.TYPE,
-    SymbolKind.PROPERTY,
-})
-_FUNCTION_KINDS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
+_OPENED = TYPE_KINDS | {SymbolKind.MODULE}  # what an extension or an instance may stand apart from
 _SCRIPT = re.compile(rb"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -49,39 +41,14 @@ class ParseTimeoutError(Exception):
     """The grammar did not finish within ``PARSE_SECONDS``."""
 
 
-_Level = tuple[int, str, SymbolKind | None, int]  # end, qualified name, kind, index of the nearest symbol
-
-
-class _Mark(NamedTuple):
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(slots=True)
-class _Definition:
-    name: str
-    kind: SymbolKind | None  # None is a scope: it names its members and is no symbol itself
-    node: Node
-    start: int
-    end: int
-    named: int  # where its name starts
-    pattern: int
-    container: str = ""
-    body: Node | None = None
-    member: bool = False  # of the type around the function that defines it
-
-
 @dataclass(slots=True)
 class _Found:
-    definitions: list[_Definition] = field(default_factory=list[_Definition])
+    definitions: list[tuple[Definition, Node, Node | None]] = field(default_factory=list[tuple[Definition, Node, "Node | None"]])
     references: list[tuple[int, int, str, str, ReferenceKind]] = field(default_factory=list[tuple[int, int, str, str, ReferenceKind]])
-    imports: list[Import] = field(default_factory=list[Import])
+    imports: dict[tuple[int, int], tuple[int, Import]] = field(default_factory=dict[tuple[int, int], tuple[int, Import]])
     supertypes: list[tuple[int, str, SupertypeKind, int, str]] = field(default_factory=list[tuple[int, str, SupertypeKind, int, str]])
-    comments: list[tuple[int, int, str]] = field(default_factory=list[tuple[int, int, str]])  # first row, last row, text
-    attributes: list[tuple[int, int, int]] = field(default_factory=list[tuple[int, int, int]])  # first row, last row, start byte
+    comments: Comments = field(default_factory=Comments)
     annotations: dict[int, int] = field(default_factory=dict[int, int])  # end byte by start byte
-    inner_docs: list[_Mark] = field(default_factory=list[_Mark])
     names: set[int] = field(default_factory=set[int])  # where definitions are named, so that no pattern counts that as a use
 
 
@@ -93,14 +60,15 @@ class _Machine:
     parser: Parser
     query: Query
     definitions: dict[str, SymbolKind]
-    references: dict[str, ReferenceKind]
+    uses: list[tuple[str, ReferenceKind] | None]
+    """By pattern: the capture that is a use, and its kind; None for a pattern that is no use."""
     supertypes: dict[str, SupertypeKind]
 
 
 @cache
 def _machine(language: LanguageId) -> _Machine:
     spec = LANGUAGES[language]
-    grammar = Language(getattr(import_module(spec.grammar), spec.factory)())  # pyright: ignore[reportDeprecated]  # the wheels hand out either form
+    grammar = Language(getattr(import_module(spec.grammar), spec.factory)())  # pyright: ignore[reportDeprecated]
     query = Query(grammar, query_source(language))
     names = [query.capture_name(index) for index in range(query.capture_count)]
     return _Machine(
@@ -108,9 +76,24 @@ def _machine(language: LanguageId) -> _Machine:
         parser=Parser(grammar),
         query=query,
         definitions={name: SymbolKind(name.partition(".")[2]) for name in names if name.startswith("definition.")},
-        references={name: ReferenceKind(name.partition(".")[2]) for name in names if name.startswith("reference.")},
+        uses=[_use(query, pattern, names) for pattern in range(query.pattern_count)],
         supertypes={name: SupertypeKind(name.partition(".")[2]) for name in names if name.startswith("supertype.")},
     )
+
+
+def _use(query: Query, pattern: int, names: list[str]) -> tuple[str, ReferenceKind] | None:
+    for index, name in enumerate(names):
+        if name.startswith("reference.") and _captures(query, pattern, index):
+            return name, ReferenceKind(name.partition(".")[2])
+    return None
+
+
+def _captures(query: Query, pattern: int, capture: int) -> bool:
+    try:
+        query.capture_quantifier(pattern, capture)
+    except SystemError:  # how the binding says that the pattern has no such capture
+        return False
+    return True
 
 
 def parse(language: LanguageId, text: bytes) -> Extraction:
@@ -121,7 +104,7 @@ def parse(language: LanguageId, text: bytes) -> Extraction:
     machine = _machine(language)
     if machine.spec.script_tag:
         return _parse_scripts(machine, text)
-    return _extract(machine, text, _tree(machine.parser, text))
+    return _extract(machine, text, _tree(machine, text))
 
 
 def parse_only(language: LanguageId, text: bytes) -> int:
@@ -136,7 +119,7 @@ def _parse_scripts(machine: _Machine, text: bytes) -> Extraction:
         return Extraction()
     machine.parser.included_ranges = ranges
     try:
-        return _extract(machine, text, _tree(machine.parser, text))
+        return _extract(machine, text, _tree(machine, text))
     finally:
         machine.parser.included_ranges = []
 
@@ -148,8 +131,9 @@ def _range(text: bytes, start: int, end: int) -> Range:
     return Range(point(start), point(end), start, end)
 
 
-def _tree(parser: Parser, text: bytes) -> Tree:
-    if len(text) < _WATCHED_BYTES:
+def _tree(machine: _Machine, text: bytes) -> Tree:
+    parser = machine.parser
+    if len(text) < _WATCHED_BYTES and not machine.spec.watched:
         return parser.parse(text)
     deadline = time.monotonic() + PARSE_SECONDS
     view = memoryview(text)
@@ -163,12 +147,15 @@ def _tree(parser: Parser, text: bytes) -> Tree:
 def _extract(machine: _Machine, text: bytes, tree: Tree) -> Extraction:
     root = tree.root_node
     found = _run_query(machine, text, root)
-    newlines = [match.start() for match in re.finditer(b"\n", text)]
-    symbols, owners = _symbols(machine.spec, found, text, newlines)
+    newlines = find_newlines(text)
+    for definition, node, body in found.definitions:
+        if definition.kind is not None:
+            definition.signature = _signature(definition.kind, node, body, text, found.annotations)
+    symbols, owners = nest(machine.spec, [definition for definition, _, _ in found.definitions], found.comments, newlines)
     return Extraction(
         symbols=tuple(symbols),
-        references=tuple(_references(found, owners, newlines)),
-        imports=tuple(dict.fromkeys(found.imports)),
+        references=tuple(_references(machine.spec, found, owners, newlines)),
+        imports=tuple(dict.fromkeys(each for _, each in found.imports.values())),
         supertypes=tuple(_supertypes(found, symbols, owners)),
         breaks=_breaks(root, text),
         syntax_errors=_count_errors(root) if root.has_error else 0,
@@ -180,20 +167,18 @@ def _run_query(machine: _Machine, text: bytes, root: Node) -> _Found:
     # finish is caught one level up, where the pool replaces a worker that is silent for too long (ingest/pipeline.py).
     matches = QueryCursor(machine.query).matches(root, _predicate(text))
     found = _Found()
-    references = machine.references
+    uses, append = machine.uses, found.references.append
     for pattern, captures in matches:
-        for label, nodes in captures.items():
-            reference = references.get(label)
-            if reference is None:
-                continue
-            receiver = captures.get("receiver")
-            node = nodes[0]
-            start = node.start_byte
-            before = text[receiver[0].start_byte : receiver[-1].end_byte][:_RECEIVER].decode("utf-8", "replace") if receiver else ""
-            found.references.append((start, pattern, text[start : node.end_byte].decode("utf-8", "replace"), before, reference))
-            break
-        else:
+        use = uses[pattern]
+        if use is None or use[0] not in captures:
             _collect(machine, text, pattern, captures, found)
+            continue
+        label, kind = use
+        node = captures[label][0]
+        start = node.start_byte
+        receiver = captures.get("receiver")
+        before = text[receiver[0].start_byte : receiver[-1].end_byte][:_RECEIVER].decode("utf-8", "replace") if receiver else ""
+        append((start, pattern, text[start : node.end_byte].decode("utf-8", "replace"), before, kind))
     return found
 
 
@@ -224,9 +209,10 @@ def _collect(machine: _Machine, text: bytes, pattern: int, captures: dict[str, l
     for label, nodes in captures.items():
         if label in machine.definitions or label == "scope":
             names = captures.get("name")
-            if names and names[0].start_byte < names[0].end_byte:  # a grammar makes up what it misses, with no text
-                found.definitions.append(_definition(machine, text, pattern, label, captures))
-                found.names.add(names[0].start_byte)
+            name = names[0] if names else nodes[0].child_by_field_name("name")
+            if name is not None and _text(text, name).strip(machine.spec.quotes):
+                found.definitions.append(_definition(machine, text, pattern, label, name, captures))
+                found.names.add(name.start_byte)
         elif label in machine.supertypes:
             kind = machine.supertypes[label]
             container = captures.get("container")
@@ -235,19 +221,34 @@ def _collect(machine: _Machine, text: bytes, pattern: int, captures: dict[str, l
                 (node.start_byte, _text(text, node).partition("<")[0], kind, node.start_point.row + 1, subtype) for node in nodes
             )
         elif label == "doc":
-            found.comments.extend(
-                (node.start_point.row, _last_row(node), _text(text, node, _DOC * 2)) for node in nodes if _starts_line(text, node)
-            )
+            found.comments.outside.extend(_comments(text, nodes, captures.get("doc.place")))
         elif label == "doc.inside":
-            found.inner_docs.extend(_Mark(node.start_byte, node.end_byte, _text(text, node, _DOC * 2)) for node in nodes)
+            place = captures.get("doc.place", nodes)[0].start_byte
+            found.comments.inside.extend(InnerDoc(place, _text(text, node, _DOC * 2)) for node in nodes)
         elif label == "attribute":
-            found.attributes.extend((node.start_point.row, _last_row(node), node.start_byte) for node in nodes)
+            found.comments.attributes.extend((node.start_point.row, _last_row(node), node.start_byte) for node in nodes)
         elif label == "annotation":
             found.annotations.update((node.start_byte, node.end_byte) for node in nodes)
         elif label == "ignored":
             found.names.update(node.start_byte for node in nodes)
     if "import.module" in captures or "import.name" in captures:
-        found.imports.append(_import(text, captures, machine.spec.separator))
+        _collect_import(machine.spec, text, pattern, captures, found)
+
+
+def _collect_import(spec: LanguageSpec, text: bytes, pattern: int, captures: dict[str, list[Node]], found: _Found) -> None:
+    starts = {label: nodes[0].start_byte for label, nodes in captures.items()}
+    found.names.update(start for label, start in starts.items() if label.startswith("import."))
+    named = next((starts[label] for label in ("import.name", "import.default", "import.wildcard", "import.self") if label in starts), -1)
+    key = (starts.get("import.module", -1), named)
+    if key not in found.imports or pattern < found.imports[key][0]:  # of two patterns for one import the first one written wins
+        found.imports[key] = (pattern, _import(spec, text, captures))
+
+
+def _comments(text: bytes, nodes: list[Node], place: list[Node] | None) -> Iterable[tuple[int, int, str]]:
+    for node in nodes:
+        at = place[0] if place else node
+        if _starts_line(text, at):
+            yield at.start_point.row, _last_row(at), _text(text, node, _DOC * 2)
 
 
 def _starts_line(text: bytes, node: Node) -> bool:
@@ -261,42 +262,63 @@ def _last_row(node: Node) -> int:
     return row - 1 if column == 0 and row > node.start_point.row else row
 
 
-def _definition(machine: _Machine, text: bytes, pattern: int, label: str, captures: dict[str, list[Node]]) -> _Definition:
+def _definition(
+    machine: _Machine, text: bytes, pattern: int, label: str, name: Node, captures: dict[str, list[Node]]
+) -> tuple[Definition, Node, Node | None]:
     node = outer = captures[label][0]
-    name = captures["name"][0]
-    container = captures.get("container")
-    body = captures.get("body")
-    while (parent := outer.parent) is not None and parent.type in machine.spec.wrappers:
+    wrappers = machine.spec.wrappers
+    while wrappers and (parent := outer.parent) is not None and parent.type in wrappers:
         outer = parent
-    return _Definition(
-        name=_text(text, name),
+    start, end = outer.start_byte, outer.end_byte
+    if text[end - 1 : end].isspace():  # layout grammars end a block where the next one starts
+        end = start + len(text[start:end].rstrip())
+    if "to_end" in captures and outer.parent:
+        end = outer.parent.end_byte
+    container, bodies = captures.get("container"), captures.get("body")
+    body = bodies[0] if bodies else _body(machine.spec, node)
+    definition = Definition(
+        name=_text(text, name).strip(machine.spec.quotes),
         kind=machine.definitions.get(label),
-        node=node,
-        start=outer.start_byte,
-        end=outer.parent.end_byte if "to_end" in captures and outer.parent else outer.end_byte,
+        start=start,
+        end=end,
+        row=outer.start_point.row,
         named=name.start_byte,
         pattern=pattern,
         container=".".join(_text(text, each) for each in container) if container else "",
-        body=body[0] if body else node.child_by_field_name("body"),
+        body=body.start_byte if body is not None else -1,
         member="member" in captures,
     )
+    return definition, node, body
 
 
-def _import(text: bytes, captures: dict[str, list[Node]], separator: str) -> Import:
+def _body(spec: LanguageSpec, node: Node) -> Node | None:
+    """Return the ``body`` field, or the child the language says is one where the grammar has no such field."""
+    body = node.child_by_field_name("body")
+    if body is None and spec.bodies:
+        return next((child for child in node.named_children if child.type in spec.bodies), None)
+    return body
+
+
+def _import(spec: LanguageSpec, text: bytes, captures: dict[str, list[Node]]) -> Import:
     def part(label: str) -> str:
-        return separator.join(_unquoted(_text(text, node)) for node in captures.get(label, ()))
+        return spec.separator.join(_unquoted(_text(text, node), spec.quotes) for node in captures.get(label, ()))
 
     node = next(iter(captures.values()))[0]
-    name, alias = part("import.name"), part("import.alias")
+    module, name, alias = part("import.module"), part("import.name"), part("import.alias")
     if "import.wildcard" in captures:
         name = "*"
     elif "import.default" in captures:
         name, alias = "default", part("import.default")
-    return Import(module=part("import.module"), name=name, alias=alias, line=node.start_point.row + 1)
+    elif spec.names_last and not name:
+        module, _, name = module.rpartition(spec.separator)
+    return Import(module=module, name=name, alias=alias, line=node.start_point.row + 1)
 
 
-def _unquoted(name: str) -> str:
-    return name[1:-1] if name.startswith("<") else name.strip("\"'`")
+def _unquoted(name: str, quotes: str) -> str:
+    if name.startswith("<"):
+        return name[1:-1]
+    quotes = "\"'`" + quotes
+    return name.strip(quotes) if name[:1] in quotes else name
 
 
 def _text(text: bytes, node: Node, limit: int = 400) -> str:
@@ -304,94 +326,21 @@ def _text(text: bytes, node: Node, limit: int = 400) -> str:
     return text[start : min(node.end_byte, start + limit)].decode("utf-8", "replace")
 
 
-def _symbols(spec: LanguageSpec, found: _Found, text: bytes, newlines: list[int]) -> tuple[list[Symbol], Owners]:
-    """Nest the definitions, name them, and give each its kind, signature and doc."""
-    ordered = _deduplicate(found.definitions)
-    docs = _Docs(found, text)
-    symbols: list[Symbol] = []
-    spans: list[tuple[int, int, int]] = []
-    stack: list[_Level] = []
-    before = (-1, -1)
-    for definition in ordered:
-        span = (definition.start, definition.end)
-        shared = span == before  # names that share a span are defined side by side, and what is used there is the first one's
-        if shared:
-            stack.pop()
-        while stack and stack[-1][0] <= definition.start:
-            stack.pop()
-        before = span
-        outer = _outer(definition, stack)
-        outer_name, outer_kind, parent = (outer[1], outer[2], outer[3]) if outer else ("", SymbolKind.MODULE, -1)
-        names = [part for part in re.split(r"::|\.|(?<=.)#", definition.name) if part] or [definition.name]
-        path = [part for part in (outer_name, definition.container, *names) if part]
-        qualified = ".".join(path)
-        in_type = outer_kind is None or outer_kind in _TYPE_KINDS or bool(definition.container) or len(names) > 1
-        kind = _kind(spec, definition.kind, names[-1], in_type=in_type)
-        if kind is SymbolKind.VARIABLE and outer_kind in _FUNCTION_KINDS:
-            kind = None  # a local variable
-        index = parent
-        if kind is not None:
-            index = len(symbols)
-            start, doc = docs.of(definition)
-            symbols.append(
-                Symbol(
-                    name=names[-1],
-                    qualified_name=qualified,
-                    kind=kind,
-                    start_line=bisect_right(newlines, start - 1) + 1,
-                    end_line=bisect_right(newlines, max(definition.start, definition.end - 2)) + 1,
-                    start_byte=start,
-                    end_byte=definition.end,
-                    parent=parent,
-                    signature=_signature(definition, text, found.annotations),
-                    doc=doc,
-                )
-            )
-        if not shared:
-            spans.append((symbols[-1].start_byte if kind is not None else definition.start, definition.end, index))
-        stack.append((definition.end, qualified, kind, index))
-    return symbols, Owners(spans)
-
-
-def _outer(definition: _Definition, stack: list[_Level]) -> _Level | None:
-    """Return what a definition is a member of: what encloses it, or the type around that function when it is a member of the type."""
-    if definition.member:
-        owner = next((level for level in reversed(stack) if level[2] not in _FUNCTION_KINDS), None)
-        if owner and (owner[2] is None or owner[2] in _TYPE_KINDS):
-            return owner
-    return stack[-1] if stack else None
-
-
-def _deduplicate(definitions: list[_Definition]) -> list[_Definition]:
-    """Order by position, outermost first; of two patterns that match one name, the one written first wins."""
-    first: dict[int, _Definition] = {}
-    for definition in sorted(definitions, key=lambda each: each.pattern):
-        first.setdefault(definition.named, definition)
-    return sorted(first.values(), key=lambda each: (each.start, -each.end))
-
-
-def _kind(spec: LanguageSpec, kind: SymbolKind | None, name: str, *, in_type: bool) -> SymbolKind | None:
-    if kind in {SymbolKind.FUNCTION, SymbolKind.METHOD} and in_type:
-        return SymbolKind.CONSTRUCTOR if name in spec.constructors else SymbolKind.METHOD
-    if kind is SymbolKind.VARIABLE and not in_type and len(name) > 1 and name.isupper():
-        return SymbolKind.CONSTANT
-    return kind
-
-
-def _signature(definition: _Definition, text: bytes, annotations: dict[int, int]) -> str:
+def _signature(kind: SymbolKind | None, node: Node, body: Node | None, text: bytes, annotations: dict[int, int]) -> str:
     """Return the definition without its body and the annotations at its head, on one line."""
-    node = definition.node
     start = node.start_byte
     while start in annotations:
         start = annotations[start]
         while text[start : start + 1].isspace():
             start += 1
-    if definition.body is None:
-        end = _line_end(text, start, node.end_byte)
-        while definition.kind in _FUNCTION_KINDS and text.count(b"(", start, end) > text.count(b")", start, end) and end < node.end_byte:
-            end = _line_end(text, end + 1, node.end_byte)
+    if body is None:
+        end = node.end_byte if kind in FUNCTION_KINDS else _line_end(text, start, node.end_byte)
     else:
-        end = definition.body.start_byte
+        end = body.start_byte
+        if b"\n" in text[start:end]:  # a comment that opens the body may stand before its node
+            before = body.prev_sibling
+            while before is not None and before.is_extra:
+                end, before = before.start_byte, before.prev_sibling
     line = " ".join(text[start : min(end, start + _SIGNATURE * 2)].decode("utf-8", "replace").split())
     return line.rstrip(" {=:;,").removesuffix("=>").rstrip()[:_SIGNATURE]
 
@@ -401,65 +350,26 @@ def _line_end(text: bytes, start: int, end: int) -> int:
     return end if found < 0 else found
 
 
-class _Docs:
-    """Finds the doc of a definition: a docstring inside it, or the comment block right above it and its attributes."""
-
-    def __init__(self, found: _Found, text: bytes) -> None:
-        self._inner = sorted(found.inner_docs)
-        self._inner_starts = [mark.start for mark in self._inner]
-        self._above: dict[int, tuple[int, str]] = {}
-        self._text = text
-        for first, last, comment in sorted(found.comments):
-            before = self._above.pop(first - 1, None) if first - 1 in self._above else None
-            self._above[last] = (before[0], f"{before[1]}\n{comment}") if before else (first, comment)
-        self._attributes = {last: (first, start) for first, last, start in sorted(found.attributes)}
-
-    def of(self, definition: _Definition) -> tuple[int, str]:
-        """Return where the definition starts, attributes included, and its doc."""
-        if not (self._above or self._attributes or self._inner):
-            return definition.start, ""
-        start = definition.start
-        row = definition.node.start_point.row if start == definition.node.start_byte else self._row(start)
-        while (attribute := self._attributes.get(row - 1)) is not None:
-            row, start = attribute
-        if self._inner:
-            doc = self._inside(definition)
-            if doc:
-                return start, doc
-        comment = self._above.get(row - 1)
-        return start, clean_comment(comment[1]) if comment else ""
-
-    def _row(self, byte: int) -> int:
-        return self._text.count(b"\n", 0, byte)
-
-    def _inside(self, definition: _Definition) -> str:
-        body = definition.body
-        if body is None:
-            return ""
-        at = bisect_right(self._inner_starts, body.start_byte - 1)
-        if at < len(self._inner) and self._inner_starts[at] <= body.start_byte + 8:
-            return shorten(self._inner[at].text)
-        return ""
-
-
-def _references(found: _Found, owners: Owners, newlines: list[int]) -> Iterable[Reference]:
+def _references(spec: LanguageSpec, found: _Found, owners: Owners, newlines: list[int]) -> Iterable[Reference]:
     seen = -1
-    names = found.names
+    names, quotes, syntax = found.names, spec.quotes, spec.syntax
     for start, _, name, receiver, kind in sorted(found.references):
-        if start != seen and name and start not in names:  # two patterns may name one use; the first one written wins
-            yield Reference(name, receiver, kind, bisect_right(newlines, start) + 1, start, owners.of(start))
+        if start != seen and name and start not in names and (receiver or name not in syntax):  # of two patterns the first one wins
+            bare = name.strip(quotes) if quotes else name
+            yield Reference(bare, receiver.rstrip("."), kind, bisect_right(newlines, start) + 1, start, owners.of(start))
         seen = start
 
 
 def _supertypes(found: _Found, symbols: Sequence[Symbol], owners: Owners) -> Iterable[Supertype]:
     """Give each base to the definition around it, or to the type it names as its subtype when this file defines that."""
-    types = {(symbol.parent, symbol.name): index for index, symbol in enumerate(symbols) if symbol.kind in _TYPE_KINDS}
+    types = {(symbol.parent, symbol.name): index for index, symbol in enumerate(symbols) if symbol.kind in TYPE_KINDS}
+    opened = {symbol.qualified_name: index for index, symbol in reversed(list(enumerate(symbols))) if symbol.kind in _OPENED}
     for start, name, kind, line, subtype in dict.fromkeys(found.supertypes):
         symbol = owners.of(start)
         if subtype:
-            symbol = types.get((symbol, subtype), -1)
-        if symbol >= 0:
-            yield Supertype(symbol, name, kind, line)
+            symbol = types.get((symbol, subtype), opened.get(subtype, -1))
+        if symbol >= 0 and symbols[symbol].kind not in CODE_KINDS:
+            yield Supertype(symbol, name.partition("<")[0].rstrip(), kind, line)
 
 
 def _breaks(root: Node, text: bytes) -> tuple[int, ...]:

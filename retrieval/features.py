@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 
 import numpy as np
 
-from ingest.model import ParsedFile, Symbol, SymbolKind
+from ingest.model import Chunk, ParsedFile, Symbol, SymbolKind
 from retrieval.embed import StaticEmbedder, encode_chunks, hash_terms, quantize
 from retrieval.priors import path_flags
 from retrieval.segment import FIELD_BITS, U16, U32, U64, Field, Segment, pack_strings
@@ -74,6 +75,7 @@ class SegmentBuilder:
     def __init__(self, embedder: StaticEmbedder) -> None:
         self._embedder = embedder
         self._vocabulary = Vocabulary()
+        self._name_words: dict[str, list[int]] = {}
         self._word_vectors = np.zeros((0, embedder.dimension), np.float32)
         self._embedded = 0
         self._clear()
@@ -86,8 +88,7 @@ class SegmentBuilder:
         self._kind: list[int] = []
         self._kinds: list[int] = []
         self._symbols: list[bytes] = []
-        self._field_words = [array("I") for _ in _FIELDS]
-        self._field_counts = [array("I") for _ in _FIELDS]
+        self._streams = {field: (array("I"), array("I")) for field in _FIELDS}  # word numbers, and how many of them each chunk has
         self._names = array("I")
         self._name_chunk = array("I")
 
@@ -97,42 +98,52 @@ class SegmentBuilder:
         self._documents.append(raw + b"\0" + parsed.language.encode())
         self._flags.append(path_flags(path, generated=parsed.generated))
         directories, _, name = raw.rpartition(b"/")
-        stem, directory = self._numbers(_stem(name, directories)), self._numbers(directories)
+        fixed = [(Field.STEM, self._numbers(_stem(name, directories))), (Field.DIRECTORIES, self._numbers(directories))]
         starts = [symbol.start_byte for symbol in parsed.symbols]
+        contexts: dict[str, list[int]] = {"": []}
         first = 0
         for chunk in parsed.chunks:
-            last = first
-            while last < len(starts) and starts[last] < chunk.end_byte:
-                last += 1
+            last = bisect_left(starts, chunk.end_byte, first)
             defined = parsed.symbols[first:last]
             first = last
-            shown = _shown(parsed.symbols, chunk.symbol, defined)
-            self._symbols.append(shown.qualified_name.encode("utf-8", "surrogatepass") if shown else b"")
-            self._kind.append(_KIND_INDEX[shown.kind] if shown else _NO_KIND)
-            self._kinds.append(_kind_bits(defined, shown))
-            self._spans.extend((chunk.start_byte, chunk.end_byte, chunk.start_line, chunk.end_line))
-            self._add_name_terms(defined)
+            self._describe(chunk, defined, _shown(parsed.symbols, chunk.symbol, defined))
             self._push(Field.BODY, self._numbers(parsed.text[chunk.start_byte : chunk.end_byte]))
-            self._push(Field.NAMES, self._numbers(" ".join(chunk.names).encode("utf-8", "surrogatepass")))
-            self._push(Field.CONTEXT, self._numbers(chunk.context.encode("utf-8", "surrogatepass")))
-            self._push(Field.DOCS, self._numbers("\n".join([s.doc for s in defined if s.doc]).encode("utf-8", "surrogatepass")))
-            self._push(Field.STEM, stem)
-            self._push(Field.DIRECTORIES, directory)
+            self._push(Field.NAMES, [number for name in chunk.names for number in self._named(name)])
+            context = contexts.get(chunk.context)
+            if context is None:
+                context = contexts[chunk.context] = self._numbers(chunk.context.encode("utf-8", "surrogatepass"))
+            self._push(Field.CONTEXT, context)
+            docs = [symbol.doc for symbol in defined if symbol.doc]
+            self._push(Field.DOCS, self._numbers("\n".join(docs).encode("utf-8", "surrogatepass")) if docs else [])
+            for field, numbers in fixed:
+                self._push(field, numbers)
         self._chunk_end.append(len(self._symbols))
+
+    def _describe(self, chunk: Chunk, defined: Sequence[Symbol], shown: Symbol | None) -> None:
+        """Note where a chunk is, what it is shown under and what it defines."""
+        number = len(self._symbols)
+        self._symbols.append(shown.qualified_name.encode("utf-8", "surrogatepass") if shown else b"")
+        self._kind.append(_KIND_INDEX[shown.kind] if shown else _NO_KIND)
+        self._kinds.append(_kind_bits(defined, shown))
+        self._spans.extend((chunk.start_byte, chunk.end_byte, chunk.start_line, chunk.end_line))
+        names = {name.lower() for name in chunk.names}
+        self._names.extend([self._vocabulary.term(SYMBOL_TERM + name) for name in names])
+        self._name_chunk.extend([number] * len(names))
 
     def _numbers(self, text: bytes) -> list[int]:
         return list(map(self._vocabulary.__getitem__, words(text)))
 
-    def _push(self, field: Field, numbers: Sequence[int]) -> None:
-        at = _FIELDS.index(field)
-        self._field_words[at].extend(numbers)
-        self._field_counts[at].append(len(numbers))
+    def _named(self, name: str) -> list[int]:
+        """Return the word numbers of a symbol's name; most names come up again and again."""
+        numbers = self._name_words.get(name)
+        if numbers is None:
+            numbers = self._name_words[name] = self._numbers(name.encode("utf-8", "surrogatepass"))
+        return numbers
 
-    def _add_name_terms(self, defined: Iterable[Symbol]) -> None:
-        chunk = len(self._symbols) - 1
-        for name in {symbol.name.lower() for symbol in defined}:
-            self._names.append(self._vocabulary.term(SYMBOL_TERM + name))
-            self._name_chunk.append(chunk)
+    def _push(self, field: Field, numbers: list[int]) -> None:
+        stream = self._streams[field]
+        stream[0].fromlist(numbers)
+        stream[1].append(len(numbers))
 
     def finish(self) -> Segment:
         """Return the segment of all files added since the last call."""
@@ -173,6 +184,7 @@ class SegmentBuilder:
         self._clear()
         if len(self._vocabulary) > _VOCABULARY_WORDS:
             self._vocabulary = Vocabulary()
+            self._name_words = {}
             self._word_vectors = self._word_vectors[:0]
             self._embedded = 0
         return segment
@@ -187,7 +199,7 @@ class SegmentBuilder:
             | np.uint64(Field.NAMES)
         ]
         length = np.zeros(len(self._symbols), np.uint16)
-        for field, numbers, counts in zip(_FIELDS, self._field_words, self._field_counts, strict=True):
+        for field, (numbers, counts) in self._streams.items():
             word = np.array(numbers, np.uint32)
             per_word = term_end[word + 1] - term_end[word]
             chunk = np.repeat(np.repeat(np.arange(len(counts), dtype=np.uint64), counts), per_word)
@@ -209,9 +221,9 @@ class SegmentBuilder:
         if wanted > known:
             self._word_vectors[known:wanted] = self._embedder.term_vectors(self._vocabulary.terms_of[known:])
             self._embedded = wanted
-        at = _FIELDS.index(Field.BODY)
-        offsets = np.concatenate([[0], np.cumsum(np.array(self._field_counts[at], np.int64))])
-        return encode_chunks(self._word_vectors, offsets, np.array(self._field_words[at], np.int64))
+        numbers, counts = self._streams[Field.BODY]
+        offsets = np.concatenate([[0], np.cumsum(np.array(counts, np.int64))])
+        return encode_chunks(self._word_vectors, offsets, np.array(numbers, np.int64))
 
 
 def _pack(key: U64) -> tuple[U32, U32, U16]:
@@ -241,7 +253,7 @@ def _stem(name: bytes, directories: bytes) -> bytes:
 
 def _shown(symbols: Sequence[Symbol], enclosing: int, defined: Sequence[Symbol]) -> Symbol | None:
     """Choose the symbol a chunk is shown under: what encloses it, else the largest that begins in it."""
-    if enclosing >= 0 and (not defined or symbols[enclosing] not in defined[1:]):
+    if enclosing >= 0:
         outer = symbols[enclosing]
         inner = [symbol for symbol in defined if symbol is not outer and symbol.end_byte - symbol.start_byte > 200]
         return inner[0] if len(inner) == 1 else outer
@@ -249,7 +261,7 @@ def _shown(symbols: Sequence[Symbol], enclosing: int, defined: Sequence[Symbol])
 
 
 def _kind_bits(defined: Sequence[Symbol], shown: Symbol | None) -> int:
-    bits = 1 << _KIND_INDEX[shown.kind] if shown else 0
-    for symbol in defined:
-        bits |= 1 << _KIND_INDEX[symbol.kind]
-    return bits
+    kinds = {symbol.kind for symbol in defined}
+    if shown:
+        kinds.add(shown.kind)
+    return sum(1 << _KIND_INDEX[kind] for kind in kinds)

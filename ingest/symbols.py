@@ -1,0 +1,209 @@
+"""Definitions found in a text to symbols: nested, named, documented. Knows nothing of grammars."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ingest.comments import clean_comment, shorten
+from ingest.languages.registry import LanguageSpec
+from ingest.model import Symbol, SymbolKind
+from ingest.owners import Owners
+
+TYPE_KINDS = frozenset({
+    SymbolKind.CLASS,
+    SymbolKind.INTERFACE,
+    SymbolKind.TRAIT,
+    SymbolKind.STRUCT,
+    SymbolKind.ENUM,
+    SymbolKind.TYPE,
+    SymbolKind.PROPERTY,
+})
+FUNCTION_KINDS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
+CODE_KINDS = FUNCTION_KINDS | {SymbolKind.MACRO}
+
+_WORD = re.compile(r"\w")
+_Level = tuple[int, str, SymbolKind | None, int]  # end, qualified name, kind, index of the nearest symbol
+
+
+class InnerDoc(NamedTuple):
+    """A docstring: where the body that it opens begins, and its text."""
+
+    start: int
+    text: str
+
+
+@dataclass(slots=True)
+class Definition:
+    """One definition as a query found it. ``kind`` None is a scope: it names its members and is no symbol itself."""
+
+    name: str
+    kind: SymbolKind | None
+    start: int
+    end: int
+    row: int
+    """Of the definition with its wrappers."""
+    named: int
+    """Where its name starts."""
+    pattern: int
+    container: str = ""
+    body: int = -1
+    """Where its body starts, -1 for none."""
+    signature: str = ""
+    member: bool = False
+    """Of the type around the function that defines it."""
+
+
+@dataclass(slots=True)
+class Comments:
+    """What may document a definition. Rows count from 0."""
+
+    outside: list[tuple[int, int, str]] = field(default_factory=list[tuple[int, int, str]])  # first row, last row, text
+    inside: list[InnerDoc] = field(default_factory=list[InnerDoc])
+    attributes: list[tuple[int, int, int]] = field(default_factory=list[tuple[int, int, int]])  # first row, last row, start byte
+
+
+def nest(spec: LanguageSpec, definitions: list[Definition], comments: Comments, newlines: list[int]) -> tuple[list[Symbol], Owners]:
+    """Nest the definitions, name them, and give each its kind, signature and doc."""
+    ordered = _deduplicate(definitions)
+    if spec.merge_adjacent:
+        ordered = _merge_adjacent(ordered)
+    docs = _Docs(comments)
+    symbols: list[Symbol] = []
+    spans: list[tuple[int, int, int]] = []
+    stack: list[_Level] = []
+    before = (-1, -1)
+    for definition in ordered:
+        span = (definition.start, definition.end)
+        shared = span == before  # names that share a span are defined side by side, and what is used there is the first one's
+        if shared:
+            stack.pop()
+        while stack and stack[-1][0] <= definition.start:
+            stack.pop()
+        before = span
+        outer = _outer(definition, stack)
+        outer_name, outer_kind, parent = (outer[1], outer[2], outer[3]) if outer else ("", SymbolKind.MODULE, -1)
+        names = _split(spec, definition.name)
+        path = [part for part in (outer_name, definition.container, *names) if part]
+        qualified = ".".join(path)
+        in_type = outer_kind is None or outer_kind in TYPE_KINDS or bool(definition.container) or len(names) > 1
+        kind = _kind(spec, definition.kind, names[-1], in_type=in_type)
+        if kind is SymbolKind.VARIABLE and outer_kind in FUNCTION_KINDS:
+            kind = None  # a local variable
+        index = parent
+        if kind is not None:
+            index = len(symbols)
+            start, doc = docs.of(definition)
+            symbols.append(
+                Symbol(
+                    name=names[-1],
+                    qualified_name=qualified,
+                    kind=kind,
+                    start_line=bisect_right(newlines, start - 1) + 1,
+                    end_line=bisect_right(newlines, max(definition.start, definition.end - 2)) + 1,
+                    start_byte=start,
+                    end_byte=definition.end,
+                    parent=parent,
+                    signature=definition.signature,
+                    doc=doc,
+                )
+            )
+        if not shared:
+            spans.append((symbols[-1].start_byte if kind is not None else definition.start, definition.end, index))
+        stack.append((definition.end, qualified, kind, index))
+    return symbols, Owners(spans)
+
+
+def _split(spec: LanguageSpec, name: str) -> list[str]:
+    """Return the parts of a name; an operator such as ``<.>`` is one part."""
+    if not spec.name_separator or not _WORD.search(name):
+        return [name]
+    return [part for part in re.split(spec.name_separator, name) if part] or [name]
+
+
+def _outer(definition: Definition, stack: list[_Level]) -> _Level | None:
+    """Return what a definition is a member of: what encloses it, or the type around that function when it is a member of the type."""
+    if definition.member:
+        owner = next((level for level in reversed(stack) if level[2] not in FUNCTION_KINDS), None)
+        if owner and (owner[2] is None or owner[2] in TYPE_KINDS):
+            return owner
+    return stack[-1] if stack else None
+
+
+def _deduplicate(definitions: list[Definition]) -> list[Definition]:
+    """Order by position, outermost first; of two patterns that match one name, the one written first wins."""
+    first: dict[int, Definition] = {}
+    for definition in sorted(definitions, key=lambda each: each.pattern):
+        first.setdefault(definition.named, definition)
+    return sorted(first.values(), key=lambda each: (each.start, -each.end))
+
+
+def _merge_adjacent(ordered: list[Definition]) -> list[Definition]:
+    """Make one definition of neighbours that share a name: a function's signature and its equations or clauses."""
+    merged: list[Definition] = []
+    levels: list[Definition] = []  # the newest definition of each depth
+    for definition in ordered:
+        while levels and levels[-1].end <= definition.start:
+            before = levels.pop()
+            sibling = not levels or levels[-1].end > definition.start
+            if sibling and before.name == definition.name and before.kind is definition.kind and before.kind in CODE_KINDS:
+                before.end = definition.end
+                levels.append(before)
+                break
+        else:
+            merged.append(definition)
+            levels.append(definition)
+    return merged
+
+
+def _kind(spec: LanguageSpec, kind: SymbolKind | None, name: str, *, in_type: bool) -> SymbolKind | None:
+    if kind in {SymbolKind.FUNCTION, SymbolKind.METHOD} and in_type:
+        return SymbolKind.CONSTRUCTOR if name in spec.constructors else SymbolKind.METHOD
+    if kind is SymbolKind.VARIABLE and not in_type and len(name) > 1 and name.isupper():
+        return SymbolKind.CONSTANT
+    return kind
+
+
+class _Docs:
+    """Finds the doc of a definition: a docstring inside it, or the comment block right above it and its attributes."""
+
+    def __init__(self, found: Comments) -> None:
+        self._inner = sorted(found.inside)
+        self._inner_starts = [mark.start for mark in self._inner]
+        self._above: dict[int, tuple[int, str]] = {}
+        self._holders: dict[int, Definition] = {}  # row of a comment to the first definition it documents
+        for first, last, comment in sorted(found.outside):
+            before = self._above.pop(first - 1, None) if first - 1 in self._above else None
+            self._above[last] = (before[0], f"{before[1]}\n{comment}") if before else (first, comment)
+        self._attributes = {last: (first, start) for first, last, start in sorted(found.attributes)}
+
+    def of(self, definition: Definition) -> tuple[int, str]:
+        """Return where the definition starts, attributes included, and its doc."""
+        if not (self._above or self._attributes or self._inner):
+            return definition.start, ""
+        start = definition.start
+        row = definition.row
+        while (attribute := self._attributes.get(row - 1)) is not None:
+            row, start = attribute
+        if self._inner:
+            doc = self._inside(definition)
+            if doc:
+                return start, doc
+        comment = self._above.get(row - 1)
+        if comment is None:
+            return start, ""
+        holder = self._holders.setdefault(row - 1, definition)
+        if holder.start <= definition.start < holder.end and (holder.start, holder.end) != (definition.start, definition.end):
+            return start, ""  # it is the doc of what encloses this one on the same line
+        return start, clean_comment(comment[1])
+
+    def _inside(self, definition: Definition) -> str:
+        body = definition.body
+        if body < 0:
+            return ""
+        at = bisect_right(self._inner_starts, body - 1)
+        if at < len(self._inner) and self._inner_starts[at] <= body + 8:
+            return shorten(self._inner[at].text)
+        return ""

@@ -1,0 +1,7 @@
+fine() { helper 1; }
+
+half() {
+  if [ ; then (
+}}}
+
+after_error() { fine; }

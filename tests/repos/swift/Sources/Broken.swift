@@ -1,0 +1,7 @@
+class Broken {
+    func fine() -> Int { helper(1) }
+
+    func half( -> = {
+}
+
+func afterError() -> Int { Broken().fine() }
