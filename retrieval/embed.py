@@ -10,6 +10,7 @@ sorted term hashes u64[V] · row scales f32[V + B] · rows i8[V + B, D]. The row
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -182,7 +183,9 @@ class StaticEmbedder:
 
     def encode_words(self, found: Sequence[bytes]) -> NDArray[np.float32]:
         """Return the vector of one text given as its words in order, repetitions included."""
-        return self.encode_file([found])[0]
+        counts = Counter(found)
+        weights = damped(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
+        return normalized((weights @ self.word_vectors(list(counts)))[None, :])[0]
 
     def encode_text(self, text: bytes) -> NDArray[np.float32]:
         """Return the vector of one text, f32[D]; zeros when it holds no word."""
