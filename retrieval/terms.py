@@ -15,6 +15,7 @@ from functools import lru_cache
 
 _WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]+")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
+_ASCII_PIECE = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 
 MAX_WORD_BYTES = 128
@@ -63,19 +64,22 @@ def pieces(word: bytes) -> tuple[str, ...]:
         return ()
     if word.isdigit():
         return (word.decode(),) if 1 < len(word) <= _MAX_NUMBER else ()
-    text = word.decode() if word.isascii() else unicodedata.normalize("NFKC", word.decode("utf-8", "ignore"))
+    if word.isascii():
+        return tuple(map(_stemmed, _ASCII_PIECE.findall(word)[:_MAX_PIECES]))
+    text = unicodedata.normalize("NFKC", word.decode("utf-8", "ignore"))
     found: list[str] = []
     for piece in _PIECE.findall(text)[:_MAX_PIECES]:
-        found += _piece_terms(piece)
+        lowered = piece.lower()
+        if _IDEOGRAPH.fullmatch(lowered):
+            found.extend(lowered[start : start + 2] for start in range(len(lowered) - 1))
+        else:
+            found.append(stem(lowered))
     return tuple(found)
 
 
 @lru_cache(1 << 16)  # 70k distinct words of Django have 20k distinct pieces
-def _piece_terms(piece: str) -> tuple[str, ...]:
-    lowered = piece.lower()
-    if _IDEOGRAPH.fullmatch(lowered):
-        return tuple(lowered[start : start + 2] for start in range(len(lowered) - 1))
-    return (stem(lowered),)
+def _stemmed(piece: bytes) -> str:
+    return stem(piece.lower().decode())
 
 
 def terms(word: bytes) -> tuple[str, ...]:
@@ -83,5 +87,4 @@ def terms(word: bytes) -> tuple[str, ...]:
     parts = pieces(word)
     if len(parts) < 2:
         return parts
-    whole = word.decode("utf-8", "ignore").replace("_", "").lower()
-    return (*dict.fromkeys(parts), whole)
+    return (*dict.fromkeys(parts), word.replace(b"_", b"").decode("utf-8", "ignore").lower())
