@@ -7,6 +7,7 @@ whole batch of files. Python touches each word once (a dictionary look-up at C s
 from __future__ import annotations
 
 import os
+import posixpath
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -16,15 +17,12 @@ from numpy.typing import NDArray
 
 from ingest.model import Chunk, ParsedFile, Symbol, SymbolKind
 from retrieval.embed import StaticEmbedder, hash_terms, quantize
-from retrieval.priors import path_flags
+from retrieval.priors import PathFlag, path_flags
 from retrieval.segment import FIELD_BITS, U16, U32, U64, Field, Segment, pack_strings
-from retrieval.terms import terms, words
+from retrieval.terms import SHOWN_TERM, SYMBOL_TERM, terms, words
 
 FEATURES_VERSION = 1
 """Raise it when the same facts yield other features; segments of another version are made again."""
-
-SYMBOL_TERM = "="
-"""Prefix of the terms that stand for a whole symbol name; no word has it, so they never meet the words' terms."""
 
 _KINDS = list(SymbolKind)
 _KIND_INDEX = {kind: index for index, kind in enumerate(_KINDS)}
@@ -98,12 +96,17 @@ class SegmentBuilder:
         fixed = [(Field.STEM, self._numbers(_stem(name, directories))), (Field.DIRECTORIES, self._numbers(directories))]
         starts = [symbol.start_byte for symbol in parsed.symbols]
         contexts: dict[str, list[int]] = {"": []}
+        diagrams = _diagrams(path, parsed)
         first = 0
         for chunk in parsed.chunks:
             last = bisect_left(starts, chunk.end_byte, first)
             defined = parsed.symbols[first:last]
             first = last
             self._describe(chunk, defined, _shown(parsed.symbols, chunk.symbol, defined))
+            for line, diagram in diagrams:
+                if chunk.start_line <= line <= chunk.end_line:
+                    self._names.append(self._vocabulary.term(SHOWN_TERM + diagram))
+                    self._name_chunk.append(len(self._symbols) - 1)
             self._push(Field.BODY, self._numbers(parsed.text[chunk.start_byte : chunk.end_byte]))
             self._push(Field.NAMES, [number for name in chunk.names for number in self._named(name)])
             context = contexts.get(chunk.context)
@@ -236,6 +239,13 @@ def _pack(key: U64) -> tuple[U32, U32, U16]:
     weight = np.bitwise_or.reduceat(value, first)
     pair = pair[first]
     return (pair >> np.uint64(28)).astype(np.uint32), (pair & np.uint64((1 << 28) - 1)).astype(np.uint32), weight
+
+
+def _diagrams(path: str, parsed: ParsedFile) -> list[tuple[int, str]]:
+    """Return the line and the path of every diagram that a document shows or links."""
+    folder = path.rpartition("/")[0]
+    found = [(each.line, posixpath.normpath(posixpath.join(folder, each.module))) for each in parsed.imports if not each.name]
+    return [(line, target) for line, target in found if path_flags(target) & PathFlag.DIAGRAM]
 
 
 def _stem(name: bytes, directories: bytes) -> bytes:

@@ -14,8 +14,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from retrieval.embed import hash_terms
+from retrieval.priors import PathFlag
 from retrieval.segment import F32, FIELD_BITS, U16, Field
 from retrieval.snapshot import Mask, Numbers, Snapshot
+from retrieval.terms import SHOWN_TERM
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ CHUNK = Bm25f(k1=1.2, b=0.75, names=2.0, context=0.7, docs=0.3, stem=2.0, direct
 FILE = Bm25f(k1=2.0, b=0.75, names=3.0, context=0.0, docs=1.0, stem=12.0, directories=5.0)
 _CHUNK_TABLE, _FILE_TABLE = CHUNK.table(), FILE.table()
 _PATH_ONLY = Bm25f(k1=2.0, b=0.75, names=0, context=0, docs=0, stem=FILE.stem, directories=FILE.directories).table()
+_LENT, _LENDING_DIAGRAMS = np.float32(0.8), 20
 _BODY_MASK = np.uint16((1 << FIELD_BITS[Field.BODY]) - 1)
 
 
@@ -84,6 +88,7 @@ class LexicalScorer:
         self._norm = snapshot.length_norm(CHUNK.b)
         documents = len(snapshot.document_ids)
         lengths = np.bincount(snapshot.chunk_document, snapshot.lengths, documents)
+        self._diagrams = snapshot.live & ((snapshot.document_flags & int(PathFlag.DIAGRAM)) > 0)[snapshot.chunk_document]
         mean = float(lengths[snapshot.document_live].mean()) if snapshot.live_documents else 1.0
         self._document_norm = (1 / (1 - FILE.b + FILE.b * lengths / max(mean, 1.0))).astype(np.float32)
 
@@ -108,16 +113,44 @@ class LexicalScorer:
             idf = float(np.log1p((snapshot.live_chunks - frequency + 0.5) / (frequency + 0.5))) * term.weight
             total += idf
             if filtered and frequency:
-                inside = allowed[chunk]
+                inside = allowed[chunk] | self._diagrams[chunk]
                 chunk, weight = chunk[inside], weight[inside]
             if not frequency:
                 scores.unknown.append(term.text)
             if len(chunk):
                 self._add(scores, chunk, weight, idf)
+        self._lend_to_documents(scores, allowed)
+        if filtered:
+            self._hide(scores, self._diagrams & ~allowed)
         if total > 0:
             scores.chunk_coverage /= total
             scores.document_coverage /= total
         return scores
+
+    def _lend_to_documents(self, scores: LexicalScores, allowed: Mask) -> None:
+        """Let a document be found by the labels of a diagram that it shows: it scores a little less than the diagram."""
+        snapshot = self._snapshot
+        matched = np.flatnonzero((snapshot.document_flags & int(PathFlag.DIAGRAM) > 0) & (scores.document > 0))
+        for diagram in matched[np.argsort(-scores.document[matched], kind="stable")][:_LENDING_DIAGRAMS].tolist():
+            path, _ = snapshot.name(diagram)
+            shown, _ = self.postings(int(hash_terms([SHOWN_TERM + path])[0]))
+            shown = shown[allowed[shown]]
+            first = int(snapshot.first_chunk[diagram])
+            own = slice(first, first + int(snapshot.chunks_of[diagram]))
+            documents = snapshot.chunk_document[shown]
+            for mine, theirs, place in (
+                (scores.chunk, scores.chunk[own].max(), shown),
+                (scores.chunk_coverage, scores.chunk_coverage[own].max(), shown),
+                (scores.document, scores.document[diagram], documents),
+                (scores.document_coverage, scores.document_coverage[diagram], documents),
+            ):
+                mine[place] = np.maximum(mine[place], _LENT * theirs)
+
+    def _hide(self, scores: LexicalScores, chunks: Mask) -> None:
+        """Take back the scores of diagrams that were scored for their documents' sake and that a filter hides."""
+        documents = np.unique(self._snapshot.chunk_document[chunks])
+        scores.chunk[chunks] = scores.chunk_coverage[chunks] = 0
+        scores.document[documents] = scores.document_coverage[documents] = 0
 
     def postings(self, key: int) -> tuple[Numbers, U16]:
         """Return a term's chunks, shown or not, and their packed weights."""

@@ -19,6 +19,7 @@ class PathFlag(IntFlag):
     HEADER = 128
     LEGACY = 256
     DOCUMENT = 512
+    DIAGRAM = 1024
 
 
 _DIRECTORY = {
@@ -35,6 +36,7 @@ _FILE = (
     (PathFlag.GENERATED, re.compile(r"\.(pb|generated|g|gen)\.\w+$|_pb2(_grpc)?\.pyi?$|\.min\.(js|css)$")),
     (PathFlag.HEADER, re.compile(r"\.(h|hh|hpp|hxx)$")),
     (PathFlag.LEGACY, re.compile(r"(^|_)(compat|legacy|deprecated)[._]")),
+    (PathFlag.DIAGRAM, re.compile(r"\.(svg|mmd|mermaid|puml|plantuml|pu|dot|gv|drawio|dio)$", re.IGNORECASE)),
     (PathFlag.DOCUMENT, re.compile(r"\.(md|mdx|rst|txt|adoc|markdown)$", re.IGNORECASE)),
 )
 _OF_DIRECTORY = {name: flag for flag, names in _DIRECTORY.items() for name in names}

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from ingest.errors import QueryError
 from ingest.model import LanguageId, SymbolKind
 from retrieval.embed import hash_terms
-from retrieval.features import SYMBOL_TERM
 from retrieval.lexical import QueryTerm
-from retrieval.terms import terms, words
+from retrieval.terms import SYMBOL_TERM, terms, words
 
 MAX_TERMS = 64
 """Distinct terms of a query that are looked up, heaviest first; more are named in the answer's status."""

@@ -21,6 +21,12 @@ _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 MAX_WORD_BYTES = 128
 """Longer words are data (base64, hashes), not vocabulary."""
 
+SYMBOL_TERM = "="
+"""Prefix of the terms that stand for a whole symbol name; no word has it, so they never meet the words' terms."""
+
+SHOWN_TERM = ">"
+"""Prefix of the terms that stand for the path of a diagram, in the chunk of the document that shows it."""
+
 _MAX_NUMBER = 6
 _MAX_PIECES = 16
 
