@@ -10,9 +10,18 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
 from ingest.errors import CodeloreError, NotIndexedError, QueryError, SourceError, StoreError
 from serve import __version__
+
+if TYPE_CHECKING:
+    # argparse has no public names for what add_subparsers and add_argument_group return
+    from argparse import _ActionsContainer as Container  # pyright: ignore[reportPrivateUsage]
+    from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
+
+    Commands = _SubParsersAction[argparse.ArgumentParser]
 
 OK = 0
 NOTHING = 1
@@ -40,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Raises ``SystemExit`` for help, version and wrong usage, as argparse does."""
     typed = build_parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a name may hold what the terminal's encoding cannot
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file may hold what the terminal's encoding cannot
     try:
         code = typed.run(typed)
         sys.stdout.flush()
@@ -73,7 +83,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="codelore",
         description="Index real repositories, search them offline, and always know how true the answer is.",
-        epilog="Exit codes: 0 done, 1 nothing found, 2 wrong usage or query, 3 not indexed or unreadable source, 4 store error, 130 interrupted.",
+        epilog="Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 not indexed or unreadable source, 4 store error, 130 interrupted.",
     )
     parser.add_argument("--version", action="version", version=f"codelore {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
@@ -84,27 +94,24 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-_Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
-
-
-def _add(commands: _Commands, name: str, run: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:
+def _add(commands: Commands, name: str, run: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".")
     parser.set_defaults(run=run)
     parser.add_argument("--json", action="store_true", help="print one JSON object (docs/json.md)")
     return parser
 
 
-def _add_directory(parser: argparse.ArgumentParser) -> None:
+def _add_directory(parser: Container) -> None:
     parser.add_argument(
         "-C", "--directory", default=".", metavar="DIR", help="ask about the indexed tree around DIR instead of the current directory"
     )
 
 
-def _add_ref(parser: argparse.ArgumentParser, text: str) -> None:
+def _add_ref(parser: Container, text: str) -> None:
     parser.add_argument("--ref", default="", help=text)
 
 
-def _add_indexing(commands: _Commands) -> None:
+def _add_indexing(commands: Commands) -> None:
     index = _add(commands, "index", _index, "index working trees, or with --ref a branch, tag or commit; again costs only what changed")
     index.add_argument("paths", nargs="*", metavar="PATH", help="folders to index (default: the checkout around the current directory)")
     _add_ref(index, "index this branch, tag or commit without checking it out")
@@ -113,14 +120,12 @@ def _add_indexing(commands: _Commands) -> None:
     forget.add_argument("name", metavar="NAME", help="a repository's name or root, a worktree's root, or a ref (see codelore repos)")
 
 
-def _add_searching(commands: _Commands) -> None:
+def _add_searching(commands: Commands) -> None:
     search = _add(commands, "search", _search, "search by words, names, paths, or a pattern written /…/")
     search.add_argument("query", nargs="?", metavar="QUERY", help="what to look for")
     _add_request(search, limit=10)
     search.add_argument("--explain", action="store_true", help="show which signals brought each hit here")
-    search.add_argument(
-        "--queries", metavar="FILE", help="answer many queries: one a line, as text or as a JSON object (- is standard input)"
-    )
+    search.add_argument("--queries", metavar="FILE", help="answer many queries, one a line: text or a JSON object (- is standard input)")
     search.add_argument("--jsonl", action="store_true", help="print one JSON object a line, an answer each, with its latency")
     context = _add(commands, "context", _context, "pack what answers a question into a token budget")
     context.add_argument("query", metavar="QUERY", help="what the context is for")
@@ -129,31 +134,32 @@ def _add_searching(commands: _Commands) -> None:
 
 
 def _add_request(parser: argparse.ArgumentParser, limit: int) -> None:
-    narrow = parser.add_argument_group("filters (each narrows every signal; one that matches nothing answers nothing)")
-    narrow.add_argument("--path", action="append", default=[], metavar="GLOB", help="only paths that match; may be repeated")
-    narrow.add_argument("--language", action="append", default=[], metavar="L", help="only this language or format; may be repeated")
-    narrow.add_argument("--kind", action="append", default=[], metavar="K", help="only definitions of this kind; may be repeated")
-    narrow.add_argument("--tests", action=argparse.BooleanOptionalAction, default=None, help="only tests, or everything but tests")
+    _add_filters(parser)
     where = parser.add_argument_group("where to look")
-    _add_directory(where)  # type: ignore[arg-type]
+    _add_directory(where)
     where.add_argument("--repo", action="append", default=[], metavar="NAME", help="an indexed repository by name; may be repeated")
     where.add_argument("--all-repos", action="store_true", help="every indexed repository")
-    _add_ref(where, "an indexed branch, tag or commit instead of the working tree")  # type: ignore[arg-type]
+    _add_ref(where, "an indexed branch, tag or commit instead of the working tree")
     parser.add_argument("--regex", action="store_true", help="take the query as a regular expression")
     parser.add_argument("--limit", type=_count, default=limit, metavar="N", help="hits at most (default: %(default)s)")
 
 
-def _add_reading(commands: _Commands) -> None:
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    narrow = parser.add_argument_group("filters (all of them hold; one that matches nothing answers nothing)")
+    narrow.add_argument("--path", action="append", default=[], metavar="GLOB", help="only paths that match; may be repeated")
+    narrow.add_argument("--language", action="append", default=[], metavar="L", help="only this language or format; may be repeated")
+    narrow.add_argument("--kind", action="append", default=[], metavar="K", help="only definitions of this kind; may be repeated")
+    narrow.add_argument("--tests", action=argparse.BooleanOptionalAction, default=None, help="only tests, or everything but tests")
+
+
+def _add_reading(commands: Commands) -> None:
     show = _add(commands, "show", _show, "print lines of a file as the index holds them")
     show.add_argument("span", metavar="PATH[:START[-END]]", help="a path, relative to the directory, and lines counted from 1")
     _add_ref(show, "read from an indexed branch, tag or commit")
     _add_directory(show)
     symbols = _add(commands, "symbols", _symbols, "list definitions by name")
     symbols.add_argument("pattern", metavar="PATTERN", help="a name; * and ? are wild, case does not matter")
-    symbols.add_argument("--path", action="append", default=[], metavar="GLOB", help="only paths that match; may be repeated")
-    symbols.add_argument("--language", action="append", default=[], metavar="L", help="only this language or format; may be repeated")
-    symbols.add_argument("--kind", action="append", default=[], metavar="K", help="only definitions of this kind; may be repeated")
-    symbols.add_argument("--tests", action=argparse.BooleanOptionalAction, default=None, help="only tests, or everything but tests")
+    _add_filters(symbols)
     symbols.add_argument("--limit", type=_count, default=50, metavar="N", help="rows at most (default: %(default)s)")
     _add_ref(symbols, "look in an indexed branch, tag or commit")
     _add_directory(symbols)
@@ -163,7 +169,7 @@ def _add_reading(commands: _Commands) -> None:
     _add(commands, "repos", _repos, "list what is indexed")
 
 
-def _add_about(commands: _Commands) -> None:
+def _add_about(commands: Commands) -> None:
     _add(commands, "languages", _languages, "list languages and formats, their file names, and what is read from them")
     _add(commands, "doctor", _doctor, "check this installation, its data folder and the index")
     completion = commands.add_parser("completion", help="print a completion script for a shell", description="Print a completion script.")

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.errors import CodeloreError, StoreError
-from ingest.git import find_checkout
+from ingest.errors import CodeloreError, QueryError, StoreError
 from ingest.model import ViewStatus
 from retrieval.engine import Engine
 from retrieval.indexer import IndexOutcome
 from serve import render
 from serve.cli import exit_code
-from serve.cli_search import look, print_json, style
+from serve.cli_search import checkout_root, look, print_json, style
 from serve.compose import open_engine
 from serve.progress import show_progress
 from serve.settings import load_settings
@@ -35,7 +33,9 @@ class _Run:
 
 def index(typed: argparse.Namespace) -> int:
     """Index every path; one that cannot be indexed costs that path alone. Return the exit code of the first that failed, or 0."""
-    paths = typed.paths or [_here()]
+    if typed.watch and typed.ref:
+        raise QueryError(f"a ref does not change with the files: --watch cannot follow --ref {typed.ref}; leave one of them out")
+    paths = typed.paths or [checkout_root(".")]
     with open_engine(load_settings()) as engine:
         runs = [_index_one(engine, path, typed) for path in paths]
         if typed.json:
@@ -44,13 +44,6 @@ def index(typed: argparse.Namespace) -> int:
         if typed.watch and not failed:
             _watch(engine, paths, typed)
     return failed
-
-
-def _here() -> str:
-    """Return the checkout around the current directory, or the directory itself outside git."""
-    folder = os.path.realpath(".")
-    checkout = find_checkout(folder)
-    return folder if checkout is None or checkout.bare else checkout.root
 
 
 def _index_one(engine: Engine, path: str, typed: argparse.Namespace) -> _Run:
@@ -94,15 +87,14 @@ def _print_runs(runs: Sequence[_Run]) -> None:
 def _watch(engine: Engine, paths: Sequence[str], typed: argparse.Namespace) -> None:
     from serve.watch import watch
 
-    last = time.perf_counter()
-
     def report(outcome: IndexOutcome) -> None:
-        nonlocal last
-        run = _Run(outcome.view.root, 0.0, outcome, _truth(engine, outcome))
+        if not (outcome.added or outcome.changed or outcome.deleted):
+            return
+        truth = _truth(engine, outcome)
         if typed.json:
-            _print_runs([run])
-        elif outcome.added or outcome.changed or outcome.deleted:
-            print(render.outcome(outcome, _truth(engine, outcome), 0.0), flush=True)
+            _print_runs([_Run(outcome.view.root, outcome=outcome, status=truth)])
+        else:
+            print(render.outcome(outcome, truth), flush=True)
 
     watch(engine, paths, report=report)
 

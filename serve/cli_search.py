@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.errors import NotIndexedError, QueryError
+from ingest.git import find_checkout
 from ingest.model import LanguageId, SymbolKind, ViewStatus
 from retrieval.answers import SearchAnswer, SearchRequest
 from retrieval.engine import Engine
 from retrieval.query import Filters
 from serve import render
-from serve.compose import open_engine
+from serve.compose import engine_options, open_engine
 from serve.settings import Settings, color_wanted, load_settings
 
 if TYPE_CHECKING:
@@ -62,7 +63,25 @@ def print_answer(answer: SearchAnswer, typed: argparse.Namespace) -> None:
 
 def _scan(settings: Settings, wanted: SearchRequest, error: NotIndexedError) -> SearchAnswer:
     """Answer from the files themselves where there is no index yet, and start making one."""
-    raise error
+    if wanted.ref or wanted.repositories:
+        raise error
+    from retrieval.scan import scan
+    from serve.background import start_indexing
+
+    answer = scan(wanted.root, wanted, engine_options(settings).index)
+    root = checkout_root(wanted.root)
+    process = start_indexing(root)
+    note = (
+        f"{render.one_line(root)} is not indexed yet: this answer is from a quick scan of its files; indexing goes on in process {process}"
+    )
+    return replace(answer, status=tuple(replace(each, notes=(*each.notes, note)) for each in answer.status))
+
+
+def checkout_root(folder: str) -> str:
+    """Return the root of the checkout around a folder, or the folder itself outside git."""
+    folder = os.path.realpath(folder)
+    checkout = find_checkout(folder)
+    return folder if checkout is None or checkout.bare else checkout.root
 
 
 def context(typed: argparse.Namespace) -> int:
@@ -176,7 +195,7 @@ def _looked(engine: Engine, statuses: Iterable[ViewStatus]) -> tuple[ViewStatus,
 
 def look(engine: Engine, status: ViewStatus) -> ViewStatus:
     """Walk a working tree for files that differ from its index, unless that is large or a ref's."""
-    if status.files > PENDING_UP_TO_FILES or not os.path.isabs(status.view):
+    if status.files > PENDING_UP_TO_FILES or not status.view.startswith("/"):
         return status
     return replace(status, pending=engine.pending(status.view))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any, cast
 
 import shtab
 
@@ -18,7 +19,7 @@ def completion_script(parser: argparse.ArgumentParser, shell: str) -> str:
 def _complete_files(parser: argparse.ArgumentParser) -> None:
     for action in parser._actions:  # pyright: ignore[reportPrivateUsage]  # argparse offers no other way to its actions
         if isinstance(action, argparse._SubParsersAction):  # pyright: ignore[reportPrivateUsage]
-            for child in action.choices.values():
+            for child in cast("dict[str, argparse.ArgumentParser]", cast("Any", action).choices).values():
                 _complete_files(child)
         elif action.dest in _FILES and not (action.dest == "path" and action.option_strings):  # --path takes a glob
             action.complete = _FILES[action.dest]  # type: ignore[attr-defined]  # shtab's documented way to say so

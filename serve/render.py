@@ -92,10 +92,9 @@ def context(pack: ContextPack) -> str:
 
 def symbols(answer: SymbolAnswer, style: Style) -> str:
     """Return definitions, one a line."""
-    return "\n".join(
-        f"{style.path(f'{one_line(row.path)}:{row.start_line}-{row.end_line}')}  {row.kind.value}  {style.strong(one_line(row.qualified_name))}"
-        for row in answer.symbols
-    )
+    places = [style.path(f"{one_line(row.path)}:{row.start_line}-{row.end_line}") for row in answer.symbols]
+    names = [f"{row.kind.value}  {style.strong(one_line(row.qualified_name))}" for row in answer.symbols]
+    return "\n".join(f"{place}  {name}" for place, name in zip(places, names, strict=True))
 
 
 def status_line(statuses: Sequence[ViewStatus]) -> str:
@@ -114,9 +113,8 @@ def _status_line(status: ViewStatus) -> str:
     if status.skipped:
         parts.append(f"{sum(status.skipped.values()):,} skipped")
     if status.truncated:
-        parts.append(
-            f"truncated: {one_line(status.truncated[0])}" + (f" and {len(status.truncated) - 1:,} more" * (len(status.truncated) > 1))
-        )
+        first, *rest = status.truncated
+        parts.append(f"truncated: {one_line(first)}{f' and {len(rest):,} more' if rest else ''}")
     return "; ".join([f"{one_line(status.view)}: {', '.join(parts)}", *map(one_line, status.notes)])
 
 
@@ -144,12 +142,13 @@ def rules(skipped: dict[str, int]) -> str:
     return ", ".join(f"{count:,} {rule}" for rule, count in sorted(skipped.items(), key=lambda each: (-each[1], each[0])))
 
 
-def outcome(done: IndexOutcome, truth: ViewStatus, seconds: float) -> str:
+def outcome(done: IndexOutcome, truth: ViewStatus, seconds: float = 0.0) -> str:
     """Return what an index run did, and what it left out."""
     did = [f"{count:,} {name}" for name, count in (("added", done.added), ("changed", done.changed), ("deleted", done.deleted)) if count]
-    rate = f" ({done.parsed:,} parsed, {done.parsed_bytes / 1e6 / seconds:.1f} MB/s)" if done.parsed and seconds else ""
+    took = f" in {seconds:.2f} s" if seconds else ""
+    took += f" ({done.parsed:,} parsed, {done.parsed_bytes / 1e6 / seconds:.1f} MB/s)" if done.parsed and seconds else ""
     lines = [
-        f"{one_line(truth.view)}: {', '.join(did) or 'no file changed'} in {seconds:.2f} s{rate}",
+        f"{one_line(truth.view)}: {', '.join(did) or 'no file changed'}{took}",
         f"  {truth.files:,} files, {truth.chunks:,} chunks, {truth.symbols:,} symbols; generation {truth.generation}",
     ]
     if truth.skipped:

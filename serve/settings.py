@@ -15,17 +15,14 @@ from ingest.errors import CodeloreError
 from ingest.model import SkipRule
 
 _FILE = "codelore.toml"
-_FIXED_RULES = frozenset({
-    *(
-        SkipRule.LINK,
-        SkipRule.OUTSIDE_ROOT,
-        SkipRule.BROKEN_LINK,
-        SkipRule.LINK_LOOP,
-        SkipRule.NOT_A_FILE,
-        SkipRule.SUBMODULE,
-        SkipRule.EMPTY,
-    )
-})
+_SWITCHABLE_RULES = (
+    SkipRule.BINARY,
+    SkipRule.TOO_LARGE,
+    SkipRule.MINIFIED,
+    SkipRule.LOCKFILE,
+    SkipRule.TRANSLATION,
+    SkipRule.CODELOREIGNORE,
+)
 
 
 class SettingsError(CodeloreError):
@@ -126,14 +123,14 @@ def _folder(value: object) -> Path:
         raise TypeError("the path of a folder")
     path = Path(value)
     try:
-        return Path(os.path.abspath(path.expanduser()))
+        return path.expanduser().absolute()
     except RuntimeError:
         raise ValueError("the path of a folder; its ~ names no user of this machine") from None
 
 
 def _rules(value: object) -> frozenset[SkipRule]:
     names = value.replace(",", " ").split() if isinstance(value, str) else value
-    allowed = [rule.value for rule in SkipRule if rule not in _FIXED_RULES]
+    allowed = [rule.value for rule in _SWITCHABLE_RULES]
     if not isinstance(names, list) or not all(name in allowed for name in names):  # pyright: ignore[reportUnknownVariableType]
         raise ValueError(f"a list of skip rules out of {', '.join(allowed)}")
     return frozenset(SkipRule(name) for name in names)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]

@@ -1,6 +1,6 @@
-"""What leaves Codelore as JSON: one schema for every way in, and the only module that knows pydantic.
+r"""What leaves Codelore as JSON: one schema for every way in, and the only module that knows pydantic.
 
-Text that JSON cannot hold is spelled out: a byte of a path that is not UTF-8 becomes ``\\xff``, a lone surrogate ``\\ud800``.
+Text that JSON cannot hold is spelled out: a byte of a path that is not UTF-8 becomes ``\xff``, a lone surrogate ``\ud800``.
 """
 
 from __future__ import annotations
