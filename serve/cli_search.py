@@ -65,15 +65,16 @@ def _scan(settings: Settings, wanted: SearchRequest, error: NotIndexedError) -> 
     """Answer from the files themselves where there is no index yet, and start making one."""
     if wanted.ref or wanted.repositories:
         raise error
-    from retrieval.scan import scan
-    from serve.background import start_indexing
+    try:
+        from retrieval.scan import scan
+        from serve.background import start_indexing
+    except ModuleNotFoundError:
+        raise error from None
 
     answer = scan(wanted.root, wanted, engine_options(settings).index)
     root = checkout_root(wanted.root)
     process = start_indexing(root)
-    note = (
-        f"{render.one_line(root)} is not indexed yet: this answer is from a quick scan of its files; indexing goes on in process {process}"
-    )
+    note = f"{root} is not indexed yet: this answer is from a quick scan of its files; indexing goes on in process {process}"
     return replace(answer, status=tuple(replace(each, notes=(*each.notes, note)) for each in answer.status))
 
 

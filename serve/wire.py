@@ -71,18 +71,18 @@ class Status(_Wire):
 class SearchHit(_Wire):
     """A span of a file, and why it is here."""
 
-    rank: int
-    score: float
-    path: Text
-    start_line: int
-    end_line: int
-    symbol: Text
-    kind: str
+    rank: int = Field(description="from 1")
+    score: float = Field(description="larger is better; comparable within one answer")
+    path: Text = Field(description="relative to the view's root")
+    start_line: int = Field(description="from 1")
+    end_line: int = Field(description="the last line of the span")
+    symbol: Text = Field(description="the definition the span belongs to; empty outside any")
+    kind: str = Field(description="of the symbol; empty without one")
     language: str
-    snippet: Text
+    snippet: Text = Field(description="the span's text, whole")
     repository: Text
     view: Text
-    signals: dict[str, float]
+    signals: dict[str, float] = Field(description="what brought it here, by signal")
 
 
 class SearchResult(_Wire):
@@ -169,14 +169,14 @@ class IndexedView(_Wire):
 
     path: Text = Field(description="the path as it was given")
     error: Text | None = Field(default=None, description="why this path was not indexed")
-    added: int = 0
-    changed: int = 0
-    deleted: int = 0
-    unchanged: int = 0
+    added: int = Field(default=0, description="files the view did not have")
+    changed: int = Field(default=0, description="files with new content")
+    deleted: int = Field(default=0, description="files the view has no more")
+    unchanged: int = Field(default=0, description="files that were not even read")
     parsed: int = Field(default=0, description="files that were read and parsed; others were known by content")
     parsed_bytes: int = 0
     seconds: float = 0.0
-    status: Status | None = None
+    status: Status | None = Field(default=None, description="null when there is an error")
 
 
 class IndexResult(_Wire):
