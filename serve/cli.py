@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from ingest.errors import CodeloreError, NotIndexedError, QueryError, SourceError, StoreError
+from ingest.errors import CodeloreError, ExtractionError, ModelError, NotIndexedError, QueryError, SourceError, StoreError
 from serve import __version__
 
 if TYPE_CHECKING:
@@ -36,8 +36,10 @@ EXIT_CODES: dict[type[BaseException], int] = {
     CodeloreError: USAGE,
     QueryError: USAGE,
     SourceError: SOURCE,
+    ExtractionError: SOURCE,
     NotIndexedError: SOURCE,
     StoreError: STORE,
+    ModelError: STORE,
     OSError: STORE,
     BrokenPipeError: PIPE_CLOSED,
     KeyboardInterrupt: INTERRUPTED,
@@ -83,7 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="codelore",
         description="Index real repositories, search them offline, and always know how true the answer is.",
-        epilog="Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 not indexed or unreadable source, 4 store error, 130 interrupted.",
+        epilog="Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 not indexed or unreadable source, 4 store or installation error, 130 interrupted.",
     )
     parser.add_argument("--version", action="version", version=f"codelore {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
