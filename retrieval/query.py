@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -178,8 +179,9 @@ def _pattern(text: str, source: str, flags: str) -> Query:
     for flag in flags:
         options |= {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}[flag]
     try:
-        pattern = re.compile(source.encode("utf-8", "surrogateescape"), options)
-    except re.error as error:
+        with warnings.catch_warnings(action="ignore"):  # what a later Python may read otherwise is no news to who asks now
+            pattern = re.compile(source.encode("utf-8", "surrogateescape"), options)
+    except (re.error, OverflowError, RecursionError, UnicodeEncodeError) as error:
         raise QueryError(f"the pattern {source!r} is not a regular expression: {error}; escape what is meant literally") from error
     return Query(text, pattern=pattern)
 

@@ -1,0 +1,255 @@
+"""The command line: what can be typed, and what becomes of an error.
+
+Nothing but the standard library is loaded here, so that help, completion and a usage error come at once. Each command's work is in
+``cli_index``, ``cli_search`` and ``cli_about``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from io import TextIOWrapper
+from typing import TYPE_CHECKING
+
+from ingest.errors import CodeloreError, ExtractionError, ModelError, NotIndexedError, QueryError, SourceError, StoreError
+from serve import __version__
+
+if TYPE_CHECKING:
+    # argparse has no public names for what add_subparsers and add_argument_group return
+    from argparse import _ActionsContainer as Container  # pyright: ignore[reportPrivateUsage]
+    from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
+
+    Commands = _SubParsersAction[argparse.ArgumentParser]
+
+OK = 0
+NOTHING = 1
+USAGE = 2
+SOURCE = 3
+STORE = 4
+INTERRUPTED = 130  # 128 + SIGINT
+PIPE_CLOSED = 141  # 128 + SIGPIPE
+
+EXIT_CODES: dict[type[BaseException], int] = {
+    LookupError: NOTHING,
+    CodeloreError: USAGE,
+    QueryError: USAGE,
+    SourceError: SOURCE,
+    ExtractionError: SOURCE,
+    NotIndexedError: SOURCE,
+    StoreError: STORE,
+    ModelError: STORE,
+    OSError: STORE,
+    BrokenPipeError: PIPE_CLOSED,
+    KeyboardInterrupt: INTERRUPTED,
+}
+"""The exit code of an error is that of the nearest class among its bases."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. Raises ``SystemExit`` for help, version and wrong usage, as argparse does."""
+    typed = build_parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file may hold what the terminal's encoding cannot
+    try:
+        code = typed.run(typed)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it flushes at exit
+        return PIPE_CLOSED
+    except tuple(EXIT_CODES) as error:
+        print(f"codelore {typed.command}: {_one_line(error)}", file=sys.stderr)
+        return exit_code(error)
+    return code
+
+
+def exit_code(error: BaseException) -> int:
+    """Return the exit code of the nearest class in the table."""
+    return next(EXIT_CODES[base] for base in type(error).__mro__ if base in EXIT_CODES)
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "interrupted; what was stored so far is kept, and the next run goes on from there"
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{os.fsdecode(error.filename)}: " if error.filename else ""
+        return f"{place}{error.strerror}; check the path, its permissions and the free space, or run codelore doctor"
+    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    return " ".join(text.split())
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="codelore",
+        description="Index real repositories, search them offline, and always know how true the answer is.",
+        epilog="Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 not indexed or unreadable source, 4 store or installation error, 130 interrupted.",
+    )
+    parser.add_argument("--version", action="version", version=f"codelore {__version__}")
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    _add_indexing(commands)
+    _add_searching(commands)
+    _add_reading(commands)
+    _add_about(commands)
+    return parser
+
+
+def _add(commands: Commands, name: str, run: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".")
+    parser.set_defaults(run=run)
+    parser.add_argument("--json", action="store_true", help="print one JSON object (docs/json.md)")
+    return parser
+
+
+def _add_directory(parser: Container) -> None:
+    parser.add_argument(
+        "-C", "--directory", default=".", metavar="DIR", help="ask about the indexed tree around DIR instead of the current directory"
+    )
+
+
+def _add_ref(parser: Container, text: str) -> None:
+    parser.add_argument("--ref", default="", help=text)
+
+
+def _add_indexing(commands: Commands) -> None:
+    index = _add(commands, "index", _index, "index working trees, or with --ref a branch, tag or commit; again costs only what changed")
+    index.add_argument("paths", nargs="*", metavar="PATH", help="folders to index (default: the checkout around the current directory)")
+    _add_ref(index, "index this branch, tag or commit without checking it out")
+    index.add_argument("--watch", action="store_true", help="stay and keep the index fresh as files change")
+    forget = _add(commands, "forget", _forget, "delete a repository or a view from the index, and everything only it used")
+    forget.add_argument("name", metavar="NAME", help="a repository's name or root, a worktree's root, or a ref (see codelore repos)")
+
+
+def _add_searching(commands: Commands) -> None:
+    search = _add(commands, "search", _search, "search by words, names, paths, or a pattern written /…/")
+    search.add_argument("query", nargs="?", metavar="QUERY", help="what to look for")
+    _add_request(search, limit=10)
+    search.add_argument("--explain", action="store_true", help="show which signals brought each hit here")
+    search.add_argument("--queries", metavar="FILE", help="answer many queries, one a line: text or a JSON object (- is standard input)")
+    search.add_argument("--jsonl", action="store_true", help="print one JSON object a line, an answer each, with its latency")
+    context = _add(commands, "context", _context, "pack what answers a question into a token budget")
+    context.add_argument("query", metavar="QUERY", help="what the context is for")
+    context.add_argument("--budget", type=_count, default=4000, metavar="TOKENS", help="tokens to fill (default: %(default)s)")
+    _add_request(context, limit=20)
+
+
+def _add_request(parser: argparse.ArgumentParser, limit: int) -> None:
+    _add_filters(parser)
+    where = parser.add_argument_group("where to look")
+    _add_directory(where)
+    where.add_argument("--repo", action="append", default=[], metavar="NAME", help="an indexed repository by name; may be repeated")
+    where.add_argument("--all-repos", action="store_true", help="every indexed repository")
+    _add_ref(where, "an indexed branch, tag or commit instead of the working tree")
+    parser.add_argument("--regex", action="store_true", help="take the query as a regular expression")
+    parser.add_argument("--limit", type=_count, default=limit, metavar="N", help="hits at most (default: %(default)s)")
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    narrow = parser.add_argument_group("filters (all of them hold; one that matches nothing answers nothing)")
+    narrow.add_argument("--path", action="append", default=[], metavar="GLOB", help="only paths that match; may be repeated")
+    narrow.add_argument("--language", action="append", default=[], metavar="L", help="only this language or format; may be repeated")
+    narrow.add_argument("--kind", action="append", default=[], metavar="K", help="only definitions of this kind; may be repeated")
+    narrow.add_argument("--tests", action=argparse.BooleanOptionalAction, default=None, help="only tests, or everything but tests")
+
+
+def _add_reading(commands: Commands) -> None:
+    show = _add(commands, "show", _show, "print lines of a file as the index holds them")
+    show.add_argument("span", metavar="PATH[:START[-END]]", help="a path, relative to the directory, and lines counted from 1")
+    _add_ref(show, "read from an indexed branch, tag or commit")
+    _add_directory(show)
+    symbols = _add(commands, "symbols", _symbols, "list definitions by name")
+    symbols.add_argument("pattern", metavar="PATTERN", help="a name; * and ? are wild, case does not matter")
+    _add_filters(symbols)
+    symbols.add_argument("--limit", type=_count, default=50, metavar="N", help="rows at most (default: %(default)s)")
+    _add_ref(symbols, "look in an indexed branch, tag or commit")
+    _add_directory(symbols)
+    status = _add(commands, "status", _status, "tell how true the index of a tree is: pending, failed, skipped and truncated")
+    status.add_argument("path", nargs="?", default=".", metavar="PATH", help="a place inside the tree (default: the current directory)")
+    _add_ref(status, "tell about an indexed branch, tag or commit")
+    _add(commands, "repos", _repos, "list what is indexed")
+
+
+def _add_about(commands: Commands) -> None:
+    _add(commands, "languages", _languages, "list languages and formats, their file names, and what is read from them")
+    _add(commands, "doctor", _doctor, "check this installation, its data folder and the index")
+    completion = commands.add_parser("completion", help="print a completion script for a shell", description="Print a completion script.")
+    completion.set_defaults(run=_completion)
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"), help="the shell to complete in")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
+    return int(text)
+
+
+# Each command's module loads what that command needs, and only then.
+
+
+def _index(typed: argparse.Namespace) -> int:
+    from serve.cli_index import index
+
+    return index(typed)
+
+
+def _forget(typed: argparse.Namespace) -> int:
+    from serve.cli_index import forget
+
+    return forget(typed)
+
+
+def _repos(typed: argparse.Namespace) -> int:
+    from serve.cli_index import repos
+
+    return repos(typed)
+
+
+def _status(typed: argparse.Namespace) -> int:
+    from serve.cli_index import status
+
+    return status(typed)
+
+
+def _search(typed: argparse.Namespace) -> int:
+    from serve.cli_search import search
+
+    return search(typed)
+
+
+def _context(typed: argparse.Namespace) -> int:
+    from serve.cli_search import context
+
+    return context(typed)
+
+
+def _show(typed: argparse.Namespace) -> int:
+    from serve.cli_search import show
+
+    return show(typed)
+
+
+def _symbols(typed: argparse.Namespace) -> int:
+    from serve.cli_search import symbols
+
+    return symbols(typed)
+
+
+def _languages(typed: argparse.Namespace) -> int:
+    from serve.cli_about import languages
+
+    return languages(typed)
+
+
+def _doctor(typed: argparse.Namespace) -> int:
+    from serve.cli_about import doctor
+
+    return doctor(typed)
+
+
+def _completion(typed: argparse.Namespace) -> int:
+    from serve.completion import completion_script
+
+    print(completion_script(build_parser(), typed.shell))
+    return OK

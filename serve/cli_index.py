@@ -1,0 +1,140 @@
+"""The commands that fill the index and tell what is in it: index, forget, repos, status."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.errors import CodeloreError, QueryError, StoreError
+from ingest.model import ViewStatus
+from retrieval.engine import Engine
+from retrieval.indexer import IndexOutcome
+from serve import render
+from serve.cli import exit_code
+from serve.cli_search import checkout_root, look, print_json, style
+from serve.compose import open_engine
+from serve.progress import show_progress
+from serve.settings import load_settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One path's index run: what it did, or the error that ended it."""
+
+    path: str
+    seconds: float = 0.0
+    outcome: IndexOutcome | None = None
+    status: ViewStatus | None = None
+    error: CodeloreError | None = None
+
+
+def index(typed: argparse.Namespace) -> int:
+    """Index every path; one that cannot be indexed costs that path alone. Return the exit code of the first that failed, or 0."""
+    if typed.watch and typed.ref:
+        raise QueryError(f"a ref does not change with the files: --watch cannot follow --ref {typed.ref}; leave one of them out")
+    paths = typed.paths or [checkout_root(".")]
+    with open_engine(load_settings()) as engine:
+        runs = [_index_one(engine, path, typed) for path in paths]
+        if typed.json:
+            _print_runs(runs)
+        failed = next((exit_code(run.error) for run in runs if run.error), 0)
+        if typed.watch and not failed:
+            _watch(engine, paths, typed)
+    return failed
+
+
+def _index_one(engine: Engine, path: str, typed: argparse.Namespace) -> _Run:
+    begun = time.perf_counter()
+    try:
+        with show_progress() as progress:
+            outcome = engine.index(path, ref=typed.ref, progress=progress)
+    except StoreError:  # costs every path
+        raise
+    except CodeloreError as error:
+        print(f"codelore index: {render.one_line(str(error))}", file=sys.stderr)
+        return _Run(path, time.perf_counter() - begun, error=error)
+    seconds = time.perf_counter() - begun
+    truth = _truth(engine, outcome)
+    if not typed.json:
+        print(render.outcome(outcome, truth, seconds), flush=True)
+    return _Run(path, seconds, outcome, truth)
+
+
+def _truth(engine: Engine, outcome: IndexOutcome) -> ViewStatus:
+    view = outcome.view
+    return engine.status(view.root, ref="" if view.name == view.root else view.name, look=False)
+
+
+def _print_runs(runs: Sequence[_Run]) -> None:
+    from serve.wire import IndexedView, IndexResult, to_indexed
+
+    print_json(
+        IndexResult(
+            indexed=[
+                to_indexed(run.path, run.outcome, run.status, run.seconds)
+                if run.outcome and run.status
+                else IndexedView(path=run.path, error=str(run.error), seconds=run.seconds)
+                for run in runs
+            ]
+        )
+    )
+    sys.stdout.flush()
+
+
+def _watch(engine: Engine, paths: Sequence[str], typed: argparse.Namespace) -> None:
+    from serve.watch import watch
+
+    def report(outcome: IndexOutcome) -> None:
+        if not (outcome.added or outcome.changed or outcome.deleted):
+            return
+        truth = _truth(engine, outcome)
+        if typed.json:
+            _print_runs([_Run(outcome.view.root, outcome=outcome, status=truth)])
+        else:
+            print(render.outcome(outcome, truth), flush=True)
+
+    watch(engine, paths, report=report)
+
+
+def status(typed: argparse.Namespace) -> int:
+    """Tell how true the index of a tree is."""
+    with open_engine(load_settings()) as engine:
+        truth = look(engine, engine.status(typed.path, ref=typed.ref, look=False))
+    if typed.json:
+        from serve.wire import StatusResult, to_status
+
+        print_json(StatusResult(status=to_status(truth, listed=None)))
+    else:
+        print(render.status(truth))
+    return 0
+
+
+def repos(typed: argparse.Namespace) -> int:
+    """List what is indexed."""
+    with open_engine(load_settings()) as engine:
+        found = engine.repositories()
+    if typed.json:
+        from serve.wire import to_repositories
+
+        print_json(to_repositories(found))
+    elif found:
+        print(render.repositories(found, style()))
+    else:
+        print("nothing is indexed yet; run: codelore index PATH", file=sys.stderr)
+    return 0
+
+
+def forget(typed: argparse.Namespace) -> int:
+    """Delete a repository or a view from the index."""
+    with open_engine(load_settings()) as engine:
+        gone = engine.forget(typed.name)
+    if typed.json:
+        from serve.wire import ForgetResult
+
+        print_json(ForgetResult(forgotten=gone))
+    else:
+        print("\n".join(f"forgot {render.one_line(each)}" for each in gone))
+    return 0

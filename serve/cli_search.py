@@ -1,0 +1,213 @@
+"""The commands that ask: search, context, show, symbols."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ingest.errors import NotIndexedError, QueryError
+from ingest.git import find_checkout
+from ingest.model import LanguageId, SymbolKind, ViewStatus
+from retrieval.answers import SearchAnswer, SearchRequest
+from retrieval.engine import Engine
+from retrieval.query import Filters
+from serve import render
+from serve.compose import engine_options, open_engine
+from serve.settings import Settings, color_wanted, load_settings
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+PENDING_UP_TO_FILES = 20_000
+"""A walk for pending files takes 40 ms for 7,000 files; above this many an answer says that nobody looked."""
+
+_SPAN = re.compile(r"(?P<path>.+?)(?::(?P<start>\d+)(?:-(?P<end>\d+))?)?", re.DOTALL)
+
+
+def search(typed: argparse.Namespace) -> int:
+    """Answer one query, or with ``--queries`` many."""
+    if (typed.query is None) == (typed.queries is None):
+        raise QueryError("give either a QUERY or --queries FILE, e.g. codelore search 'where are sessions stored'")
+    settings = load_settings()
+    with open_engine(settings) as engine:
+        if typed.queries is not None:
+            from serve.cli_batch import answer_queries
+
+            return answer_queries(engine, request(typed, ""), typed)
+        wanted = request(typed, typed.query)
+        try:
+            answer = with_pending(engine, engine.search(wanted))
+        except NotIndexedError as error:
+            answer = _scan(settings, wanted, error)
+    print_answer(answer, typed)
+    return 0 if answer.hits else 1
+
+
+def print_answer(answer: SearchAnswer, typed: argparse.Namespace) -> None:
+    """Print hits to standard output; for people, the truth about them goes to standard error."""
+    if typed.json or typed.jsonl:
+        from serve.wire import to_search
+
+        print_json(to_search(answer))
+        return
+    if answer.hits:
+        print(render.hits(answer.hits, style(), explain=typed.explain, several=len(answer.status) > 1))
+    sys.stdout.flush()
+    print(("" if answer.hits else "nothing found\n") + render.status_line(answer.status), file=sys.stderr)
+
+
+def _scan(settings: Settings, wanted: SearchRequest, error: NotIndexedError) -> SearchAnswer:
+    """Answer from the files themselves where there is no index yet, and start making one."""
+    if wanted.ref or wanted.repositories:
+        raise error
+    try:
+        from retrieval.scan import scan
+        from serve.background import start_indexing
+    except ModuleNotFoundError:
+        raise error from None
+
+    answer = scan(wanted.root, wanted, engine_options(settings).index)
+    root = checkout_root(wanted.root)
+    process = start_indexing(root)
+    note = f"{root} is not indexed yet: this answer is from a quick scan of its files; indexing goes on in process {process}"
+    return replace(answer, status=tuple(replace(each, notes=(*each.notes, note)) for each in answer.status))
+
+
+def checkout_root(folder: str) -> str:
+    """Return the root of the checkout around a folder, or the folder itself outside git."""
+    folder = os.path.realpath(folder)
+    checkout = find_checkout(folder)
+    return folder if checkout is None or checkout.bare else checkout.root
+
+
+def context(typed: argparse.Namespace) -> int:
+    """Pack what answers a question into a token budget."""
+    with open_engine(load_settings()) as engine:
+        found = engine.context(request(typed, typed.query), budget=typed.budget)
+        pack = replace(found, status=_looked(engine, found.status))
+    if typed.json:
+        from serve.wire import to_context
+
+        print_json(to_context(pack))
+    else:
+        print(render.context(pack))
+        sys.stdout.flush()
+        left_out = f", {pack.left_out} hits did not fit" if pack.left_out else ""
+        print(f"{pack.tokens:,} of {pack.budget:,} tokens{left_out}\n{render.status_line(pack.status)}", file=sys.stderr)
+    return 0 if pack.items else 1
+
+
+def show(typed: argparse.Namespace) -> int:
+    """Print lines of a file as the index holds them."""
+    match = _SPAN.fullmatch(typed.span)
+    if match is None:
+        raise QueryError("the path is empty; give PATH, PATH:START or PATH:START-END")
+    start = int(match["start"] or 1)
+    end = int(match["end"] or match["start"] or 0)
+    if start < 1 or (end and end < start):
+        raise QueryError(f"{typed.span} names no lines: they count from 1, and the last one is not before the first")
+    with open_engine(load_settings()) as engine:
+        span = engine.show(typed.directory, match["path"], start=start, end=end, ref=typed.ref)
+    if span.start_line > span.end_line and start > 1:
+        raise LookupError(f"{span.path} has {span.end_line:,} lines, so there is no line {start:,}")
+    if typed.json:
+        from serve.wire import to_span
+
+        print_json(to_span(span))
+    else:
+        print(render.plain(span.text))
+    return 0
+
+
+def symbols(typed: argparse.Namespace) -> int:
+    """List definitions by name."""
+    with open_engine(load_settings()) as engine:
+        found = engine.symbols(typed.directory, typed.pattern, filters=filters(typed), limit=typed.limit, ref=typed.ref)
+        answer = replace(found, status=_looked(engine, (found.status,))[0])
+    if typed.json:
+        from serve.wire import to_symbols
+
+        print_json(to_symbols(answer))
+    else:
+        if answer.symbols:
+            print(render.symbols(answer, style()))
+        sys.stdout.flush()
+        more = answer.total - len(answer.symbols)
+        print(f"{answer.total:,} found{f', {more:,} more with a larger --limit' * (more > 0)}", file=sys.stderr)
+        print(render.status_line([answer.status]), file=sys.stderr)
+    return 0 if answer.symbols else 1
+
+
+def request(typed: argparse.Namespace, text: str) -> SearchRequest:
+    """Return what was typed as a request. Raises ``QueryError`` for an unknown filter value."""
+    return SearchRequest(
+        text=text,
+        root=typed.directory,
+        limit=typed.limit,
+        filters=filters(typed),
+        regex=typed.regex,
+        ref=typed.ref,
+        repositories=("*",) if typed.all_repos else tuple(typed.repo),
+    )
+
+
+def filters(typed: argparse.Namespace) -> Filters:
+    """Return the filters that were typed. Raises ``QueryError`` for an unknown language or kind, which would silently match nothing."""
+    return Filters(
+        paths=tuple(typed.path), languages=tuple(map(_language, typed.language)), kinds=tuple(map(_kind, typed.kind)), tests=typed.tests
+    )
+
+
+def _kind(name: str) -> SymbolKind:
+    try:
+        return SymbolKind(name.lower())
+    except ValueError:
+        raise QueryError(f"there is no kind {name!r}; the kinds are {', '.join(SymbolKind)}") from None
+
+
+def _language(name: str) -> LanguageId:
+    """Return a language by its name or by the extension of its files."""
+    from ingest.analyze import detect
+    from ingest.formats.outline import FORMATS
+    from ingest.languages.registry import LANGUAGES
+
+    typed = LanguageId(name.lower())
+    if typed in LANGUAGES or typed in FORMATS:
+        return typed
+    by_extension = detect(f"file.{typed.removeprefix('.')}", b"")
+    if by_extension == "text":
+        raise QueryError(f"there is no language {name!r}; codelore languages lists them")
+    return by_extension
+
+
+def with_pending(engine: Engine, answer: SearchAnswer) -> SearchAnswer:
+    """Say of each view that was asked how many of its files have changed since."""
+    return replace(answer, status=_looked(engine, answer.status))
+
+
+def _looked(engine: Engine, statuses: Iterable[ViewStatus]) -> tuple[ViewStatus, ...]:
+    return tuple(look(engine, status) for status in statuses)
+
+
+def look(engine: Engine, status: ViewStatus) -> ViewStatus:
+    """Walk a working tree for files that differ from its index, unless that is large or a ref's."""
+    if status.files > PENDING_UP_TO_FILES or not status.view.startswith("/"):
+        return status
+    return replace(status, pending=engine.pending(status.view))
+
+
+def print_json(model: BaseModel) -> None:
+    """Print one line of JSON."""
+    from serve.wire import to_json
+
+    print(to_json(model))
+
+
+def style() -> render.Style:
+    """Return colours for a terminal, none for anything else."""
+    return render.Style(color=sys.stdout.isatty() and color_wanted())

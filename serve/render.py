@@ -1,0 +1,186 @@
+"""Answers as people read them on a terminal.
+
+What a repository holds is printed with its control characters spelled out: a file name or a line of code must not drive the terminal.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ingest.model import ViewStatus
+from ingest.views import Repository
+from retrieval.answers import ContextPack, Hit, SymbolAnswer
+from retrieval.indexer import IndexOutcome
+
+_SNIPPET_LINES = 6
+_LISTED = 10
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Marks text, or leaves it plain."""
+
+    color: bool = False
+
+    def strong(self, text: str) -> str:
+        """Mark what the eye looks for."""
+        return f"\x1b[1m{text}\x1b[0m" if self.color else text
+
+    def path(self, text: str) -> str:
+        """Mark a place in a file."""
+        return f"\x1b[35m{text}\x1b[0m" if self.color else text
+
+    def faint(self, text: str) -> str:
+        """Mark what matters least."""
+        return f"\x1b[2m{text}\x1b[0m" if self.color else text
+
+
+def plain(text: str) -> str:
+    """Spell out control characters and bytes that are no text; tabs and line ends stay."""
+    return _CONTROL.sub(_spelled, text)
+
+
+def _spelled(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code:02x}"
+
+
+def one_line(text: str) -> str:
+    """Spell out control characters and line ends too."""
+    return plain(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def hits(found: Sequence[Hit], style: Style, *, explain: bool = False, several: bool = False) -> str:
+    """Return hits as blocks: rank, place, symbol, kind and score, then the first lines of the span."""
+    return "\n\n".join(_hit(hit, style, explain=explain, several=several) for hit in found)
+
+
+def _hit(hit: Hit, style: Style, *, explain: bool, several: bool) -> str:
+    place = f"{one_line(hit.path)}:{hit.start_line}-{hit.end_line}"
+    about = "  ".join(each for each in (style.strong(one_line(hit.symbol)) if hit.symbol else "", hit.kind or hit.language) if each)
+    head = f"{hit.rank}. {style.path(place)}  {about}  {style.faint(f'{hit.score:.3f}')}"
+    lines = [f"{head}  {style.faint(one_line(hit.repository))}" if several else head]
+    if explain:
+        signals = sorted(hit.signals.items(), key=lambda each: -each[1])
+        lines.append("   " + style.faint("signals: " + ", ".join(f"{name} {value:.3f}" for name, value in signals)))
+    return "\n".join([*lines, *_snippet(hit, style)])
+
+
+def _snippet(hit: Hit, style: Style) -> list[str]:
+    source = plain(hit.snippet).split("\n")
+    width = len(str(hit.end_line))
+    blank = next((at for at, line in enumerate(source) if line.strip()), 0)
+    shown = source[blank : blank + _SNIPPET_LINES]
+    numbered = [f"   {style.faint(f'{hit.start_line + blank + at:>{width}}')}  {line.rstrip()}".rstrip() for at, line in enumerate(shown)]
+    more = len(source) - blank - len(shown)
+    return [*numbered, style.faint(f"   {'':>{width}}  … {more} more lines")] if more > 0 else numbered
+
+
+def context(pack: ContextPack) -> str:
+    """Return a context pack as Markdown: a fenced block for each span, named by its place."""
+    blocks: list[str] = []
+    for item in pack.items:
+        fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", item.text)), default=0))
+        note = "" if item.fidelity == "full" else f" ({item.fidelity} only)"
+        blocks.append(f"{one_line(item.path)}:{item.start_line}-{item.end_line}{note}\n{fence}\n{plain(item.text)}\n{fence}")
+    return "\n\n".join(blocks)
+
+
+def symbols(answer: SymbolAnswer, style: Style) -> str:
+    """Return definitions, one a line."""
+    places = [style.path(f"{one_line(row.path)}:{row.start_line}-{row.end_line}") for row in answer.symbols]
+    names = [f"{row.kind.value}  {style.strong(one_line(row.qualified_name))}" for row in answer.symbols]
+    return "\n".join(f"{place}  {name}" for place, name in zip(places, names, strict=True))
+
+
+def status_line(statuses: Sequence[ViewStatus]) -> str:
+    """Return the truth about an answer in one line for each view."""
+    return "\n".join(_status_line(status) for status in statuses)
+
+
+def _status_line(status: ViewStatus) -> str:
+    parts = [
+        f"{status.files:,} files",
+        f"generation {status.generation}, {age(status.as_of)}" if status.as_of else "not indexed yet",
+        "pending not checked" if status.pending < 0 else f"{status.pending:,} pending",
+    ]
+    if status.failed:
+        parts.append(f"{len(status.failed):,} failed")
+    if status.skipped:
+        parts.append(f"{sum(status.skipped.values()):,} skipped")
+    if status.truncated:
+        first, *rest = status.truncated
+        parts.append(f"truncated: {one_line(first)}{f' and {len(rest):,} more' if rest else ''}")
+    return "; ".join([f"{one_line(status.view)}: {', '.join(parts)}", *map(one_line, status.notes)])
+
+
+def status(truth: ViewStatus) -> str:
+    """Return everything known about a view."""
+    pending = "not checked" if truth.pending < 0 else f"{truth.pending:,} files differ from the index" if truth.pending else "none"
+    rows = [
+        ("view", one_line(truth.view)),
+        ("repository", one_line(truth.repository)),
+        ("generation", f"{truth.generation}, {age(truth.as_of)}"),
+        ("files", f"{truth.files:,}, in {truth.chunks:,} chunks with {truth.symbols:,} symbols"),
+        ("pending", pending),
+        ("failed", f"{len(truth.failed):,}" if truth.failed else "none"),
+        *(("", f"{one_line(each.path)}: {one_line(each.reason)}") for each in truth.failed),
+        ("skipped", rules(truth.skipped) or "none"),
+        ("truncated", f"{len(truth.truncated):,}" if truth.truncated else "none"),
+        *(("", one_line(each)) for each in truth.truncated),
+        *(("note", one_line(each)) for each in truth.notes),
+    ]
+    return "\n".join(f"{name:<11} {value}" for name, value in rows)
+
+
+def rules(skipped: dict[str, int]) -> str:
+    """Return how many files each rule left out, most first."""
+    return ", ".join(f"{count:,} {rule}" for rule, count in sorted(skipped.items(), key=lambda each: (-each[1], each[0])))
+
+
+def outcome(done: IndexOutcome, truth: ViewStatus, seconds: float = 0.0) -> str:
+    """Return what an index run did, and what it left out."""
+    did = [f"{count:,} {name}" for name, count in (("added", done.added), ("changed", done.changed), ("deleted", done.deleted)) if count]
+    took = f" in {seconds:.2f} s" if seconds else ""
+    took += f" ({done.parsed:,} parsed, {done.parsed_bytes / 1e6 / seconds:.1f} MB/s)" if done.parsed and seconds else ""
+    lines = [
+        f"{one_line(truth.view)}: {', '.join(did) or 'no file changed'}{took}",
+        f"  {truth.files:,} files, {truth.chunks:,} chunks, {truth.symbols:,} symbols; generation {truth.generation}",
+    ]
+    if truth.skipped:
+        lines.append(f"  skipped {sum(truth.skipped.values()):,}: {rules(truth.skipped)}")
+    lines += _listed("failed", [f"{one_line(each.path)}: {one_line(each.reason)}" for each in truth.failed])
+    lines += _listed("truncated", [one_line(each) for each in truth.truncated])
+    return "\n".join([*lines, *(f"  note: {one_line(each)}" for each in truth.notes)])
+
+
+def _listed(name: str, rows: Sequence[str]) -> list[str]:
+    if not rows:
+        return []
+    more = [f"    … {len(rows) - _LISTED:,} more: codelore status lists all"] if len(rows) > _LISTED else []
+    return [f"  {name} {len(rows):,}:", *(f"    {row}" for row in rows[:_LISTED]), *more]
+
+
+def repositories(found: Iterable[tuple[Repository, list[ViewStatus]]], style: Style) -> str:
+    """Return repositories, each with a line for every view."""
+    lines: list[str] = []
+    for each, views in found:
+        lines.append(f"{style.strong(one_line(each.name))}  {one_line(each.identity)}")
+        lines += [f"  {_status_line(view)}" for view in views]
+    return "\n".join(lines)
+
+
+def age(seconds_since_epoch: float) -> str:
+    """Return how long ago a moment was."""
+    if not seconds_since_epoch:
+        return "never"
+    passed = max(time.time() - seconds_since_epoch, 0)
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if passed >= length:
+            count = int(passed // length)
+            return f"as of {count:,} {unit}{'s' * (count > 1)} ago"
+    return f"as of {int(passed)} s ago"

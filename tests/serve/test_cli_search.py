@@ -1,0 +1,224 @@
+"""Asking on the command line: search, many searches, context, show and symbols."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.serve.commands import Shell, hold_to_schema, program
+
+
+def test_search_json_is_one_object_of_the_documented_shape(codelore: Shell, shop: Path) -> None:
+    answer = (done := codelore("search", "--json", "charge a credit card")).json("SearchResult")
+    assert (done.code, done.err) == (0, "")
+    assert answer["hits"][0]["path"] == "shop/payment.py"
+    assert answer["hits"][0]["symbol"] == "charge_card"
+    assert [hit["rank"] for hit in answer["hits"]] == list(range(1, len(answer["hits"]) + 1))
+    assert answer["status"]["view"] == str(shop.resolve())
+    assert answer["status"]["pending"] == 0
+    assert answer["status"]["skipped"] == {"binary": 1}
+
+
+def test_search_is_readable(codelore: Shell, shop: Path) -> None:
+    """Place, symbol and kind in one line, numbered source below, and the truth on standard error."""
+    done = codelore("search", "charge a credit card", "--limit", "1")
+    assert done.code == 0
+    head, *source = done.out.splitlines()
+    assert "shop/payment.py:" in head
+    assert "charge_card" in head
+    assert "function" in head
+    assert "4  def charge_card(card, amount):" in [line.strip() for line in source]
+    assert "5 files, generation 1" in done.err
+    assert "0 pending" in done.err
+    assert "\x1b" not in done.out + done.err
+
+
+def test_search_says_what_has_changed_since(codelore: Shell, shop: Path, home: Path) -> None:
+    """Pending files are counted, not guessed."""
+    extra = shop / "extra.py"
+    extra.write_text("x = 1\n")
+    try:
+        assert codelore("search", "--json", "cart").json("SearchResult")["status"]["pending"] == 1
+        assert codelore("status", "--json").json("StatusResult")["status"]["pending"] == 1
+    finally:
+        extra.unlink()
+
+
+def test_finding_nothing_is_exit_code_1(codelore: Shell, shop: Path) -> None:
+    done = codelore("search", "/no_such_text_anywhere/")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("nothing found\n")
+    assert codelore("search", "--json", "/no_such_text_anywhere/").json("SearchResult")["hits"] == []
+
+
+@pytest.mark.parametrize(
+    ("filters", "paths"),
+    [
+        (["--path", "shop/**", "--language", "python"], {"shop/cart.py", "shop/payment.py"}),
+        (["--language", "ts"], {"shop/web.ts"}),
+        (["--language", ".py", "--tests"], {"tests/test_cart.py"}),
+        (["--kind", "class"], {"shop/cart.py"}),
+        (["--no-tests", "--path", "tests/*"], set[str]()),
+        (["--path", "*.md", "--path", "*.ts"], {"README.md", "shop/web.ts"}),
+    ],
+    ids=" ".join,
+)
+def test_filters_hold_together(codelore: Shell, shop: Path, filters: list[str], paths: set[str]) -> None:
+    """Values of one filter widen it, filters narrow each other, and none that match is no answer."""
+    done = codelore("search", "--json", "receipt cart total price card", *filters)
+    assert {hit["path"] for hit in done.json("SearchResult")["hits"]} <= paths
+    assert done.code == (0 if paths else 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["search", "x", "--kind", "banana"], "the kinds are module, "),
+        (["search", "x", "--language", "banana"], "codelore languages lists them"),
+        (["search", "/(/"], "not a regular expression"),
+        (["search", "("], ""),
+        (["search", "(", "--regex"], "not a regular expression"),
+        (["search", " "], "the query is empty"),
+        (["search"], "give either a QUERY or --queries FILE"),
+        (["search", "x", "--queries", "y"], "give either a QUERY or --queries FILE"),
+    ],
+    ids=" ".join,
+)
+def test_a_query_that_cannot_be_understood_is_exit_code_2(codelore: Shell, shop: Path, arguments: list[str], said: str) -> None:
+    done = codelore(*arguments)
+    if not said:  # words that are no pattern are only words
+        assert done.code == 1
+        return
+    assert done.code == 2
+    assert said in done.err
+    assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many", "²"])
+def test_a_limit_is_a_whole_number(codelore: Shell, shop: Path, limit: str) -> None:
+    done = codelore("search", "x", "--limit", limit)
+    assert done.code == 2
+    assert "is not a whole number of 1 or more" in done.err or "expected one argument" in done.err
+
+
+def test_a_pattern_finds_lines(codelore: Shell, shop: Path) -> None:
+    """``/…/`` and ``--regex`` mean the same."""
+    written = codelore("search", "--json", "/def \\w+_price/").json("SearchResult")["hits"]
+    flagged = codelore("search", "--json", "--regex", "def \\w+_price").json("SearchResult")["hits"]
+    assert {hit["path"] for hit in written} == {"shop/cart.py", "tests/test_cart.py"}
+    assert written == flagged
+
+
+def test_explain_shows_signals(codelore: Shell, shop: Path) -> None:
+    assert "signals: " in codelore("search", "cart", "--explain").out
+    assert "signals: " not in codelore("search", "cart").out
+
+
+def test_a_ref_and_a_name_choose_the_view(codelore: Shell, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert codelore("search", "--json", "--ref", "HEAD", "cart").json("SearchResult")["status"]["view"] == "HEAD"
+    monkeypatch.chdir(tmp_path)
+    for chosen in (["--repo", "shop"], ["--all-repos"], ["-C", str(shop)]):
+        assert codelore("search", "--json", *chosen, "cart").json("SearchResult")["hits"]
+    absent = codelore("search", "--repo", "nobody", "cart")
+    assert absent.code == 3
+    assert "no indexed repository is named nobody" in absent.err
+    assert codelore("search", "--ref", "nowhere", "-C", str(shop), "cart").code == 3
+
+
+def test_many_queries_answer_a_line_each(codelore: Shell, shop: Path, tmp_path: Path) -> None:
+    """Plain text and objects, empty lines passed over, a broken query in its place, and the latency of each."""
+    lines = ["charge a card", "", '{"query": "cart total", "id": 7}', "/(/", '{"id": "no query"}', "{broken", '{"query": "x", "id": [1]}']
+    queries = tmp_path / "queries.txt"
+    queries.write_text("\n".join(lines))
+    done = codelore("search", "--queries", queries, "--jsonl")
+    answers = [json.loads(line) for line in done.out.splitlines()]
+    for answer in answers:
+        hold_to_schema(answer, "BatchResult")
+    assert done.code == 2
+    assert [answer["query"] for answer in answers] == ["charge a card", "cart total", "/(/", '{"id": "no query"}', "{broken", "x"]
+    assert [answer["id"] for answer in answers] == [None, 7, None, None, None, None]
+    assert [answer["error"] is None for answer in answers] == [True, True, False, False, False, False]
+    assert all(answer["latency_ms"] > 0 for answer in answers[:2])
+    assert answers[1]["status"]["pending"] == 0
+
+
+def test_queries_come_from_standard_input(shop: Path) -> None:
+    """``-`` is standard input, and a found answer is exit code 0."""
+    done = program("search", "--queries", "-", "--jsonl", "--limit", "1", folder=shop, stdin="credit card\nreceipt\n")
+    assert (done.code, done.err) == (0, "")
+    assert [json.loads(line)["query"] for line in done.out.splitlines()] == ["credit card", "receipt"]
+
+
+def test_many_queries_are_readable_too(codelore: Shell, shop: Path, tmp_path: Path) -> None:
+    queries = tmp_path / "queries.txt"
+    queries.write_bytes(b"charge a card\n/(/\ncaf\xe9\n")
+    done = codelore("search", "--queries", queries)
+    assert done.code == 2
+    assert "=== charge a card  (" in done.out
+    assert "=== caf\\xe9  (" in done.out
+    assert "not a regular expression" in done.err
+
+
+def test_a_missing_queries_file_is_said(codelore: Shell, shop: Path) -> None:
+    done = codelore("search", "--queries", "nowhere.txt")
+    assert done.code == 3
+    assert done.err == "codelore search: cannot read the queries in nowhere.txt: No such file or directory; check the path\n"
+
+
+def test_a_query_of_any_characters_is_answered(codelore: Shell, shop: Path, tmp_path: Path) -> None:
+    """Lone surrogates, control characters and a very long query: an answer or a clear error, never a traceback."""
+    queries = tmp_path / "queries.jsonl"
+    queries.write_text(
+        "\n".join(json.dumps({"query": text}) for text in ["\ud800", "\x00", "/\ud800/", "word " * 20_000, "🎉", "/a{99999999}/"])
+    )
+    done = codelore("search", "--queries", queries, "--jsonl")
+    assert len(done.out.splitlines()) == 6
+    assert json.loads(done.out.splitlines()[0])["query"] == "\\ud800"
+
+
+def test_context_fits_the_budget(codelore: Shell, shop: Path) -> None:
+    done = codelore("context", "how is a card charged", "--budget", "120", "--json")
+    pack = done.json("ContextResult")
+    assert done.code == 0
+    assert pack["tokens"] <= pack["budget"] == 120
+    assert sum(item["tokens"] for item in pack["items"]) == pack["tokens"]
+    readable = codelore("context", "how is a card charged", "--budget", "120")
+    assert "shop/payment.py:" in readable.out
+    assert "of 120 tokens" in readable.err
+    assert codelore("context", "x", "--budget", "0").code == 2
+
+
+def test_show_prints_lines_as_indexed(codelore: Shell, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert codelore("show", "shop/payment.py:4-4").out == "def charge_card(card, amount):\n"
+    assert codelore("show", "shop/payment.py:4").out == "def charge_card(card, amount):\n"
+    assert codelore("show", "shop/payment.py:4-999", "--json").json("SpanResult")["end_line"] == 6
+    assert codelore("show", "shop/payment.py", "--ref", "HEAD").out == (shop / "shop/payment.py").read_text()
+    monkeypatch.chdir(shop / "shop")
+    assert codelore("show", "payment.py:4").out == "def charge_card(card, amount):\n"
+
+
+@pytest.mark.parametrize(
+    ("span", "code", "said"),
+    [
+        ("nowhere.py", 1, "nowhere.py is not in the index of"),
+        ("logo.png", 1, "codelore status"),
+        ("shop/cart.py:500", 1, "there is no line 500"),
+        ("shop/cart.py:0", 2, "names no lines"),
+        ("shop/cart.py:5-2", 2, "names no lines"),
+        ("", 2, "the path is empty"),
+    ],
+)
+def test_show_of_what_is_not_there(codelore: Shell, shop: Path, span: str, code: int, said: str) -> None:
+    done = codelore("show", span)
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_symbols_by_name(codelore: Shell, shop: Path) -> None:
+    found = codelore("symbols", "*cart*", "--json").json("SymbolsResult")
+    assert ("Cart", "class", "shop/cart.py") in {(row["name"], row["kind"], row["path"]) for row in found["symbols"]}
+    done = codelore("symbols", "*", "--limit", "1", "--kind", "method")
+    assert "shop/cart.py:" in done.out
+    assert "2 found, 1 more with a larger --limit" in done.err
+    assert codelore("symbols", "nobody").code == 1
