@@ -48,7 +48,8 @@ CREATE TABLE entry (
 ) WITHOUT ROWID;
 CREATE INDEX entry_document ON entry (document_id);
 CREATE TABLE segment (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, repository_id INTEGER NOT NULL REFERENCES repository (id) ON DELETE CASCADE, fingerprint TEXT NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, repository_id INTEGER NOT NULL REFERENCES repository (id) ON DELETE CASCADE,
+    fingerprint TEXT NOT NULL,
     documents INTEGER NOT NULL, chunks INTEGER NOT NULL, bytes INTEGER NOT NULL, file TEXT NOT NULL, payload BLOB NOT NULL
 );
 CREATE INDEX segment_repository ON segment (repository_id);

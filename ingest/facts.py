@@ -19,8 +19,6 @@ from ingest.model import ContentHash, DocumentId, LanguageId, ParsedFile, Reposi
 
 T = TypeVar("T")
 
-_SHOWN = "SELECT document_id FROM entry"
-
 ANALYZER_VERSION = 1
 """Raise it when the same bytes yield other facts: stored facts of another version are not used and their files are parsed again."""
 
@@ -104,6 +102,12 @@ class FactStore:
                     found[path, content_hash] = DocumentId(row[0])
         return found
 
+    def paths(self, documents: Iterable[DocumentId]) -> dict[DocumentId, str]:
+        """Return the paths of documents; those that do not exist are left out."""
+        with self._database.read() as read:
+            rows = [read.execute("SELECT id, path FROM document WHERE id = ?", (document,)).fetchone() for document in documents]
+        return {DocumentId(row[0]): os.fsdecode(row[1]) for row in rows if row}
+
     def text(self, document: DocumentId) -> bytes:
         """Return a document's text. Raises ``LookupError`` when there is no such document."""
         with self._database.read() as read:
@@ -128,7 +132,7 @@ class FactStore:
         """Return how many documents of a repository no view shows, and how many it has in all."""
         with self._database.read() as read:
             return read.execute(
-                f"SELECT total(id NOT IN ({_SHOWN})), count(*) FROM document WHERE repository_id = ?", (repository,)
+                "SELECT total(id NOT IN (SELECT document_id FROM entry)), count(*) FROM document WHERE repository_id = ?", (repository,)
             ).fetchone()
 
     def collect_garbage(self, repository: RepositoryId) -> int:
@@ -137,7 +141,9 @@ class FactStore:
         Hold the repository's lock: the documents of a run that has not been published yet look just like garbage.
         """
         with self._database.write() as write:
-            gone = write.execute(f"DELETE FROM document WHERE repository_id = ? AND id NOT IN ({_SHOWN})", (repository,)).rowcount
+            gone = write.execute(
+                "DELETE FROM document WHERE repository_id = ? AND id NOT IN (SELECT document_id FROM entry)", (repository,)
+            ).rowcount
             _drop_contents(write)
         return gone
 

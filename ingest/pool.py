@@ -129,6 +129,8 @@ class WorkerPool(Generic[Task, Result]):
             answer = worker.pipe.recv()
         except (EOFError, OSError):  # OSError: ended in the middle of an answer
             worker.process.join(5)
+            worker.process.kill()  # it closed its pipe and lives on: nothing of ours does that
+            worker.process.join()
             code = worker.process.exitcode
             if code == -signal.SIGKILL:
                 return Crash(f"a worker was ended after {self._silence:.0f} s without an answer, or for lack of memory")
