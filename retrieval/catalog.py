@@ -42,7 +42,8 @@ class StoredSegment:
 class SegmentCatalog:
     """The segments of all repositories. ``fingerprint`` names the model and the feature version that made them."""
 
-    def __init__(self, database: Database, folder: Path, fingerprint: str) -> None:
+    def __init__(self, database: Database, folder: Path, fingerprint: str, *, payload_bytes: int = PAYLOAD_BYTES) -> None:
+        self._payload_bytes = payload_bytes
         self._database = database
         self._folder = folder
         self._verified: set[int] = set()  # rows whose checksum this process has compared: 3 ms for Django's 23 MB
@@ -68,7 +69,7 @@ class SegmentCatalog:
             segment = decode(buffer, verify=segment_id not in self._verified)
             self._verified.add(segment_id)
             return StoredSegment(segment_id, segment, file)
-        except (OSError, ValueError, SegmentDamagedError):
+        except (OSError, TypeError, ValueError, SegmentDamagedError):
             return None
 
     def add(self, repository: RepositoryId, segment: Segment) -> None:
@@ -79,7 +80,7 @@ class SegmentCatalog:
         """Put one segment in the place of others, all at once."""
         outgoing = list(old)
         data = encode(segment) if segment is not None and segment.documents else b""
-        file = self._write_file(repository, data) if len(data) > PAYLOAD_BYTES else ""
+        file = self._write_file(repository, data) if len(data) > self._payload_bytes else ""
         with self._database.write() as write:
             write.executemany("DELETE FROM segment WHERE id = ?", ((each.segment_id,) for each in outgoing))
             if segment is not None and data:
@@ -114,7 +115,7 @@ class SegmentCatalog:
         folder = self._folder / str(repository)
         if folder.is_dir():
             for file in folder.iterdir():
-                if file.name not in whole.values():
+                if file.name not in whole.values() and file.is_file():
                     file.unlink(missing_ok=True)
 
     def compact(self, repository: RepositoryId) -> None:

@@ -21,7 +21,7 @@ from ingest.model import DocumentId, RepositoryId, SymbolKind, View, ViewKind, V
 from ingest.views import Entry, Repository, ViewCatalog
 from ingest.walk import walk
 from retrieval.answers import ContextPack, Hit, SearchAnswer, SearchRequest, Span, SymbolAnswer, SymbolRow
-from retrieval.catalog import SegmentCatalog, remove_files
+from retrieval.catalog import PAYLOAD_BYTES, SegmentCatalog, remove_files
 from retrieval.context import pack
 from retrieval.embed import SHIPPED, StaticEmbedder
 from retrieval.features import FEATURES_VERSION
@@ -47,6 +47,8 @@ class EngineOptions:
     index: IndexOptions = field(default_factory=IndexOptions)
     weights: Path = SHIPPED
     busy_seconds: float = 30.0
+    payload_bytes: int = PAYLOAD_BYTES
+    """Larger segments are files of their own."""
 
 
 class Engine:
@@ -69,7 +71,7 @@ class Engine:
     def _catalog(self) -> SegmentCatalog:
         model = self._embedder
         fingerprint = f"{model.name}-{model.version}/features-{FEATURES_VERSION}/analyzer-{ANALYZER_VERSION}"
-        return SegmentCatalog(self._database, self._data / "segments", fingerprint)
+        return SegmentCatalog(self._database, self._data / "segments", fingerprint, payload_bytes=self._options.payload_bytes)
 
     @cached_property
     def _indexer(self) -> Indexer:

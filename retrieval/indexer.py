@@ -206,6 +206,7 @@ class Indexer:
             if document is None:
                 missing.append(file)
             else:
+                run.unchanged += file.path in run.before and run.before[file.path].document_id == document
                 run.show(document, settled(file))
         return missing
 

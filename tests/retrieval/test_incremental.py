@@ -45,7 +45,17 @@ CONTENTS = st.sampled_from([
     b"def long():\n" + b"".join(b"    total = shop.price(%d)\n" % number for number in range(200)),
     b"def broken(:\n  class total\n",
 ])
-PATTERNS = st.sampled_from(["", "*.js", "deep/", "*.md", "shop.py", "/conf.yaml", "*\n!base.py\n!.gitignore", "tests/", "deep/*\n!deep/shop.py"])
+PATTERNS = st.sampled_from([
+    "",
+    "*.js",
+    "deep/",
+    "*.md",
+    "shop.py",
+    "/conf.yaml",
+    "*\n!base.py\n!.gitignore",
+    "tests/",
+    "deep/*\n!deep/shop.py",
+])
 BRANCHES = st.sampled_from(["main", "one", "two"])
 
 
