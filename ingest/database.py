@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from ingest.errors import StoreBusyError, StoreError, StoreFullError
@@ -17,9 +17,10 @@ from ingest.errors import StoreBusyError, StoreError, StoreFullError
 SCHEMA_VERSION = 1
 BUSY_SECONDS = 30.0
 
+# AUTOINCREMENT: segments and open snapshots name documents and views by id, so an id that was deleted must never mean something else.
 _SCHEMA = """
 CREATE TABLE repository (
-    id INTEGER PRIMARY KEY, identity BLOB NOT NULL UNIQUE, name TEXT NOT NULL, root BLOB NOT NULL
+    id INTEGER PRIMARY KEY AUTOINCREMENT, identity BLOB NOT NULL UNIQUE, name TEXT NOT NULL, root BLOB NOT NULL
 );
 CREATE TABLE content (
     id INTEGER PRIMARY KEY, hash BLOB NOT NULL, language TEXT NOT NULL, analyzer INTEGER NOT NULL, size INTEGER NOT NULL,
@@ -28,13 +29,13 @@ CREATE TABLE content (
     UNIQUE (hash, language, analyzer)
 );
 CREATE TABLE document (
-    id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL REFERENCES repository (id) ON DELETE CASCADE, path BLOB NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, repository_id INTEGER NOT NULL REFERENCES repository (id) ON DELETE CASCADE, path BLOB NOT NULL,
     content_id INTEGER NOT NULL REFERENCES content (id),
     UNIQUE (repository_id, path, content_id)
 );
 CREATE INDEX document_content ON document (content_id);
 CREATE TABLE view (
-    id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL REFERENCES repository (id) ON DELETE CASCADE,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, repository_id INTEGER NOT NULL REFERENCES repository (id) ON DELETE CASCADE,
     kind TEXT NOT NULL, name BLOB NOT NULL,
     root BLOB NOT NULL, commit_id TEXT NOT NULL DEFAULT '', generation INTEGER NOT NULL DEFAULT 0, indexed_at REAL NOT NULL DEFAULT 0,
     report BLOB NOT NULL DEFAULT '{}',
@@ -47,7 +48,8 @@ CREATE TABLE entry (
 ) WITHOUT ROWID;
 CREATE INDEX entry_document ON entry (document_id);
 CREATE TABLE segment (
-    id INTEGER PRIMARY KEY, repository_id INTEGER NOT NULL REFERENCES repository (id) ON DELETE CASCADE, fingerprint TEXT NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, repository_id INTEGER NOT NULL REFERENCES repository (id) ON DELETE CASCADE,
+    fingerprint TEXT NOT NULL,
     documents INTEGER NOT NULL, chunks INTEGER NOT NULL, bytes INTEGER NOT NULL, file TEXT NOT NULL, payload BLOB NOT NULL
 );
 CREATE INDEX segment_repository ON segment (repository_id);
@@ -63,10 +65,15 @@ class Database:
         Raises ``StoreError`` when the file cannot be created, is not a Codelore store, or comes from a newer version.
         """
         self.path = path
-        with storing(f"open the store {path}"):
+        self.busy_seconds = busy_seconds
+        with self._storing("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
-            self._configure()
+            try:
+                self._configure()
+            except BaseException:
+                self._connection.close()
+                raise
 
     def _configure(self) -> None:
         connection = self._connection
@@ -88,7 +95,7 @@ class Database:
     @contextmanager
     def write(self) -> Generator[sqlite3.Connection]:
         """Run one write transaction: all of it or nothing."""
-        with storing(f"write to the store {self.path}"):
+        with self._storing("write to"):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -101,7 +108,7 @@ class Database:
     @contextmanager
     def read(self) -> Generator[sqlite3.Connection]:
         """Run queries that all see one state of the store."""
-        with storing(f"read the store {self.path}"):
+        with self._storing("read"):
             if self._connection.in_transaction:
                 yield self._connection
                 return
@@ -121,9 +128,12 @@ class Database:
 
     def compact(self) -> None:
         """Give freed pages back to the file system."""
-        with storing(f"compact the store {self.path}"):
+        with self._storing("compact"):
             self._connection.execute("VACUUM")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _storing(self, verb: str) -> AbstractContextManager[None]:
+        return storing(f"{verb} the store {self.path}", busy_seconds=self.busy_seconds)
 
     def close(self) -> None:
         """Close the connection."""
@@ -131,24 +141,24 @@ class Database:
 
 
 @contextmanager
-def storing(what: str) -> Generator[None]:
+def storing(what: str, *, busy_seconds: float = BUSY_SECONDS) -> Generator[None]:
     """Turn what SQLite and the file system say into store errors that name the remedy."""
     try:
         yield
     except sqlite3.Error as error:
-        raise _translate(error, what) from error
+        raise _translate(error, what, busy_seconds) from error
     except OSError as error:
         if error.errno in {28, 122}:  # no space, no quota
             raise StoreFullError(f"could not {what}: no space left. Free some, or set CODELORE_DATA_DIR to another disk") from error
         raise StoreError(f"could not {what}: {error.strerror or error}. Check the permissions, or set CODELORE_DATA_DIR") from error
 
 
-def _translate(error: sqlite3.Error, what: str) -> StoreError:
+def _translate(error: sqlite3.Error, what: str, busy_seconds: float) -> StoreError:
     text = str(error)
     if "full" in text:
         return StoreFullError(f"could not {what}: no space left. Free some, or set CODELORE_DATA_DIR to another disk")
     if "locked" in text or "busy" in text:
-        return StoreBusyError(f"could not {what}: another process has held it for {BUSY_SECONDS:.0f} s. Try again when it is done")
+        return StoreBusyError(f"could not {what}: another process has held it for {busy_seconds:.0f} s. Try again when it is done")
     if isinstance(error, sqlite3.DatabaseError) and ("malformed" in text or "not a database" in text):
         return StoreError(f"could not {what}: it is damaged ({text}). Remove it and index again; nothing but the index is in it")
     return StoreError(f"could not {what}: {text}. Check the permissions and the disk, or set CODELORE_DATA_DIR")

@@ -102,6 +102,12 @@ class FactStore:
                     found[path, content_hash] = DocumentId(row[0])
         return found
 
+    def paths(self, documents: Iterable[DocumentId]) -> dict[DocumentId, str]:
+        """Return the paths of documents; those that do not exist are left out."""
+        with self._database.read() as read:
+            rows = [read.execute("SELECT id, path FROM document WHERE id = ?", (document,)).fetchone() for document in documents]
+        return {DocumentId(row[0]): os.fsdecode(row[1]) for row in rows if row}
+
     def text(self, document: DocumentId) -> bytes:
         """Return a document's text. Raises ``LookupError`` when there is no such document."""
         with self._database.read() as read:
@@ -122,12 +128,33 @@ class FactStore:
             raise LookupError(f"no document {document}")
         return _sound(lambda facts: decode_facts(facts, decompress(row[1])), row[0])
 
-    def collect_garbage(self) -> int:
-        """Delete documents no view shows and contents no document has; return how many documents went."""
+    def hidden(self, repository: RepositoryId) -> tuple[int, int]:
+        """Return how many documents of a repository no view shows, and how many it has in all."""
+        with self._database.read() as read:
+            return read.execute(
+                "SELECT total(id NOT IN (SELECT document_id FROM entry)), count(*) FROM document WHERE repository_id = ?", (repository,)
+            ).fetchone()
+
+    def collect_garbage(self, repository: RepositoryId) -> int:
+        """Delete documents of a repository that no view shows, and contents no document has; return how many documents went.
+
+        Hold the repository's lock: the documents of a run that has not been published yet look just like garbage.
+        """
         with self._database.write() as write:
-            gone = write.execute("DELETE FROM document WHERE id NOT IN (SELECT document_id FROM entry)").rowcount
-            write.execute("DELETE FROM content WHERE id NOT IN (SELECT content_id FROM document)")
+            gone = write.execute(
+                "DELETE FROM document WHERE repository_id = ? AND id NOT IN (SELECT document_id FROM entry)", (repository,)
+            ).rowcount
+            _drop_contents(write)
         return gone
+
+    def drop_contents(self) -> None:
+        """Delete contents no document has."""
+        with self._database.write() as write:
+            _drop_contents(write)
+
+
+def _drop_contents(write: Connection) -> None:
+    write.execute("DELETE FROM content WHERE id NOT IN (SELECT content_id FROM document)")
 
 
 def _document(write: Connection, repository: RepositoryId, path: str, content_hash: ContentHash, language: LanguageId) -> DocumentId:

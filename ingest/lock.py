@@ -28,17 +28,21 @@ def exclusive(path: Path, *, wait_seconds: float, waiting: Callable[[], None] = 
 
     Raises ``StoreBusyError`` after ``wait_seconds``.
     """
-    with storing(f"lock {path}"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("a")
+    path = path.absolute()
     deadline = time.monotonic() + wait_seconds
-    with file:
-        _acquire(lambda: _threads[path].acquire(blocking=False), path, deadline, wait_seconds, waiting)
-        try:
+    _acquire(lambda: _threads[path].acquire(blocking=False), path, deadline, wait_seconds, waiting)
+    try:
+        with _open(path) as file:  # not before the thread lock is held: closing any file of it drops the whole process's record lock
             _acquire(lambda: _try_record_lock(file), path, deadline, wait_seconds, waiting)
             yield
-        finally:
-            _threads[path].release()
+    finally:
+        _threads[path].release()
+
+
+def _open(path: Path) -> IO[str]:
+    with storing(f"lock {path}"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a")
 
 
 def _try_record_lock(file: IO[str]) -> bool:

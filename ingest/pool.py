@@ -45,12 +45,16 @@ class _Worker(Generic[Task]):
 
 
 class WorkerPool(Generic[Task, Result]):
-    """Runs tasks in processes. ``make`` runs once in each and returns the function that does one task; a task must pickle to < 32 KB."""
+    """Runs tasks in processes. ``make`` runs once in each and returns the function that does one task; a task must pickle to < 32 KB.
+
+    With ``workers=0`` the tasks run in this process, where a crash or a hang is everybody's: for tests and debuggers.
+    """
 
     def __init__(self, make: Callable[[], Callable[[Task], Result]], *, workers: int, silence_seconds: float = SILENCE_SECONDS) -> None:
         self._make = make
         self._silence = silence_seconds
         self._context = get_context(_START)
+        self._work = make() if workers == 0 else None
         self._workers = [self._start() for _ in range(workers)]
 
     def _start(self) -> _Worker[Task]:
@@ -61,7 +65,14 @@ class WorkerPool(Generic[Task, Result]):
         return _Worker(process, ours)
 
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Result | Crash]]:
-        """Yield every task with its result, or with the crash it caused, in order of completion."""
+        """Yield every task with its result, or with the crash it caused, in order of completion.
+
+        Raises what ``make`` raised in a worker. However a run ends, the next one finds the pool ready and gets no answer of this one.
+        """
+        if self._work is not None:
+            yield from ((task, _attempt(self._work, task)) for task in tasks)
+            return
+        self._refresh()
         waiting = iter(tasks)
         returned: deque[Task] = deque()
 
@@ -75,15 +86,15 @@ class WorkerPool(Generic[Task, Result]):
                 worker.tasks.append(task)
                 try:
                     worker.pipe.send(task)
-                except BrokenPipeError:  # it died; its end of the pipe will say so
+                except ConnectionError:  # it died; its end of the pipe will say so
                     return
 
         for worker in self._workers:
             feed(worker)
         while busy := [worker for worker in self._workers if worker.tasks]:
             for worker in self._answering(busy):
-                task = worker.tasks.popleft()
                 result = self._receive(worker)
+                task = worker.tasks.popleft()
                 worker.since = time.monotonic()
                 if isinstance(result, Crash) and not worker.process.is_alive():
                     returned.extend(worker.tasks)
@@ -92,6 +103,15 @@ class WorkerPool(Generic[Task, Result]):
                 yield task, result
             for worker in self._workers:
                 feed(worker)
+
+    def _refresh(self) -> None:
+        """Replace workers that are busy with a run that its caller gave up, or that died between two runs: no task of this one's fault."""
+        for worker in self._workers:
+            if worker.tasks:
+                worker.process.kill()
+                worker.process.join()
+            if not worker.process.is_alive():
+                self._replace(worker)
 
     def _answering(self, busy: list[_Worker[Task]]) -> list[_Worker[Task]]:
         """Wait for answers; end the workers that have been silent for too long, which makes them answer with a crash."""
@@ -107,8 +127,10 @@ class WorkerPool(Generic[Task, Result]):
     def _receive(self, worker: _Worker[Task]) -> Result | Crash:
         try:
             answer = worker.pipe.recv()
-        except (EOFError, ConnectionError):
+        except (EOFError, OSError):  # OSError: ended in the middle of an answer
             worker.process.join(5)
+            worker.process.kill()  # it closed its pipe and lives on: nothing of ours does that
+            worker.process.join()
             code = worker.process.exitcode
             if code == -signal.SIGKILL:
                 return Crash(f"a worker was ended after {self._silence:.0f} s without an answer, or for lack of memory")
@@ -155,10 +177,13 @@ def _serve(make: Callable[[], Callable[[Task], Result]], pipe: Connection, paren
         except EOFError:
             return
         try:
-            result: Result | Crash = work(task)
-        except Exception:  # a process edge: whatever went wrong is that task's crash
-            result = Crash(traceback.format_exc(limit=-3))
-        try:
-            pipe.send(result)
-        except BrokenPipeError:
+            pipe.send(_attempt(work, task))
+        except ConnectionError:
             return
+
+
+def _attempt(work: Callable[[Task], Result], task: Task) -> Result | Crash:
+    try:
+        return work(task)
+    except Exception:  # a process edge: whatever went wrong is that task's crash
+        return Crash(traceback.format_exc(limit=-3))

@@ -7,32 +7,37 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from graph.definitions import find_definitions
 from ingest.codec import decompress
 from ingest.database import Database
-from ingest.errors import NotIndexedError, SourceError
+from ingest.errors import EmptyTreeError, NotIndexedError, SourceError
 from ingest.facts import ANALYZER_VERSION, FactStore
 from ingest.git import find_checkout
 from ingest.model import DocumentId, RepositoryId, SymbolKind, View, ViewKind, ViewStatus
 from ingest.views import Entry, Repository, ViewCatalog
 from ingest.walk import walk
 from retrieval.answers import ContextPack, Hit, SearchAnswer, SearchRequest, Span, SymbolAnswer, SymbolRow
-from retrieval.catalog import SegmentCatalog, remove_files
+from retrieval.catalog import PAYLOAD_BYTES, SegmentCatalog, remove_files
 from retrieval.context import pack
 from retrieval.embed import SHIPPED, StaticEmbedder
 from retrieval.features import FEATURES_VERSION
 from retrieval.indexer import Indexer, IndexOptions, IndexOutcome, Progress
 from retrieval.patterns import match_pattern
-from retrieval.query import Filters, parse_query
+from retrieval.query import Filters, Query, parse_query
 from retrieval.rank import RankedChunk, Ranker
 from retrieval.snapshot import Snapshot
 from retrieval.worker import WorkerSetup
 
 _KINDS = list(SymbolKind)
 _OPEN_SNAPSHOTS = 8
+_ATTEMPTS = 3
+
+T = TypeVar("T")
+_Opened = tuple[Repository, View, Snapshot, Ranker]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class EngineOptions:
     index: IndexOptions = field(default_factory=IndexOptions)
     weights: Path = SHIPPED
     busy_seconds: float = 30.0
+    payload_bytes: int = PAYLOAD_BYTES
+    """Larger segments are files of their own."""
 
 
 class Engine:
@@ -64,7 +71,7 @@ class Engine:
     def _catalog(self) -> SegmentCatalog:
         model = self._embedder
         fingerprint = f"{model.name}-{model.version}/features-{FEATURES_VERSION}/analyzer-{ANALYZER_VERSION}"
-        return SegmentCatalog(self._database, self._data / "segments", fingerprint)
+        return SegmentCatalog(self._database, self._data / "segments", fingerprint, payload_bytes=self._options.payload_bytes)
 
     @cached_property
     def _indexer(self) -> Indexer:
@@ -81,11 +88,12 @@ class Engine:
         Raises ``QueryError`` for a query that cannot be understood and ``NotIndexedError`` when there is no view to ask.
         """
         query = parse_query(request.text, regex=request.regex)
+        return self._ask(request, lambda views: self._search(request, query, views))
+
+    def _search(self, request: SearchRequest, query: Query, views: list[_Opened]) -> SearchAnswer:
         hits: list[Hit] = []
         status: list[ViewStatus] = []
-        views = self.views(request)
-        for repository, view in views:
-            snapshot, ranker = self._snapshot(view)
+        for repository, view, snapshot, ranker in views:
             allowed = ranker.allowed(request.filters)
             truncated: tuple[str, ...] = ()
             if query.pattern is not None:
@@ -109,9 +117,13 @@ class Engine:
 
     def show(self, root: str, path: str, *, start: int = 1, end: int = 0, ref: str = "") -> Span:
         """Return lines of a file as the view holds them; ``end`` 0 is the last line. Raises ``LookupError`` for a path the view has not."""
-        repository, view = self.views(SearchRequest(text=path, root=root, ref=ref))[0]
+        with self._database.read():
+            return self._show(SearchRequest(text=path, root=root, ref=ref), path, start, end)
+
+    def _show(self, request: SearchRequest, path: str, start: int, end: int) -> Span:
+        repository, view = self.views(request)[0]
         entries = self._views.entries(view.view_id)
-        relative = self._relative(view, root, path)
+        relative = self._relative(view, request.root, path)
         entry = entries.get(relative)
         if entry is None:
             raise LookupError(f"{path} is not in the index of {view.name}; see codelore status for what was skipped")
@@ -122,12 +134,15 @@ class Engine:
 
     def symbols(self, root: str, pattern: str, *, filters: Filters | None = None, limit: int = 50, ref: str = "") -> SymbolAnswer:
         """Return the definitions whose name matches ``pattern`` (``*`` and ``?`` are wild, case does not matter), in order of path."""
-        repository, view = self.views(SearchRequest(text=pattern, root=root, ref=ref))[0]
-        snapshot, ranker = self._snapshot(view)
-        allowed = ranker.allowed(filters or Filters())
+        request = SearchRequest(text=pattern, root=root, ref=ref, filters=filters or Filters())
+        return self._ask(request, lambda views: self._symbols(request, views[0], limit))
+
+    def _symbols(self, request: SearchRequest, opened: _Opened, limit: int) -> SymbolAnswer:
+        repository, view, snapshot, ranker = opened
+        allowed = ranker.allowed(request.filters)
         wanted = np.unique(snapshot.chunk_document[allowed])
         documents = [(snapshot.document_id(int(each)), *snapshot.name(int(each))) for each in wanted]
-        kinds = frozenset(filters.kinds) if filters else frozenset[SymbolKind]()
+        kinds = frozenset(request.filters.kinds)
         rows = [
             SymbolRow(
                 symbol.name,
@@ -140,7 +155,7 @@ class Engine:
                 symbol.doc,
                 language,
             )
-            for path, language, symbol in find_definitions(self._facts, documents, pattern, kinds=kinds)
+            for path, language, symbol in find_definitions(self._facts, documents, request.text, kinds=kinds)
         ]
         return SymbolAnswer(tuple(rows[:limit]), len(rows), self._status(repository, view, snapshot))
 
@@ -182,8 +197,11 @@ class Engine:
 
     def status(self, root: str, *, ref: str = "", look: bool = True) -> ViewStatus:
         """Return the truth about the view around ``root``; with ``look`` the working tree is walked to count pending files."""
-        repository, view = self.views(SearchRequest(text="status", root=root, ref=ref))[0]
-        return self._status(repository, view, None, pending=self._pending(view) if look else -1)
+        request = SearchRequest(text="status", root=root, ref=ref)
+        pending = self._pending(self.views(request)[0][1]) if look else -1
+        with self._database.read():
+            repository, view = self.views(request)[0]
+            return self._status(repository, view, None, pending=pending)
 
     def pending(self, root: str) -> int:
         """Return how many files differ from the newest generation of the view around ``root``, by size and time."""
@@ -191,10 +209,11 @@ class Engine:
 
     def repositories(self) -> list[tuple[Repository, list[ViewStatus]]]:
         """Return every repository with the status of its views."""
-        return [
-            (each, [self._status(each, view, None) for view in self._views.views(each.repository_id)])
-            for each in self._views.repositories()
-        ]
+        with self._database.read():
+            return [
+                (each, [self._status(each, view, None) for view in self._views.views(each.repository_id)])
+                for each in self._views.repositories()
+            ]
 
     def forget(self, name: str) -> list[str]:
         """Delete a repository by name, identity or root, or one view by its root, and everything only it used; return what went.
@@ -204,18 +223,25 @@ class Engine:
         path = os.path.realpath(name)
         gone: list[str] = []
         for repository in self._views.repositories():
-            if name == repository.name or path in {repository.identity, repository.root}:
-                self._views.forget_repository(repository.repository_id)
-                remove_files(self._data / "segments", repository.repository_id)
-                gone.append(repository.root)
-        for view in self._views.views():
-            if view.name in {name, path}:
-                self._views.forget_view(view.view_id)
-                gone.append(view.name)
+            whole = name == repository.name or path in {repository.identity, repository.root}
+            if not whole and not any(view.name in {name, path} for view in self._views.views(repository.repository_id)):
+                continue
+            with self._indexer.locked(repository.identity):
+                views = self._views.views(repository.repository_id)
+                named = [view for view in views if whole or view.name in {name, path}]
+                if whole or (named and len(named) == len(views)):
+                    self._views.forget_repository(repository.repository_id)
+                    remove_files(self._data / "segments", repository.repository_id)
+                    gone.append(repository.root)
+                elif named:
+                    for view in named:
+                        self._views.forget_view(view.view_id)
+                        gone.append(view.name)
+                    self._facts.collect_garbage(repository.repository_id)
         if not gone:
             raise NotIndexedError(f"nothing indexed is named {name!r}; codelore repos lists what is")
         self._open.clear()
-        self._facts.collect_garbage()
+        self._facts.drop_contents()
         return gone
 
     def check(self) -> list[str]:
@@ -242,10 +268,22 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _ask(self, request: SearchRequest, answer: Callable[[list[_Opened]], T]) -> T:
+        """Have a question answered from one state of the store: a generation published meanwhile is the next question's.
+
+        A merge by another process may remove a segment's file between listing and opening it; then the newer state is asked.
+        """
+        for attempt in range(_ATTEMPTS):
+            with self._database.read():
+                opened = [(*each, *self._snapshot(each[1])) for each in self.views(request)]
+                if attempt == _ATTEMPTS - 1 or not any(snapshot.missing for _, _, snapshot, _ in opened):
+                    return answer(opened)
+        raise AssertionError("the last attempt answers")
+
     def _snapshot(self, view: View) -> tuple[Snapshot, Ranker]:
         """Open the newest generation of a view, or the one that is open already."""
         opened = self._open.get(view.view_id)
-        if opened is None or opened[0].view.generation != view.generation:
+        if opened is None or opened[0].view.generation != view.generation or opened[0].missing:
             segments = [each.segment for each in self._catalog.load(view.repository_id)]
             snapshot = Snapshot(view, segments, self._views.document_ids(view.view_id))
             opened = (snapshot, Ranker(snapshot, self._embedder))
@@ -315,6 +353,8 @@ class Engine:
             return 0 if checkout else -1
         try:
             tree = walk(view.root, self._options.index.walk)
+        except EmptyTreeError:
+            return self._views.totals(view.view_id)[0]  # all of them are gone or ignored
         except SourceError:
             return -1
         before = self._views.entries(view.view_id)

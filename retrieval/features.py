@@ -73,9 +73,10 @@ class SegmentBuilder:
         self._vocabulary = Vocabulary()
         self._name_words: dict[str, list[int]] = {}
         self._term_rows = np.zeros(0, np.int64)
-        self._clear()
+        self.discard()
 
-    def _clear(self) -> None:
+    def discard(self) -> None:
+        """Forget the files added since the last segment."""
         self._documents: list[bytes] = []
         self._flags: list[int] = []
         self._chunk_end = [0]
@@ -181,7 +182,7 @@ class SegmentBuilder:
             vectors=quantized.values,
             scales=quantized.scales,
         )
-        self._clear()
+        self.discard()
         if len(self._vocabulary) > _VOCABULARY_WORDS:
             self._vocabulary = Vocabulary()
             self._name_words = {}

@@ -6,9 +6,11 @@ one transaction, the view moves on. A run that starts after a kill finds the fac
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,22 +19,23 @@ import numpy as np
 from ingest.database import Database
 from ingest.errors import EmptyTreeError, ExtractionError, NotARepositoryError
 from ingest.facts import FactStore
-from ingest.git import GitCheckout, find_checkout, head, known_hashes, resolve_ref
+from ingest.git import GitCheckout, blob_id, find_checkout, head, known_hashes, resolve_ref
 from ingest.languages.registry import LANGUAGES
 from ingest.lock import exclusive
 from ingest.model import DocumentId, Failure, RepositoryId, SourceFile, SourceTree, View, ViewKind
 from ingest.pool import Crash, WorkerPool
 from ingest.views import Entry, IndexReport, ScreenedFile, ViewCatalog
-from ingest.walk import WalkOptions, walk, walk_commit
+from ingest.walk import WalkOptions, read_source, walk, walk_commit
 from retrieval.catalog import MERGE_POSTINGS, SegmentCatalog
 from retrieval.segment import Segment, decode, merge
-from retrieval.worker import Batch, ReadTask, RebuildTask, Task, WorkerSetup
+from retrieval.worker import Batch, ReadTask, RebuildTask, Task, WorkerSetup, settled
 
 _BATCH_FILES = 100
 _BATCH_BYTES = 600_000
 _SMALL_RUN_BYTES = 300_000  # one worker does this as fast as two
 _KNOWN_HASHES_FROM = 32  # asking git for hashes pays off from this many changed files on
 _MAX_LISTED = 1_000
+_GARBAGE_FROM = 1_000  # documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +133,13 @@ class Indexer:
         """
         root = os.path.realpath(root)
         checkout = find_checkout(root)
-        repository = self._repository(root, checkout)
-        view = self._views.add_view(repository, ViewKind.WORKTREE, name=root, root=root)
-        with self._locked(repository, progress):
+        identity = _identity(root, checkout)
+        with self.locked(identity, progress):
+            view = self._views.add_view(self._repository(identity, root), ViewKind.WORKTREE, name=root, root=root)
             progress(Progress("walking"))
             tree = walk(root, self._options.walk)
             commit = head(checkout)[0] if checkout else ""
-            run = _Run(self._views.view(view.view_id), tree, self._views.entries(view.view_id))
+            run = _Run(view, tree, self._views.entries(view.view_id))
             changed = self._sort_out(run, checkout)
             self._process(run, [ReadTask(root, batch, self._options.walk) for batch in _batches(changed)], progress)
             return self._publish(run, commit, progress)
@@ -149,27 +152,25 @@ class Indexer:
         checkout = find_checkout(os.path.realpath(path))
         if checkout is None:
             raise NotARepositoryError(f"{path} is in no git repository, so it has no ref {ref!r}; index the folder without --ref")
-        repository = self._repository(checkout.root, checkout)
-        commit = resolve_ref(checkout, ref)
-        view = self._views.add_view(repository, ViewKind.REF, name=ref, root=checkout.root)
-        with self._locked(repository, progress):
+        identity = _identity(checkout.root, checkout)
+        with self.locked(identity, progress):
+            commit = resolve_ref(checkout, ref)
+            view = self._views.add_view(self._repository(identity, checkout.root), ViewKind.REF, name=ref, root=checkout.root)
             progress(Progress("walking"))
-            run = _Run(self._views.view(view.view_id), walk_commit(checkout, commit, self._options.walk), self._views.entries(view.view_id))
+            run = _Run(view, walk_commit(checkout, commit, self._options.walk), self._views.entries(view.view_id))
             changed = self._sort_out(run, None)
             tasks = [ReadTask(checkout.root, batch, self._options.walk, checkout) for batch in _batches(changed)]
             self._process(run, tasks, progress)
             return self._publish(run, commit, progress)
 
-    def _repository(self, root: str, checkout: GitCheckout | None) -> RepositoryId:
-        """Find or make the repository: one for all worktrees of a git directory, one for a folder outside git or inside a checkout."""
-        whole = checkout is not None and os.path.realpath(checkout.root) == root
-        identity = checkout.common_dir if checkout and whole else root
+    def _repository(self, identity: str, root: str) -> RepositoryId:
         name = os.path.basename(os.path.dirname(identity) if identity.endswith("/.git") else identity).removesuffix(".git")
         return self._views.add_repository(identity=identity, name=name or identity, root=root)
 
-    def _locked(self, repository: RepositoryId, progress: Callable[[Progress], None]):
+    def locked(self, identity: str, progress: Callable[[Progress], None] = lambda _: None) -> AbstractContextManager[None]:
+        """Keep every other run, in any process, from changing a repository. Raises ``StoreBusyError`` after the bound."""
         return exclusive(
-            self._locks / str(repository),
+            self._locks / hashlib.sha256(os.fsencode(identity)).hexdigest()[:32],
             wait_seconds=self._options.lock_seconds,
             waiting=lambda: progress(Progress("waiting for another process that indexes this repository")),
         )
@@ -195,6 +196,8 @@ class Indexer:
             hashes = known_hashes(checkout)
             prefix = "" if run.view.root == checkout.root else os.path.relpath(run.view.root, checkout.root) + "/"
             files = [replace(file, content_hash=hashes.get(prefix + file.path)) for file in files]
+        if len(files) < _KNOWN_HASHES_FROM or run.before:
+            files = [file if file.content_hash else self._hashed(run.view.root, file) for file in files]
         wanted = [(file.path, file.content_hash) for file in files if file.content_hash]
         found = self._facts.find(run.view.repository_id, wanted) if wanted else {}
         missing: list[SourceFile] = []
@@ -203,13 +206,20 @@ class Indexer:
             if document is None:
                 missing.append(file)
             else:
-                run.show(document, file)
+                run.unchanged += file.path in run.before and run.before[file.path].document_id == document
+                run.show(document, settled(file))
         return missing
+
+    def _hashed(self, root: str, file: SourceFile) -> SourceFile:
+        """Read a file for its hash: 0.1 ms, where parsing again what a switch of branches or a ``touch`` brings back takes 2 to 20."""
+        data = read_source(root, file, self._options.walk)
+        return replace(file, content_hash=blob_id(data)) if isinstance(data, bytes) else file
 
     def _process(self, run: _Run, tasks: list[ReadTask], progress: Callable[[Progress], None]) -> None:
         """Have workers read and parse, store facts as they come, and write the segments."""
         total = sum(len(task.files) for task in tasks)
         total_bytes = sum(file.size for task in tasks for file in task.files)
+        self._catalog.sweep(run.view.repository_id)
         writer = _SegmentWriter(self._catalog, run.view.repository_id)
         done = done_bytes = 0
         for task, batch in self._work(tasks, total_bytes):
@@ -250,16 +260,14 @@ class Indexer:
 
     def _running_pool(self, size: int) -> WorkerPool[Task, Batch]:
         if self._pool is None:
-            workers = 1 if size < _SMALL_RUN_BYTES else self._options.workers
+            workers = min(1, self._options.workers) if size < _SMALL_RUN_BYTES else self._options.workers
             self._pool = WorkerPool[Task, Batch](self._setup.make, workers=workers)
         return self._pool
 
     def _rebuild(self, run: _Run, writer: _SegmentWriter, progress: Callable[[Progress], None]) -> None:
         """Make the features again of documents that no segment holds: a run was killed before it wrote them, or a file was torn."""
-        self._catalog.sweep(run.view.repository_id)
-        held = [stored.segment.document_ids for stored in self._catalog.load(run.view.repository_id)] + writer.pending_documents()
-        missing = np.setdiff1d(np.array(list(run.paths), np.int64), np.concatenate([*held, np.zeros(0, np.int64)]))
-        documents = [(DocumentId(int(each)), run.paths[DocumentId(int(each))]) for each in missing]
+        missing = self._catalog.lacking(run.view.repository_id, run.paths, writer.held)
+        documents = list(self._facts.paths(missing).items())
         tasks = [RebuildTask(tuple(documents[at : at + _BATCH_FILES])) for at in range(0, len(documents), _BATCH_FILES)]
         done = 0
         queue = _Tasks(tasks)
@@ -289,6 +297,8 @@ class Indexer:
         if shown or hidden or report != self._views.report(run.view.view_id) or commit != run.view.commit or not run.view.generation:
             progress(Progress("publishing"))
             view = self._views.publish(run.view.view_id, shown=shown, hidden=hidden, commit=commit, report=report)
+            if hidden:
+                self._collect_garbage(run.view.repository_id)
             self._catalog.compact(run.view.repository_id)
         else:
             self._views.touch(run.view.view_id)
@@ -305,6 +315,12 @@ class Indexer:
             parsed_bytes=run.parsed_bytes,
             report=report,
         )
+
+    def _collect_garbage(self, repository: RepositoryId) -> None:
+        """Drop facts that no view shows once they outnumber the others: until then they make switching back cost no parsing."""
+        hidden, total = self._facts.hidden(repository)
+        if hidden > max(_GARBAGE_FROM, total - hidden):
+            self._facts.collect_garbage(repository)
 
     @staticmethod
     def _refuse_empty(run: _Run) -> None:
@@ -329,29 +345,35 @@ class Indexer:
 
 
 class _SegmentWriter:
-    """Gathers the workers' small segments and writes them as few large ones, within bounded memory."""
+    """Gathers the workers' small segments and writes them as few large ones, within bounded memory; a document is written once."""
 
     def __init__(self, catalog: SegmentCatalog, repository: RepositoryId) -> None:
         self._catalog = catalog
         self._repository = repository
+        self.held = {DocumentId(each) for stored in catalog.load(repository) for each in stored.segment.document_ids.tolist()}
         self._pending: list[Segment] = []
         self._postings = 0
 
     def add(self, data: bytes, documents: list[DocumentId]) -> None:
-        if not documents:
+        fresh = np.array([document not in self.held for document in documents], np.bool_)
+        if not fresh.any():
             return
-        self._pending.append(replace(decode(data), document_ids=np.array(documents, np.int64)))
+        self.held.update(documents)
+        segment = replace(decode(data), document_ids=np.array(documents, np.int64))
+        self._pending.append(segment if fresh.all() else merge([segment], [fresh]))
         self._postings += len(self._pending[-1].posting_chunk)
         if self._postings > MERGE_POSTINGS // 2:
             self.flush()
-
-    def pending_documents(self) -> list[np.ndarray[tuple[int, ...], np.dtype[np.int64]]]:
-        return [segment.document_ids for segment in self._pending]
 
     def flush(self) -> None:
         if self._pending:
             self._catalog.add(self._repository, merge(self._pending))
             self._pending, self._postings = [], 0
+
+
+def _identity(root: str, checkout: GitCheckout | None) -> str:
+    """Name the repository: one for all worktrees of a git directory, one for a folder outside git or inside a checkout."""
+    return checkout.common_dir if checkout and os.path.realpath(checkout.root) == root else root
 
 
 def _same(entry: Entry, file: SourceFile) -> bool:

@@ -108,7 +108,7 @@ class Segment:
 
 
 def encode(segment: Segment) -> bytes:
-    """Return the segment as bytes: magic, header length and checksum, header, arrays each aligned to 64 bytes."""
+    """Return the segment as bytes: magic, header length, checksums of header and body, header, arrays each aligned to 64 bytes."""
     header: list[str] = []
     parts: list[bytes] = []
     offset = 0
@@ -121,12 +121,18 @@ def encode(segment: Segment) -> bytes:
         offset += len(raw) + pad
     text = "\n".join(header).encode()
     text += b" " * (-(len(MAGIC) + 12 + len(text)) % _ALIGN)
-    preamble = MAGIC + len(text).to_bytes(4, "little") + zlib.crc32(text).to_bytes(4, "little")
-    return b"".join([preamble + b"\0" * 4, text, *parts])
+    body = 0
+    for part in parts:
+        body = zlib.crc32(part, body)
+    sums = [len(text), zlib.crc32(text), body]
+    return b"".join([MAGIC, *(each.to_bytes(4, "little") for each in sums), text, *parts])
 
 
-def decode(buffer: bytes | memoryview) -> Segment:
-    """Map bytes to a segment without copying. Raises ``SegmentDamagedError`` when they are torn or of another format."""
+def decode(buffer: bytes | memoryview, *, verify: bool = False) -> Segment:
+    """Map bytes to a segment without copying; ``verify`` reads all of them to compare the checksum.
+
+    Raises ``SegmentDamagedError`` when they are torn or of another format.
+    """
     view = memoryview(buffer)
     fixed = len(MAGIC) + 12
     if len(view) < fixed or bytes(view[: len(MAGIC)]) != MAGIC:
@@ -135,6 +141,8 @@ def decode(buffer: bytes | memoryview) -> Segment:
     text = bytes(view[fixed : fixed + size])
     if zlib.crc32(text) != int.from_bytes(view[len(MAGIC) + 4 : len(MAGIC) + 8], "little"):
         raise SegmentDamagedError("the header does not match its checksum")
+    if verify and zlib.crc32(view[fixed + size :]) != int.from_bytes(view[len(MAGIC) + 8 : fixed], "little"):
+        raise SegmentDamagedError("the body does not match its checksum")
     arrays: dict[str, NDArray[np.generic]] = {}
     for line in text.decode().strip().split("\n"):
         name, dtype, shape, at = line.split(" ")

@@ -20,7 +20,11 @@ from retrieval.features import SegmentBuilder
 from retrieval.segment import encode
 
 _SETTLED_NS = 50_000_000
-"""A file changed this shortly before it was read may change again within one tick of its clock: its time is not trusted."""
+
+
+def settled(file: SourceFile) -> SourceFile:
+    """Return the file without its time if it has changed just now: it may change again within one tick of its clock."""
+    return file if time.time_ns() - file.mtime_ns > _SETTLED_NS else replace(file, mtime_ns=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class WorkerSetup:
         builder = SegmentBuilder(StaticEmbedder.load(self.weights))
 
         def work(task: Task) -> Batch:
+            builder.discard()  # what a task left that failed half-way
             return _read(task, builder) if isinstance(task, ReadTask) else _rebuild(task, builder, self.database)
 
         return work
@@ -84,7 +89,7 @@ def _read(task: ReadTask, builder: SegmentBuilder) -> Batch:
             continue
         skipped = data if isinstance(data, Skipped) else screen(file.path, data, task.options)
         if skipped is not None or isinstance(data, Skipped):
-            batch.screened.append((file, skipped or data))  # type: ignore[arg-type]
+            batch.screened.append((settled(file), skipped or data))  # type: ignore[arg-type]
             continue
         batch.size += len(data)
         if task.as_text:
@@ -106,7 +111,7 @@ def _analyze(path: str, data: bytes) -> tuple[ParsedFile, str]:
 def _keep(
     batch: Batch, builder: SegmentBuilder, file: SourceFile, parsed: ParsedFile, *, content: ContentHash, size: int, problem: str
 ) -> None:
-    batch.files.append(replace(file, mtime_ns=file.mtime_ns if time.time_ns() - file.mtime_ns > _SETTLED_NS else 0))
+    batch.files.append(settled(file))
     batch.stored.append(store_form(file.path, content, parsed, size=size, problem=problem))
     builder.add(file.path, parsed)
 

@@ -7,8 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 _GOLDEN = Path(__file__).parent / "golden"
+
+
+settings.register_profile("thorough", max_examples=1_000)  # pytest --hypothesis-profile=thorough
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
