@@ -69,6 +69,8 @@ class LexicalScores:
     document_coverage: F32
     unknown: list[str] = field(default_factory=list[str])
     """Terms that no shown chunk holds."""
+    weights: dict[str, float] = field(default_factory=dict[str, float])
+    """What each term counts: its weight in the query times its inverse document frequency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class LexicalScorer:
             frequency = len(chunk)
             idf = float(np.log1p((snapshot.live_chunks - frequency + 0.5) / (frequency + 0.5))) * term.weight
             total += idf
+            scores.weights[term.text] = idf
             if filtered and frequency:
                 inside = allowed[chunk] | self._diagrams[chunk]
                 chunk, weight = chunk[inside], weight[inside]

@@ -9,18 +9,17 @@ from __future__ import annotations
 import fnmatch
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 
 from ingest.model import SymbolKind
 from retrieval.embed import StaticEmbedder
 from retrieval.lexical import LexicalScorer
-from retrieval.priors import PathFlag
+from retrieval.names import path_names, plain, root
+from retrieval.priors import PathFlag, document_priors
 from retrieval.query import Filters, Query
 from retrieval.segment import F32
 from retrieval.snapshot import Mask, Numbers, Snapshot
-from retrieval.terms import terms, words
 from retrieval.vectors import nearest
 
 CANDIDATE_FILES = 100
@@ -29,27 +28,35 @@ _KINDS = list(SymbolKind)
 FILE_WEIGHTS = {
     "file": 1.0,
     "chunk": 1.0,
-    "vector": 0.4,
-    "definition": 1.0,
-    "stem": 0.8,
-    "path": 0.4,
-    "coverage": 0.5,
+    "chunks": 2.0,
+    "vector": 1.5,
+    "definition": 0.5,
+    "spelling": 1.1,
+    "stem": 1.2,
+    "stem_exact": 1.8,
+    "named": 2.5,
+    "size": 0.8,
 }
 CHUNK_WEIGHTS = {"chunk": 1.0, "vector": 0.4, "definition": 0.6, "coverage": 0.3}
 PENALTIES = {
-    PathFlag.TEST: 0.5,
-    PathFlag.EXAMPLE: 0.35,
-    PathFlag.VENDORED: 0.5,
+    PathFlag.TEST: 1.8,
+    PathFlag.EXAMPLE: 0.45,
+    PathFlag.VENDORED: 0.6,
     PathFlag.BENCHMARK: 0.3,
-    PathFlag.DECLARATION: 0.25,
-    PathFlag.GENERATED: 0.4,
-    PathFlag.LEGACY: 0.3,
-    PathFlag.BARREL: 0.2,
-    PathFlag.DOCUMENT: 0.3,
+    PathFlag.DECLARATION: 0.6,
+    PathFlag.GENERATED: 0.6,
+    PathFlag.HEADER: 0.4,
+    PathFlag.DOCUMENT: 0.5,
 }
-SAME_FILE_PENALTY = 0.8
+MINOR_PENALTY, CODELESS_PENALTY, DEPTH_PENALTY = 1.6, 0.6, 0.15
+"""For a file in a minor language of the view, for one that defines nothing, and for each folder below the topmost candidate."""
+SAME_FILE_PENALTY = 2.0
 """Subtracted for each better chunk of the same file in a flat list: one chunk a file, unless a file is far ahead."""
 
+_BEST_CHUNKS, _DECAY = 5, 0.6
+_SURE = 0.5
+_NAME = re.compile(r"\w+")
+_LAST_NAME = re.compile(r"[.:#/> ]+")
 _ASKED_FOR = {
     PathFlag.TEST: {"test", "spec", "fixtur", "mock"},
     PathFlag.EXAMPLE: {"exampl", "demo", "sampl", "tutorial", "doc"},
@@ -77,6 +84,7 @@ class Ranker:
         self._snapshot = snapshot
         self._embedder = embedder
         self._lexical = LexicalScorer(snapshot)
+        self._priors = document_priors(snapshot)
 
     def allowed(self, filters: Filters) -> Mask:
         """Return which chunks the view shows and the filters let through."""
@@ -116,10 +124,12 @@ class Ranker:
         signals = {
             "file": _scaled(lexical.document[files]),
             "chunk": _scaled(chunk_best[files]),
+            "chunks": _scaled(self._sums_of_best_chunks(lexical.chunk, files)),
             "vector": _scaled(np.maximum(self._best_of_documents(vector)[files], 0)),
-            "definition": _scaled(self._best_of_documents(definition)[files]),
-            "coverage": lexical.document_coverage[files],
-            **self._name_signals(query, files),
+            "definition": self._best_of_documents(definition)[files],
+            "spelling": self._spelling(query, definition, files),
+            "size": self._priors.size[files],
+            **self._name_signals(query, lexical.weights, files),
         }
         penalty = self._penalties(query, files)
         score = sum((FILE_WEIGHTS[name] * values for name, values in signals.items()), -penalty)
@@ -136,7 +146,8 @@ class Ranker:
 
     def _vector_scores(self, query: Query, allowed: Mask) -> F32:
         scores = np.zeros(self._snapshot.chunks, np.float32)
-        chunks, cosine = nearest(self._snapshot, self._embedder.encode_text(query.text.encode("utf-8", "ignore")), allowed)
+        title = query.text.strip().partition("\n")[0]  # what follows the first line dilutes the sum: commit messages fell by .01
+        chunks, cosine = nearest(self._snapshot, self._embedder.encode_text(title.encode("utf-8", "ignore")), allowed)
         scores[chunks] = cosine
         return scores
 
@@ -161,29 +172,62 @@ class Ranker:
             best[document[first]] = np.maximum.reduceat(scores[touched], first)
         return best
 
-    def _name_signals(self, query: Query, files: Numbers) -> dict[str, F32]:
-        """Compare file names and folders with the query: how much of the name was asked for."""
-        asked = {term.text for term in query.terms}
-        stem, path = np.zeros(len(files), np.float32), np.zeros(len(files), np.float32)
+    def _sums_of_best_chunks(self, scores: F32, files: Numbers) -> F32:
+        """Return the sum of each file's best chunks, each counting ``_DECAY`` of the one before."""
+        counts = self._snapshot.chunks_of[files]
+        row = np.repeat(np.arange(len(files)), counts)
+        ends = np.cumsum(counts)
+        values = scores[np.arange(int(ends[-1])) + np.repeat(self._snapshot.first_chunk[files] - (ends - counts), counts)]
+        values = values[np.lexsort((-values, row))]
+        place = np.arange(len(row)) - np.repeat(ends - counts, counts)
+        best = place < _BEST_CHUNKS
+        return np.bincount(row[best], values[best] * _DECAY ** place[best], len(files)).astype(np.float32)
+
+    def _spelling(self, query: Query, definition: F32, files: Numbers) -> F32:
+        """Score files that define a name of the query as it is spelled there, upper and lower case and all."""
+        found = np.zeros(len(files), np.float32)
+        if not any(name.weight >= _SURE for name in query.identifiers):
+            return found
+        spelled = set(_NAME.findall(query.text))
         for row, file in enumerate(files):
-            name, _ = self._snapshot.name(int(file))
-            own, folders = name_terms(name)
-            if own:
-                stem[row] = len(own & asked) / len(own)
-            if folders:
-                path[row] = len(folders & asked) / max(len(folders), 2)
-            if query.paths and name.lower().endswith(query.paths):
-                path[row] += 2.0
-        return {"stem": stem, "path": path}
+            start = int(self._snapshot.first_chunk[file])
+            for at in np.flatnonzero(definition[start : start + int(self._snapshot.chunks_of[file])]):
+                segment, chunk = self._snapshot.locate(start + int(at))
+                if _LAST_NAME.split(segment.symbol(chunk))[-1] in spelled:
+                    found[row] = max(found[row], definition[start + int(at)])
+        return found
+
+    def _name_signals(self, query: Query, weights: dict[str, float], files: Numbers) -> dict[str, F32]:
+        """Compare paths with the query: how much of the file's name was asked for, and how much of the query the path names."""
+        asked: dict[str, float] = {}
+        for term, weight in weights.items():
+            asked[root(term)] = max(asked.get(root(term), 0.0), weight)
+        total = sum(asked.values()) or 1.0
+        stem, exact, named = (np.zeros(len(files), np.float32) for _ in range(3))
+        whole = plain(query.text)
+        for row, file in enumerate(files):
+            path = self._snapshot.name(int(file))[0]
+            names = path_names(path)
+            if names.stem:
+                stem[row] = sum(each in asked for each in names.stem) / len(names.stem)
+            exact[row] = names.whole == whole
+            named[row] = sum(asked.get(each, 0.0) for each in names.path) / total
+            if query.paths and path.lower().endswith(query.paths):
+                exact[row] += 1.0
+        return {"stem": stem, "stem_exact": exact, "named": named}
 
     def _penalties(self, query: Query, files: Numbers) -> F32:
         asked = {term.text for term in query.terms}
         flags = self._snapshot.document_flags[files]
-        penalty = np.zeros(len(files), np.float32)
+        penalty = CODELESS_PENALTY * self._priors.codeless[files].astype(np.float32)
         for flag, amount in PENALTIES.items():
             if not asked & _ASKED_FOR.get(flag, set()):
-                penalty += amount * ((flags & int(flag)) > 0)
-        return np.minimum(penalty, 1.0)
+                penalty += np.float32(amount) * ((flags & int(flag)) > 0)
+        names = [self._snapshot.name(int(file)) for file in files]
+        depth = np.array([path_names(path).depth for path, _ in names], np.float32)
+        wanted = np.array([language in asked for _, language in names], np.bool_)
+        penalty += MINOR_PENALTY * (self._priors.minor[files] & ~wanted)
+        return penalty + DEPTH_PENALTY * (depth - depth.min(initial=np.inf))
 
     def _flatten(self, by_file: dict[int, float], signals: dict[str, F32], allowed: Mask, limit: int) -> list[RankedChunk]:
         """Lay the chunks of ranked files into one list; a further chunk of a file pays a penalty."""
@@ -209,20 +253,6 @@ class Ranker:
         parts |= {f"chunk.{name}": round(float(values[ranked.chunk]), 4) for name, values in chunk_signals.items()}
         parts["file.penalty"] = -round(float(penalty[row]), 4)
         return RankedChunk(ranked.chunk, ranked.document, ranked.score, {name: value for name, value in parts.items() if value})
-
-
-@lru_cache(1 << 14)
-def name_terms(path: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the terms of a path's file stem and of its folders."""
-    folders, _, name = path.rpartition("/")
-    stem = name.split(".")[0] or name
-    if stem.lower() in {"index", "mod", "__init__", "lib", "main"} and folders:
-        folders, _, stem = folders.rpartition("/")
-    return _terms(stem), _terms(folders)
-
-
-def _terms(text: str) -> frozenset[str]:
-    return frozenset(term for word in words(text.encode("utf-8", "surrogateescape")) for term in terms(word))
 
 
 def glob_pattern(glob: str) -> re.Pattern[str]:
