@@ -115,34 +115,45 @@ class Ranker:
         lexical = self._lexical.score(query.terms, allowed)
         vector = self._vector_scores(query, allowed)
         definition = self._definition_scores(query, allowed)
-        chunk_best = self._best_of_documents(lexical.chunk)
-        first_pass = _scaled(lexical.document) + _scaled(chunk_best) + np.float32(0.5) * _scaled(self._best_of_documents(definition))
-        first_pass += np.float32(0.2) * self._best_of_documents(vector)
+        best = {name: self._best_of_documents(each) for name, each in (("chunk", lexical.chunk), ("vector", vector), ("def", definition))}
+        first_pass = _scaled(lexical.document) + _scaled(best["chunk"]) + np.float32(0.5) * _scaled(best["def"])
+        first_pass += np.float32(0.2) * best["vector"]
         files = _top(first_pass.astype(np.float32), CANDIDATE_FILES)
         if not len(files):
             return []
+        row, chunk = self._members(files, allowed)
         signals = {
             "file": _scaled(lexical.document[files]),
-            "chunk": _scaled(chunk_best[files]),
-            "chunks": _scaled(self._sums_of_best_chunks(lexical.chunk, files)),
-            "vector": _scaled(np.maximum(self._best_of_documents(vector)[files], 0)),
-            "definition": self._best_of_documents(definition)[files],
-            "spelling": self._spelling(query, definition, files),
+            "chunk": _scaled(best["chunk"][files]),
+            "chunks": _scaled(_sums_of_best(lexical.chunk[chunk], row, len(files))),
+            "vector": _scaled(np.maximum(best["vector"][files], 0)),
+            "definition": best["def"][files],
+            "spelling": self._spelling(query, definition, row, chunk, len(files)),
             "size": self._priors.size[files],
             **self._name_signals(query, lexical.weights, files),
         }
         penalty = self._penalties(query, files)
         score = sum((FILE_WEIGHTS[name] * values for name, values in signals.items()), -penalty)
         chunk_signals = {
-            "chunk": _scaled(lexical.chunk),
-            "vector": np.maximum(vector, 0),
-            "definition": _scaled(definition),
-            "coverage": lexical.chunk_coverage,
+            "chunk": _scaled(lexical.chunk[chunk]),
+            "vector": np.maximum(vector[chunk], 0),
+            "definition": _scaled(definition[chunk]),
+            "coverage": lexical.chunk_coverage[chunk],
         }
-        by_file = {int(file): float(value) for file, value in zip(files, score, strict=True)}
-        ranked = self._flatten(by_file, chunk_signals, allowed, limit)
-        rows = {int(file): row for row, file in enumerate(files)}
-        return [self._explain(each, signals, penalty, chunk_signals, rows[each.document]) for each in ranked]
+        return [
+            self._explain(
+                int(chunk[at]), int(row[at]), int(files[row[at]]), total, (signals, penalty), {k: v[at] for k, v in chunk_signals.items()}
+            )
+            for at, total in self._flatten(score, files, row, chunk, chunk_signals, limit)
+        ]
+
+    def _members(self, files: Numbers, allowed: Mask) -> tuple[Numbers, Numbers]:
+        """Return the allowed chunks of files, in order, each with its file's place in ``files``."""
+        counts = self._snapshot.chunks_of[files]
+        row = np.repeat(np.arange(len(files)), counts)
+        chunk = np.arange(len(row)) + np.repeat(self._snapshot.first_chunk[files] - (np.cumsum(counts) - counts), counts)
+        inside = allowed[chunk]
+        return row[inside], chunk[inside]
 
     def _vector_scores(self, query: Query, allowed: Mask) -> F32:
         scores = np.zeros(self._snapshot.chunks, np.float32)
@@ -172,29 +183,16 @@ class Ranker:
             best[document[first]] = np.maximum.reduceat(scores[touched], first)
         return best
 
-    def _sums_of_best_chunks(self, scores: F32, files: Numbers) -> F32:
-        """Return the sum of each file's best chunks, each counting ``_DECAY`` of the one before."""
-        counts = self._snapshot.chunks_of[files]
-        row = np.repeat(np.arange(len(files)), counts)
-        ends = np.cumsum(counts)
-        values = scores[np.arange(int(ends[-1])) + np.repeat(self._snapshot.first_chunk[files] - (ends - counts), counts)]
-        values = values[np.lexsort((-values, row))]
-        place = np.arange(len(row)) - np.repeat(ends - counts, counts)
-        best = place < _BEST_CHUNKS
-        return np.bincount(row[best], values[best] * _DECAY ** place[best], len(files)).astype(np.float32)
-
-    def _spelling(self, query: Query, definition: F32, files: Numbers) -> F32:
+    def _spelling(self, query: Query, definition: F32, row: Numbers, chunk: Numbers, files: int) -> F32:
         """Score files that define a name of the query as it is spelled there, upper and lower case and all."""
-        found = np.zeros(len(files), np.float32)
+        found = np.zeros(files, np.float32)
         if not any(name.weight >= _SURE for name in query.identifiers):
             return found
         spelled = set(_NAME.findall(query.text))
-        for row, file in enumerate(files):
-            start = int(self._snapshot.first_chunk[file])
-            for at in np.flatnonzero(definition[start : start + int(self._snapshot.chunks_of[file])]):
-                segment, chunk = self._snapshot.locate(start + int(at))
-                if _LAST_NAME.split(segment.symbol(chunk))[-1] in spelled:
-                    found[row] = max(found[row], definition[start + int(at)])
+        for at in np.flatnonzero(definition[chunk]):
+            segment, number = self._snapshot.locate(int(chunk[at]))
+            if _LAST_NAME.split(segment.symbol(number))[-1] in spelled:
+                found[row[at]] = max(found[row[at]], definition[chunk[at]])
         return found
 
     def _name_signals(self, query: Query, weights: dict[str, float], files: Numbers) -> dict[str, F32]:
@@ -203,15 +201,16 @@ class Ranker:
         for term, weight in weights.items():
             asked[root(term)] = max(asked.get(root(term), 0.0), weight)
         total = sum(asked.values()) or 1.0
+        roots = frozenset(asked)
         stem, exact, named = (np.zeros(len(files), np.float32) for _ in range(3))
         whole = plain(query.text)
         for row, file in enumerate(files):
             path = self._snapshot.name(int(file))[0]
             names = path_names(path)
             if names.stem:
-                stem[row] = sum(each in asked for each in names.stem) / len(names.stem)
+                stem[row] = len(names.stem & roots) / len(names.stem)
             exact[row] = names.whole == whole
-            named[row] = sum(asked.get(each, 0.0) for each in names.path) / total
+            named[row] = sum(asked[each] for each in names.path & roots) / total
             if query.paths and path.lower().endswith(query.paths):
                 exact[row] += 1.0
         return {"stem": stem, "stem_exact": exact, "named": named}
@@ -229,30 +228,46 @@ class Ranker:
         penalty += MINOR_PENALTY * (self._priors.minor[files] & ~wanted)
         return penalty + DEPTH_PENALTY * (depth - depth.min(initial=np.inf))
 
-    def _flatten(self, by_file: dict[int, float], signals: dict[str, F32], allowed: Mask, limit: int) -> list[RankedChunk]:
-        """Lay the chunks of ranked files into one list; a further chunk of a file pays a penalty."""
-        snapshot = self._snapshot
-        rows: list[RankedChunk] = []
-        for file, score in sorted(by_file.items(), key=lambda each: -each[1])[: max(limit * 2, 20)]:
-            start = int(snapshot.first_chunk[file])
-            chunks = np.arange(start, start + int(snapshot.chunks_of[file]))
-            chunks = chunks[allowed[chunks]]
-            own = sum((CHUNK_WEIGHTS[name] * values[chunks] for name, values in signals.items()), np.zeros(len(chunks), np.float32))
-            order = np.lexsort((chunks, -own.round(6)))[:limit]
-            best = float(own[order[0]]) if len(order) else 0.0
-            for position, at in enumerate(order):
-                if position and not own[at]:
-                    break
-                total = score + float(own[at]) - best - SAME_FILE_PENALTY * position
-                rows.append(RankedChunk(int(chunks[at]), file, round(total, 6)))
-        rows.sort(key=lambda each: (-each.score, snapshot.name(each.document)[0], each.chunk))
-        return rows[:limit]
+    def _flatten(
+        self, score: F32, files: Numbers, row: Numbers, chunk: Numbers, signals: dict[str, F32], limit: int
+    ) -> list[tuple[int, float]]:
+        """Lay the chunks of ranked files into one list of (place in ``chunk``, score); a further chunk of a file pays a penalty."""
+        own = sum((CHUNK_WEIGHTS[name] * values for name, values in signals.items()), np.zeros(len(chunk), np.float32)).round(6)
+        order = np.lexsort((chunk, -own, row))
+        place, first = _places(row[order])
+        total = (score[row[order]] + own[order] - own[order][first] - SAME_FILE_PENALTY * place).round(6)
+        shown = np.flatnonzero((place == 0) | (own[order] > 0))
+        if len(shown) > limit:
+            last = np.partition(total[shown], len(shown) - limit)[len(shown) - limit]
+            shown = shown[total[shown] >= last]
+        name = self._snapshot.name
+        rows = [(-float(total[at]), name(int(files[row[order[at]]]))[0], int(chunk[order[at]]), int(order[at])) for at in shown]
+        return [(at, -negative) for negative, _, _, at in sorted(rows)[:limit]]
 
-    def _explain(self, ranked: RankedChunk, signals: dict[str, F32], penalty: F32, chunk_signals: dict[str, F32], row: int) -> RankedChunk:
+    @staticmethod
+    def _explain(
+        chunk: int, row: int, document: int, score: float, file_signals: tuple[dict[str, F32], F32], chunk_signals: dict[str, np.float32]
+    ) -> RankedChunk:
+        signals, penalty = file_signals
         parts = {f"file.{name}": round(float(values[row]), 4) for name, values in signals.items()}
-        parts |= {f"chunk.{name}": round(float(values[ranked.chunk]), 4) for name, values in chunk_signals.items()}
+        parts |= {f"chunk.{name}": round(float(value), 4) for name, value in chunk_signals.items()}
         parts["file.penalty"] = -round(float(penalty[row]), 4)
-        return RankedChunk(ranked.chunk, ranked.document, ranked.score, {name: value for name, value in parts.items() if value})
+        return RankedChunk(chunk, document, round(score, 6), {name: value for name, value in parts.items() if value})
+
+
+def _places(row: Numbers) -> tuple[Numbers, Numbers]:
+    """Return for sorted rows each element's place among those of its row, and where its row begins."""
+    begins = np.flatnonzero(np.concatenate([[True], row[1:] != row[:-1]])) if len(row) else row
+    first = np.repeat(begins, np.diff(np.append(begins, len(row))))
+    return np.arange(len(row)) - first, first
+
+
+def _sums_of_best(scores: F32, row: Numbers, rows: int) -> F32:
+    """Return the sum of each row's best scores, each counting ``_DECAY`` of the one before."""
+    order = np.lexsort((-scores, row))
+    place, _ = _places(row[order])
+    best = place < _BEST_CHUNKS
+    return np.bincount(row[order][best], scores[order][best] * _DECAY ** place[best], rows).astype(np.float32)
 
 
 def glob_pattern(glob: str) -> re.Pattern[str]:
