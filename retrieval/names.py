@@ -25,7 +25,6 @@ class PathNames:
     path: frozenset[str]
     """Roots of the stem and of every folder."""
     whole: str
-    depth: int
 
 
 @lru_cache(1 << 14)
@@ -44,12 +43,11 @@ def root(term: str) -> str:
 def path_names(path: str) -> PathNames:
     """Return the names of a path; a stem that says nothing (``index``, ``__init__``) gives way to its folder's."""
     folders, _, name = path.rpartition("/")
-    depth = path.count("/")
     stem = name.split(".")[0] or name
     if stem.lower() in _SAYS_NOTHING and folders:
         folders, _, stem = folders.rpartition("/")
     own = _roots(stem)
-    return PathNames(own, own | _roots(folders), plain(stem), depth)
+    return PathNames(own, own | _roots(folders), plain(stem))
 
 
 def plain(text: str) -> str:

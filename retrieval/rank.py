@@ -29,9 +29,9 @@ FILE_WEIGHTS = {
     "file": 1.0,
     "chunk": 1.0,
     "chunks": 2.0,
-    "vector": 1.5,
-    "definition": 0.5,
-    "spelling": 1.1,
+    "vector": 1.0,
+    "definition": 1.0,
+    "spelling": 1.4,
     "stem": 1.2,
     "stem_exact": 1.8,
     "named": 2.5,
@@ -48,8 +48,10 @@ PENALTIES = {
     PathFlag.HEADER: 0.4,
     PathFlag.DOCUMENT: 0.5,
 }
-MINOR_PENALTY, CODELESS_PENALTY, DEPTH_PENALTY = 1.6, 0.6, 0.15
-"""For a file in a minor language of the view, for one that defines nothing, and for each folder below the topmost candidate."""
+MINOR_PENALTY, CODELESS_PENALTY = 1.6, 1.0
+"""For a file in a minor language of the view, and for one that defines nothing."""
+STEM_WORDS = 6
+"""A query of more words meets a file's name by chance: from here on a match counts the less, the longer the query."""
 SAME_FILE_PENALTY = 2.0
 """Subtracted for each better chunk of the same file in a flat list: one chunk a file, unless a file is far ahead."""
 
@@ -213,6 +215,7 @@ class Ranker:
             named[row] = sum(asked[each] for each in names.path & roots) / total
             if query.paths and path.lower().endswith(query.paths):
                 exact[row] += 1.0
+        stem *= min(1.0, STEM_WORDS / max(len(roots), 1))
         return {"stem": stem, "stem_exact": exact, "named": named}
 
     def _penalties(self, query: Query, files: Numbers) -> F32:
@@ -223,10 +226,8 @@ class Ranker:
             if not asked & _ASKED_FOR.get(flag, set()):
                 penalty += np.float32(amount) * ((flags & int(flag)) > 0)
         names = [self._snapshot.name(int(file)) for file in files]
-        depth = np.array([path_names(path).depth for path, _ in names], np.float32)
         wanted = np.array([language in asked for _, language in names], np.bool_)
-        penalty += MINOR_PENALTY * (self._priors.minor[files] & ~wanted)
-        return penalty + DEPTH_PENALTY * (depth - depth.min(initial=np.inf))
+        return penalty + MINOR_PENALTY * (self._priors.minor[files] & ~wanted)
 
     def _flatten(
         self, score: F32, files: Numbers, row: Numbers, chunk: Numbers, signals: dict[str, F32], limit: int
