@@ -221,13 +221,13 @@ class Ranker:
     def _penalties(self, query: Query, files: Numbers) -> F32:
         asked = {term.text for term in query.terms}
         flags = self._snapshot.document_flags[files]
-        penalty = CODELESS_PENALTY * self._priors.codeless[files].astype(np.float32)
+        penalty = np.float32(CODELESS_PENALTY) * self._priors.codeless[files].astype(np.float32)
         for flag, amount in PENALTIES.items():
             if not asked & _ASKED_FOR.get(flag, set()):
                 penalty += np.float32(amount) * ((flags & int(flag)) > 0)
         names = [self._snapshot.name(int(file)) for file in files]
         wanted = np.array([language in asked for _, language in names], np.bool_)
-        return penalty + MINOR_PENALTY * (self._priors.minor[files] & ~wanted)
+        return penalty + np.float32(MINOR_PENALTY) * (self._priors.minor[files] & ~wanted)
 
     def _flatten(
         self, score: F32, files: Numbers, row: Numbers, chunk: Numbers, signals: dict[str, F32], limit: int
