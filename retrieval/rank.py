@@ -15,7 +15,7 @@ import numpy as np
 from ingest.model import SymbolKind
 from retrieval.embed import StaticEmbedder
 from retrieval.lexical import LexicalScorer
-from retrieval.names import path_names, plain, root
+from retrieval.names import PathNames, path_names, plain, root
 from retrieval.priors import PathFlag, document_priors
 from retrieval.query import Filters, Query
 from retrieval.segment import F32
@@ -55,7 +55,8 @@ STEM_WORDS = 6
 SAME_FILE_PENALTY = 2.0
 """Subtracted for each better chunk of the same file in a flat list: one chunk a file, unless a file is far ahead."""
 
-_BEST_CHUNKS, _DECAY = 5, 0.6
+_BEST_CHUNKS = 5
+_DECAYS = 0.6 ** np.arange(_BEST_CHUNKS)
 _SURE = 0.5
 _NAME = re.compile(r"\w+")
 _LAST_NAME = re.compile(r"[.:#/> ]+")
@@ -87,6 +88,7 @@ class Ranker:
         self._embedder = embedder
         self._lexical = LexicalScorer(snapshot)
         self._priors = document_priors(snapshot)
+        self._names: dict[int, PathNames] = {}
 
     def allowed(self, filters: Filters) -> Mask:
         """Return which chunks the view shows and the filters let through."""
@@ -142,11 +144,16 @@ class Ranker:
             "definition": _scaled(definition[chunk]),
             "coverage": lexical.chunk_coverage[chunk],
         }
+        shown = self._flatten(score, files, row, chunk, chunk_signals, limit)
+        places = [at for at, _ in shown]
+        names = [*(f"file.{name}" for name in signals), "file.penalty", *(f"chunk.{name}" for name in chunk_signals)]
+        columns = [*(values[row[places]] for values in signals.values()), -penalty[row[places]]]
+        values = np.stack([*columns, *(each[places] for each in chunk_signals.values())], axis=1).astype(np.float64).round(4).tolist()
         return [
-            self._explain(
-                int(chunk[at]), int(row[at]), int(files[row[at]]), total, (signals, penalty), {k: v[at] for k, v in chunk_signals.items()}
+            RankedChunk(
+                int(chunk[at]), int(files[row[at]]), round(total, 6), {name: value for name, value in zip(names, own, strict=True) if value}
             )
-            for at, total in self._flatten(score, files, row, chunk, chunk_signals, limit)
+            for (at, total), own in zip(shown, values, strict=True)
         ]
 
     def _members(self, files: Numbers, allowed: Mask) -> tuple[Numbers, Numbers]:
@@ -206,14 +213,15 @@ class Ranker:
         roots = frozenset(asked)
         stem, exact, named = (np.zeros(len(files), np.float32) for _ in range(3))
         whole = plain(query.text)
-        for row, file in enumerate(files):
-            path = self._snapshot.name(int(file))[0]
-            names = path_names(path)
-            if names.stem:
-                stem[row] = len(names.stem & roots) / len(names.stem)
+        for row, file in enumerate(files.tolist()):
+            names = self._names.get(file)
+            if names is None:
+                names = self._names[file] = path_names(self._snapshot.name(file)[0])
+            if shared := names.path & roots:
+                named[row] = sum(asked[each] for each in shared) / total
+                stem[row] = len(names.stem & roots) / max(len(names.stem), 1)
             exact[row] = names.whole == whole
-            named[row] = sum(asked[each] for each in names.path & roots) / total
-            if query.paths and path.lower().endswith(query.paths):
+            if query.paths and self._snapshot.name(file)[0].lower().endswith(query.paths):
                 exact[row] += 1.0
         stem *= min(1.0, STEM_WORDS / max(len(roots), 1))
         return {"stem": stem, "stem_exact": exact, "named": named}
@@ -225,15 +233,20 @@ class Ranker:
         for flag, amount in PENALTIES.items():
             if not asked & _ASKED_FOR.get(flag, set()):
                 penalty += np.float32(amount) * ((flags & int(flag)) > 0)
-        names = [self._snapshot.name(int(file)) for file in files]
-        wanted = np.array([language in asked for _, language in names], np.bool_)
-        return penalty + np.float32(MINOR_PENALTY) * (self._priors.minor[files] & ~wanted)
+        for row in np.flatnonzero(self._priors.minor[files]).tolist():
+            if self._snapshot.name(int(files[row]))[1] not in asked:
+                penalty[row] += MINOR_PENALTY
+        return penalty
 
     def _flatten(
         self, score: F32, files: Numbers, row: Numbers, chunk: Numbers, signals: dict[str, F32], limit: int
     ) -> list[tuple[int, float]]:
         """Lay the chunks of ranked files into one list of (place in ``chunk``, score); a further chunk of a file pays a penalty."""
-        own = sum((CHUNK_WEIGHTS[name] * values for name, values in signals.items()), np.zeros(len(chunk), np.float32)).round(6)
+        leading = np.zeros(len(files), np.bool_)
+        leading[_top(score - score.min() + 1, max(2 * limit, 20))] = True
+        inside = np.flatnonzero(leading[row])
+        own = sum((CHUNK_WEIGHTS[name] * values[inside] for name, values in signals.items()), np.zeros(len(inside), np.float32)).round(6)
+        row, chunk = row[inside], chunk[inside]
         order = np.lexsort((chunk, -own, row))
         place, first = _places(row[order])
         total = (score[row[order]] + own[order] - own[order][first] - SAME_FILE_PENALTY * place).round(6)
@@ -243,17 +256,7 @@ class Ranker:
             shown = shown[total[shown] >= last]
         name = self._snapshot.name
         rows = [(-float(total[at]), name(int(files[row[order[at]]]))[0], int(chunk[order[at]]), int(order[at])) for at in shown]
-        return [(at, -negative) for negative, _, _, at in sorted(rows)[:limit]]
-
-    @staticmethod
-    def _explain(
-        chunk: int, row: int, document: int, score: float, file_signals: tuple[dict[str, F32], F32], chunk_signals: dict[str, np.float32]
-    ) -> RankedChunk:
-        signals, penalty = file_signals
-        parts = {f"file.{name}": round(float(values[row]), 4) for name, values in signals.items()}
-        parts |= {f"chunk.{name}": round(float(value), 4) for name, value in chunk_signals.items()}
-        parts["file.penalty"] = -round(float(penalty[row]), 4)
-        return RankedChunk(chunk, document, round(score, 6), {name: value for name, value in parts.items() if value})
+        return [(int(inside[at]), -negative) for negative, _, _, at in sorted(rows)[:limit]]
 
 
 def _places(row: Numbers) -> tuple[Numbers, Numbers]:
@@ -264,11 +267,13 @@ def _places(row: Numbers) -> tuple[Numbers, Numbers]:
 
 
 def _sums_of_best(scores: F32, row: Numbers, rows: int) -> F32:
-    """Return the sum of each row's best scores, each counting ``_DECAY`` of the one before."""
+    """Return the sum of each row's best scores, each counting .6 of the one before."""
+    found = np.flatnonzero(scores)
+    scores, row = scores[found], row[found]
     order = np.lexsort((-scores, row))
     place, _ = _places(row[order])
     best = place < _BEST_CHUNKS
-    return np.bincount(row[order][best], scores[order][best] * _DECAY ** place[best], rows).astype(np.float32)
+    return np.bincount(row[order][best], scores[order][best] * _DECAYS[place[best]], rows).astype(np.float32)
 
 
 def glob_pattern(glob: str) -> re.Pattern[str]:
