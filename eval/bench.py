@@ -20,7 +20,6 @@ from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
-from sysconfig import get_path
 
 from eval.bench_crash import measure as measure_crashes
 from eval.bench_embed import measure as measure_embedder
@@ -184,11 +183,11 @@ class Bench:
 
     def _search_tree(self) -> Path:
         """Django, and so much of the standard library that about 33,000 chunks come out."""
-        root = self._scratch / "search"
+        root, library = self._scratch / "search", self._trees.library()
         shutil.copytree(self._trees.django(), root / "django", symlinks=True)
         for package in ("asyncio", "concurrent", "email", "http", "importlib", "json", "logging", "multiprocessing", "unittest", "xml"):
-            shutil.copytree(Path(get_path("stdlib")) / package, root / "stdlib" / package, ignore=shutil.ignore_patterns("__pycache__"))
-        for module in Path(get_path("stdlib")).glob("*.py"):
+            shutil.copytree(library / package, root / "stdlib" / package, ignore=shutil.ignore_patterns("__pycache__"))
+        for module in library.glob("*.py"):
             shutil.copy(module, root / "stdlib")
         return root
 
