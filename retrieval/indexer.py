@@ -165,7 +165,8 @@ class Indexer:
 
     def _repository(self, identity: str, root: str) -> RepositoryId:
         name = os.path.basename(os.path.dirname(identity) if identity.endswith("/.git") else identity).removesuffix(".git")
-        return self._views.add_repository(identity=identity, name=name or identity, root=root)
+        readable = os.fsencode(name or identity).decode("utf-8", "replace")
+        return self._views.add_repository(identity=identity, name=readable, root=root)
 
     def locked(self, identity: str, progress: Callable[[Progress], None] = lambda _: None) -> AbstractContextManager[None]:
         """Keep every other run, in any process, from changing a repository. Raises ``StoreBusyError`` after the bound."""
