@@ -14,7 +14,7 @@ import pytest
 from ingest.database import Database
 from ingest.errors import EmptyTreeError, ExtractionError, NotARepositoryError, NotIndexedError, RefNotFoundError, StoreFullError
 from ingest.git import find_checkout
-from ingest.model import ContentHash, SourceFile
+from ingest.model import ContentHash, LanguageId, SourceFile
 from ingest.views import ViewCatalog
 from ingest.walk import WalkOptions
 from retrieval.answers import SearchRequest
@@ -208,7 +208,9 @@ def test_a_file_renamed_to_another_language_is_parsed_as_that(engine: Engine, tm
     (root / "foo.py").rename(root / "foo.js")
     outcome = engine.index(str(root))
     assert (outcome.added, outcome.deleted, outcome.parsed) == (1, 1, 1)
-    assert [row.path for row in engine.symbols(str(root), "open", filters=Filters(languages=("javascript",))).symbols] == ["foo.js"]  # type: ignore[arg-type]
+    assert [row.path for row in engine.symbols(str(root), "open", filters=Filters(languages=(LanguageId("javascript"),))).symbols] == [
+        "foo.js"
+    ]
     same_as_fresh(engine, tmp_path, root)
 
 
