@@ -63,6 +63,11 @@ class Engine:
         self._views = ViewCatalog(self._database)
         self._open: dict[int, tuple[Snapshot, Ranker]] = {}
 
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self._data
+
     @cached_property
     def _embedder(self) -> StaticEmbedder:
         return StaticEmbedder.load(self._options.weights)
