@@ -52,7 +52,7 @@ class _Tree:
     whole: bool = True
     due: float = 0.0
     settling: set[str] = field(default_factory=set[str])
-    """Read a moment ago, to be looked at once more."""
+    """Read a moment ago, to be looked at once more; "" stands for the whole tree."""
     settled: set[str] = field(default_factory=set[str])
     settle_at: float = 0.0
     looked_at: float = 0.0
@@ -78,6 +78,9 @@ def watch(
     watch or the system refuses to, and ``StoreError`` for a store that cannot be written.
     """
     trees = [_tree(path) for path in dict.fromkeys(os.path.realpath(path) for path in paths)]
+    missing = [tree.root for tree in trees if not os.path.isdir(tree.root)]
+    if missing:
+        raise SourceError(f"cannot watch {', '.join(missing)}: no such folder; check the path")
     ending = stop or threading.Event()
     with _ending_on_signals():
         try:
@@ -244,7 +247,7 @@ def _run_due(engine: Engine, trees: list[_Tree], report: Callable[[IndexOutcome]
 
 def _run(engine: Engine, tree: _Tree, report: Callable[[IndexOutcome], None]) -> None:
     changed, whole, first = tree.changed, tree.whole or len(tree.changed) > MAX_PATHS or "" in tree.changed, not tree.looked_at
-    again = changed - tree.settled
+    again, settled = changed, tree.settled
     tree.changed, tree.whole, tree.settled = set(), False, set()
     try:
         outcome = engine.index(tree.root) if whole else engine.refresh(tree.root, changed)
@@ -260,8 +263,9 @@ def _run(engine: Engine, tree: _Tree, report: Callable[[IndexOutcome], None]) ->
     tree.complaint = ""
     if whole:
         tree.looked_at = now
-    elif again:
-        tree.settling |= again
+        again = {""} if outcome.parsed and not first else set()
+    if again - settled:
+        tree.settling |= again - settled
         tree.settle_at = now + _SETTLE_SECONDS
     if first or outcome.added or outcome.changed or outcome.deleted:
         report(outcome)
