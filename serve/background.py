@@ -73,4 +73,4 @@ def _console_script() -> list[str]:
     for script in (Path(sys.argv[0]), Path(sys.executable).with_name("codelore")):
         if script.name == "codelore" and os.access(script, os.X_OK):
             return [str(script.absolute())]
-    return [sys.executable, "-P", "-c", "from serve.cli import main; main()"]
+    return [sys.executable, "-P", "-c", "import sys; from serve.cli import main; sys.exit(main())"]
