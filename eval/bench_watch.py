@@ -34,7 +34,9 @@ def measure(root: str, *, edits: int = EDITS, command: Sequence[str] = ()) -> di
         with Engine(data) as engine:
             engine.index(str(copy))
             files = engine.status(str(copy), look=False).files
-            watcher = subprocess.Popen(["env", f"CODELORE_DATA_DIR={data}", *codelore, "index", "--watch", str(copy)], stdout=subprocess.DEVNULL)
+            watcher = subprocess.Popen(
+                ["env", f"CODELORE_DATA_DIR={data}", *codelore, "index", "--watch", str(copy)], stdout=subprocess.DEVNULL
+            )
             try:
                 times = _edit(engine, copy, edits)
             finally:

@@ -227,7 +227,9 @@ def _below(path: str, folder: str) -> bool:
 
 def _moves_head(path: str) -> bool:
     """Tell whether a file of a git directory says what is checked out or listed: not objects, logs and locks."""
-    return not path.endswith(".lock") and (path in {"", "HEAD", "index", "packed-refs", "info/exclude", "config"} or path.startswith("refs/heads/"))
+    return not path.endswith(".lock") and (
+        path in {"", "HEAD", "index", "packed-refs", "info/exclude", "config"} or path.startswith("refs/heads/")
+    )
 
 
 def _run_due(engine: Engine, trees: list[_Tree], report: Callable[[IndexOutcome], None]) -> bool:

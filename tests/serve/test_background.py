@@ -108,7 +108,12 @@ def test_nothing_is_started_while_another_process_indexes_the_root(data: Path, r
 def test_the_run_outlives_its_caller(data: Path, root: Path) -> None:
     program = "import sys; from serve.background import start_indexing; print(start_indexing(sys.argv[1]))"
     caller = subprocess.run(
-        [sys.executable, "-c", program, str(root)], cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=SECONDS, check=True
+        [sys.executable, "-c", program, str(root)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=True,
     )
     assert int(caller.stdout) > 0
     wait(lambda: found(data, root))
