@@ -45,6 +45,15 @@ def _open(path: Path) -> IO[str]:
         return path.open("a")
 
 
+def is_held(path: Path) -> bool:
+    """Tell whether another process holds the lock at ``path``. Not for a process that may hold it itself: closing the file would free it."""
+    try:
+        with path.open("r+") as file:
+            return not _try_record_lock(file)
+    except OSError:
+        return False
+
+
 def _try_record_lock(file: IO[str]) -> bool:
     try:
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

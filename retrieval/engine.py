@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -63,6 +63,11 @@ class Engine:
         self._views = ViewCatalog(self._database)
         self._open: dict[int, tuple[Snapshot, Ranker]] = {}
 
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self._data
+
     @cached_property
     def _embedder(self) -> StaticEmbedder:
         return StaticEmbedder.load(self._options.weights)
@@ -81,6 +86,10 @@ class Engine:
     def index(self, path: str, *, ref: str = "", progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
         """Bring a working tree, a folder, or with ``ref`` a branch, tag or commit up to date; see ``Indexer`` for what it raises."""
         return self._indexer.index_ref(path, ref, progress) if ref else self._indexer.index_worktree(path, progress)
+
+    def refresh(self, root: str, changed: Collection[str], *, progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
+        """Bring a working tree up to date after changes to these paths, relative to it; see ``Indexer.index_paths``."""
+        return self._indexer.index_paths(root, changed, progress)
 
     def search(self, request: SearchRequest) -> SearchAnswer:
         """Answer a question from every view it asks, as one list.
