@@ -85,7 +85,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="codelore",
         description="Index real repositories, search them offline, and always know how true the answer is.",
-        epilog="Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 not indexed or unreadable source, 4 store or installation error, 130 interrupted.",
+        epilog="Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 not indexed or bad source, 4 store error, 130 interrupted.",
     )
     parser.add_argument("--version", action="version", version=f"codelore {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
