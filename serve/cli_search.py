@@ -74,7 +74,8 @@ def _scan(settings: Settings, wanted: SearchRequest, error: NotIndexedError) -> 
     answer = scan(wanted.root, wanted, engine_options(settings).index)
     root = checkout_root(wanted.root)
     process = start_indexing(root)
-    note = f"{root} is not indexed yet: this answer is from a quick scan of its files; indexing goes on in process {process}"
+    going_on = f"an index is being made in process {process}" if process else "an index is being made already"
+    note = f"{root} is not indexed yet: this answer is from a quick scan of its files, and {going_on}"
     return replace(answer, status=tuple(replace(each, notes=(*each.notes, note)) for each in answer.status))
 
 
