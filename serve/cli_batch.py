@@ -46,7 +46,7 @@ def answer_queries(engine: Engine, template: SearchRequest, typed: argparse.Name
             error = str(raised)
         latency_ms = (time.perf_counter() - begun) * 1000
         if not pending:
-            pending = {each.view: each.pending for each in with_pending(engine, answer).status}
+            pending = {each.view: each.pending for each in with_pending(engine, answer.status, template)}
         answer = replace(answer, status=tuple(replace(each, pending=pending.get(each.view, -1)) for each in answer.status))
         found, wrong = found or bool(answer.hits), wrong or bool(error)
         _print(question, answer, error, latency_ms, typed)

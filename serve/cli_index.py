@@ -102,7 +102,7 @@ def _watch(engine: Engine, paths: Sequence[str], typed: argparse.Namespace) -> N
 def status(typed: argparse.Namespace) -> int:
     """Tell how true the index of a tree is."""
     with open_engine(load_settings()) as engine:
-        truth = look(engine, engine.status(typed.path, ref=typed.ref, look=False))
+        truth = look(engine, engine.status(typed.path, ref=typed.ref, look=False), typed.path, typed.ref)
     if typed.json:
         from serve.wire import StatusResult, to_status
 

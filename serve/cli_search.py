@@ -41,7 +41,8 @@ def search(typed: argparse.Namespace) -> int:
             return answer_queries(engine, request(typed, ""), typed)
         wanted = request(typed, typed.query)
         try:
-            answer = with_pending(engine, engine.search(wanted))
+            found = engine.search(wanted)
+            answer = replace(found, status=with_pending(engine, found.status, wanted))
         except NotIndexedError as error:
             answer = _scan(settings, wanted, error)
     print_answer(answer, typed)
@@ -71,7 +72,7 @@ def _scan(settings: Settings, wanted: SearchRequest, error: NotIndexedError) -> 
     except ModuleNotFoundError:
         raise error from None
 
-    answer = scan(wanted.root, wanted, engine_options(settings).index)
+    answer = scan(wanted.root, wanted, engine_options(settings).index.walk)
     root = checkout_root(wanted.root)
     process = start_indexing(root)
     going_on = f"an index is being made in process {process}" if process else "an index is being made already"
@@ -89,8 +90,9 @@ def checkout_root(folder: str) -> str:
 def context(typed: argparse.Namespace) -> int:
     """Pack what answers a question into a token budget."""
     with open_engine(load_settings()) as engine:
-        found = engine.context(request(typed, typed.query), budget=typed.budget)
-        pack = replace(found, status=_looked(engine, found.status))
+        wanted = request(typed, typed.query)
+        found = engine.context(wanted, budget=typed.budget)
+        pack = replace(found, status=with_pending(engine, found.status, wanted))
     if typed.json:
         from serve.wire import to_context
 
@@ -129,7 +131,7 @@ def symbols(typed: argparse.Namespace) -> int:
     """List definitions by name."""
     with open_engine(load_settings()) as engine:
         found = engine.symbols(typed.directory, typed.pattern, filters=filters(typed), limit=typed.limit, ref=typed.ref)
-        answer = replace(found, status=_looked(engine, (found.status,))[0])
+        answer = replace(found, status=look(engine, found.status, typed.directory, typed.ref))
     if typed.json:
         from serve.wire import to_symbols
 
@@ -186,20 +188,18 @@ def _language(name: str) -> LanguageId:
     return by_extension
 
 
-def with_pending(engine: Engine, answer: SearchAnswer) -> SearchAnswer:
+def with_pending(engine: Engine, statuses: Iterable[ViewStatus], request: SearchRequest) -> tuple[ViewStatus, ...]:
     """Say of each view that was asked how many of its files have changed since."""
-    return replace(answer, status=_looked(engine, answer.status))
+    if request.ref and not request.repositories:
+        return tuple(look(engine, status, request.root, request.ref) for status in statuses)
+    return tuple(status if request.ref else look(engine, status, status.view) for status in statuses)
 
 
-def _looked(engine: Engine, statuses: Iterable[ViewStatus]) -> tuple[ViewStatus, ...]:
-    return tuple(look(engine, status) for status in statuses)
-
-
-def look(engine: Engine, status: ViewStatus) -> ViewStatus:
-    """Walk a working tree for files that differ from its index, unless that is large or a ref's."""
-    if status.files > PENDING_UP_TO_FILES or not status.view.startswith("/"):
+def look(engine: Engine, status: ViewStatus, root: str, ref: str = "") -> ViewStatus:
+    """Count the files that differ from a view, unless it is large."""
+    if status.files > PENDING_UP_TO_FILES:
         return status
-    return replace(status, pending=engine.pending(status.view))
+    return replace(status, pending=engine.pending(root, ref=ref))
 
 
 def print_json(model: BaseModel) -> None:
