@@ -15,7 +15,9 @@ from ingest.errors import NotIndexedError, QueryError, SourceError
 from retrieval.answers import SearchAnswer, SearchRequest
 from retrieval.engine import Engine
 from serve import render
-from serve.cli_search import print_answer, print_json, with_pending
+from serve.cli_search import print_answer, print_json, request, with_pending
+from serve.compose import open_engine
+from serve.settings import load_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,12 @@ class _Question:
     text: str
     identity: str | int | None = None
     error: str = ""
+
+
+def search_all(typed: argparse.Namespace) -> int:
+    """Answer each query of a file."""
+    with open_engine(load_settings()) as engine:
+        return answer_queries(engine, request(typed, ""), typed)
 
 
 def answer_queries(engine: Engine, template: SearchRequest, typed: argparse.Namespace) -> int:

@@ -13,9 +13,9 @@ from ingest.model import ViewStatus
 from retrieval.engine import Engine
 from retrieval.indexer import IndexOutcome
 from serve import render
-from serve.cli import exit_code
 from serve.cli_search import checkout_root, look, print_json, style
 from serve.compose import open_engine
+from serve.exit_codes import exit_code
 from serve.progress import show_progress
 from serve.settings import load_settings
 

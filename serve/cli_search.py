@@ -21,7 +21,7 @@ from serve.compose import engine_options, open_engine
 from serve.settings import Settings, color_wanted, load_settings
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from serve.wire import Wire
 
 PENDING_UP_TO_FILES = 20_000
 """A walk for pending files takes 40 ms for 7,000 files; above this many an answer says that nobody looked."""
@@ -30,15 +30,9 @@ _SPAN = re.compile(r"(?P<path>.+?)(?::(?P<start>\d+)(?:-(?P<end>\d+))?)?", re.DO
 
 
 def search(typed: argparse.Namespace) -> int:
-    """Answer one query, or with ``--queries`` many."""
-    if (typed.query is None) == (typed.queries is None):
-        raise QueryError("give either a QUERY or --queries FILE, e.g. codelore search 'where are sessions stored'")
+    """Answer one query."""
     settings = load_settings()
     with open_engine(settings) as engine:
-        if typed.queries is not None:
-            from serve.cli_batch import answer_queries
-
-            return answer_queries(engine, request(typed, ""), typed)
         wanted = request(typed, typed.query)
         try:
             found = engine.search(wanted)
@@ -202,7 +196,7 @@ def look(engine: Engine, status: ViewStatus, root: str, ref: str = "") -> ViewSt
     return replace(status, pending=engine.pending(root, ref=ref))
 
 
-def print_json(model: BaseModel) -> None:
+def print_json(model: Wire) -> None:
     """Print one line of JSON."""
     from serve.wire import to_json
 
