@@ -14,12 +14,11 @@ import numpy as np
 from graph.definitions import find_definitions
 from ingest.codec import decompress
 from ingest.database import Database
-from ingest.errors import EmptyTreeError, NotIndexedError, SourceError
+from ingest.errors import NotIndexedError
 from ingest.facts import ANALYZER_VERSION, FactStore
 from ingest.git import find_checkout
 from ingest.model import DocumentId, RepositoryId, SymbolKind, View, ViewKind, ViewStatus
-from ingest.views import Entry, Repository, ViewCatalog
-from ingest.walk import walk
+from ingest.views import Repository, ViewCatalog
 from retrieval.answers import ContextPack, Hit, SearchAnswer, SearchRequest, Span, SymbolAnswer, SymbolRow
 from retrieval.catalog import PAYLOAD_BYTES, SegmentCatalog, remove_files
 from retrieval.context import pack
@@ -27,6 +26,7 @@ from retrieval.embed import SHIPPED, StaticEmbedder
 from retrieval.features import FEATURES_VERSION
 from retrieval.indexer import Indexer, IndexOptions, IndexOutcome, Progress
 from retrieval.patterns import match_pattern
+from retrieval.pending import count_pending
 from retrieval.query import Filters, Query, parse_query
 from retrieval.rank import RankedChunk, Ranker
 from retrieval.snapshot import Snapshot
@@ -212,9 +212,9 @@ class Engine:
             repository, view = self.views(request)[0]
             return self._status(repository, view, None, pending=pending)
 
-    def pending(self, root: str) -> int:
-        """Return how many files differ from the newest generation of the view around ``root``, by size and time."""
-        return self._pending(self.views(SearchRequest(text="status", root=root))[0][1])
+    def pending(self, root: str, *, ref: str = "") -> int:
+        """Return how many files differ from the newest generation of the view around ``root``; -1 where that cannot be known."""
+        return self._pending(self.views(SearchRequest(text="status", root=root, ref=ref))[0][1])
 
     def repositories(self) -> list[tuple[Repository, list[ViewStatus]]]:
         """Return every repository with the status of its views."""
@@ -357,22 +357,8 @@ class Engine:
         )
 
     def _pending(self, view: View) -> int:
-        if view.kind is ViewKind.REF:
-            checkout = find_checkout(view.root)
-            return 0 if checkout else -1
-        try:
-            tree = walk(view.root, self._options.index.walk)
-        except EmptyTreeError:
-            return self._views.totals(view.view_id)[0]  # all of them are gone or ignored
-        except SourceError:
-            return -1
-        before = self._views.entries(view.view_id)
-        screened = {(each.path, each.size, each.mtime_ns) for each in self._views.report(view.view_id).screened}
-        changed = sum(
-            not _same(before.get(file.path), file.size, file.mtime_ns) and (file.path, file.size, file.mtime_ns) not in screened
-            for file in tree.files
-        )
-        return changed + len(before.keys() - {file.path for file in tree.files})
+        screened = self._views.report(view.view_id).screened
+        return count_pending(view, self._views.entries(view.view_id), screened, self._options.index.walk)
 
     @staticmethod
     def _relative(view: View, root: str, path: str) -> str:
@@ -380,7 +366,3 @@ class Engine:
         absolute = os.path.normpath(os.path.join(os.path.realpath(root), path))
         below = view.root.rstrip("/") + "/"
         return absolute.removeprefix(below) if absolute.startswith(below) else path
-
-
-def _same(entry: Entry | None, size: int, mtime_ns: int) -> bool:
-    return entry is not None and bool(entry.mtime_ns) and (entry.size, entry.mtime_ns) == (size, mtime_ns)
