@@ -268,15 +268,11 @@ class Indexer:
                 run.show(document, settled(file))
         return missing
 
-<<<<<<< HEAD
     def _hashed(self, root: str, file: SourceFile) -> SourceFile:
         """Read a file for its hash: 0.1 ms, where parsing again what a switch of branches or a ``touch`` brings back takes 2 to 20."""
         data = read_source(root, file, self._options.walk)
         return replace(file, content_hash=blob_id(data)) if isinstance(data, bytes) else file
 
-    def _process(self, run: _Run, tasks: list[ReadTask], progress: Callable[[Progress], None]) -> None:
-        """Have workers read and parse, store facts as they come, and write the segments."""
-=======
     def _process(self, run: _Run, tasks: list[ReadTask], progress: Callable[[Progress], None], *, repair: bool = True) -> None:
         """Have workers read and parse, store facts as they come, and write the segments; with ``repair`` also those that are missing."""
         total = sum(len(task.files) for task in tasks)
