@@ -215,6 +215,11 @@ def _failure(folder: str, verb: str, status: int, messages: str) -> SourceError:
     return SourceError(f"git {verb} failed in {folder}: {reason}; run `git fsck` there, or index a fresh clone")
 
 
+def repository_identity(root: str, checkout: GitCheckout | None) -> str:
+    """Name the repository of a root: one for all worktrees of a git directory, one for a folder outside git or inside a checkout."""
+    return checkout.common_dir if checkout and os.path.realpath(checkout.root) == root else root
+
+
 def head(checkout: GitCheckout) -> tuple[str, str]:
     """Return the commit the checkout stands on ("" before the first one) and its branch ("" when HEAD is detached)."""
     branch = _read_line(f"{checkout.git_dir}/HEAD")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +19,11 @@ from ingest.errors import StoreBusyError
 _POLL_SECONDS = 0.02
 
 _threads: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
+
+
+def lock_path(folder: Path, identity: str) -> Path:
+    """Return where the lock of a repository lies."""
+    return folder / sha256(os.fsencode(identity)).hexdigest()[:32]
 
 
 @contextmanager
@@ -46,7 +53,7 @@ def _open(path: Path) -> IO[str]:
 
 
 def is_held(path: Path) -> bool:
-    """Tell whether another process holds the lock at ``path``. Not for a process that may hold it itself: closing the file would free it."""
+    """Tell whether another process holds the lock at ``path``. A process that may hold it itself must not ask: it would let it go."""
     try:
         with path.open("r+") as file:
             return not _try_record_lock(file)

@@ -6,7 +6,6 @@ one transaction, the view moves on. A run that starts after a kill finds the fac
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -20,15 +19,15 @@ import numpy as np
 from ingest.database import Database
 from ingest.errors import EmptyTreeError, ExtractionError, NotARepositoryError
 from ingest.facts import FactStore
-from ingest.git import GitCheckout, blob_id, find_checkout, head, known_hashes, resolve_ref
+from ingest.git import GitCheckout, blob_id, find_checkout, head, known_hashes, repository_identity, resolve_ref
 from ingest.languages.registry import LANGUAGES
-from ingest.lock import exclusive
+from ingest.lock import exclusive, lock_path
 from ingest.model import DocumentId, Failure, RepositoryId, SourceFile, SourceTree, View, ViewId, ViewKind
 from ingest.pool import Crash, WorkerPool
 from ingest.views import Entry, IndexReport, ScreenedFile, ViewCatalog
 from ingest.walk import WalkOptions, read_source, walk, walk_commit
 from retrieval.catalog import MERGE_POSTINGS, SegmentCatalog
-from retrieval.refresh import Known, WholeRun, files_to_read
+from retrieval.refresh import Known, WholeRun, files_to_read, revised
 from retrieval.segment import Segment, decode, merge
 from retrieval.worker import Batch, ReadTask, RebuildTask, Task, WorkerSetup, settled
 
@@ -137,7 +136,7 @@ class Indexer:
         """
         root = os.path.realpath(root)
         checkout = find_checkout(root)
-        identity = _identity(root, checkout)
+        identity = repository_identity(root, checkout)
         with self.locked(identity, progress):
             view = self._views.add_view(self._repository(identity, root), ViewKind.WORKTREE, name=root, root=root)
             progress(Progress("walking"))
@@ -151,35 +150,34 @@ class Indexer:
             return outcome
 
     def index_paths(self, root: str, changed: Collection[str], progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
-        """Do what ``index_worktree`` does, and look only at the paths, relative to ``root``, that are known to have changed.
+        """Do what ``index_worktree`` does, looking only at paths, relative to ``root``, that are known to have changed.
 
-        Looks at the whole tree wherever that might tell another story: the first time, when another process has indexed in between, and
-        where ``files_to_read`` is in doubt. A commit alone changes no path and is not noticed.
+        Looks at the whole tree the first time, after another process's run, and where ``files_to_read`` is in doubt; not at git's HEAD.
         """
         root = os.path.realpath(root)
+        checkout = find_checkout(root)
         view = next((each for each in self._views.views() if each.kind is ViewKind.WORKTREE and each.name == root), None)
-        whole = self._whole_runs.get(view.view_id) if view else None
-        if view is not None and whole is not None:
-            with self._locked(view.repository_id, progress):
-                view = self._views.view(view.view_id)
-                outcome = self._refresh(view, set(changed), whole, progress) if view.generation == whole.generation else None
+        if view is not None and view.view_id in self._whole_runs:
+            with self.locked(repository_identity(root, checkout), progress):
+                outcome = self._refresh(self._views.view(view.view_id), checkout, set(changed), progress)
             if outcome is not None:
                 return outcome
         return self.index_worktree(root, progress)
 
-    def _refresh(self, view: View, changed: set[str], whole: WholeRun, progress: Callable[[Progress], None]) -> IndexOutcome | None:
-        old, before = self._views.report(view.view_id), self._views.entries_at(view, changed)
+    def _refresh(
+        self, view: View, checkout: GitCheckout | None, changed: set[str], progress: Callable[[Progress], None]
+    ) -> IndexOutcome | None:
+        whole, old, before = self._whole_runs[view.view_id], self._views.report(view.view_id), self._views.entries_at(view, changed)
         known = Known(before, old, whole.skipped, partial(self._views.shows_below, view))
-        files = files_to_read(view.root, find_checkout(view.root), changed, known, self._options.walk)
+        files = files_to_read(view.root, checkout, changed, known, self._options.walk) if view.generation == whole.generation else None
         if files is None:
             return None
         run = _Run(view, SourceTree(tuple(files)), before)
-        tasks = [ReadTask(view.root, batch, self._options.walk) for batch in _batches(self._sort_out(run, None))]
-        self._process(run, tasks, progress, repair=False)
-        left = {entry.document_id for entry in before.values()} - {document for document, _, _ in run.shown}
-        fresh = [row for row in run.shown if row[0] not in {entry.document_id for entry in before.values()}]
+        self._process(run, [ReadTask(view.root, batch, self._options.walk) for batch in _batches(self._sort_out(run, None))], progress)
+        had = {entry.document_id for entry in before.values()}
+        left, fresh = had - run.paths.keys(), run.paths.keys() - had
         files_now = self._views.size(view.view_id) - len(left) + len(fresh)
-        report = _revised(old, changed, run)
+        report = revised(old, changed, run.screened, run.failures)
         if not files_now or len(report.failed) > _MAX_LISTED:
             return None
         if fresh or left or report != old:
@@ -189,12 +187,12 @@ class Indexer:
                 self._catalog.compact(view.repository_id)
         else:
             self._views.touch(view.view_id, run.shown)
-        shown = set(run.paths.values())
+        added = set(run.paths.values()) - before.keys()
         return IndexOutcome(
             view=view,
-            added=len(shown - before.keys()),
-            changed=len(fresh) - len(shown - before.keys()),
-            deleted=len(before.keys() - shown),
+            added=len(added),
+            changed=len(fresh) - len(added),
+            deleted=len(before.keys() - set(run.paths.values())),
             unchanged=files_now - len(fresh),
             parsed=run.parsed,
             parsed_bytes=run.parsed_bytes,
@@ -209,7 +207,7 @@ class Indexer:
         checkout = find_checkout(os.path.realpath(path))
         if checkout is None:
             raise NotARepositoryError(f"{path} is in no git repository, so it has no ref {ref!r}; index the folder without --ref")
-        identity = _identity(checkout.root, checkout)
+        identity = repository_identity(checkout.root, checkout)
         with self.locked(identity, progress):
             commit = resolve_ref(checkout, ref)
             view = self._views.add_view(self._repository(identity, checkout.root), ViewKind.REF, name=ref, root=checkout.root)
@@ -228,7 +226,7 @@ class Indexer:
     def locked(self, identity: str, progress: Callable[[Progress], None] = lambda _: None) -> AbstractContextManager[None]:
         """Keep every other run, in any process, from changing a repository. Raises ``StoreBusyError`` after the bound."""
         return exclusive(
-            self._locks / hashlib.sha256(os.fsencode(identity)).hexdigest()[:32],
+            lock_path(self._locks, identity),
             wait_seconds=self._options.lock_seconds,
             waiting=lambda: progress(Progress("waiting for another process that indexes this repository")),
         )
@@ -273,8 +271,8 @@ class Indexer:
         data = read_source(root, file, self._options.walk)
         return replace(file, content_hash=blob_id(data)) if isinstance(data, bytes) else file
 
-    def _process(self, run: _Run, tasks: list[ReadTask], progress: Callable[[Progress], None], *, repair: bool = True) -> None:
-        """Have workers read and parse, store facts as they come, and write the segments; with ``repair`` also those that are missing."""
+    def _process(self, run: _Run, tasks: list[ReadTask], progress: Callable[[Progress], None]) -> None:
+        """Have workers read and parse, store facts as they come, and write the segments."""
         total = sum(len(task.files) for task in tasks)
         total_bytes = sum(file.size for task in tasks for file in task.files)
         self._catalog.sweep(run.view.repository_id)
@@ -287,8 +285,7 @@ class Indexer:
             done += len(task.files)
             done_bytes += sum(file.size for file in task.files)
             progress(Progress("indexing", done, total, done_bytes, total_bytes))
-        if repair:
-            self._rebuild(run, writer, progress)
+        self._rebuild(run, writer, progress)
         writer.flush()
 
     @staticmethod
@@ -430,11 +427,6 @@ class _SegmentWriter:
             self._pending, self._postings = [], 0
 
 
-def _identity(root: str, checkout: GitCheckout | None) -> str:
-    """Name the repository: one for all worktrees of a git directory, one for a folder outside git or inside a checkout."""
-    return checkout.common_dir if checkout and os.path.realpath(checkout.root) == root else root
-
-
 def _same(entry: Entry, file: SourceFile) -> bool:
     if file.content_hash:
         return entry.content_hash == file.content_hash
@@ -453,20 +445,6 @@ def _batches(files: list[SourceFile]) -> Iterator[tuple[SourceFile, ...]]:
         size += file.size
     if batch:
         yield tuple(batch)
-
-
-def _revised(report: IndexReport, changed: set[str], run: _Run) -> IndexReport:
-    """Return the report as it is after a run over some paths."""
-    screened = [each for each in report.screened if each.path not in changed] + run.screened
-    skipped = Counter(report.skipped)
-    skipped.subtract(each.rule for each in report.screened)
-    skipped.update(each.rule for each in screened)
-    return replace(
-        report,
-        skipped={rule: count for rule, count in skipped.items() if count},
-        failed=tuple([*(each for each in report.failed if each.path not in changed), *run.failures]),
-        screened=tuple(sorted(screened, key=lambda each: each.path)),
-    )
 
 
 def _beyond(failures: int) -> tuple[str, ...]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from stat import S_ISREG
 
 from ingest.errors import SourceError
 from ingest.git import GitCheckout, ignored_paths
-from ingest.model import SkipRule, SourceFile
-from ingest.views import Entry, IndexReport
+from ingest.model import Failure, SkipRule, SourceFile
+from ingest.views import Entry, IndexReport, ScreenedFile
 from ingest.walk import IGNORE_FILE, WalkOptions, skip_by_name
 
 MAX_PATHS = 200
@@ -134,3 +135,17 @@ def _folders(path: str) -> Iterator[str]:
     while path:
         path = path.rpartition("/")[0]
         yield path
+
+
+def revised(report: IndexReport, changed: Collection[str], screened: Iterable[ScreenedFile], failures: Iterable[Failure]) -> IndexReport:
+    """Return the report of a view after a run over the ``changed`` paths left these out."""
+    now = [*(each for each in report.screened if each.path not in changed), *screened]
+    skipped = Counter(report.skipped)
+    skipped.subtract(each.rule for each in report.screened)
+    skipped.update(each.rule for each in now)
+    return replace(
+        report,
+        skipped={rule: count for rule, count in skipped.items() if count},
+        failed=(*(each for each in report.failed if each.path not in changed), *failures),
+        screened=tuple(sorted(now, key=lambda each: each.path)),
+    )

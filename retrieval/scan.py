@@ -92,8 +92,8 @@ class _Part:
 def scan(root: str, request: SearchRequest, options: WalkOptions, *, seconds: float = 1.5) -> SearchAnswer:
     """Answer from the files below ``root``, as far as ``seconds`` reach; the status says how far that was.
 
-    Raises ``QueryError`` for a query that cannot be understood, ``SourceError`` for a folder that cannot be read, and ``NotIndexedError`` for
-    what only an index can tell: another ref or other repositories.
+    Raises ``QueryError`` for a query that cannot be understood, ``SourceError`` for a folder that cannot be read, and ``NotIndexedError``
+    for what only an index can tell: another ref or other repositories.
     """
     if request.ref or request.repositories:
         raise NotIndexedError("a ref, or a repository by its name, can only be searched once it is indexed; run: codelore index")

@@ -10,9 +10,9 @@ from hashlib import sha1
 from pathlib import Path
 from shutil import which
 
-from ingest.database import Database, storing
-from ingest.lock import is_held
-from ingest.views import ViewCatalog
+from ingest.database import storing
+from ingest.git import find_checkout, repository_identity
+from ingest.lock import is_held, lock_path
 from serve.settings import load_settings
 
 _NICENESS = "10"  # whoever waits for an answer goes first
@@ -40,7 +40,7 @@ def start_indexing(root: str, *, ref: str = "") -> int:
             fcntl.flock(log, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return 0
-        if _indexing(data, root):
+        if is_held(lock_path(data / "locks", repository_identity(root, find_checkout(root)))):
             return 0
         log.truncate(0)
         arguments = [*_console_script(), "index", *(("--ref", ref) if ref else ()), "--", root]
@@ -54,18 +54,6 @@ def start_indexing(root: str, *, ref: str = "") -> int:
         )
     _started.append(process)
     return process.pid
-
-
-def _indexing(data: Path, root: str) -> bool:
-    """Tell whether some process is indexing the repository of a root that has a view."""
-    if not (data / "codelore.db").exists():
-        return False
-    database = Database(data / "codelore.db")
-    try:
-        repositories = {view.repository_id for view in ViewCatalog(database).views() if view.root == root}
-    finally:
-        database.close()
-    return any(is_held(data / "locks" / str(each)) for each in repositories)
 
 
 def _console_script() -> list[str]:

@@ -37,6 +37,8 @@ _WHOLE_SECONDS = 300.0
 _RETRY_SECONDS = 2.0
 _GONE_SECONDS = 60.0
 
+_HEAD_FILES = frozenset({"", "HEAD", "index", "packed-refs", "info/exclude", "config"})
+
 _log = getLogger(__name__)
 
 
@@ -72,10 +74,10 @@ def watch(
     stop: threading.Event | None = None,
     debounce_ms: int = 30,
 ) -> None:
-    """Index working trees and keep them fresh until ``stop`` is set or SIGINT or SIGTERM arrives; ``report`` gets each run that changed a view.
+    """Index working trees and keep them fresh until ``stop`` is set or SIGINT or SIGTERM arrives.
 
-    The first run of each root is always reported. A root that vanishes is waited for. Raises ``SourceError`` when there is nothing left to
-    watch or the system refuses to, and ``StoreError`` for a store that cannot be written.
+    ``report`` gets the first run of each root and every later one that changed its view. A root that vanishes is waited for. Raises
+    ``SourceError`` when there is nothing left to watch or the system refuses to, and ``StoreError`` for a store that cannot be written.
     """
     trees = [_tree(path) for path in dict.fromkeys(os.path.realpath(path) for path in paths)]
     missing = [tree.root for tree in trees if not os.path.isdir(tree.root)]
@@ -206,7 +208,7 @@ def _whole_storm(events: RustNotify, changes: set[tuple[int, str]], stop: thread
 
 
 def _sort(engine: Engine, trees: list[_Tree], paths: set[str]) -> None:
-    """Note each path with the tree it makes stale; the innermost root has it, and outer ones skip it as a repository of its own or share it."""
+    """Note each path with the trees it makes stale."""
     own = os.path.realpath(engine.data)
     for path in paths:
         if _below(path, own):
@@ -217,6 +219,8 @@ def _sort(engine: Engine, trees: list[_Tree], paths: set[str]) -> None:
                 tree.whole |= _moves_head(path[len(store) + 1 :])
             elif _below(path, tree.root):
                 relative = path[len(tree.root) :].lstrip("/")
+                if not relative:  # deleted, and perhaps made again under the same inode: the watcher has lost it
+                    tree.identity = None
                 if "/.git/" not in f"/{relative}":
                     tree.changed.add(relative)
 
@@ -227,9 +231,9 @@ def _below(path: str, folder: str) -> bool:
 
 def _moves_head(path: str) -> bool:
     """Tell whether a file of a git directory says what is checked out or listed: not objects, logs and locks."""
-    return not path.endswith(".lock") and (
-        path in {"", "HEAD", "index", "packed-refs", "info/exclude", "config"} or path.startswith("refs/heads/")
-    )
+    if path.endswith(".lock"):
+        return False
+    return path in _HEAD_FILES or path.startswith("refs/heads/")
 
 
 def _run_due(engine: Engine, trees: list[_Tree], report: Callable[[IndexOutcome], None]) -> bool:
@@ -265,7 +269,7 @@ def _run(engine: Engine, tree: _Tree, report: Callable[[IndexOutcome], None]) ->
     tree.complaint = ""
     if whole:
         tree.looked_at = now
-        again = {""} if outcome.parsed and not first else set()
+        again = {""} if outcome.parsed and not first else set[str]()
     if again - settled:
         tree.settling |= again - settled
         tree.settle_at = now + _SETTLE_SECONDS

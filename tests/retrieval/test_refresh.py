@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,7 @@ def engine(tmp_path: Path) -> Generator[Engine]:
         yield opened
 
 
-def shown(data: Path, root: Path) -> tuple[dict[str, str], dict[str, int], set[tuple[str, str]], set[str]]:
+def shown(data: Path, root: Path) -> tuple[Mapping[str, str], dict[str, int], set[tuple[str, str]], set[str]]:
     """What a store says about a view: content by path, counts of skips, screened files, failures."""
     database = Database(data / "codelore.db")
     views = ViewCatalog(database)
