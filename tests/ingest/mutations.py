@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from pathlib import Path
 from random import Random
 
@@ -10,8 +9,10 @@ from ingest.codec import decode_facts, encode_facts
 from ingest.model import ParsedFile
 
 REPOSITORIES = Path(__file__).parents[1] / "repos"
-_TOKENS = (b"{", b"}", b"(", b"[", b"<", b'"', b"'", b'"""', b"`", b"/*", b"*/", b"//", b"#", b"<!--", b"<script>", b"</script>", b"\\", b"\r")
-_TOKENS += (b"\0", b"\xff", b"\xed\xa0\x80", b'"\\ud800"', b"\xef\xbb\xbf", b"\n\n", b"\t", b": ", b"- ", b"$", b"=begin", b"%", b"\xe2\x80\xa8")
+_TOKENS = (
+    *(b"{", b"}", b"(", b"[", b"<", b'"', b"'", b'"""', b"`", b"/*", b"*/", b"//", b"#", b"<!--", b"<script>", b"</script>", b"\\", b"\r"),
+    *(b"\0", b"\xff", b"\xed\xa0\x80", b'"\\ud800"', b"\xef\xbb\xbf", b"\n\n", b"\t", b": ", b"- ", b"$", b"=begin", b"%", b"\xe2\x80\xa8"),
+)
 
 
 def seeds() -> list[tuple[str, bytes]]:
@@ -102,5 +103,3 @@ def _lines(text: bytes, start: int, end: int) -> tuple[int, int]:
 
 def _line(text: bytes, byte: int) -> int:
     return text.count(b"\n", 0, byte) + 1
-
-
