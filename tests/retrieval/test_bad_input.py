@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from retrieval.embed import SHIPPED
 from retrieval.engine import Engine, EngineOptions
 from retrieval.indexer import Indexer, IndexOptions, IndexOutcome
 from retrieval.worker import Batch, ReadTask, Task, WorkerSetup
-from tests.ingest.repositories import NOBODY, commit_all, git, new_repository, write
+from tests.ingest.repositories import NOBODY, commit_all, git, new_repository, public_folder, write
 
 MEGABYTE = 1_000_000
 GOOD = "def refund_order(order):\n    return order.refund()\n"
@@ -223,9 +224,7 @@ def test_paths_as_long_as_the_system_allows_do_not_stall_the_workers(engine: Eng
 
 def test_unreadable_files_are_failures_with_a_reason(tmp_path: Path) -> None:
     """Whoever may not read a file is told which; the rest is indexed."""
-    from tests.ingest.repositories import public_folder
-
-    def run(root: str, data: str, pipe: multiprocessing.connection.Connection) -> None:  # type: ignore[name-defined]
+    def run(root: str, data: str, pipe: Connection) -> None:
         if os.geteuid() == 0:
             os.setgid(NOBODY)
             os.setuid(NOBODY)
