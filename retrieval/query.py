@@ -163,7 +163,7 @@ def parse_query(text: str, *, regex: bool = False) -> Query:
     if regex or written:
         return _pattern(text, *((written[1], written[2]) if written and not regex else (text, "")))
     found = _terms(text)
-    identifiers = _identifiers(text)
+    identifiers = _identifiers(text.encode("utf-8", "ignore").decode())
     return Query(
         text=text,
         terms=tuple(found[:MAX_TERMS]),
