@@ -224,6 +224,7 @@ def test_paths_as_long_as_the_system_allows_do_not_stall_the_workers(engine: Eng
 
 def test_unreadable_files_are_failures_with_a_reason(tmp_path: Path) -> None:
     """Whoever may not read a file is told which; the rest is indexed."""
+
     def run(root: str, data: str, pipe: Connection) -> None:
         if os.geteuid() == 0:
             os.setgid(NOBODY)

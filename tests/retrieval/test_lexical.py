@@ -57,10 +57,14 @@ def plain_chunks(path: str, text: str) -> Iterator[PlainChunk]:
             "stem": count(stem),
             "directories": count(folders),
         }
-        yield PlainChunk(path, {name: Counter({term: min(n, LIMITS[name]) for term, n in counts.items()}) for name, counts in fields.items()})
+        yield PlainChunk(
+            path, {name: Counter({term: min(n, LIMITS[name]) for term, n in counts.items()}) for name, counts in fields.items()}
+        )
 
 
-def plain_scores(chunks: Sequence[PlainChunk], live: Sequence[bool], allowed: Sequence[bool], query: str) -> tuple[list[float], dict[str, float]]:
+def plain_scores(
+    chunks: Sequence[PlainChunk], live: Sequence[bool], allowed: Sequence[bool], query: str
+) -> tuple[list[float], dict[str, float]]:
     """Score chunks and files by the formula, one at a time."""
     lengths = [sum(count_uncapped(chunk)) for chunk in chunks]
     shown = [length for length, alive in zip(lengths, live, strict=True) if alive]
@@ -102,8 +106,14 @@ def texts(draw: st.DrawFn) -> str:
     """A file of functions with docs, small or cut into several chunks."""
     parts: list[str] = []
     for _ in range(draw(st.integers(1, 4))):
-        name, doc, body = draw(st.sampled_from(WORDS)), draw(st.lists(st.sampled_from(WORDS), max_size=4)), draw(st.lists(st.sampled_from(WORDS)))
-        parts.append(f'def {name}():\n    """{" ".join(doc)}"""\n' + "".join(f"    {word}()\n" for word in body * draw(st.sampled_from([1, 1, 9]))))
+        name, doc, body = (
+            draw(st.sampled_from(WORDS)),
+            draw(st.lists(st.sampled_from(WORDS), max_size=4)),
+            draw(st.lists(st.sampled_from(WORDS))),
+        )
+        parts.append(
+            f'def {name}():\n    """{" ".join(doc)}"""\n' + "".join(f"    {word}()\n" for word in body * draw(st.sampled_from([1, 1, 9])))
+        )
     return "\n".join(parts)
 
 

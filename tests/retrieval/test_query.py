@@ -28,7 +28,10 @@ def test_a_query_of_stop_words_alone_is_looked_up_as_it_is() -> None:
 
 def test_names_that_look_like_code_are_identifiers() -> None:
     """Quoted, called, compound and qualified names are sure; of a qualified name the last part most; plain words hardly."""
-    weights = {each.text: each.weight for each in parse_query("does `flush` or Session.get_user call open() and parseUrl in Python code").identifiers}
+    weights = {
+        each.text: each.weight
+        for each in parse_query("does `flush` or Session.get_user call open() and parseUrl in Python code").identifiers
+    }
     assert {name for name, weight in weights.items() if weight == 1.0} == {"flush", "get_user", "open", "parseurl"}
     assert (weights["session"], weights["python"], weights["call"]) == (0.5, 0.5, 0.25)
     assert "code" not in weights
@@ -90,7 +93,18 @@ def test_the_first_line_of_a_long_text_weighs_more() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["-" * 10_000, "./" * 5_000, "a" * 10_000, "fooBar " * 1_500, "a/" * 5_000 + "!", "a-" * 5_000, "`a" * 5_000, "a." * 5_000, "😀" * 9_000]
+    "text",
+    [
+        "-" * 10_000,
+        "./" * 5_000,
+        "a" * 10_000,
+        "fooBar " * 1_500,
+        "a/" * 5_000 + "!",
+        "a-" * 5_000,
+        "`a" * 5_000,
+        "a." * 5_000,
+        "😀" * 9_000,
+    ],
 )
 def test_ten_thousand_characters_are_taken_apart_at_once(text: str) -> None:
     """No pattern is quadratic in the query."""

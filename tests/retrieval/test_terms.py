@@ -32,7 +32,9 @@ def test_a_word_has_its_pieces_and_the_whole(word: str, found: tuple[str, ...]) 
     assert terms(word.encode()) == found
 
 
-@pytest.mark.parametrize("forms", ["index indexes indexed indexing", "query queries", "match matches matched matching", "stop stopped stopping"])
+@pytest.mark.parametrize(
+    "forms", ["index indexes indexed indexing", "query queries", "match matches matched matching", "stop stopped stopping"]
+)
 def test_forms_of_a_word_meet(forms: str) -> None:
     """Plural and verb endings go, and with them a doubled letter."""
     assert len({stem(form) for form in forms.split()}) == 1

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from retrieval.vectors import nearest
 from tests.retrieval.snapshots import model, snapshot_of
 
-TEXTS = tuple(f"{first} {second} {at}\n" for at, (first, second) in enumerate(zip("order refund cart http server index".split() * 7, "pay ship test parse read".split() * 9)))
+TEXTS = tuple(
+    f"{first} {second} {at}\n"
+    for at, (first, second) in enumerate(zip("order refund cart http server index".split() * 7, "pay ship test parse read".split() * 9))
+)
 FILES = [(f"f{at}.txt", text) for at, text in enumerate(TEXTS)]
 
 
