@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from ingest.errors import QueryError
 from ingest.model import SymbolKind
 from retrieval.embed import StaticEmbedder
 from retrieval.lexical import LexicalScorer
@@ -225,25 +226,32 @@ def _terms(text: str) -> frozenset[str]:
 
 
 def glob_pattern(glob: str) -> re.Pattern[str]:
-    """Translate a path glob: ``*`` within a folder, ``**`` across folders; a folder stands for all below it."""
+    """Translate a path glob: ``*`` within a folder, ``**`` across folders; a folder stands for all below it.
+
+    Raises ``QueryError`` for a range that runs backwards.
+    """
     anchored = glob.removeprefix("./").rstrip("/")
     if anchored in {"", "."}:
         return re.compile(".*", re.DOTALL)
     anchored = anchored.removeprefix("/") if "/" in anchored else f"**/{anchored}"
     parts = re.split(r"(\*\*/?)", anchored)
     source = "".join("(?:.*/)?" if part == "**/" else ".*" if part == "**" else _segment(part) for part in parts)
-    return re.compile(f"(?:{source})(?:/.*)?", re.DOTALL)
+    try:
+        return re.compile(f"(?:{source})(?:/.*)?", re.DOTALL)
+    except re.error as error:
+        raise QueryError(f"the path filter {glob!r} is not a glob: {error}; write [[] for a bracket") from error
 
 
 def _segment(part: str) -> str:
     """Translate what stands between ``**``: ``*``, ``?`` and ``[...]`` never match a ``/``."""
     source = ""
-    for piece in re.findall(r"\[!?\]?[^]/]*\]|.", part, re.DOTALL):
+    for piece in re.findall(r"\[!?[^/][^]/]*\]|.", part, re.DOTALL):
         if piece in {"*", "?"}:
             source += "[^/]*" if piece == "*" else "[^/]"
         elif len(piece) > 1:
-            inside = re.sub(r"([\\\[\]&~|^])", r"\\\1", piece[1:-1].removeprefix("!"))
-            source += f"(?!/)[{'^' if piece[1] == '!' else ''}{inside}]"
+            others = piece[1] == "!" and len(piece) > 3
+            inside = re.sub(r"([\\\[\]&~|^])", r"\\\1", piece[2 if others else 1 : -1])
+            source += f"(?!/)[{'^' if others else ''}{inside}]"
         else:
             source += re.escape(piece)
     return source
