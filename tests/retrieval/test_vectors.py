@@ -11,7 +11,9 @@ from tests.retrieval.snapshots import model, snapshot_of
 
 TEXTS = tuple(
     f"{first} {second} {at}\n"
-    for at, (first, second) in enumerate(zip("order refund cart http server index".split() * 7, "pay ship test parse read".split() * 9))
+    for at, (first, second) in enumerate(
+        zip(["order", "refund", "cart", "http", "server", "index"] * 7, ["pay", "ship", "test", "parse", "read"] * 9, strict=False)
+    )
 )
 FILES = [(f"f{at}.txt", text) for at, text in enumerate(TEXTS)]
 
