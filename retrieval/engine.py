@@ -94,8 +94,11 @@ class Engine:
     def search(self, request: SearchRequest) -> SearchAnswer:
         """Answer a question from every view it asks, as one list.
 
-        Raises ``QueryError`` for a query that cannot be understood and ``NotIndexedError`` when there is no view to ask.
+        Raises ``QueryError`` for a query that cannot be understood, ``NotIndexedError`` when there is no view to ask, and
+        ``ValueError`` for a limit below 1.
         """
+        if request.limit < 1:
+            raise ValueError(f"a limit must be at least 1, not {request.limit}")
         query = parse_query(request.text, regex=request.regex)
         return self._ask(request, lambda views: self._search(request, query, views))
 
@@ -125,7 +128,10 @@ class Engine:
         return pack(answer, budget=budget)
 
     def show(self, root: str, path: str, *, start: int = 1, end: int = 0, ref: str = "") -> Span:
-        """Return lines of a file as the view holds them; ``end`` 0 is the last line. Raises ``LookupError`` for a path the view has not."""
+        """Return lines of a file as the view holds them; ``end`` 0 is the last line.
+
+        Raises ``LookupError`` for a path or lines that the view has not.
+        """
         with self._database.read():
             return self._show(SearchRequest(text=path, root=root, ref=ref), path, start, end)
 
@@ -139,6 +145,8 @@ class Engine:
         parsed = self._facts.parsed(entry.document_id)
         lines = parsed.text.decode("utf-8", "replace").split("\n")[: parsed.lines]
         start, end = max(start, 1), min(end or parsed.lines, parsed.lines)
+        if start > end:
+            raise LookupError(f"{relative} has {parsed.lines} lines in the index of {view.name}; lines {start} to {end} are not among them")
         return Span(relative, start, end, "\n".join(lines[start - 1 : end]), parsed.language, self._status(repository, view, None))
 
     def symbols(self, root: str, pattern: str, *, filters: Filters | None = None, limit: int = 50, ref: str = "") -> SymbolAnswer:

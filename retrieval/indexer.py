@@ -23,7 +23,7 @@ from ingest.git import GitCheckout, blob_id, find_checkout, head, known_hashes, 
 from ingest.languages.registry import LANGUAGES
 from ingest.lock import exclusive, lock_path
 from ingest.model import DocumentId, Failure, RepositoryId, SourceFile, SourceTree, View, ViewId, ViewKind
-from ingest.pool import Crash, WorkerPool
+from ingest.pool import SILENCE_SECONDS, Crash, WorkerPool
 from ingest.views import Entry, IndexReport, ScreenedFile, ViewCatalog
 from ingest.walk import WalkOptions, read_source, walk, walk_commit
 from retrieval.catalog import MERGE_POSTINGS, SegmentCatalog
@@ -33,11 +33,13 @@ from retrieval.worker import Batch, ReadTask, RebuildTask, Task, WorkerSetup, se
 
 _BATCH_FILES = 100
 _BATCH_BYTES = 600_000
+_BATCH_NAMES = 10_000  # characters of path: a task must fit the pipe to its worker, or both ends wait for each other
 _SMALL_RUN_BYTES = 300_000  # one worker does this as fast as two
 _KNOWN_HASHES_FROM = 32  # asking git for hashes pays off from this many changed files on
 _MAX_LISTED = 1_000
 _GARBAGE_FROM = 1_000  # documents
 _MANY_SEGMENTS = 16  # merging costs 15 ms, a search 0.1 ms a segment
+_TELLING_FILES, _TELLING_BYTES = 3, 1_000  # so many source files of such a size define something; short scripts need not
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class IndexOptions:
     walk: WalkOptions = field(default_factory=WalkOptions)
     workers: int = 2
     lock_seconds: float = 600.0
+    silence_seconds: float = SILENCE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,6 @@ class _Run:
     parsed: int = 0
     parsed_bytes: int = 0
     symbols: int = 0
-    symbol_languages: Counter[str] = field(default_factory=Counter[str])
 
     def show(self, document: DocumentId, file: SourceFile) -> None:
         self.shown.append((document, file.size, file.mtime_ns))
@@ -293,7 +295,6 @@ class Indexer:
         for document, file, stored in zip(documents, batch.files, batch.stored, strict=True):
             run.show(document, file)
             run.symbols += stored.symbols
-            run.symbol_languages[stored.language] += 1
         run.failures += batch.failures
         run.screened += [ScreenedFile(file.path, file.size, file.mtime_ns, left.rule, left.detail) for file, left in batch.screened]
         run.parsed += len(documents)
@@ -317,14 +318,15 @@ class Indexer:
     def _running_pool(self, size: int) -> WorkerPool[Task, Batch]:
         if self._pool is None:
             workers = min(1, self._options.workers) if size < _SMALL_RUN_BYTES else self._options.workers
-            self._pool = WorkerPool[Task, Batch](self._setup.make, workers=workers)
+            self._pool = WorkerPool[Task, Batch](self._setup.make, workers=workers, silence_seconds=self._options.silence_seconds)
         return self._pool
 
     def _rebuild(self, run: _Run, writer: _SegmentWriter, progress: Callable[[Progress], None]) -> None:
         """Make the features again of documents that no segment holds: a run was killed before it wrote them, or a file was torn."""
         missing = self._catalog.lacking(run.view.repository_id, run.paths, writer.held)
         documents = list(self._facts.paths(missing).items())
-        tasks = [RebuildTask(tuple(documents[at : at + _BATCH_FILES])) for at in range(0, len(documents), _BATCH_FILES)]
+        files = max(min(_BATCH_FILES, _BATCH_NAMES // max((len(name) for _, name in documents), default=1)), 1)
+        tasks = [RebuildTask(tuple(documents[at : at + files])) for at in range(0, len(documents), files)]
         done = 0
         queue = _Tasks(tasks)
         if tasks:
@@ -378,18 +380,19 @@ class Indexer:
         if hidden > max(_GARBAGE_FROM, total - hidden):
             self._facts.collect_garbage(repository)
 
-    @staticmethod
-    def _refuse_empty(run: _Run) -> None:
-        """Say so when a run would publish nothing, or nothing of what it should."""
+    def _refuse_empty(self, run: _Run) -> None:
+        """Say so when a run would publish nothing, or a first run nothing of what it should."""
         if not run.shown:
             why = Counter(left.rule for left in [*run.screened, *run.tree.skipped])
             reasons = ", ".join(f"{count} {rule}" for rule, count in why.most_common())
             failed = f", {len(run.failures)} failed" if run.failures else ""
             raise EmptyTreeError(f"nothing to index in {run.view.root}: every file was left out ({reasons}{failed}); see codelore doctor")
-        must_have = sum(count for language, count in run.symbol_languages.items() if language in LANGUAGES)
-        if must_have >= 3 and not run.symbols and not run.before:
+        if run.symbols or run.view.generation:
+            return
+        sources = self._facts.sources_without_symbols([document for document, _, _ in run.shown], LANGUAGES, size=_TELLING_BYTES)
+        if sources >= _TELLING_FILES:
             raise ExtractionError(
-                f"{must_have} source files in {run.view.root} were parsed and not one symbol came out; the grammars do not work here:"
+                f"{sources} source files in {run.view.root} were parsed and not one symbol came out; the grammars do not work here:"
                 " run codelore doctor"
             )
 
@@ -436,13 +439,15 @@ def _same(entry: Entry, file: SourceFile) -> bool:
 def _batches(files: list[SourceFile]) -> Iterator[tuple[SourceFile, ...]]:
     """Cut files into batches of bounded count and bytes, neighbours together: they share words."""
     batch: list[SourceFile] = []
-    size = 0
+    size = names = 0
     for file in files:
-        if batch and (len(batch) >= _BATCH_FILES or size + file.size > _BATCH_BYTES):
+        full = len(batch) >= _BATCH_FILES or size + file.size > _BATCH_BYTES or names + len(file.path) > _BATCH_NAMES
+        if batch and full:
             yield tuple(batch)
-            batch, size = [], 0
+            batch, size, names = [], 0, 0
         batch.append(file)
         size += file.size
+        names += len(file.path)
     if batch:
         yield tuple(batch)
 

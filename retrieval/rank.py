@@ -6,13 +6,13 @@ much was measured on the development sets (docs/design.md, "Ranking").
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 
+from ingest.errors import QueryError
 from ingest.model import SymbolKind
 from retrieval.embed import StaticEmbedder
 from retrieval.lexical import LexicalScorer
@@ -189,7 +189,7 @@ class Ranker:
         """Lay the chunks of ranked files into one list; a further chunk of a file pays a penalty."""
         snapshot = self._snapshot
         rows: list[RankedChunk] = []
-        for file, score in sorted(by_file.items(), key=lambda each: -each[1])[: max(limit * 2, 20)]:
+        for file, score in sorted(by_file.items(), key=lambda each: (-each[1], snapshot.name(each[0])))[: max(limit * 2, 20)]:
             start = int(snapshot.first_chunk[file])
             chunks = np.arange(start, start + int(snapshot.chunks_of[file]))
             chunks = chunks[allowed[chunks]]
@@ -226,17 +226,35 @@ def _terms(text: str) -> frozenset[str]:
 
 
 def glob_pattern(glob: str) -> re.Pattern[str]:
-    """Translate a path glob: ``*`` within a folder, ``**`` across folders; a folder stands for all below it."""
+    """Translate a path glob: ``*`` within a folder, ``**`` across folders; a folder stands for all below it.
+
+    Raises ``QueryError`` for a range that runs backwards.
+    """
     anchored = glob.removeprefix("./").rstrip("/")
-    if "/" not in anchored:
-        anchored = f"**/{anchored}"
+    if anchored in {"", "."}:
+        return re.compile(".*", re.DOTALL)
+    anchored = anchored.removeprefix("/") if "/" in anchored else f"**/{anchored}"
     parts = re.split(r"(\*\*/?)", anchored)
     source = "".join("(?:.*/)?" if part == "**/" else ".*" if part == "**" else _segment(part) for part in parts)
-    return re.compile(f"(?:{source})(?:/.*)?", re.DOTALL)
+    try:
+        return re.compile(f"(?:{source})(?:/.*)?", re.DOTALL)
+    except re.error as error:
+        raise QueryError(f"the path filter {glob!r} is not a glob: {error}; write [[] for a bracket") from error
 
 
 def _segment(part: str) -> str:
-    return fnmatch.translate(part).removeprefix("(?s:").removesuffix(r")\Z").replace(".*", "[^/]*")
+    """Translate what stands between ``**``: ``*``, ``?`` and ``[...]`` never match a ``/``."""
+    source = ""
+    for piece in re.findall(r"\[!?[^/][^]/]*\]|.", part, re.DOTALL):
+        if piece in {"*", "?"}:
+            source += "[^/]*" if piece == "*" else "[^/]"
+        elif len(piece) > 1:
+            others = piece[1] == "!" and len(piece) > 3
+            inside = re.sub(r"([\\\[\]&~|^])", r"\\\1", piece[2 if others else 1 : -1])
+            source += f"(?!/)[{'^' if others else ''}{inside}]"
+        else:
+            source += re.escape(piece)
+    return source
 
 
 def _scaled(values: F32) -> F32:
