@@ -42,11 +42,11 @@ check: lint  ## lint, then the tests with the coverage bound of pyproject.toml
 test: install  ## install and pass the tests
 	$(BIN)/pytest
 
-bench: install  ## print the speed table: ours, peers and floors in one run
-	$(BIN)/python -m eval.bench
+bench: install  ## print the speed table: ours, peers and floors in one run (BENCH='--only search')
+	$(BIN)/python -c 'from eval.bench import main; raise SystemExit(main())' $(BENCH)
 
-eval: install  ## measure ranking quality on the development sets
-	$(BIN)/python -m eval.run
+eval: install  ## measure ranking quality on the questions in SET over the repositories in CORPORA
+	$(BIN)/python -c 'from eval.relevance import main; raise SystemExit(main())' $(SET) $(CORPORA)
 
 dist: install  ## build the sdist, and the wheel from the sdist, into dist/
 	rm -rf dist

@@ -7,7 +7,7 @@ changes: a changed file is a new content and a new document, and a view (``inges
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import TypeVar
@@ -108,15 +108,18 @@ class FactStore:
             rows = [read.execute("SELECT id, path FROM document WHERE id = ?", (document,)).fetchone() for document in documents]
         return {DocumentId(row[0]): os.fsdecode(row[1]) for row in rows if row}
 
-    def text(self, document: DocumentId) -> bytes:
-        """Return a document's text. Raises ``LookupError`` when there is no such document."""
+    def texts(self, documents: Collection[DocumentId]) -> dict[DocumentId, bytes]:
+        """Return documents' texts. Raises ``LookupError`` when there is no such document."""
+        found: dict[DocumentId, bytes] = {}
         with self._database.read() as read:
-            row = read.execute(
-                "SELECT text FROM document JOIN content ON content.id = content_id WHERE document.id = ?", (document,)
-            ).fetchone()
-        if row is None:
-            raise LookupError(f"no document {document}")
-        return _sound(decompress, row[0])
+            for document in documents:
+                row = read.execute(
+                    "SELECT text FROM document JOIN content ON content.id = content_id WHERE document.id = ?", (document,)
+                ).fetchone()
+                if row is None:
+                    raise LookupError(f"no document {document}")
+                found[document] = _sound(decompress, row[0])
+        return found
 
     def parsed(self, document: DocumentId) -> ParsedFile:
         """Return everything parsing found in a document. Raises ``LookupError`` when there is no such document."""

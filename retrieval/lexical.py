@@ -69,6 +69,8 @@ class LexicalScores:
     document_coverage: F32
     unknown: list[str] = field(default_factory=list[str])
     """Terms that no shown chunk holds."""
+    weights: dict[str, float] = field(default_factory=dict[str, float])
+    """What each term counts: its weight in the query times its inverse document frequency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class LexicalScorer:
         documents = len(snapshot.document_ids)
         lengths = np.bincount(snapshot.chunk_document, snapshot.lengths, documents)
         self._diagrams = snapshot.live & ((snapshot.document_flags & int(PathFlag.DIAGRAM)) > 0)[snapshot.chunk_document]
+        self._shown_by: dict[int, Numbers] = {}
         mean = float(lengths[snapshot.document_live].mean()) if snapshot.live_documents else 1.0
         self._document_norm = (1 / (1 - FILE.b + FILE.b * lengths / max(mean, 1.0))).astype(np.float32)
 
@@ -112,6 +115,7 @@ class LexicalScorer:
             frequency = len(chunk)
             idf = float(np.log1p((snapshot.live_chunks - frequency + 0.5) / (frequency + 0.5))) * term.weight
             total += idf
+            scores.weights[term.text] = idf
             if filtered and frequency:
                 inside = allowed[chunk] | self._diagrams[chunk]
                 chunk, weight = chunk[inside], weight[inside]
@@ -132,8 +136,9 @@ class LexicalScorer:
         snapshot = self._snapshot
         matched = np.flatnonzero((snapshot.document_flags & int(PathFlag.DIAGRAM) > 0) & (scores.document > 0))
         for diagram in matched[np.argsort(-scores.document[matched], kind="stable")][:_LENDING_DIAGRAMS].tolist():
-            path, _ = snapshot.name(diagram)
-            shown, _ = self.postings(int(hash_terms([SHOWN_TERM + path])[0]))
+            if diagram not in self._shown_by:
+                self._shown_by[diagram], _ = self.postings(int(hash_terms([SHOWN_TERM + snapshot.name(diagram)[0]])[0]))
+            shown = self._shown_by[diagram]
             shown = shown[allowed[shown]]
             first = int(snapshot.first_chunk[diagram])
             own = slice(first, first + int(snapshot.chunks_of[diagram]))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 
@@ -16,11 +15,11 @@ from ingest.errors import QueryError
 from ingest.model import SymbolKind
 from retrieval.embed import StaticEmbedder
 from retrieval.lexical import LexicalScorer
-from retrieval.priors import PathFlag
+from retrieval.names import PathNames, path_names, plain, root
+from retrieval.priors import PathFlag, document_priors
 from retrieval.query import Filters, Query
 from retrieval.segment import F32
 from retrieval.snapshot import Mask, Numbers, Snapshot
-from retrieval.terms import terms, words
 from retrieval.vectors import nearest
 
 CANDIDATE_FILES = 100
@@ -29,27 +28,38 @@ _KINDS = list(SymbolKind)
 FILE_WEIGHTS = {
     "file": 1.0,
     "chunk": 1.0,
-    "vector": 0.4,
+    "chunks": 2.0,
+    "vector": 1.0,
     "definition": 1.0,
-    "stem": 0.8,
-    "path": 0.4,
-    "coverage": 0.5,
+    "spelling": 1.4,
+    "stem": 1.2,
+    "stem_exact": 1.8,
+    "named": 2.5,
+    "size": 0.8,
 }
 CHUNK_WEIGHTS = {"chunk": 1.0, "vector": 0.4, "definition": 0.6, "coverage": 0.3}
 PENALTIES = {
-    PathFlag.TEST: 0.5,
-    PathFlag.EXAMPLE: 0.35,
-    PathFlag.VENDORED: 0.5,
+    PathFlag.TEST: 1.8,
+    PathFlag.EXAMPLE: 0.45,
+    PathFlag.VENDORED: 0.6,
     PathFlag.BENCHMARK: 0.3,
-    PathFlag.DECLARATION: 0.25,
-    PathFlag.GENERATED: 0.4,
-    PathFlag.LEGACY: 0.3,
-    PathFlag.BARREL: 0.2,
-    PathFlag.DOCUMENT: 0.3,
+    PathFlag.DECLARATION: 0.6,
+    PathFlag.GENERATED: 0.6,
+    PathFlag.HEADER: 0.4,
+    PathFlag.DOCUMENT: 0.5,
 }
-SAME_FILE_PENALTY = 0.8
+MINOR_PENALTY, CODELESS_PENALTY = 1.6, 1.0
+"""For a file in a minor language of the view, and for one that defines nothing."""
+STEM_WORDS = 6
+"""A query of more words meets a file's name by chance: from here on a match counts the less, the longer the query."""
+SAME_FILE_PENALTY = 2.0
 """Subtracted for each better chunk of the same file in a flat list: one chunk a file, unless a file is far ahead."""
 
+_BEST_CHUNKS = 5
+_DECAYS = 0.6 ** np.arange(_BEST_CHUNKS)
+_SURE = 0.5
+_NAME = re.compile(r"\w+")
+_LAST_NAME = re.compile(r"[.:#/> ]+")
 _ASKED_FOR = {
     PathFlag.TEST: {"test", "spec", "fixtur", "mock"},
     PathFlag.EXAMPLE: {"exampl", "demo", "sampl", "tutorial", "doc"},
@@ -77,6 +87,8 @@ class Ranker:
         self._snapshot = snapshot
         self._embedder = embedder
         self._lexical = LexicalScorer(snapshot)
+        self._priors = document_priors(snapshot)
+        self._names: dict[int, PathNames] = {}
 
     def allowed(self, filters: Filters) -> Mask:
         """Return which chunks the view shows and the filters let through."""
@@ -107,36 +119,55 @@ class Ranker:
         lexical = self._lexical.score(query.terms, allowed)
         vector = self._vector_scores(query, allowed)
         definition = self._definition_scores(query, allowed)
-        chunk_best = self._best_of_documents(lexical.chunk)
-        first_pass = _scaled(lexical.document) + _scaled(chunk_best) + np.float32(0.5) * _scaled(self._best_of_documents(definition))
-        first_pass += np.float32(0.2) * self._best_of_documents(vector)
+        best = {name: self._best_of_documents(each) for name, each in (("chunk", lexical.chunk), ("vector", vector), ("def", definition))}
+        first_pass = _scaled(lexical.document) + _scaled(best["chunk"]) + np.float32(0.5) * _scaled(best["def"])
+        first_pass += np.float32(0.2) * best["vector"]
         files = _top(first_pass.astype(np.float32), CANDIDATE_FILES)
         if not len(files):
             return []
+        row, chunk = self._members(files, allowed)
         signals = {
             "file": _scaled(lexical.document[files]),
-            "chunk": _scaled(chunk_best[files]),
-            "vector": _scaled(np.maximum(self._best_of_documents(vector)[files], 0)),
-            "definition": _scaled(self._best_of_documents(definition)[files]),
-            "coverage": lexical.document_coverage[files],
-            **self._name_signals(query, files),
+            "chunk": _scaled(best["chunk"][files]),
+            "chunks": _scaled(_sums_of_best(lexical.chunk[chunk], row, len(files))),
+            "vector": _scaled(np.maximum(best["vector"][files], 0)),
+            "definition": best["def"][files],
+            "spelling": self._spelling(query, definition, row, chunk, len(files)),
+            "size": self._priors.size[files],
+            **self._name_signals(query, lexical.weights, files),
         }
         penalty = self._penalties(query, files)
         score = sum((FILE_WEIGHTS[name] * values for name, values in signals.items()), -penalty)
         chunk_signals = {
-            "chunk": _scaled(lexical.chunk),
-            "vector": np.maximum(vector, 0),
-            "definition": _scaled(definition),
-            "coverage": lexical.chunk_coverage,
+            "chunk": _scaled(lexical.chunk[chunk]),
+            "vector": np.maximum(vector[chunk], 0),
+            "definition": _scaled(definition[chunk]),
+            "coverage": lexical.chunk_coverage[chunk],
         }
-        by_file = {int(file): float(value) for file, value in zip(files, score, strict=True)}
-        ranked = self._flatten(by_file, chunk_signals, allowed, limit)
-        rows = {int(file): row for row, file in enumerate(files)}
-        return [self._explain(each, signals, penalty, chunk_signals, rows[each.document]) for each in ranked]
+        shown = self._flatten(score, files, row, chunk, chunk_signals, limit)
+        places = [at for at, _ in shown]
+        names = [*(f"file.{name}" for name in signals), "file.penalty", *(f"chunk.{name}" for name in chunk_signals)]
+        columns = [*(values[row[places]] for values in signals.values()), -penalty[row[places]]]
+        values = np.stack([*columns, *(each[places] for each in chunk_signals.values())], axis=1).astype(np.float64).round(4).tolist()
+        return [
+            RankedChunk(
+                int(chunk[at]), int(files[row[at]]), round(total, 6), {name: value for name, value in zip(names, own, strict=True) if value}
+            )
+            for (at, total), own in zip(shown, values, strict=True)
+        ]
+
+    def _members(self, files: Numbers, allowed: Mask) -> tuple[Numbers, Numbers]:
+        """Return the allowed chunks of files, in order, each with its file's place in ``files``."""
+        counts = self._snapshot.chunks_of[files]
+        row = np.repeat(np.arange(len(files)), counts)
+        chunk = np.arange(len(row)) + np.repeat(self._snapshot.first_chunk[files] - (np.cumsum(counts) - counts), counts)
+        inside = allowed[chunk]
+        return row[inside], chunk[inside]
 
     def _vector_scores(self, query: Query, allowed: Mask) -> F32:
         scores = np.zeros(self._snapshot.chunks, np.float32)
-        chunks, cosine = nearest(self._snapshot, self._embedder.encode_text(query.text.encode("utf-8", "ignore")), allowed)
+        title = query.text.strip().partition("\n")[0]  # what follows the first line dilutes the sum: commit messages fell by .01
+        chunks, cosine = nearest(self._snapshot, self._embedder.encode_text(title.encode("utf-8", "ignore")), allowed)
         scores[chunks] = cosine
         return scores
 
@@ -161,68 +192,88 @@ class Ranker:
             best[document[first]] = np.maximum.reduceat(scores[touched], first)
         return best
 
-    def _name_signals(self, query: Query, files: Numbers) -> dict[str, F32]:
-        """Compare file names and folders with the query: how much of the name was asked for."""
-        asked = {term.text for term in query.terms}
-        stem, path = np.zeros(len(files), np.float32), np.zeros(len(files), np.float32)
-        for row, file in enumerate(files):
-            name, _ = self._snapshot.name(int(file))
-            own, folders = name_terms(name)
-            if own:
-                stem[row] = len(own & asked) / len(own)
-            if folders:
-                path[row] = len(folders & asked) / max(len(folders), 2)
-            if query.paths and name.lower().endswith(query.paths):
-                path[row] += 2.0
-        return {"stem": stem, "path": path}
+    def _spelling(self, query: Query, definition: F32, row: Numbers, chunk: Numbers, files: int) -> F32:
+        """Score files that define a name of the query as it is spelled there, upper and lower case and all."""
+        found = np.zeros(files, np.float32)
+        if not any(name.weight >= _SURE for name in query.identifiers):
+            return found
+        spelled = set(_NAME.findall(query.text))
+        for at in np.flatnonzero(definition[chunk]):
+            segment, number = self._snapshot.locate(int(chunk[at]))
+            if _LAST_NAME.split(segment.symbol(number))[-1] in spelled:
+                found[row[at]] = max(found[row[at]], definition[chunk[at]])
+        return found
+
+    def _name_signals(self, query: Query, weights: dict[str, float], files: Numbers) -> dict[str, F32]:
+        """Compare paths with the query: how much of the file's name was asked for, and how much of the query the path names."""
+        asked: dict[str, float] = {}
+        for term, weight in weights.items():
+            asked[root(term)] = max(asked.get(root(term), 0.0), weight)
+        total = sum(asked.values()) or 1.0
+        roots = frozenset(asked)
+        stem, exact, named = (np.zeros(len(files), np.float32) for _ in range(3))
+        whole = plain(query.text)
+        for row, file in enumerate(files.tolist()):
+            names = self._names.get(file)
+            if names is None:
+                names = self._names[file] = path_names(self._snapshot.name(file)[0])
+            if shared := names.path & roots:
+                named[row] = sum(asked[each] for each in shared) / total
+                stem[row] = len(names.stem & roots) / max(len(names.stem), 1)
+            exact[row] = names.whole == whole
+            if query.paths and self._snapshot.name(file)[0].lower().endswith(query.paths):
+                exact[row] += 1.0
+        stem *= min(1.0, STEM_WORDS / max(len(roots), 1))
+        return {"stem": stem, "stem_exact": exact, "named": named}
 
     def _penalties(self, query: Query, files: Numbers) -> F32:
         asked = {term.text for term in query.terms}
         flags = self._snapshot.document_flags[files]
-        penalty = np.zeros(len(files), np.float32)
+        penalty = np.float32(CODELESS_PENALTY) * self._priors.codeless[files].astype(np.float32)
         for flag, amount in PENALTIES.items():
             if not asked & _ASKED_FOR.get(flag, set()):
-                penalty += amount * ((flags & int(flag)) > 0)
-        return np.minimum(penalty, 1.0)
+                penalty += np.float32(amount) * ((flags & int(flag)) > 0)
+        for row in np.flatnonzero(self._priors.minor[files]).tolist():
+            if self._snapshot.name(int(files[row]))[1] not in asked:
+                penalty[row] += MINOR_PENALTY
+        return penalty
 
-    def _flatten(self, by_file: dict[int, float], signals: dict[str, F32], allowed: Mask, limit: int) -> list[RankedChunk]:
-        """Lay the chunks of ranked files into one list; a further chunk of a file pays a penalty."""
-        snapshot = self._snapshot
-        rows: list[RankedChunk] = []
-        for file, score in sorted(by_file.items(), key=lambda each: (-each[1], snapshot.name(each[0])))[: max(limit * 2, 20)]:
-            start = int(snapshot.first_chunk[file])
-            chunks = np.arange(start, start + int(snapshot.chunks_of[file]))
-            chunks = chunks[allowed[chunks]]
-            own = sum((CHUNK_WEIGHTS[name] * values[chunks] for name, values in signals.items()), np.zeros(len(chunks), np.float32))
-            order = np.lexsort((chunks, -own.round(6)))[:limit]
-            best = float(own[order[0]]) if len(order) else 0.0
-            for position, at in enumerate(order):
-                if position and not own[at]:
-                    break
-                total = score + float(own[at]) - best - SAME_FILE_PENALTY * position
-                rows.append(RankedChunk(int(chunks[at]), file, round(total, 6)))
-        rows.sort(key=lambda each: (-each.score, snapshot.name(each.document)[0], each.chunk))
-        return rows[:limit]
-
-    def _explain(self, ranked: RankedChunk, signals: dict[str, F32], penalty: F32, chunk_signals: dict[str, F32], row: int) -> RankedChunk:
-        parts = {f"file.{name}": round(float(values[row]), 4) for name, values in signals.items()}
-        parts |= {f"chunk.{name}": round(float(values[ranked.chunk]), 4) for name, values in chunk_signals.items()}
-        parts["file.penalty"] = -round(float(penalty[row]), 4)
-        return RankedChunk(ranked.chunk, ranked.document, ranked.score, {name: value for name, value in parts.items() if value})
+    def _flatten(
+        self, score: F32, files: Numbers, row: Numbers, chunk: Numbers, signals: dict[str, F32], limit: int
+    ) -> list[tuple[int, float]]:
+        """Lay the chunks of ranked files into one list of (place in ``chunk``, score); a further chunk of a file pays a penalty."""
+        leading = np.zeros(len(files), np.bool_)
+        leading[_top(score - score.min() + 1, max(2 * limit, 20))] = True
+        inside = np.flatnonzero(leading[row])
+        own = sum((CHUNK_WEIGHTS[name] * values[inside] for name, values in signals.items()), np.zeros(len(inside), np.float32)).round(6)
+        row, chunk = row[inside], chunk[inside]
+        order = np.lexsort((chunk, -own, row))
+        place, first = _places(row[order])
+        total = (score[row[order]] + own[order] - own[order][first] - SAME_FILE_PENALTY * place).round(6)
+        shown = np.flatnonzero((place == 0) | (own[order] > 0))
+        if len(shown) > limit:
+            last = np.partition(total[shown], len(shown) - limit)[len(shown) - limit]
+            shown = shown[total[shown] >= last]
+        name = self._snapshot.name
+        rows = [(-float(total[at]), name(int(files[row[order[at]]]))[0], int(chunk[order[at]]), int(order[at])) for at in shown]
+        return [(int(inside[at]), -negative) for negative, _, _, at in sorted(rows)[:limit]]
 
 
-@lru_cache(1 << 14)
-def name_terms(path: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the terms of a path's file stem and of its folders."""
-    folders, _, name = path.rpartition("/")
-    stem = name.split(".")[0] or name
-    if stem.lower() in {"index", "mod", "__init__", "lib", "main"} and folders:
-        folders, _, stem = folders.rpartition("/")
-    return _terms(stem), _terms(folders)
+def _places(row: Numbers) -> tuple[Numbers, Numbers]:
+    """Return for sorted rows each element's place among those of its row, and where its row begins."""
+    begins = np.flatnonzero(np.concatenate([[True], row[1:] != row[:-1]])) if len(row) else row
+    first = np.repeat(begins, np.diff(np.append(begins, len(row))))
+    return np.arange(len(row)) - first, first
 
 
-def _terms(text: str) -> frozenset[str]:
-    return frozenset(term for word in words(text.encode("utf-8", "surrogateescape")) for term in terms(word))
+def _sums_of_best(scores: F32, row: Numbers, rows: int) -> F32:
+    """Return the sum of each row's best scores, each counting .6 of the one before."""
+    found = np.flatnonzero(scores)
+    scores, row = scores[found], row[found]
+    order = np.lexsort((-scores, row))
+    place, _ = _places(row[order])
+    best = place < _BEST_CHUNKS
+    return np.bincount(row[order][best], scores[order][best] * _DECAYS[place[best]], rows).astype(np.float32)
 
 
 def glob_pattern(glob: str) -> re.Pattern[str]:

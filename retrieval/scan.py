@@ -26,9 +26,10 @@ from ingest.pool import Crash, WorkerPool
 from ingest.walk import WalkOptions, read_source, screen, skip_by_name, walk
 from retrieval.answers import Hit, SearchAnswer, SearchRequest
 from retrieval.lexical import QueryTerm
+from retrieval.names import path_names, root
 from retrieval.priors import PathFlag, path_flags
 from retrieval.query import Filters, Query, parse_query
-from retrieval.rank import glob_pattern, name_terms
+from retrieval.rank import glob_pattern
 from retrieval.terms import terms, words
 
 MAX_READ_BYTES = 4_000_000
@@ -138,15 +139,15 @@ def _listed(state: _Scan) -> list[SourceFile]:
     state.skipped.update(skip.rule.value for skip in tree.skipped)
     state.failed += tree.failures
     patterns = [glob_pattern(glob) for glob in state.filters.paths]
-    asked = {term.text for term in state.query.terms}
+    asked = {root(term.text) for term in state.query.terms}
 
     def promise(file: SourceFile) -> tuple[float, ...]:
-        own, folders = name_terms(file.path)
+        names = path_names(file.path)
         named = bool(state.query.paths) and file.path.lower().endswith(state.query.paths)
         flags = path_flags(file.path)
         return (
             -named,
-            -len(own & asked) - 0.5 * len(folders & asked),
+            -len(names.stem & asked) - 0.5 * len((names.path - names.stem) & asked),
             bool(_CODE_LAST.search(file.path)),
             flags & _LESS_LIKELY > 0,
             -file.mtime_ns,
@@ -231,7 +232,7 @@ def _by_terms(state: _Scan, files: Sequence[SourceFile], limit: int) -> list[Hit
     found = _first_pass(state, files)
     if not found:
         return []
-    asked = {term.text for term in state.query.terms}
+    asked = {root(term.text) for term in state.query.terms}
     documents = Counter(at for each in found for at, count in enumerate(each.counts) if count)
     weights = [_weight(term, documents[at], state.read) for at, term in enumerate(state.query.terms)]
     mean = sum(each.size for each in found) / len(found)
@@ -239,8 +240,9 @@ def _by_terms(state: _Scan, files: Sequence[SourceFile], limit: int) -> list[Hit
         each.score = _bm25(each.counts, weights, each.size / mean)
     top = max(each.score for each in found) or 1.0
     for each in found:
-        own, folders = name_terms(each.file.path)
-        named = len(own & asked) / max(len(own), 1) + 0.5 * len(folders & asked) / max(len(folders), 2)
+        names = path_names(each.file.path)
+        folders = names.path - names.stem
+        named = len(names.stem & asked) / max(len(names.stem), 1) + 0.5 * len(folders & asked) / max(len(folders), 2)
         named += 2.0 * (bool(state.query.paths) and each.file.path.lower().endswith(state.query.paths))
         each.score = each.score / top + 0.4 * named - 0.4 * (1 - each.likely)
     found.sort(key=lambda each: (-each.score, each.file.path))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ingest.errors import QueryError
 from ingest.model import LanguageId, SymbolKind
 from retrieval.query import Filters, parse_query
-from retrieval.rank import RankedChunk, Ranker, glob_pattern, name_terms
+from retrieval.rank import RankedChunk, Ranker, glob_pattern
 from retrieval.snapshot import Snapshot
 from tests.retrieval.snapshots import model, snapshot_of
 
@@ -166,19 +166,6 @@ def test_any_glob_is_a_pattern_or_a_query_error(glob: str, path: str) -> None:
         glob_pattern(glob).fullmatch(path)
     except QueryError:
         assert "-" in glob
-
-
-@pytest.mark.parametrize(
-    ("path", "stem", "folders"),
-    [
-        ("shop/cart.py", {"cart"}, {"shop"}),
-        ("shop/index.js", {"shop"}, set[str]()),
-        ("index.js", {"index"}, set[str]()),
-        ("a/.env", {"env"}, {"a"}),
-    ],
-)
-def test_a_path_has_terms_of_its_name_and_of_its_folders(path: str, stem: set[str], folders: set[str]) -> None:
-    assert tuple(map(set, name_terms(path))) == (stem, folders)
 
 
 def test_masks_are_not_shared_between_questions() -> None:
