@@ -177,9 +177,8 @@ class Indexer:
         run = _Run(view, SourceTree(tuple(files)), before)
         self._process(run, [ReadTask(view.root, batch, self._options.walk) for batch in _batches(self._sort_out(run, None))], progress)
         had = {entry.document_id for entry in before.values()}
-        left, fresh = had - run.paths.keys(), run.paths.keys() - had
+        left, fresh, report = had - run.paths.keys(), run.paths.keys() - had, revised(old, changed, run.screened, run.failures)
         files_now = self._views.size(view.view_id) - len(left) + len(fresh)
-        report = revised(old, changed, run.screened, run.failures)
         if not files_now or len(report.failed) > _MAX_LISTED:
             return None
         if fresh or left or report != old:
