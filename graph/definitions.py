@@ -19,7 +19,7 @@ def find_definitions(
     ``pattern`` is compared with the name and with the qualified name; ``*`` and ``?`` are wild, and case does not matter. ``documents`` are
     (document, path, language).
     """
-    wanted = re.compile(fnmatch.translate(pattern), re.IGNORECASE)
+    wanted = re.compile(fnmatch.translate(pattern.replace("[", "[[]")), re.IGNORECASE)
     for document, path, language in sorted(documents, key=itemgetter(1)):
         for symbol in facts.parsed(document).symbols:
             if (not kinds or symbol.kind in kinds) and (wanted.match(symbol.name) or wanted.match(symbol.qualified_name)):

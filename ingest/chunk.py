@@ -27,18 +27,19 @@ def tile(text: bytes, extraction: Extraction) -> tuple[Chunk, ...]:
     if not text:
         return ()
     newlines = find_newlines(text)
-    borders = _borders(text, extraction.symbols)
+    borders = _borders(len(text), extraction.symbols, newlines)
     spans = [part for run in _merge(borders) for part in _split(text, run, extraction.breaks)]
     return tuple(_describe(spans, extraction.symbols, newlines))
 
 
-def _borders(text: bytes, symbols: Sequence[Symbol]) -> list[int]:
+def _borders(size: int, symbols: Sequence[Symbol], newlines: Sequence[int]) -> list[int]:
     """Return where symbols begin and end, moved to line starts, with both ends of the text."""
-    borders = {0, len(text)}
+    borders = {0, size}
     for symbol in symbols:
-        borders.add(text.rfind(b"\n", 0, symbol.start_byte) + 1)
-        after = text.find(b"\n", max(symbol.end_byte - 1, 0))
-        borders.add(len(text) if after < 0 else after + 1)
+        before = bisect_left(newlines, symbol.start_byte)
+        borders.add(newlines[before - 1] + 1 if before else 0)
+        after = bisect_left(newlines, max(symbol.end_byte - 1, 0))
+        borders.add(newlines[after] + 1 if after < len(newlines) else size)
     return sorted(borders)
 
 

@@ -7,7 +7,7 @@ changes: a changed file is a new content and a new document, and a view (``inges
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import TypeVar
@@ -130,6 +130,20 @@ class FactStore:
         if row is None:
             raise LookupError(f"no document {document}")
         return _sound(lambda facts: decode_facts(facts, decompress(row[1])), row[0])
+
+    def sources_without_symbols(self, documents: Iterable[DocumentId], languages: Container[str], *, size: int) -> int:
+        """Return how many of the documents are in one of the languages and at least ``size`` bytes; 0 when any document has a symbol."""
+        sources = 0
+        with self._database.read() as read:
+            for document in documents:
+                language, length, symbols = read.execute(
+                    "SELECT language, size, symbols FROM document JOIN content ON content.id = content_id WHERE document.id = ?",
+                    (document,),
+                ).fetchone()
+                if symbols:
+                    return 0
+                sources += language in languages and length >= size
+        return sources
 
     def hidden(self, repository: RepositoryId) -> tuple[int, int]:
         """Return how many documents of a repository no view shows, and how many it has in all."""

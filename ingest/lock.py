@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +19,11 @@ from ingest.errors import StoreBusyError
 _POLL_SECONDS = 0.02
 
 _threads: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
+
+
+def lock_path(folder: Path, identity: str) -> Path:
+    """Return where the lock of a repository lies."""
+    return folder / sha256(os.fsencode(identity)).hexdigest()[:32]
 
 
 @contextmanager
@@ -43,6 +50,15 @@ def _open(path: Path) -> IO[str]:
     with storing(f"lock {path}"):
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("a")
+
+
+def is_held(path: Path) -> bool:
+    """Tell whether another process holds the lock at ``path``. A process that may hold it itself must not ask: it would let it go."""
+    try:
+        with path.open("r+") as file:
+            return not _try_record_lock(file)
+    except OSError:
+        return False
 
 
 def _try_record_lock(file: IO[str]) -> bool:

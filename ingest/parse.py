@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import time
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -34,11 +34,14 @@ _SIGNATURE = 300
 _DOC = 1_200
 _RECEIVER = 400
 _OPENED = TYPE_KINDS | {SymbolKind.MODULE}  # what an extension or an instance may stand apart from
-_SCRIPT = re.compile(rb"<script\b[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_SCRIPT_BEGIN = re.compile(rb"<script\b[^>]{0,500}>", re.IGNORECASE)
+_SCRIPT_END = re.compile(rb"</script\s*>", re.IGNORECASE)
+_MAX_ERROR_CHILDREN = 20_000  # 0.4 s of query time; 100,000 take 6 s and a whole file of brackets 20 minutes
+_MAX_INDENT = 1_000  # bytes; looking further back for a line's start would be quadratic in a file of one huge line
 
 
 class ParseTimeoutError(Exception):
-    """The grammar did not finish within ``PARSE_SECONDS``."""
+    """The grammar did not finish within ``PARSE_SECONDS``, or its query would not."""
 
 
 @dataclass(slots=True)
@@ -114,7 +117,8 @@ def parse_only(language: LanguageId, text: bytes) -> int:
 
 
 def _parse_scripts(machine: _Machine, text: bytes) -> Extraction:
-    ranges = [_range(text, match.start(1), match.end(1)) for match in _SCRIPT.finditer(text) if match.end(1) > match.start(1)]
+    newlines = find_newlines(text)
+    ranges = [_range(newlines, start, end) for start, end in _scripts(text) if end > start]
     if not ranges:
         return Extraction()
     machine.parser.included_ranges = ranges
@@ -124,9 +128,18 @@ def _parse_scripts(machine: _Machine, text: bytes) -> Extraction:
         machine.parser.included_ranges = []
 
 
-def _range(text: bytes, start: int, end: int) -> Range:
+def _scripts(text: bytes) -> Iterable[tuple[int, int]]:
+    """Yield the span inside each script block. One pattern for the whole block would be quadratic in blocks that never end."""
+    at = 0
+    while (begin := _SCRIPT_BEGIN.search(text, at)) and (end := _SCRIPT_END.search(text, begin.end())):
+        yield begin.end(), end.start()
+        at = end.end()
+
+
+def _range(newlines: Sequence[int], start: int, end: int) -> Range:
     def point(byte: int) -> tuple[int, int]:
-        return text.count(b"\n", 0, byte), byte - (text.rfind(b"\n", 0, byte) + 1)
+        row = bisect_left(newlines, byte)
+        return row, byte - (newlines[row - 1] + 1 if row else 0)
 
     return Range(point(start), point(end), start, end)
 
@@ -146,6 +159,7 @@ def _tree(machine: _Machine, text: bytes) -> Tree:
 
 def _extract(machine: _Machine, text: bytes, tree: Tree) -> Extraction:
     root = tree.root_node
+    errors = _count_errors(root) if root.has_error else 0
     found = _run_query(machine, text, root)
     newlines = find_newlines(text)
     for definition, node, body in found.definitions:
@@ -158,7 +172,7 @@ def _extract(machine: _Machine, text: bytes, tree: Tree) -> Extraction:
         imports=tuple(dict.fromkeys(each for _, each in found.imports.values())),
         supertypes=tuple(_supertypes(found, symbols, owners)),
         breaks=_breaks(root, text),
-        syntax_errors=_count_errors(root) if root.has_error else 0,
+        syntax_errors=errors,
     )
 
 
@@ -252,8 +266,16 @@ def _comments(text: bytes, nodes: list[Node], place: list[Node] | None) -> Itera
 
 
 def _starts_line(text: bytes, node: Node) -> bool:
-    start = node.start_byte
-    return not text[text.rfind(b"\n", 0, start) + 1 : start].strip()
+    return _line_of(text, node.start_byte) is not None
+
+
+def _line_of(text: bytes, start: int) -> int | None:
+    """Return where the line begins on which only white space stands before ``start``, or None."""
+    nearest = max(0, start - _MAX_INDENT)
+    newline = text.rfind(b"\n", nearest, start)
+    if newline < 0 and nearest:
+        return None
+    return None if text[newline + 1 : start].strip() else newline + 1
 
 
 def _last_row(node: Node) -> int:
@@ -380,8 +402,8 @@ def _breaks(root: Node, text: bytes) -> tuple[int, ...]:
         node = pending.pop()
         for child in node.named_children:
             start = child.start_byte
-            line = text.rfind(b"\n", 0, start) + 1
-            if not text[line:start].strip():
+            line = _line_of(text, start)
+            if line is not None:
                 starts.add(line)
             if child.end_byte - start > _LARGE_NODE:
                 pending.append(child)
@@ -389,13 +411,18 @@ def _breaks(root: Node, text: bytes) -> tuple[int, ...]:
 
 
 def _count_errors(root: Node) -> int:
-    """Count places the grammar could not follow, walking only subtrees that hold one."""
+    """Count places the grammar could not follow, walking only subtrees that hold one.
+
+    Raises ``ParseTimeoutError`` for one so wide that the query would not finish: its time is quadratic in an error's children.
+    """
     errors = 0
     pending = [root]
     while pending:
         node = pending.pop()
         if node.is_error or node.is_missing:
             errors += 1
+            if node.child_count > _MAX_ERROR_CHILDREN:
+                raise ParseTimeoutError(f"the grammar could not follow {node.end_byte - node.start_byte:,} bytes of it")
         else:
             pending.extend(child for child in node.children if child.has_error or child.is_missing)
     return errors

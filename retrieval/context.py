@@ -63,7 +63,7 @@ def _join(best: Hit, other: Hit) -> Hit:
         best.symbol,
         best.kind,
         best.language,
-        f"{upper.snippet}\n{lower.snippet}",
+        upper.snippet + "\n" * max(lower.start_line - upper.start_line - upper.snippet.count("\n"), 1) + lower.snippet,
         best.repository,
         best.view,
         best.signals,

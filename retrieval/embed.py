@@ -177,8 +177,8 @@ class StaticEmbedder:
             first = block * _CHUNK_BLOCK
             height = min(_CHUNK_BLOCK, chunks - first)
             matrix = np.bincount((chunk[start:end] - first) * len(used) + column, weights[start:end], height * len(used))
-            vectors = self._rows[used] * self._scales[used, None]
-            found[first : first + height] = matrix.astype(np.float32).reshape(height, len(used)) @ vectors
+            vectors = _round(self._rows[used] * self._scales[used, None], 12)
+            found[first : first + height] = _round(matrix.astype(np.float32).reshape(height, len(used)), 5) @ vectors
         return normalized(found)
 
     def encode_words(self, found: Sequence[bytes]) -> NDArray[np.float32]:
@@ -220,6 +220,17 @@ def encode_chunks(rows: FloatRows, offsets: NDArray[np.int64], columns: NDArray[
         counts[present] = damped(counts[present])
         found[start : start + len(bounds) - 1] = counts.reshape(-1, width) @ (rows if used is None else rows[used])
     return normalized(found)
+
+
+def _round(values: FloatRows, bits: int) -> FloatRows:
+    """Round f32 values in place to multiples of 2 ** -bits: sums of products of such values below 128 are exact, in whatever order.
+
+    So a chunk's vector does not depend on what else is encoded with it, and an index that grew by edits equals a fresh one.
+    """
+    shift = np.float32(1.5 * 2 ** (23 - bits))
+    values += shift
+    values -= shift
+    return values
 
 
 def damped(counts: NDArray[np.float32]) -> NDArray[np.float32]:

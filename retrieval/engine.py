@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,12 +14,11 @@ import numpy as np
 from graph.definitions import find_definitions
 from ingest.codec import decompress
 from ingest.database import Database
-from ingest.errors import EmptyTreeError, NotIndexedError, SourceError
+from ingest.errors import NotIndexedError
 from ingest.facts import ANALYZER_VERSION, FactStore
 from ingest.git import find_checkout
 from ingest.model import Failure, RepositoryId, SymbolKind, View, ViewKind, ViewStatus
-from ingest.views import Entry, IndexReport, Repository, ViewCatalog
-from ingest.walk import walk
+from ingest.views import IndexReport, Repository, ViewCatalog
 from retrieval.answers import ContextPack, Hit, SearchAnswer, SearchRequest, Span, SymbolAnswer, SymbolRow
 from retrieval.catalog import PAYLOAD_BYTES, SegmentCatalog, remove_files
 from retrieval.context import pack
@@ -27,6 +26,7 @@ from retrieval.embed import SHIPPED, StaticEmbedder
 from retrieval.features import FEATURES_VERSION
 from retrieval.indexer import Indexer, IndexOptions, IndexOutcome, Progress
 from retrieval.patterns import match_pattern
+from retrieval.pending import count_pending
 from retrieval.query import Filters, Query, parse_query
 from retrieval.rank import RankedChunk, Ranker
 from retrieval.snapshot import Snapshot
@@ -64,6 +64,11 @@ class Engine:
         self._open: dict[int, tuple[Snapshot, Ranker]] = {}
         self._about: dict[int, tuple[int, tuple[IndexReport, tuple[int, int, int], tuple[list[Failure], list[str]]]]] = {}
 
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self._data
+
     @cached_property
     def _embedder(self) -> StaticEmbedder:
         return StaticEmbedder.load(self._options.weights)
@@ -83,11 +88,18 @@ class Engine:
         """Bring a working tree, a folder, or with ``ref`` a branch, tag or commit up to date; see ``Indexer`` for what it raises."""
         return self._indexer.index_ref(path, ref, progress) if ref else self._indexer.index_worktree(path, progress)
 
+    def refresh(self, root: str, changed: Collection[str], *, progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
+        """Bring a working tree up to date after changes to these paths, relative to it; see ``Indexer.index_paths``."""
+        return self._indexer.index_paths(root, changed, progress)
+
     def search(self, request: SearchRequest) -> SearchAnswer:
         """Answer a question from every view it asks, as one list.
 
-        Raises ``QueryError`` for a query that cannot be understood and ``NotIndexedError`` when there is no view to ask.
+        Raises ``QueryError`` for a query that cannot be understood, ``NotIndexedError`` when there is no view to ask, and
+        ``ValueError`` for a limit below 1.
         """
+        if request.limit < 1:
+            raise ValueError(f"a limit must be at least 1, not {request.limit}")
         query = parse_query(request.text, regex=request.regex)
         return self._ask(request, lambda views: self._search(request, query, views))
 
@@ -117,7 +129,10 @@ class Engine:
         return pack(answer, budget=budget)
 
     def show(self, root: str, path: str, *, start: int = 1, end: int = 0, ref: str = "") -> Span:
-        """Return lines of a file as the view holds them; ``end`` 0 is the last line. Raises ``LookupError`` for a path the view has not."""
+        """Return lines of a file as the view holds them; ``end`` 0 is the last line.
+
+        Raises ``LookupError`` for a path or lines that the view has not.
+        """
         with self._database.read():
             return self._show(SearchRequest(text=path, root=root, ref=ref), path, start, end)
 
@@ -131,6 +146,8 @@ class Engine:
         parsed = self._facts.parsed(entry.document_id)
         lines = parsed.text.decode("utf-8", "replace").split("\n")[: parsed.lines]
         start, end = max(start, 1), min(end or parsed.lines, parsed.lines)
+        if start > end:
+            raise LookupError(f"{relative} has {parsed.lines} lines in the index of {view.name}; lines {start} to {end} are not among them")
         return Span(relative, start, end, "\n".join(lines[start - 1 : end]), parsed.language, self._status(repository, view, None))
 
     def symbols(self, root: str, pattern: str, *, filters: Filters | None = None, limit: int = 50, ref: str = "") -> SymbolAnswer:
@@ -204,9 +221,9 @@ class Engine:
             repository, view = self.views(request)[0]
             return self._status(repository, view, None, pending=pending)
 
-    def pending(self, root: str) -> int:
-        """Return how many files differ from the newest generation of the view around ``root``, by size and time."""
-        return self._pending(self.views(SearchRequest(text="status", root=root))[0][1])
+    def pending(self, root: str, *, ref: str = "") -> int:
+        """Return how many files differ from the newest generation of the view around ``root``; -1 where that cannot be known."""
+        return self._pending(self.views(SearchRequest(text="status", root=root, ref=ref))[0][1])
 
     def repositories(self) -> list[tuple[Repository, list[ViewStatus]]]:
         """Return every repository with the status of its views."""
@@ -353,22 +370,8 @@ class Engine:
         return known[1]
 
     def _pending(self, view: View) -> int:
-        if view.kind is ViewKind.REF:
-            checkout = find_checkout(view.root)
-            return 0 if checkout else -1
-        try:
-            tree = walk(view.root, self._options.index.walk)
-        except EmptyTreeError:
-            return self._views.totals(view.view_id)[0]  # all of them are gone or ignored
-        except SourceError:
-            return -1
-        before = self._views.entries(view.view_id)
-        screened = {(each.path, each.size, each.mtime_ns) for each in self._views.report(view.view_id).screened}
-        changed = sum(
-            not _same(before.get(file.path), file.size, file.mtime_ns) and (file.path, file.size, file.mtime_ns) not in screened
-            for file in tree.files
-        )
-        return changed + len(before.keys() - {file.path for file in tree.files})
+        screened = self._views.report(view.view_id).screened
+        return count_pending(view, self._views.entries(view.view_id), screened, self._options.index.walk)
 
     @staticmethod
     def _relative(view: View, root: str, path: str) -> str:
@@ -376,7 +379,3 @@ class Engine:
         absolute = os.path.normpath(os.path.join(os.path.realpath(root), path))
         below = view.root.rstrip("/") + "/"
         return absolute.removeprefix(below) if absolute.startswith(below) else path
-
-
-def _same(entry: Entry | None, size: int, mtime_ns: int) -> bool:
-    return entry is not None and bool(entry.mtime_ns) and (entry.size, entry.mtime_ns) == (size, mtime_ns)

@@ -21,7 +21,7 @@ from retrieval.priors import PathFlag, path_flags
 from retrieval.segment import FIELD_BITS, U16, U32, U64, Field, Segment, pack_strings
 from retrieval.terms import SHOWN_TERM, SYMBOL_TERM, terms, words
 
-FEATURES_VERSION = 1
+FEATURES_VERSION = 2
 """Raise it when the same facts yield other features; segments of another version are made again."""
 
 _KINDS = list(SymbolKind)

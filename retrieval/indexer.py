@@ -6,12 +6,12 @@ one transaction, the view moves on. A run that starts after a kill finds the fac
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,23 +19,27 @@ import numpy as np
 from ingest.database import Database
 from ingest.errors import EmptyTreeError, ExtractionError, NotARepositoryError
 from ingest.facts import FactStore
-from ingest.git import GitCheckout, blob_id, find_checkout, head, known_hashes, resolve_ref
+from ingest.git import GitCheckout, blob_id, find_checkout, head, known_hashes, repository_identity, resolve_ref
 from ingest.languages.registry import LANGUAGES
-from ingest.lock import exclusive
-from ingest.model import DocumentId, Failure, RepositoryId, SourceFile, SourceTree, View, ViewKind
-from ingest.pool import Crash, WorkerPool
+from ingest.lock import exclusive, lock_path
+from ingest.model import DocumentId, Failure, RepositoryId, SourceFile, SourceTree, View, ViewId, ViewKind
+from ingest.pool import SILENCE_SECONDS, Crash, WorkerPool
 from ingest.views import Entry, IndexReport, ScreenedFile, ViewCatalog
 from ingest.walk import WalkOptions, read_source, walk, walk_commit
 from retrieval.catalog import MERGE_POSTINGS, SegmentCatalog
+from retrieval.refresh import Known, WholeRun, files_to_read, revised
 from retrieval.segment import Segment, decode, merge
 from retrieval.worker import Batch, ReadTask, RebuildTask, Task, WorkerSetup, settled
 
 _BATCH_FILES = 100
 _BATCH_BYTES = 600_000
+_BATCH_NAMES = 10_000  # characters of path: a task must fit the pipe to its worker, or both ends wait for each other
 _SMALL_RUN_BYTES = 300_000  # one worker does this as fast as two
 _KNOWN_HASHES_FROM = 32  # asking git for hashes pays off from this many changed files on
 _MAX_LISTED = 1_000
 _GARBAGE_FROM = 1_000  # documents
+_MANY_SEGMENTS = 16  # merging costs 15 ms, a search 0.1 ms a segment
+_TELLING_FILES, _TELLING_BYTES = 3, 1_000  # so many source files of such a size define something; short scripts need not
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class IndexOptions:
     walk: WalkOptions = field(default_factory=WalkOptions)
     workers: int = 2
     lock_seconds: float = 600.0
+    silence_seconds: float = SILENCE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,6 @@ class _Run:
     parsed: int = 0
     parsed_bytes: int = 0
     symbols: int = 0
-    symbol_languages: Counter[str] = field(default_factory=Counter[str])
 
     def show(self, document: DocumentId, file: SourceFile) -> None:
         self.shown.append((document, file.size, file.mtime_ns))
@@ -124,6 +128,7 @@ class Indexer:
         self._options = options
         self._locks = locks
         self._pool: WorkerPool[Task, Batch] | None = None
+        self._whole_runs: dict[ViewId, WholeRun] = {}
 
     def index_worktree(self, root: str, progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
         """Bring the view of a working tree, or of a folder outside git, up to date.
@@ -133,7 +138,7 @@ class Indexer:
         """
         root = os.path.realpath(root)
         checkout = find_checkout(root)
-        identity = _identity(root, checkout)
+        identity = repository_identity(root, checkout)
         with self.locked(identity, progress):
             view = self._views.add_view(self._repository(identity, root), ViewKind.WORKTREE, name=root, root=root)
             progress(Progress("walking"))
@@ -142,7 +147,58 @@ class Indexer:
             run = _Run(view, tree, self._views.entries(view.view_id))
             changed = self._sort_out(run, checkout)
             self._process(run, [ReadTask(root, batch, self._options.walk) for batch in _batches(changed)], progress)
-            return self._publish(run, commit, progress)
+            outcome = self._publish(run, commit, progress)
+            self._whole_runs[view.view_id] = WholeRun(outcome.view.generation, {each.path: each.rule for each in tree.skipped})
+            return outcome
+
+    def index_paths(self, root: str, changed: Collection[str], progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
+        """Do what ``index_worktree`` does, looking only at paths, relative to ``root``, that are known to have changed.
+
+        Looks at the whole tree the first time, after another process's run, and where ``files_to_read`` is in doubt; not at git's HEAD.
+        """
+        root = os.path.realpath(root)
+        checkout = find_checkout(root)
+        view = next((each for each in self._views.views() if each.kind is ViewKind.WORKTREE and each.name == root), None)
+        if view is not None and view.view_id in self._whole_runs:
+            with self.locked(repository_identity(root, checkout), progress):
+                outcome = self._refresh(self._views.view(view.view_id), checkout, set(changed), progress)
+            if outcome is not None:
+                return outcome
+        return self.index_worktree(root, progress)
+
+    def _refresh(
+        self, view: View, checkout: GitCheckout | None, changed: set[str], progress: Callable[[Progress], None]
+    ) -> IndexOutcome | None:
+        whole, old, before = self._whole_runs[view.view_id], self._views.report(view.view_id), self._views.entries_at(view, changed)
+        known = Known(before, old, whole.skipped, partial(self._views.shows_below, view))
+        files = files_to_read(view.root, checkout, changed, known, self._options.walk) if view.generation == whole.generation else None
+        if files is None:
+            return None
+        run = _Run(view, SourceTree(tuple(files)), before)
+        self._process(run, [ReadTask(view.root, batch, self._options.walk) for batch in _batches(self._sort_out(run, None))], progress)
+        had = {entry.document_id for entry in before.values()}
+        left, fresh, report = had - run.paths.keys(), run.paths.keys() - had, revised(old, changed, run.screened, run.failures)
+        files_now = self._views.size(view.view_id) - len(left) + len(fresh)
+        if not files_now or len(report.failed) > _MAX_LISTED:
+            return None
+        if fresh or left or report != old:
+            view = self._views.publish(view.view_id, shown=run.shown, hidden=left, commit=view.commit, report=report)
+            self._whole_runs[view.view_id] = replace(whole, generation=view.generation)
+            if self._catalog.count(view.repository_id) > _MANY_SEGMENTS:
+                self._catalog.compact(view.repository_id)
+        else:
+            self._views.touch(view.view_id, run.shown)
+        added = set(run.paths.values()) - before.keys()
+        return IndexOutcome(
+            view=view,
+            added=len(added),
+            changed=len(fresh) - len(added),
+            deleted=len(before.keys() - set(run.paths.values())),
+            unchanged=files_now - len(fresh),
+            parsed=run.parsed,
+            parsed_bytes=run.parsed_bytes,
+            report=report,
+        )
 
     def index_ref(self, path: str, ref: str, progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
         """Bring the view of a branch, tag or commit up to date, without a checkout of it.
@@ -152,7 +208,7 @@ class Indexer:
         checkout = find_checkout(os.path.realpath(path))
         if checkout is None:
             raise NotARepositoryError(f"{path} is in no git repository, so it has no ref {ref!r}; index the folder without --ref")
-        identity = _identity(checkout.root, checkout)
+        identity = repository_identity(checkout.root, checkout)
         with self.locked(identity, progress):
             commit = resolve_ref(checkout, ref)
             view = self._views.add_view(self._repository(identity, checkout.root), ViewKind.REF, name=ref, root=checkout.root)
@@ -165,12 +221,13 @@ class Indexer:
 
     def _repository(self, identity: str, root: str) -> RepositoryId:
         name = os.path.basename(os.path.dirname(identity) if identity.endswith("/.git") else identity).removesuffix(".git")
-        return self._views.add_repository(identity=identity, name=name or identity, root=root)
+        readable = os.fsencode(name or identity).decode("utf-8", "replace")
+        return self._views.add_repository(identity=identity, name=readable, root=root)
 
     def locked(self, identity: str, progress: Callable[[Progress], None] = lambda _: None) -> AbstractContextManager[None]:
         """Keep every other run, in any process, from changing a repository. Raises ``StoreBusyError`` after the bound."""
         return exclusive(
-            self._locks / hashlib.sha256(os.fsencode(identity)).hexdigest()[:32],
+            lock_path(self._locks, identity),
             wait_seconds=self._options.lock_seconds,
             waiting=lambda: progress(Progress("waiting for another process that indexes this repository")),
         )
@@ -237,7 +294,6 @@ class Indexer:
         for document, file, stored in zip(documents, batch.files, batch.stored, strict=True):
             run.show(document, file)
             run.symbols += stored.symbols
-            run.symbol_languages[stored.language] += 1
         run.failures += batch.failures
         run.screened += [ScreenedFile(file.path, file.size, file.mtime_ns, left.rule, left.detail) for file, left in batch.screened]
         run.parsed += len(documents)
@@ -261,14 +317,15 @@ class Indexer:
     def _running_pool(self, size: int) -> WorkerPool[Task, Batch]:
         if self._pool is None:
             workers = min(1, self._options.workers) if size < _SMALL_RUN_BYTES else self._options.workers
-            self._pool = WorkerPool[Task, Batch](self._setup.make, workers=workers)
+            self._pool = WorkerPool[Task, Batch](self._setup.make, workers=workers, silence_seconds=self._options.silence_seconds)
         return self._pool
 
     def _rebuild(self, run: _Run, writer: _SegmentWriter, progress: Callable[[Progress], None]) -> None:
         """Make the features again of documents that no segment holds: a run was killed before it wrote them, or a file was torn."""
         missing = self._catalog.lacking(run.view.repository_id, run.paths, writer.held)
         documents = list(self._facts.paths(missing).items())
-        tasks = [RebuildTask(tuple(documents[at : at + _BATCH_FILES])) for at in range(0, len(documents), _BATCH_FILES)]
+        files = max(min(_BATCH_FILES, _BATCH_NAMES // max((len(name) for _, name in documents), default=1)), 1)
+        tasks = [RebuildTask(tuple(documents[at : at + files])) for at in range(0, len(documents), files)]
         done = 0
         queue = _Tasks(tasks)
         if tasks:
@@ -322,18 +379,19 @@ class Indexer:
         if hidden > max(_GARBAGE_FROM, total - hidden):
             self._facts.collect_garbage(repository)
 
-    @staticmethod
-    def _refuse_empty(run: _Run) -> None:
-        """Say so when a run would publish nothing, or nothing of what it should."""
+    def _refuse_empty(self, run: _Run) -> None:
+        """Say so when a run would publish nothing, or a first run nothing of what it should."""
         if not run.shown:
             why = Counter(left.rule for left in [*run.screened, *run.tree.skipped])
             reasons = ", ".join(f"{count} {rule}" for rule, count in why.most_common())
             failed = f", {len(run.failures)} failed" if run.failures else ""
             raise EmptyTreeError(f"nothing to index in {run.view.root}: every file was left out ({reasons}{failed}); see codelore doctor")
-        must_have = sum(count for language, count in run.symbol_languages.items() if language in LANGUAGES)
-        if must_have >= 3 and not run.symbols and not run.before:
+        if run.symbols or run.view.generation:
+            return
+        sources = self._facts.sources_without_symbols([document for document, _, _ in run.shown], LANGUAGES, size=_TELLING_BYTES)
+        if sources >= _TELLING_FILES:
             raise ExtractionError(
-                f"{must_have} source files in {run.view.root} were parsed and not one symbol came out; the grammars do not work here:"
+                f"{sources} source files in {run.view.root} were parsed and not one symbol came out; the grammars do not work here:"
                 " run codelore doctor"
             )
 
@@ -371,11 +429,6 @@ class _SegmentWriter:
             self._pending, self._postings = [], 0
 
 
-def _identity(root: str, checkout: GitCheckout | None) -> str:
-    """Name the repository: one for all worktrees of a git directory, one for a folder outside git or inside a checkout."""
-    return checkout.common_dir if checkout and os.path.realpath(checkout.root) == root else root
-
-
 def _same(entry: Entry, file: SourceFile) -> bool:
     if file.content_hash:
         return entry.content_hash == file.content_hash
@@ -385,13 +438,15 @@ def _same(entry: Entry, file: SourceFile) -> bool:
 def _batches(files: list[SourceFile]) -> Iterator[tuple[SourceFile, ...]]:
     """Cut files into batches of bounded count and bytes, neighbours together: they share words."""
     batch: list[SourceFile] = []
-    size = 0
+    size = names = 0
     for file in files:
-        if batch and (len(batch) >= _BATCH_FILES or size + file.size > _BATCH_BYTES):
+        full = len(batch) >= _BATCH_FILES or size + file.size > _BATCH_BYTES or names + len(file.path) > _BATCH_NAMES
+        if batch and full:
             yield tuple(batch)
-            batch, size = [], 0
+            batch, size, names = [], 0, 0
         batch.append(file)
         size += file.size
+        names += len(file.path)
     if batch:
         yield tuple(batch)
 

@@ -30,10 +30,11 @@ def match_pattern(
     deadline = time.monotonic() + SECONDS
     found: list[RankedChunk] = []
     truncated: list[str] = []
+    crowded: list[str] = []
     for document, text in texts:
         matches = _in_text(snapshot, document, pattern, text)
         if sum(matches.values()) >= _MATCHES_A_FILE:
-            truncated.append(f"{snapshot.name(document)[0]} has {_MATCHES_A_FILE:,} matches or more; the rest of it was not searched")
+            crowded.append(snapshot.name(document)[0])
         likely = 0.0 if int(snapshot.document_flags[document]) & _LESS_LIKELY else 1.0
         for chunk, count in matches.items():
             if allowed[chunk]:
@@ -42,6 +43,9 @@ def match_pattern(
         if time.monotonic() > deadline:
             truncated.append(f"the pattern took more than {SECONDS:.0f} s; files after {snapshot.name(document)[0]} were not searched")
             break
+    if crowded:
+        files = f"{len(crowded):,} files such as {crowded[0]} have" if len(crowded) > 1 else f"{crowded[0]} has"
+        truncated.append(f"{files} {_MATCHES_A_FILE:,} matches or more; the rest was not searched")
     found.sort(key=lambda each: (-each.score, snapshot.name(each.document)[0], each.chunk))
     if len(found) > limit:
         truncated.append(f"{len(found):,} chunks match, the first {limit:,} are shown")

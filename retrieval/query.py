@@ -18,7 +18,7 @@ MAX_TERMS = 64
 
 _PATTERN = re.compile(r"/(.+)/([ims]*)", re.DOTALL)
 _IDENTIFIER = re.compile(r"`([^`\s]{2,80})`|\b([A-Za-z_][A-Za-z0-9_]*(?:(?:\.|::|#|->)[A-Za-z_][A-Za-z0-9_]*)*)(\(\))?")
-_PATH = re.compile(r"(?<![\w/])((?:[\w.-]+/)+[\w.-]+|[\w-]+\.[A-Za-z]{1,5})(?![\w/])")
+_PATH = re.compile(r"(?<![\w./-])((?:[\w.-]+/)+[\w.-]+|[\w-]+\.[A-Za-z]{1,5})(?![\w/])")
 _COMPOUND = re.compile(r"[a-z0-9][A-Z]|[A-Z]{2}[a-z]|_|::|\.|#|->")
 _STOP = frozenset([
     "a",
@@ -163,7 +163,7 @@ def parse_query(text: str, *, regex: bool = False) -> Query:
     if regex or written:
         return _pattern(text, *((written[1], written[2]) if written and not regex else (text, "")))
     found = _terms(text)
-    identifiers = _identifiers(text)
+    identifiers = _identifiers(text.encode("utf-8", "ignore").decode())
     return Query(
         text=text,
         terms=tuple(found[:MAX_TERMS]),

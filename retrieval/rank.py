@@ -6,12 +6,12 @@ much was measured on the development sets (docs/design.md, "Ranking").
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from ingest.errors import QueryError
 from ingest.model import SymbolKind
 from retrieval.embed import StaticEmbedder
 from retrieval.lexical import LexicalScorer
@@ -277,17 +277,35 @@ def _sums_of_best(scores: F32, row: Numbers, rows: int) -> F32:
 
 
 def glob_pattern(glob: str) -> re.Pattern[str]:
-    """Translate a path glob: ``*`` within a folder, ``**`` across folders; a folder stands for all below it."""
+    """Translate a path glob: ``*`` within a folder, ``**`` across folders; a folder stands for all below it.
+
+    Raises ``QueryError`` for a range that runs backwards.
+    """
     anchored = glob.removeprefix("./").rstrip("/")
-    if "/" not in anchored:
-        anchored = f"**/{anchored}"
+    if anchored in {"", "."}:
+        return re.compile(".*", re.DOTALL)
+    anchored = anchored.removeprefix("/") if "/" in anchored else f"**/{anchored}"
     parts = re.split(r"(\*\*/?)", anchored)
     source = "".join("(?:.*/)?" if part == "**/" else ".*" if part == "**" else _segment(part) for part in parts)
-    return re.compile(f"(?:{source})(?:/.*)?", re.DOTALL)
+    try:
+        return re.compile(f"(?:{source})(?:/.*)?", re.DOTALL)
+    except re.error as error:
+        raise QueryError(f"the path filter {glob!r} is not a glob: {error}; write [[] for a bracket") from error
 
 
 def _segment(part: str) -> str:
-    return fnmatch.translate(part).removeprefix("(?s:").removesuffix(r")\Z").replace(".*", "[^/]*")
+    """Translate what stands between ``**``: ``*``, ``?`` and ``[...]`` never match a ``/``."""
+    source = ""
+    for piece in re.findall(r"\[!?[^/][^]/]*\]|.", part, re.DOTALL):
+        if piece in {"*", "?"}:
+            source += "[^/]*" if piece == "*" else "[^/]"
+        elif len(piece) > 1:
+            others = piece[1] == "!" and len(piece) > 3
+            inside = re.sub(r"([\\\[\]&~|^])", r"\\\1", piece[2 if others else 1 : -1])
+            source += f"(?!/)[{'^' if others else ''}{inside}]"
+        else:
+            source += re.escape(piece)
+    return source
 
 
 def _scaled(values: F32) -> F32:

@@ -42,4 +42,5 @@ def nearest(snapshot: Snapshot, query: F32, allowed: Mask, *, rescored: int = RE
 
 def _cosines(segment: Segment, chosen: Numbers, first: int, query: F32) -> F32:
     inside = chosen[(chosen >= first) & (chosen < first + segment.chunks)] - first
-    return segment.vectors[inside].astype(np.float32) @ query * segment.scales[inside]
+    # In float64: a product's last bits depend on how many rows it has, and scores must not depend on how chunks are spread over segments.
+    return (segment.vectors[inside].astype(np.float64) @ query.astype(np.float64)).astype(np.float32) * segment.scales[inside]

@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from ingest.errors import CodeloreError, ExtractionError, ModelError, NotIndexedError, QueryError, SourceError, StoreError
+from ingest.errors import QueryError
 from serve import __version__
+from serve.exit_codes import EXIT_CODES, OK, PIPE_CLOSED, exit_code
 
 if TYPE_CHECKING:
     # argparse has no public names for what add_subparsers and add_argument_group return
@@ -22,29 +23,6 @@ if TYPE_CHECKING:
     from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
 
     Commands = _SubParsersAction[argparse.ArgumentParser]
-
-OK = 0
-NOTHING = 1
-USAGE = 2
-SOURCE = 3
-STORE = 4
-INTERRUPTED = 130  # 128 + SIGINT
-PIPE_CLOSED = 141  # 128 + SIGPIPE
-
-EXIT_CODES: dict[type[BaseException], int] = {
-    LookupError: NOTHING,
-    CodeloreError: USAGE,
-    QueryError: USAGE,
-    SourceError: SOURCE,
-    ExtractionError: SOURCE,
-    NotIndexedError: SOURCE,
-    StoreError: STORE,
-    ModelError: STORE,
-    OSError: STORE,
-    BrokenPipeError: PIPE_CLOSED,
-    KeyboardInterrupt: INTERRUPTED,
-}
-"""The exit code of an error is that of the nearest class among its bases."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,14 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains when it flushes at exit
         return PIPE_CLOSED
     except tuple(EXIT_CODES) as error:
+        if isinstance(error, KeyError | IndexError):
+            raise  # a mistake of ours, not an answer
         print(f"codelore {typed.command}: {_one_line(error)}", file=sys.stderr)
         return exit_code(error)
     return code
-
-
-def exit_code(error: BaseException) -> int:
-    """Return the exit code of the nearest class in the table."""
-    return next(EXIT_CODES[base] for base in type(error).__mro__ if base in EXIT_CODES)
 
 
 def _one_line(error: BaseException) -> str:
@@ -76,8 +51,7 @@ def _one_line(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         place = f"{os.fsdecode(error.filename)}: " if error.filename else ""
         return f"{place}{error.strerror}; check the path, its permissions and the free space, or run codelore doctor"
-    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-    return " ".join(text.split())
+    return " ".join(str(error).split())
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -85,7 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="codelore",
         description="Index real repositories, search them offline, and always know how true the answer is.",
-        epilog="Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 not indexed or unreadable source, 4 store or installation error, 130 interrupted.",
+        epilog="Exit codes: 0 done, 1 nothing found, 2 wrong usage, 3 not indexed or bad source, 4 store error, 130 interrupted.",
     )
     parser.add_argument("--version", action="version", version=f"codelore {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
@@ -213,6 +187,12 @@ def _status(typed: argparse.Namespace) -> int:
 
 
 def _search(typed: argparse.Namespace) -> int:
+    if (typed.query is None) == (typed.queries is None):
+        raise QueryError("give either a QUERY or --queries FILE, e.g. codelore search 'where are sessions stored'")
+    if typed.queries is not None:
+        from serve.cli_batch import search_all
+
+        return search_all(typed)
     from serve.cli_search import search
 
     return search(typed)

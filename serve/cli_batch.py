@@ -15,7 +15,9 @@ from ingest.errors import NotIndexedError, QueryError, SourceError
 from retrieval.answers import SearchAnswer, SearchRequest
 from retrieval.engine import Engine
 from serve import render
-from serve.cli_search import print_answer, print_json, with_pending
+from serve.cli_search import print_answer, print_json, request, with_pending
+from serve.compose import open_engine
+from serve.settings import load_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,12 @@ class _Question:
     text: str
     identity: str | int | None = None
     error: str = ""
+
+
+def search_all(typed: argparse.Namespace) -> int:
+    """Answer each query of a file."""
+    with open_engine(load_settings()) as engine:
+        return answer_queries(engine, request(typed, ""), typed)
 
 
 def answer_queries(engine: Engine, template: SearchRequest, typed: argparse.Namespace) -> int:
@@ -46,7 +54,7 @@ def answer_queries(engine: Engine, template: SearchRequest, typed: argparse.Name
             error = str(raised)
         latency_ms = (time.perf_counter() - begun) * 1000
         if not pending:
-            pending = {each.view: each.pending for each in with_pending(engine, answer).status}
+            pending = {each.view: each.pending for each in with_pending(engine, answer.status, template)}
         answer = replace(answer, status=tuple(replace(each, pending=pending.get(each.view, -1)) for each in answer.status))
         found, wrong = found or bool(answer.hits), wrong or bool(error)
         _print(question, answer, error, latency_ms, typed)

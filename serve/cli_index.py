@@ -13,9 +13,9 @@ from ingest.model import ViewStatus
 from retrieval.engine import Engine
 from retrieval.indexer import IndexOutcome
 from serve import render
-from serve.cli import exit_code
 from serve.cli_search import checkout_root, look, print_json, style
 from serve.compose import open_engine
+from serve.exit_codes import exit_code
 from serve.progress import show_progress
 from serve.settings import load_settings
 
@@ -102,7 +102,7 @@ def _watch(engine: Engine, paths: Sequence[str], typed: argparse.Namespace) -> N
 def status(typed: argparse.Namespace) -> int:
     """Tell how true the index of a tree is."""
     with open_engine(load_settings()) as engine:
-        truth = look(engine, engine.status(typed.path, ref=typed.ref, look=False))
+        truth = look(engine, engine.status(typed.path, ref=typed.ref, look=False), typed.path, typed.ref)
     if typed.json:
         from serve.wire import StatusResult, to_status
 

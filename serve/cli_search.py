@@ -21,7 +21,7 @@ from serve.compose import engine_options, open_engine
 from serve.settings import Settings, color_wanted, load_settings
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel
+    from serve.wire import Wire
 
 PENDING_UP_TO_FILES = 20_000
 """A walk for pending files takes 40 ms for 7,000 files; above this many an answer says that nobody looked."""
@@ -30,18 +30,13 @@ _SPAN = re.compile(r"(?P<path>.+?)(?::(?P<start>\d+)(?:-(?P<end>\d+))?)?", re.DO
 
 
 def search(typed: argparse.Namespace) -> int:
-    """Answer one query, or with ``--queries`` many."""
-    if (typed.query is None) == (typed.queries is None):
-        raise QueryError("give either a QUERY or --queries FILE, e.g. codelore search 'where are sessions stored'")
+    """Answer one query."""
     settings = load_settings()
     with open_engine(settings) as engine:
-        if typed.queries is not None:
-            from serve.cli_batch import answer_queries
-
-            return answer_queries(engine, request(typed, ""), typed)
         wanted = request(typed, typed.query)
         try:
-            answer = with_pending(engine, engine.search(wanted))
+            found = engine.search(wanted)
+            answer = replace(found, status=with_pending(engine, found.status, wanted))
         except NotIndexedError as error:
             answer = _scan(settings, wanted, error)
     print_answer(answer, typed)
@@ -71,10 +66,11 @@ def _scan(settings: Settings, wanted: SearchRequest, error: NotIndexedError) -> 
     except ModuleNotFoundError:
         raise error from None
 
-    answer = scan(wanted.root, wanted, engine_options(settings).index)
+    answer = scan(wanted.root, wanted, engine_options(settings).index.walk)
     root = checkout_root(wanted.root)
     process = start_indexing(root)
-    note = f"{root} is not indexed yet: this answer is from a quick scan of its files; indexing goes on in process {process}"
+    going_on = f"an index is being made in process {process}" if process else "an index is being made already"
+    note = f"{root} is not indexed yet: this answer is from a quick scan of its files, and {going_on}"
     return replace(answer, status=tuple(replace(each, notes=(*each.notes, note)) for each in answer.status))
 
 
@@ -88,8 +84,9 @@ def checkout_root(folder: str) -> str:
 def context(typed: argparse.Namespace) -> int:
     """Pack what answers a question into a token budget."""
     with open_engine(load_settings()) as engine:
-        found = engine.context(request(typed, typed.query), budget=typed.budget)
-        pack = replace(found, status=_looked(engine, found.status))
+        wanted = request(typed, typed.query)
+        found = engine.context(wanted, budget=typed.budget)
+        pack = replace(found, status=with_pending(engine, found.status, wanted))
     if typed.json:
         from serve.wire import to_context
 
@@ -128,7 +125,7 @@ def symbols(typed: argparse.Namespace) -> int:
     """List definitions by name."""
     with open_engine(load_settings()) as engine:
         found = engine.symbols(typed.directory, typed.pattern, filters=filters(typed), limit=typed.limit, ref=typed.ref)
-        answer = replace(found, status=_looked(engine, (found.status,))[0])
+        answer = replace(found, status=look(engine, found.status, typed.directory, typed.ref))
     if typed.json:
         from serve.wire import to_symbols
 
@@ -185,23 +182,21 @@ def _language(name: str) -> LanguageId:
     return by_extension
 
 
-def with_pending(engine: Engine, answer: SearchAnswer) -> SearchAnswer:
+def with_pending(engine: Engine, statuses: Iterable[ViewStatus], request: SearchRequest) -> tuple[ViewStatus, ...]:
     """Say of each view that was asked how many of its files have changed since."""
-    return replace(answer, status=_looked(engine, answer.status))
+    if request.ref and not request.repositories:
+        return tuple(look(engine, status, request.root, request.ref) for status in statuses)
+    return tuple(status if request.ref else look(engine, status, status.view) for status in statuses)
 
 
-def _looked(engine: Engine, statuses: Iterable[ViewStatus]) -> tuple[ViewStatus, ...]:
-    return tuple(look(engine, status) for status in statuses)
-
-
-def look(engine: Engine, status: ViewStatus) -> ViewStatus:
-    """Walk a working tree for files that differ from its index, unless that is large or a ref's."""
-    if status.files > PENDING_UP_TO_FILES or not status.view.startswith("/"):
+def look(engine: Engine, status: ViewStatus, root: str, ref: str = "") -> ViewStatus:
+    """Count the files that differ from a view, unless it is large."""
+    if status.files > PENDING_UP_TO_FILES:
         return status
-    return replace(status, pending=engine.pending(status.view))
+    return replace(status, pending=engine.pending(root, ref=ref))
 
 
-def print_json(model: BaseModel) -> None:
+def print_json(model: Wire) -> None:
     """Print one line of JSON."""
     from serve.wire import to_json
 

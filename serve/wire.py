@@ -36,19 +36,21 @@ def _spelled(match: re.Match[str]) -> str:
 Text = Annotated[str, BeforeValidator(spell_out)]
 
 
-class _Wire(BaseModel):
+class Wire(BaseModel):
+    """Whatever is printed as JSON."""
+
     # Built when first used: a process prints one kind of answer, and building all models takes longer than a search.
     model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, defer_build=True)
 
 
-class FailedFile(_Wire):
+class FailedFile(Wire):
     """A file that should have been indexed and was not, or not wholly."""
 
     path: Text
     reason: Text
 
 
-class Status(_Wire):
+class Status(Wire):
     """The truth about the view an answer comes from, or about all of them together."""
 
     view: Text = Field(description="the worktree's root or the ref; empty when several views were asked")
@@ -68,7 +70,7 @@ class Status(_Wire):
     views: list[Status] = Field(default=[], description="the status of each view when several were asked")
 
 
-class SearchHit(_Wire):
+class SearchHit(Wire):
     """A span of a file, and why it is here."""
 
     rank: int = Field(description="from 1")
@@ -85,14 +87,14 @@ class SearchHit(_Wire):
     signals: dict[str, float] = Field(description="what brought it here, by signal")
 
 
-class SearchResult(_Wire):
+class SearchResult(Wire):
     """The answer of ``search --json``."""
 
     status: Status
     hits: list[SearchHit]
 
 
-class BatchResult(_Wire):
+class BatchResult(Wire):
     """One line of ``search --queries FILE --jsonl``."""
 
     id: Text | int | None = Field(description="the query's own id, or null")
@@ -103,7 +105,7 @@ class BatchResult(_Wire):
     error: Text | None = Field(default=None, description="why this query has no answer")
 
 
-class ContextItem(_Wire):
+class ContextItem(Wire):
     """A span in a context pack."""
 
     path: Text
@@ -115,7 +117,7 @@ class ContextItem(_Wire):
     tokens: int
 
 
-class ContextResult(_Wire):
+class ContextResult(Wire):
     """The answer of ``context --json``."""
 
     status: Status
@@ -125,7 +127,7 @@ class ContextResult(_Wire):
     items: list[ContextItem]
 
 
-class SpanResult(_Wire):
+class SpanResult(Wire):
     """The answer of ``show --json``."""
 
     status: Status
@@ -136,7 +138,7 @@ class SpanResult(_Wire):
     text: Text
 
 
-class SymbolRecord(_Wire):
+class SymbolRecord(Wire):
     """A definition."""
 
     name: Text
@@ -150,7 +152,7 @@ class SymbolRecord(_Wire):
     language: str
 
 
-class SymbolsResult(_Wire):
+class SymbolsResult(Wire):
     """The answer of ``symbols --json``."""
 
     status: Status
@@ -158,13 +160,13 @@ class SymbolsResult(_Wire):
     symbols: list[SymbolRecord]
 
 
-class StatusResult(_Wire):
+class StatusResult(Wire):
     """The answer of ``status --json``."""
 
     status: Status
 
 
-class IndexedView(_Wire):
+class IndexedView(Wire):
     """What an index run did to one view."""
 
     path: Text = Field(description="the path as it was given")
@@ -179,13 +181,13 @@ class IndexedView(_Wire):
     status: Status | None = Field(default=None, description="null when there is an error")
 
 
-class IndexResult(_Wire):
+class IndexResult(Wire):
     """The answer of ``index --json``; under ``--watch`` one a line, a change each."""
 
     indexed: list[IndexedView]
 
 
-class RepositoryRecord(_Wire):
+class RepositoryRecord(Wire):
     """A repository and its views."""
 
     name: Text
@@ -194,19 +196,19 @@ class RepositoryRecord(_Wire):
     views: list[Status]
 
 
-class ReposResult(_Wire):
+class ReposResult(Wire):
     """The answer of ``repos --json``."""
 
     repositories: list[RepositoryRecord]
 
 
-class ForgetResult(_Wire):
+class ForgetResult(Wire):
     """The answer of ``forget --json``."""
 
     forgotten: list[Text]
 
 
-class LanguageRecord(_Wire):
+class LanguageRecord(Wire):
     """A language or a text format."""
 
     name: str
@@ -216,13 +218,13 @@ class LanguageRecord(_Wire):
     levels: list[str] = Field(description="what is read from its files; outline for a format with structure")
 
 
-class LanguagesResult(_Wire):
+class LanguagesResult(Wire):
     """The answer of ``languages --json``."""
 
     languages: list[LanguageRecord]
 
 
-class CheckRecord(_Wire):
+class CheckRecord(Wire):
     """One check of ``doctor``."""
 
     name: str
@@ -230,7 +232,7 @@ class CheckRecord(_Wire):
     detail: Text
 
 
-class DoctorResult(_Wire):
+class DoctorResult(Wire):
     """The answer of ``doctor --json``."""
 
     ok: bool
@@ -355,6 +357,6 @@ def to_repositories(found: Iterable[tuple[Repository, list[ViewStatus]]]) -> Rep
     return ReposResult(repositories=records)
 
 
-def to_json(model: BaseModel) -> str:
+def to_json(model: Wire) -> str:
     """Return a model as one line of JSON."""
     return model.model_dump_json()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.database import Database
 from ingest.facts import FactStore
-from ingest.model import ParsedFile, ViewStatus
+from ingest.model import LanguageId, ParsedFile, ViewStatus
 from ingest.views import ViewCatalog
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine, EngineOptions
@@ -23,7 +22,7 @@ QUERIES = (
     SearchRequest("open the shop", "", limit=50),
     SearchRequest("Shop.sell price", "", limit=50),
     SearchRequest("/def \\w+|fn \\w+/", "", limit=200),
-    SearchRequest("total", "", limit=50, filters=Filters(languages=("python",))),
+    SearchRequest("total", "", limit=50, filters=Filters(languages=(LanguageId("python"),))),
     SearchRequest("shop", "", limit=50, filters=Filters(paths=("deep/**",))),
     SearchRequest("shop", "", limit=50, filters=Filters(tests=False)),
 )
@@ -43,7 +42,7 @@ class Contents:
 
 
 @contextmanager
-def opened(data: Path) -> Iterator[Engine]:
+def opened(data: Path) -> Generator[Engine]:
     """Open an engine that works in this process."""
     with Engine(data, IN_PROCESS) as engine:
         yield engine
@@ -81,11 +80,6 @@ def assert_same(ours: Contents, fresh: Contents) -> None:
     for query, mine, theirs, scores, expected in zip(QUERIES, ours.answers, fresh.answers, ours.scores, fresh.scores, strict=True):
         assert all(abs(one - other) <= 1e-4 for one, other in zip(scores, expected, strict=True)), (query, scores, expected)
         assert mine == theirs, query
-
-
-def digest(contents: Contents) -> str:
-    """Return a name for what a view shows."""
-    return hashlib.sha256(repr((contents.files, contents.symbols, contents.answers)).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _at(query: SearchRequest, root: Path, ref: str) -> SearchRequest:

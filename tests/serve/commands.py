@@ -18,10 +18,31 @@ from serve.cli import main
 CODELORE = str(Path(sys.executable).parent / "codelore")
 SCHEMA: dict[str, Any] = json.loads((Path(__file__).parents[2] / "docs" / "schema.json").read_text())
 
+_CART = b'''"""Carts."""
+
+
+class Cart:
+    """What a customer wants to buy."""
+
+    def add_item(self, item, count=1):
+        """Put an item into the cart."""
+        self.items[item] = count
+
+    def total_price(self):
+        return sum(self.items.values())
+'''
+
+_PAYMENT = b'''"""Payments."""
+
+
+def charge_card(card, amount):
+    """Charge a credit card and return the receipt."""
+    return card.charge(amount)
+'''
+
 SHOP: Mapping[str, str | bytes] = {
-    "shop/cart.py": '"""Carts."""\n\n\nclass Cart:\n    """What a customer wants to buy."""\n\n    def add_item(self, item, count=1):\n'
-    '        """Put an item into the cart."""\n        self.items[item] = count\n\n    def total_price(self):\n        return sum(self.items.values())\n',
-    "shop/payment.py": '"""Payments."""\n\n\ndef charge_card(card, amount):\n    """Charge a credit card and return the receipt."""\n    return card.charge(amount)\n',
+    "shop/cart.py": _CART,
+    "shop/payment.py": _PAYMENT,
     "shop/web.ts": "export function renderReceipt(amount: number): string {\n  return `You paid ${amount}`\n}\n",
     "tests/test_cart.py": "from shop.cart import Cart\n\n\ndef test_total_price():\n    assert Cart().total_price() == 0\n",
     "README.md": "# Shop\n\nA shop that charges credit cards.\n\n## Install\n\nRun make install.\n",
@@ -46,7 +67,7 @@ class Done:
 
 
 def hold_to_schema(value: object, model: str) -> None:
-    Draft202012Validator({"$ref": f"#/$defs/{model}", "$defs": SCHEMA["$defs"]}).validate(value)
+    Draft202012Validator({"$ref": f"#/$defs/{model}", "$defs": SCHEMA["$defs"]}).validate(value)  # pyright: ignore[reportUnknownMemberType]
 
 
 class Shell:

@@ -10,7 +10,7 @@ from ingest.languages.registry import LANGUAGES, levels
 from ingest.model import ViewStatus
 from retrieval.answers import Hit
 from serve import render
-from serve.cli import exit_code
+from serve.exit_codes import exit_code
 from tests.serve.commands import Shell
 
 
@@ -18,7 +18,6 @@ from tests.serve.commands import Shell
     ("error", "code"),
     [
         (LookupError("x"), 1),
-        (KeyError("x"), 1),
         (QueryError("x"), 2),
         (CodeloreError("x"), 2),
         (EmptyTreeError("x"), 3),
