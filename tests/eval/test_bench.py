@@ -15,7 +15,7 @@ from eval.bench_process import family, resident_bytes, run
 from eval.bench_trees import DJANGO, Peer, Trees, describe, unpack
 from ingest.errors import SourceError
 
-SCALE = Scale(rounds=1, cold=1, edits=1, queries=6, crashes=1)
+SCALE = Scale(rounds=1, cold=1, edits=2, queries=6, crashes=1)
 FILES = 4
 
 
@@ -79,6 +79,12 @@ def test_a_change_is_timed_until_it_is_found(tmp_path: Path) -> None:
     (row,) = rows_of("change", tmp_path).values()
     assert row.ours > 0
     assert "codelore_probe" not in (tmp_path / "scratch" / "tree-tiny" / "module0.py").read_text()
+
+
+def test_a_watched_change_is_timed(tmp_path: Path) -> None:
+    """From the event to the answer."""
+    (row,) = rows_of("watch", tmp_path).values()
+    assert row.ours > 0
 
 
 def test_a_second_worktree_is_compared_with_the_first(tmp_path: Path) -> None:
