@@ -22,7 +22,7 @@ from retrieval.segment import F32
 from retrieval.snapshot import Mask, Numbers, Snapshot
 from retrieval.vectors import nearest
 
-CANDIDATE_FILES = 100
+CANDIDATE_FILES = 60
 
 _KINDS = list(SymbolKind)
 FILE_WEIGHTS = {
