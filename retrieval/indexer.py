@@ -14,8 +14,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from ingest.database import Database
 from ingest.errors import EmptyTreeError, ExtractionError, NotARepositoryError
 from ingest.facts import FactStore
@@ -26,9 +24,8 @@ from ingest.model import DocumentId, Failure, RepositoryId, SourceFile, SourceTr
 from ingest.pool import SILENCE_SECONDS, Crash, WorkerPool
 from ingest.views import Entry, IndexReport, ScreenedFile, ViewCatalog
 from ingest.walk import WalkOptions, read_source, walk, walk_commit
-from retrieval.catalog import MERGE_POSTINGS, SegmentCatalog
+from retrieval.catalog import SegmentCatalog, SegmentWriter
 from retrieval.refresh import Known, WholeRun, files_to_read, revised
-from retrieval.segment import Segment, decode, merge
 from retrieval.worker import Batch, ReadTask, RebuildTask, Task, WorkerSetup, settled
 
 _BATCH_FILES = 100
@@ -277,7 +274,7 @@ class Indexer:
         total = sum(len(task.files) for task in tasks)
         total_bytes = sum(file.size for task in tasks for file in task.files)
         self._catalog.sweep(run.view.repository_id)
-        writer = _SegmentWriter(self._catalog, run.view.repository_id)
+        writer = SegmentWriter(self._catalog, run.view.repository_id)
         done = done_bytes = 0
         for task, batch in self._work(tasks, total_bytes):
             documents = self._facts.add(run.view.repository_id, batch.stored) if batch.stored else []
@@ -320,7 +317,7 @@ class Indexer:
             self._pool = WorkerPool[Task, Batch](self._setup.make, workers=workers, silence_seconds=self._options.silence_seconds)
         return self._pool
 
-    def _rebuild(self, run: _Run, writer: _SegmentWriter, progress: Callable[[Progress], None]) -> None:
+    def _rebuild(self, run: _Run, writer: SegmentWriter, progress: Callable[[Progress], None]) -> None:
         """Make the features again of documents that no segment holds: a run was killed before it wrote them, or a file was torn."""
         missing = self._catalog.lacking(run.view.repository_id, run.paths, writer.held)
         documents = list(self._facts.paths(missing).items())
@@ -400,33 +397,6 @@ class Indexer:
         if self._pool is not None:
             self._pool.close()
             self._pool = None
-
-
-class _SegmentWriter:
-    """Gathers the workers' small segments and writes them as few large ones, within bounded memory; a document is written once."""
-
-    def __init__(self, catalog: SegmentCatalog, repository: RepositoryId) -> None:
-        self._catalog = catalog
-        self._repository = repository
-        self.held = {DocumentId(each) for stored in catalog.load(repository) for each in stored.segment.document_ids.tolist()}
-        self._pending: list[Segment] = []
-        self._postings = 0
-
-    def add(self, data: bytes, documents: list[DocumentId]) -> None:
-        fresh = np.array([document not in self.held for document in documents], np.bool_)
-        if not fresh.any():
-            return
-        self.held.update(documents)
-        segment = replace(decode(data), document_ids=np.array(documents, np.int64))
-        self._pending.append(segment if fresh.all() else merge([segment], [fresh]))
-        self._postings += len(self._pending[-1].posting_chunk)
-        if self._postings > MERGE_POSTINGS // 2:
-            self.flush()
-
-    def flush(self) -> None:
-        if self._pending:
-            self._catalog.add(self._repository, merge(self._pending))
-            self._pending, self._postings = [], 0
 
 
 def _same(entry: Entry, file: SourceFile) -> bool:
