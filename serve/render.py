@@ -105,7 +105,7 @@ def status_line(statuses: Sequence[ViewStatus]) -> str:
 def _status_line(status: ViewStatus) -> str:
     parts = [
         f"{status.files:,} files",
-        f"generation {status.generation}, {age(status.as_of)}" if status.as_of else "not indexed yet",
+        f"generation {status.generation}, {age(status.as_of)}" if status.generation else "not indexed yet",
         "pending not checked" if status.pending < 0 else f"{status.pending:,} pending",
     ]
     if status.failed:
