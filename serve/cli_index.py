@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ingest.errors import CodeloreError, QueryError, StoreError
 from ingest.model import ViewStatus
 from retrieval.engine import Engine
-from retrieval.indexer import IndexOutcome
+from retrieval.run import IndexOutcome
 from serve import render
 from serve.cli_search import checkout_root, look, style
 from serve.compose import open_engine

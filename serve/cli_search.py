@@ -55,11 +55,8 @@ def _scan(settings: Settings, wanted: SearchRequest, error: NotIndexedError) -> 
     """Answer from the files themselves where there is no index yet, and start making one."""
     if wanted.ref or wanted.repositories:
         raise error
-    try:
-        from retrieval.scan import scan
-        from serve.background import start_indexing
-    except ModuleNotFoundError:
-        raise error from None
+    from retrieval.scan import scan
+    from serve.background import start_indexing
 
     answer = scan(wanted.root, wanted, engine_options(settings).index.walk)
     root = checkout_root(wanted.root)
@@ -102,8 +99,6 @@ def show(typed: argparse.Namespace) -> int:
         raise QueryError(f"{typed.span} names no lines: they count from 1, and the last one is not before the first")
     with open_engine(load_settings()) as engine:
         span = engine.show(typed.directory, match["path"], start=start, end=end, ref=typed.ref)
-    if span.start_line > span.end_line and start > 1:
-        raise LookupError(f"{span.path} has {span.end_line:,} lines, so there is no line {start:,}")
     if typed.json:
         print(to_line(span_document(span)))
     else:

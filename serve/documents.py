@@ -17,7 +17,7 @@ from typing import Any
 from ingest.model import ViewStatus
 from ingest.views import Repository
 from retrieval.answers import ContextPack, Hit, SearchAnswer, Span, SymbolAnswer
-from retrieval.indexer import IndexOutcome
+from retrieval.run import IndexOutcome
 
 MAX_LISTED = 20
 """Failed files and cut-off notes listed with an answer; their full number is said beside them, and ``codelore status`` lists all."""

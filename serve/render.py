@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ingest.model import ViewStatus
 from ingest.views import Repository
 from retrieval.answers import ContextPack, Hit, SymbolAnswer
-from retrieval.indexer import IndexOutcome
+from retrieval.run import IndexOutcome
 
 _SNIPPET_LINES = 6
 _LISTED = 10
