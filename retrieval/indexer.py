@@ -21,11 +21,12 @@ from ingest.git import GitCheckout, blob_id, find_checkout, head, known_hashes, 
 from ingest.languages.registry import LANGUAGES
 from ingest.lock import exclusive, lock_path
 from ingest.model import DocumentId, Failure, RepositoryId, SourceFile, SourceTree, View, ViewId, ViewKind
-from ingest.pool import SILENCE_SECONDS, Crash, WorkerPool
+from ingest.pool import Crash, WorkerPool
 from ingest.views import Entry, IndexReport, ScreenedFile, ViewCatalog
-from ingest.walk import WalkOptions, read_source, walk, walk_commit
+from ingest.walk import read_source, walk, walk_commit
 from retrieval.catalog import SegmentCatalog, SegmentWriter
 from retrieval.refresh import Known, WholeRun, files_to_read, revised
+from retrieval.run import IndexOptions, IndexOutcome, Progress
 from retrieval.worker import Batch, ReadTask, RebuildTask, Task, WorkerSetup, settled
 
 _BATCH_FILES = 100
@@ -37,41 +38,6 @@ _MAX_LISTED = 1_000
 _GARBAGE_FROM = 1_000  # documents
 _MANY_SEGMENTS = 16  # merging costs 15 ms, a search 0.1 ms a segment
 _TELLING_FILES, _TELLING_BYTES = 3, 1_000  # so many source files of such a size define something; short scripts need not
-
-
-@dataclass(frozen=True, slots=True)
-class IndexOptions:
-    """How to index."""
-
-    walk: WalkOptions = field(default_factory=WalkOptions)
-    workers: int = 2
-    lock_seconds: float = 600.0
-    silence_seconds: float = SILENCE_SECONDS
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is. ``total`` counts files that have to be read, ``size`` their bytes."""
-
-    phase: str
-    done: int = 0
-    total: int = 0
-    done_bytes: int = 0
-    total_bytes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class IndexOutcome:
-    """What a run did."""
-
-    view: View
-    added: int
-    changed: int
-    deleted: int
-    unchanged: int
-    parsed: int
-    parsed_bytes: int
-    report: IndexReport
 
 
 @dataclass(slots=True)
