@@ -376,8 +376,8 @@ def _references(spec: LanguageSpec, found: _Found, owners: Owners, newlines: lis
     seen = -1
     names, quotes, syntax = found.names, spec.quotes, spec.syntax
     for start, _, name, receiver, kind in sorted(found.references):
-        if start != seen and name and start not in names and (receiver or name not in syntax):  # of two patterns the first one wins
-            bare = name.strip(quotes) if quotes else name
+        bare = name.strip(quotes) if quotes else name
+        if start != seen and bare and start not in names and (receiver or name not in syntax):  # of two patterns the first one wins
             yield Reference(bare, receiver.rstrip("."), kind, bisect_right(newlines, start) + 1, start, owners.of(start))
         seen = start
 

@@ -11,7 +11,7 @@ import mmap
 import os
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -137,6 +137,35 @@ class SegmentCatalog:
         with self._database.read() as read:
             shown = _shown(read, repository).tolist()
         return sorted({*documents, *shown} - {*held})
+
+
+class SegmentWriter:
+    """Gathers the workers' small segments and writes them as few large ones, within bounded memory; a document is written once."""
+
+    def __init__(self, catalog: SegmentCatalog, repository: RepositoryId) -> None:
+        self._catalog = catalog
+        self._repository = repository
+        self.held = {DocumentId(each) for stored in catalog.load(repository) for each in stored.segment.document_ids.tolist()}
+        self._pending: list[Segment] = []
+        self._postings = 0
+
+    def add(self, data: bytes, documents: list[DocumentId]) -> None:
+        """Take a worker's segment of these documents."""
+        fresh = np.array([document not in self.held for document in documents], np.bool_)
+        if not fresh.any():
+            return
+        self.held.update(documents)
+        segment = replace(decode(data), document_ids=np.array(documents, np.int64))
+        self._pending.append(segment if fresh.all() else merge([segment], [fresh]))
+        self._postings += len(self._pending[-1].posting_chunk)
+        if self._postings > MERGE_POSTINGS // 2:
+            self.flush()
+
+    def flush(self) -> None:
+        """Store what was gathered."""
+        if self._pending:
+            self._catalog.add(self._repository, merge(self._pending))
+            self._pending, self._postings = [], 0
 
 
 def _shown(read: Connection, repository: RepositoryId) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:

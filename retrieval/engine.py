@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -24,13 +24,15 @@ from retrieval.catalog import PAYLOAD_BYTES, SegmentCatalog, remove_files
 from retrieval.context import pack
 from retrieval.embed import SHIPPED, StaticEmbedder
 from retrieval.features import FEATURES_VERSION
-from retrieval.indexer import Indexer, IndexOptions, IndexOutcome, Progress
 from retrieval.patterns import match_pattern
 from retrieval.pending import count_pending
 from retrieval.query import Filters, Query, parse_query
 from retrieval.rank import RankedChunk, Ranker
+from retrieval.run import IndexOptions, IndexOutcome, Progress
 from retrieval.snapshot import Snapshot
-from retrieval.worker import WorkerSetup
+
+if TYPE_CHECKING:
+    from retrieval.indexer import Indexer
 
 _KINDS = list(SymbolKind)
 _OPEN_SNAPSHOTS = 8
@@ -81,6 +83,10 @@ class Engine:
 
     @cached_property
     def _indexer(self) -> Indexer:
+        # Grammars and process pools take a fifth of a cold search to load, and only a run needs them.
+        from retrieval.indexer import Indexer
+        from retrieval.worker import WorkerSetup
+
         setup = WorkerSetup(self._database.path, self._options.weights)
         return Indexer(self._database, self._catalog, setup, self._options.index, self._data / "locks")
 
@@ -158,7 +164,7 @@ class Engine:
     def _symbols(self, request: SearchRequest, opened: _Opened, limit: int) -> SymbolAnswer:
         repository, view, snapshot, ranker = opened
         allowed = ranker.allowed(request.filters)
-        wanted = np.unique(snapshot.chunk_document[allowed])
+        wanted = snapshot.documents_of(allowed)
         documents = [(snapshot.document_id(int(each)), *snapshot.name(int(each))) for each in wanted]
         kinds = frozenset(request.filters.kinds)
         rows = [
@@ -311,7 +317,7 @@ class Engine:
         return opened
 
     def _texts(self, snapshot: Snapshot, allowed: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Iterator[tuple[int, bytes]]:
-        wanted = set(snapshot.document_ids[np.unique(snapshot.chunk_document[allowed])].tolist())
+        wanted = set(snapshot.document_ids[snapshot.documents_of(allowed)].tolist())
         number = {int(each): at for at, each in enumerate(snapshot.document_ids)}
         for document, text in self._views.iterate_texts(snapshot.view.view_id):
             if document in wanted:

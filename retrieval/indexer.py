@@ -14,8 +14,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from ingest.database import Database
 from ingest.errors import EmptyTreeError, ExtractionError, NotARepositoryError
 from ingest.facts import FactStore
@@ -23,12 +21,12 @@ from ingest.git import GitCheckout, blob_id, find_checkout, head, known_hashes, 
 from ingest.languages.registry import LANGUAGES
 from ingest.lock import exclusive, lock_path
 from ingest.model import DocumentId, Failure, RepositoryId, SourceFile, SourceTree, View, ViewId, ViewKind
-from ingest.pool import SILENCE_SECONDS, Crash, WorkerPool
+from ingest.pool import Crash, WorkerPool
 from ingest.views import Entry, IndexReport, ScreenedFile, ViewCatalog
-from ingest.walk import WalkOptions, read_source, walk, walk_commit
-from retrieval.catalog import MERGE_POSTINGS, SegmentCatalog
+from ingest.walk import read_source, walk, walk_commit
+from retrieval.catalog import SegmentCatalog, SegmentWriter
 from retrieval.refresh import Known, WholeRun, files_to_read, revised
-from retrieval.segment import Segment, decode, merge
+from retrieval.run import IndexOptions, IndexOutcome, Progress
 from retrieval.worker import Batch, ReadTask, RebuildTask, Task, WorkerSetup, settled
 
 _BATCH_FILES = 100
@@ -40,41 +38,6 @@ _MAX_LISTED = 1_000
 _GARBAGE_FROM = 1_000  # documents
 _MANY_SEGMENTS = 16  # merging costs 15 ms, a search 0.1 ms a segment
 _TELLING_FILES, _TELLING_BYTES = 3, 1_000  # so many source files of such a size define something; short scripts need not
-
-
-@dataclass(frozen=True, slots=True)
-class IndexOptions:
-    """How to index."""
-
-    walk: WalkOptions = field(default_factory=WalkOptions)
-    workers: int = 2
-    lock_seconds: float = 600.0
-    silence_seconds: float = SILENCE_SECONDS
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is. ``total`` counts files that have to be read, ``size`` their bytes."""
-
-    phase: str
-    done: int = 0
-    total: int = 0
-    done_bytes: int = 0
-    total_bytes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class IndexOutcome:
-    """What a run did."""
-
-    view: View
-    added: int
-    changed: int
-    deleted: int
-    unchanged: int
-    parsed: int
-    parsed_bytes: int
-    report: IndexReport
 
 
 @dataclass(slots=True)
@@ -277,7 +240,7 @@ class Indexer:
         total = sum(len(task.files) for task in tasks)
         total_bytes = sum(file.size for task in tasks for file in task.files)
         self._catalog.sweep(run.view.repository_id)
-        writer = _SegmentWriter(self._catalog, run.view.repository_id)
+        writer = SegmentWriter(self._catalog, run.view.repository_id)
         done = done_bytes = 0
         for task, batch in self._work(tasks, total_bytes):
             documents = self._facts.add(run.view.repository_id, batch.stored) if batch.stored else []
@@ -320,7 +283,7 @@ class Indexer:
             self._pool = WorkerPool[Task, Batch](self._setup.make, workers=workers, silence_seconds=self._options.silence_seconds)
         return self._pool
 
-    def _rebuild(self, run: _Run, writer: _SegmentWriter, progress: Callable[[Progress], None]) -> None:
+    def _rebuild(self, run: _Run, writer: SegmentWriter, progress: Callable[[Progress], None]) -> None:
         """Make the features again of documents that no segment holds: a run was killed before it wrote them, or a file was torn."""
         missing = self._catalog.lacking(run.view.repository_id, run.paths, writer.held)
         documents = list(self._facts.paths(missing).items())
@@ -400,33 +363,6 @@ class Indexer:
         if self._pool is not None:
             self._pool.close()
             self._pool = None
-
-
-class _SegmentWriter:
-    """Gathers the workers' small segments and writes them as few large ones, within bounded memory; a document is written once."""
-
-    def __init__(self, catalog: SegmentCatalog, repository: RepositoryId) -> None:
-        self._catalog = catalog
-        self._repository = repository
-        self.held = {DocumentId(each) for stored in catalog.load(repository) for each in stored.segment.document_ids.tolist()}
-        self._pending: list[Segment] = []
-        self._postings = 0
-
-    def add(self, data: bytes, documents: list[DocumentId]) -> None:
-        fresh = np.array([document not in self.held for document in documents], np.bool_)
-        if not fresh.any():
-            return
-        self.held.update(documents)
-        segment = replace(decode(data), document_ids=np.array(documents, np.int64))
-        self._pending.append(segment if fresh.all() else merge([segment], [fresh]))
-        self._postings += len(self._pending[-1].posting_chunk)
-        if self._postings > MERGE_POSTINGS // 2:
-            self.flush()
-
-    def flush(self) -> None:
-        if self._pending:
-            self._catalog.add(self._repository, merge(self._pending))
-            self._pending, self._postings = [], 0
 
 
 def _same(entry: Entry, file: SourceFile) -> bool:

@@ -153,7 +153,7 @@ class LexicalScorer:
 
     def _hide(self, scores: LexicalScores, chunks: Mask) -> None:
         """Take back the scores of diagrams that were scored for their documents' sake and that a filter hides."""
-        documents = np.unique(self._snapshot.chunk_document[chunks])
+        documents = self._snapshot.documents_of(chunks)
         scores.chunk[chunks] = scores.chunk_coverage[chunks] = 0
         scores.document[documents] = scores.document_coverage[documents] = 0
 

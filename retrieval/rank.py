@@ -178,7 +178,7 @@ class Ranker:
             chunks, _ = self._lexical.postings(name.key)
             chunks = chunks[allowed[chunks]]
             if len(chunks):
-                files = len(np.unique(self._snapshot.chunk_document[chunks]))
+                files = len(self._snapshot.documents_of(chunks))
                 scores[chunks] += np.float32(name.weight / (1 + np.log(files)))
         return scores
 

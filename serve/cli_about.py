@@ -9,7 +9,7 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from ingest.git import run
 from ingest.languages.registry import LANGUAGES, LanguageSpec, levels
 from ingest.parse import parse
 from retrieval.embed import SHIPPED, StaticEmbedder
-from serve.cli_search import print_json, style
+from serve.cli_search import style
 from serve.compose import open_engine
+from serve.documents import to_line
 from serve.settings import Settings, load_settings
 
 _OLDEST_SQLITE = (3, 35, 0)  # RETURNING
@@ -55,9 +56,7 @@ def rows() -> list[Row]:
 def languages(typed: argparse.Namespace) -> int:
     """List languages and formats, their file names, and what is read from them."""
     if typed.json:
-        from serve.wire import LanguageRecord, LanguagesResult
-
-        print_json(LanguagesResult(languages=[LanguageRecord.model_validate(row) for row in rows()]))
+        print(to_line({"languages": [asdict(row) for row in rows()]}))
         return 0
     for row in rows():
         print(f"{style().strong(f'{row.name:<11}')} {', '.join(row.levels) or 'line windows'}")
@@ -79,9 +78,7 @@ def doctor(typed: argparse.Namespace) -> int:
     """Check this installation, its data folder and the index; return 1 when something is wrong."""
     checks = list(_checks())
     if typed.json:
-        from serve.wire import CheckRecord, DoctorResult
-
-        print_json(DoctorResult(ok=all(each.ok for each in checks), checks=[CheckRecord.model_validate(each) for each in checks]))
+        print(to_line({"ok": all(each.ok for each in checks), "checks": [asdict(each) for each in checks]}))
     else:
         for each in checks:
             print(f"{'ok ' if each.ok else 'BAD'}  {each.name:<13} {each.detail}")

@@ -15,8 +15,9 @@ from ingest.errors import NotIndexedError, QueryError, SourceError
 from retrieval.answers import SearchAnswer, SearchRequest
 from retrieval.engine import Engine
 from serve import render
-from serve.cli_search import print_answer, print_json, request, with_pending
+from serve.cli_search import print_answer, request, with_pending
 from serve.compose import open_engine
+from serve.documents import batch_document, to_line
 from serve.settings import load_settings
 
 
@@ -63,9 +64,7 @@ def answer_queries(engine: Engine, template: SearchRequest, typed: argparse.Name
 
 def _print(question: _Question, answer: SearchAnswer, error: str, latency_ms: float, typed: argparse.Namespace) -> None:
     if typed.json or typed.jsonl:
-        from serve.wire import to_batch
-
-        print_json(to_batch(question.text, question.identity, answer, error, latency_ms))
+        print(to_line(batch_document(question.text, question.identity, answer, error, latency_ms)))
         return
     print(f"=== {render.one_line(question.text)}  ({latency_ms:.1f} ms)")
     if error:

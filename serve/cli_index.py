@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from ingest.errors import CodeloreError, QueryError, StoreError
 from ingest.model import ViewStatus
 from retrieval.engine import Engine
-from retrieval.indexer import IndexOutcome
+from retrieval.run import IndexOutcome
 from serve import render
-from serve.cli_search import checkout_root, look, print_json, style
+from serve.cli_search import checkout_root, look, style
 from serve.compose import open_engine
+from serve.documents import indexed_document, repositories_document, status_document, to_line
 from serve.exit_codes import exit_code
 from serve.progress import show_progress
 from serve.settings import load_settings
@@ -69,18 +70,8 @@ def _truth(engine: Engine, outcome: IndexOutcome) -> ViewStatus:
 
 
 def _print_runs(runs: Sequence[_Run]) -> None:
-    from serve.wire import IndexedView, IndexResult, to_indexed
-
-    print_json(
-        IndexResult(
-            indexed=[
-                to_indexed(run.path, run.outcome, run.status, run.seconds)
-                if run.outcome and run.status
-                else IndexedView(path=run.path, error=str(run.error), seconds=run.seconds)
-                for run in runs
-            ]
-        )
-    )
+    documents = [indexed_document(run.path, run.outcome, run.status, str(run.error or ""), run.seconds) for run in runs]
+    print(to_line({"indexed": documents}))
     sys.stdout.flush()
 
 
@@ -104,9 +95,7 @@ def status(typed: argparse.Namespace) -> int:
     with open_engine(load_settings()) as engine:
         truth = look(engine, engine.status(typed.path, ref=typed.ref, look=False), typed.path, typed.ref)
     if typed.json:
-        from serve.wire import StatusResult, to_status
-
-        print_json(StatusResult(status=to_status(truth, listed=None)))
+        print(to_line({"status": status_document(truth, listed=None)}))
     else:
         print(render.status(truth))
     return 0
@@ -117,9 +106,7 @@ def repos(typed: argparse.Namespace) -> int:
     with open_engine(load_settings()) as engine:
         found = engine.repositories()
     if typed.json:
-        from serve.wire import to_repositories
-
-        print_json(to_repositories(found))
+        print(to_line(repositories_document(found)))
     elif found:
         print(render.repositories(found, style()))
     else:
@@ -132,9 +119,7 @@ def forget(typed: argparse.Namespace) -> int:
     with open_engine(load_settings()) as engine:
         gone = engine.forget(typed.name)
     if typed.json:
-        from serve.wire import ForgetResult
-
-        print_json(ForgetResult(forgotten=gone))
+        print(to_line({"forgotten": gone}))
     else:
         print("\n".join(f"forgot {render.one_line(each)}" for each in gone))
     return 0

@@ -8,7 +8,6 @@ import re
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from ingest.errors import NotIndexedError, QueryError
 from ingest.git import find_checkout
@@ -18,10 +17,8 @@ from retrieval.engine import Engine
 from retrieval.query import Filters
 from serve import render
 from serve.compose import engine_options, open_engine
+from serve.documents import context_document, search_document, span_document, symbols_document, to_line
 from serve.settings import Settings, color_wanted, load_settings
-
-if TYPE_CHECKING:
-    from serve.wire import Wire
 
 PENDING_UP_TO_FILES = 20_000
 """A walk for pending files takes 40 ms for 7,000 files; above this many an answer says that nobody looked."""
@@ -46,9 +43,7 @@ def search(typed: argparse.Namespace) -> int:
 def print_answer(answer: SearchAnswer, typed: argparse.Namespace) -> None:
     """Print hits to standard output; for people, the truth about them goes to standard error."""
     if typed.json or typed.jsonl:
-        from serve.wire import to_search
-
-        print_json(to_search(answer))
+        print(to_line(search_document(answer)))
         return
     if answer.hits:
         print(render.hits(answer.hits, style(), explain=typed.explain, several=len(answer.status) > 1))
@@ -60,17 +55,13 @@ def _scan(settings: Settings, wanted: SearchRequest, error: NotIndexedError) -> 
     """Answer from the files themselves where there is no index yet, and start making one."""
     if wanted.ref or wanted.repositories:
         raise error
-    try:
-        from retrieval.scan import scan
-        from serve.background import start_indexing
-    except ModuleNotFoundError:
-        raise error from None
+    from retrieval.scan import scan
+    from serve.background import start_indexing
 
     answer = scan(wanted.root, wanted, engine_options(settings).index.walk)
     root = checkout_root(wanted.root)
     process = start_indexing(root)
-    going_on = f"an index is being made in process {process}" if process else "an index is being made already"
-    note = f"{root} is not indexed yet: this answer is from a quick scan of its files, and {going_on}"
+    note = f"an index of {root} is being made {f'in process {process}' if process else 'already'}: ask again in a while"
     return replace(answer, status=tuple(replace(each, notes=(*each.notes, note)) for each in answer.status))
 
 
@@ -88,9 +79,7 @@ def context(typed: argparse.Namespace) -> int:
         found = engine.context(wanted, budget=typed.budget)
         pack = replace(found, status=with_pending(engine, found.status, wanted))
     if typed.json:
-        from serve.wire import to_context
-
-        print_json(to_context(pack))
+        print(to_line(context_document(pack)))
     else:
         print(render.context(pack))
         sys.stdout.flush()
@@ -110,12 +99,8 @@ def show(typed: argparse.Namespace) -> int:
         raise QueryError(f"{typed.span} names no lines: they count from 1, and the last one is not before the first")
     with open_engine(load_settings()) as engine:
         span = engine.show(typed.directory, match["path"], start=start, end=end, ref=typed.ref)
-    if span.start_line > span.end_line and start > 1:
-        raise LookupError(f"{span.path} has {span.end_line:,} lines, so there is no line {start:,}")
     if typed.json:
-        from serve.wire import to_span
-
-        print_json(to_span(span))
+        print(to_line(span_document(span)))
     else:
         print(render.plain(span.text))
     return 0
@@ -127,9 +112,7 @@ def symbols(typed: argparse.Namespace) -> int:
         found = engine.symbols(typed.directory, typed.pattern, filters=filters(typed), limit=typed.limit, ref=typed.ref)
         answer = replace(found, status=look(engine, found.status, typed.directory, typed.ref))
     if typed.json:
-        from serve.wire import to_symbols
-
-        print_json(to_symbols(answer))
+        print(to_line(symbols_document(answer)))
     else:
         if answer.symbols:
             print(render.symbols(answer, style()))
@@ -194,13 +177,6 @@ def look(engine: Engine, status: ViewStatus, root: str, ref: str = "") -> ViewSt
     if status.files > PENDING_UP_TO_FILES:
         return status
     return replace(status, pending=engine.pending(root, ref=ref))
-
-
-def print_json(model: Wire) -> None:
-    """Print one line of JSON."""
-    from serve.wire import to_json
-
-    print(to_json(model))
 
 
 def style() -> render.Style:

@@ -6,7 +6,7 @@ from typing import Any
 
 from ingest.walk import WalkOptions
 from retrieval.engine import Engine, EngineOptions
-from retrieval.indexer import IndexOptions
+from retrieval.run import IndexOptions
 from serve.settings import Settings
 
 

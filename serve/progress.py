@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from retrieval.indexer import Progress
+from retrieval.run import Progress
 from serve.settings import color_wanted
 
 if TYPE_CHECKING:

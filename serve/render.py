@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ingest.model import ViewStatus
 from ingest.views import Repository
 from retrieval.answers import ContextPack, Hit, SymbolAnswer
-from retrieval.indexer import IndexOutcome
+from retrieval.run import IndexOutcome
 
 _SNIPPET_LINES = 6
 _LISTED = 10
@@ -105,7 +105,7 @@ def status_line(statuses: Sequence[ViewStatus]) -> str:
 def _status_line(status: ViewStatus) -> str:
     parts = [
         f"{status.files:,} files",
-        f"generation {status.generation}, {age(status.as_of)}" if status.as_of else "not indexed yet",
+        f"generation {status.generation}, {age(status.as_of)}" if status.generation else "not indexed yet",
         "pending not checked" if status.pending < 0 else f"{status.pending:,} pending",
     ]
     if status.failed:

@@ -100,3 +100,8 @@ def test_plain_text_analysis_keeps_the_language_and_needs_no_grammar() -> None:
     """It is what is left for a file that crashed a worker."""
     parsed = analyze_as_text("a.py", b"def f(): pass\n")
     assert (parsed.language, parsed.symbols, len(parsed.chunks)) == ("python", (), 1)
+
+
+def test_a_quoted_nothing_is_no_reference() -> None:
+    """A shell may call an empty string; that names nothing. Found by damaging files."""
+    assert "" not in {each.name for each in analyze("a.sh", b'""\nf() { ""; "$x"; g; }\n')[0].references}

@@ -14,7 +14,7 @@ from ingest.errors import NotIndexedError, StoreBusyError
 from ingest.lock import exclusive
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine, EngineOptions
-from retrieval.indexer import IndexOptions, Progress
+from retrieval.run import IndexOptions, Progress
 from tests.ingest.repositories import git, new_repository, write
 from tests.retrieval.stores import assert_same, contents, opened
 

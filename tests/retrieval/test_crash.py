@@ -10,7 +10,7 @@ import pytest
 from eval.bench_crash import measure
 from ingest.database import Database
 from retrieval.engine import Engine, EngineOptions
-from retrieval.indexer import IndexOptions
+from retrieval.run import IndexOptions
 from tests.ingest.repositories import git, new_repository, write
 from tests.retrieval.stores import Contents, assert_same, contents
 

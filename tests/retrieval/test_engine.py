@@ -11,8 +11,8 @@ from ingest.errors import NotIndexedError, QueryError
 from ingest.model import LanguageId, SymbolKind
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine, EngineOptions
-from retrieval.indexer import IndexOptions
 from retrieval.query import Filters
+from retrieval.run import IndexOptions
 from tests.ingest.repositories import commit_all, git, new_repository, write
 
 Workplace = tuple[Engine, Path]

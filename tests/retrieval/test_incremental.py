@@ -103,14 +103,19 @@ class IncrementalIndex(RuleBasedStateMachine):
             with (self.root / path).open("ab") as file:
                 file.write(content)
 
-    @rule(path=PATHS)
-    def change_behind_the_clock(self, path: str) -> None:
-        """Another size and the same time: what an unpacked archive leaves."""
-        place = self.root / path
-        if place.is_file():
-            before = place.stat()
-            place.write_bytes(place.read_bytes() + b"# more of the shop\n")
-            os.utime(place, ns=(before.st_atime_ns, before.st_mtime_ns))
+    @rule(number=st.integers(0, 20), age=st.integers(1, 1_000_000))
+    def change_behind_the_clock(self, number: int, age: int) -> None:
+        """Another size and the same time, long past when it was indexed: what an unpacked archive leaves."""
+        present = sorted(place for place in self.root.rglob("*shop*") if place.is_file())
+        if not present:
+            return
+        place = present[number % len(present)]
+        before = place.stat().st_mtime_ns - age * 1_000_000_000
+        os.utime(place, ns=(before, before))
+        self.compare("")
+        place.write_bytes(place.read_bytes() + b"# more of the shop\n")
+        os.utime(place, ns=(before, before))
+        self.compare("")
 
     @rule(path=PATHS, other=PATHS)
     def rename(self, path: str, other: str) -> None:
@@ -203,8 +208,8 @@ class IncrementalIndex(RuleBasedStateMachine):
 
 TestIncrementalIndex = IncrementalIndex.TestCase
 TestIncrementalIndex.settings = settings(
-    max_examples=400 if THOROUGH else 12,
-    stateful_step_count=40 if THOROUGH else 14,
+    max_examples=400 if THOROUGH else 25,
+    stateful_step_count=40 if THOROUGH else 16,
     phases=tuple(Phase) if THOROUGH else (Phase.explicit, Phase.reuse, Phase.generate),  # shrinking takes minutes
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

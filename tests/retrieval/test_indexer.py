@@ -244,7 +244,7 @@ def test_a_tree_that_lost_all_files_keeps_its_last_generation_and_says_so(engine
 
 def test_source_files_without_one_symbol_are_an_error(engine: Engine, tmp_path: Path):
     root = tmp_path / "tree"
-    write(root, {f"call{at}.py": "print(1)\n" for at in range(3)})
+    write(root, {f"call{at}.py": "print(1)\n" * 200 for at in range(3)})
     with pytest.raises(ExtractionError, match=r"3 source files .* not one symbol came out.*codelore doctor"):
         engine.index(str(root))
     write(root, {"shop.py": SHOP})

@@ -1,11 +1,13 @@
 """Asking on the command line: search, many searches, context, show and symbols."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.serve.commands import Shell, hold_to_schema, program
+from tests.ingest.repositories import new_repository
+from tests.serve.commands import SHOP, Shell, hold_to_schema, program
 
 
 def test_search_json_is_one_object_of_the_documented_shape(codelore: Shell, shop: Path) -> None:
@@ -125,6 +127,29 @@ def test_a_ref_and_a_name_choose_the_view(codelore: Shell, shop: Path, tmp_path:
     assert codelore("search", "--ref", "nowhere", "-C", str(shop), "cart").code == 3
 
 
+def test_a_folder_that_was_never_indexed_is_scanned_and_indexed(home: Path, tmp_path: Path) -> None:
+    """The first answer comes from the files and says so; soon after, one comes from the index that was made behind it."""
+    root = new_repository(tmp_path / "shop", SHOP)
+    first = program("search", "--json", "charge a credit card", folder=root / "shop")
+    answer = first.json("SearchResult")
+    assert first.code == 0
+    assert any(hit["path"].endswith("payment.py") for hit in answer["hits"])
+    assert answer["status"]["generation"] == 0
+    assert f"an index of {root} is being made in process" in " ".join(answer["status"]["notes"])
+    deadline = time.monotonic() + 60
+    while (status := json.loads(program("search", "--json", "cart", folder=root).out)["status"])["generation"] == 0:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert status["view"] == str(root)
+    assert "notes" not in first.err
+
+
+def test_a_folder_that_is_not_there_is_said(codelore: Shell, tmp_path: Path) -> None:
+    done = codelore("search", "-C", tmp_path / "nowhere", "cart")
+    assert (done.code, done.out) == (3, "")
+    assert done.err.count("\n") == 1
+
+
 def test_many_queries_answer_a_line_each(codelore: Shell, shop: Path, tmp_path: Path) -> None:
     """Plain text and objects, empty lines passed over, a broken query in its place, and the latency of each."""
     lines = ["charge a card", "", '{"query": "cart total", "id": 7}', "/(/", '{"id": "no query"}', "{broken", '{"query": "x", "id": [1]}']
@@ -202,7 +227,7 @@ def test_show_prints_lines_as_indexed(codelore: Shell, shop: Path, monkeypatch: 
     [
         ("nowhere.py", 1, "nowhere.py is not in the index of"),
         ("logo.png", 1, "codelore status"),
-        ("shop/cart.py:500", 1, "there is no line 500"),
+        ("shop/cart.py:500", 1, "has 12 lines"),
         ("shop/cart.py:0", 2, "names no lines"),
         ("shop/cart.py:5-2", 2, "names no lines"),
         ("", 2, "the path is empty"),

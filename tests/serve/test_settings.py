@@ -6,7 +6,7 @@ import pytest
 
 from ingest.model import SkipRule
 from ingest.walk import WalkOptions
-from retrieval.indexer import IndexOptions
+from retrieval.run import IndexOptions
 from serve.compose import engine_options
 from serve.settings import Settings, SettingsError, load_settings
 from tests.serve.commands import Shell

@@ -18,7 +18,7 @@ import pytest
 from ingest.errors import CodeloreError, NotIndexedError, SourceError
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine
-from retrieval.indexer import IndexOutcome
+from retrieval.run import IndexOutcome
 from serve.watch import watch
 from tests.ingest.repositories import commit_all, git, new_repository, write
 
