@@ -10,6 +10,7 @@ sorted term hashes u64[V] · row scales f32[V + B] · rows i8[V + B, D]. The row
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -133,6 +134,12 @@ class StaticEmbedder:
             data[scales_at : scales_at + 4 * (vocabulary + buckets)].view(np.float32),
             data[rows_at:end].view(np.int8).reshape(vocabulary + buckets, dimension),
         )
+
+    @property
+    def fingerprint(self) -> str:
+        """Tell this training from any other: vectors of two fingerprints must not be compared. Read off a sample of the rows."""
+        sample = zlib.crc32(self._rows[:: max(1, len(self._rows) // 512)].tobytes(), zlib.crc32(self._hashes[::128].tobytes()))
+        return f"{self.name}-{self.version}-{sample:08x}"
 
     def word_vectors(self, distinct: Sequence[bytes]) -> FloatRows:
         """Return one row per word, f32[n, D], not normalised: what `encode_chunks` adds up, and worth caching by word."""

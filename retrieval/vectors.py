@@ -21,11 +21,10 @@ def nearest(snapshot: Snapshot, query: F32, allowed: Mask, *, rescored: int = RE
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
     code = np.packbits(query > 0).view(np.uint64)
     distances: list[np.ndarray[tuple[int, ...], np.dtype[np.uint16]]] = []
-    for part in snapshot.parts:
-        codes = part.segment.codes.view(np.uint64)
-        distance = np.zeros(len(codes), np.uint16)
-        for column in range(codes.shape[1]):
-            distance += np.bitwise_count(codes[:, column] ^ code[column])
+    for columns in snapshot.code_columns:
+        distance = np.zeros(columns.shape[1], np.uint16)
+        for column, word in zip(columns, code, strict=True):
+            distance += np.bitwise_count(column ^ word)
         distances.append(distance)
     distance = np.concatenate(distances) if distances else np.zeros(0, np.uint16)
     distance[~allowed] = np.iinfo(np.uint16).max

