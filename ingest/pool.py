@@ -57,6 +57,10 @@ class WorkerPool(Generic[Task, Result]):
         self._work = make() if workers == 0 else None
         self._workers = [self._start() for _ in range(workers)]
 
+    def grow(self, workers: int) -> None:
+        """Start workers until there are this many; between runs only."""
+        self._workers += [self._start() for _ in range(workers - len(self._workers))]
+
     def _start(self) -> _Worker[Task]:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=_serve, args=(self._make, theirs, ours), daemon=True)

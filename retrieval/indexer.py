@@ -278,9 +278,11 @@ class Indexer:
                 yield task, Batch(failures=[Failure(file.path, batch.reason) for file in task.files])
 
     def _running_pool(self, size: int) -> WorkerPool[Task, Batch]:
+        workers = min(1, self._options.workers) if size < _SMALL_RUN_BYTES else self._options.workers
         if self._pool is None:
-            workers = min(1, self._options.workers) if size < _SMALL_RUN_BYTES else self._options.workers
             self._pool = WorkerPool[Task, Batch](self._setup.make, workers=workers, silence_seconds=self._options.silence_seconds)
+        elif workers:
+            self._pool.grow(workers)
         return self._pool
 
     def _rebuild(self, run: _Run, writer: SegmentWriter, progress: Callable[[Progress], None]) -> None:
