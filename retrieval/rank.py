@@ -60,6 +60,9 @@ _DECAYS = 0.6 ** np.arange(_BEST_CHUNKS)
 _SURE = 0.5
 _NAME = re.compile(r"\w+")
 _LAST_NAME = re.compile(r"[.:#/> ]+")
+LEAST_CHUNK = 0.1
+"""What a further chunk of a file must score by itself to be shown: a trace of likeness alone is no answer."""
+
 _ASKED_FOR = {
     PathFlag.TEST: {"test", "spec", "fixtur", "mock"},
     PathFlag.EXAMPLE: {"exampl", "demo", "sampl", "tutorial", "doc"},
@@ -250,7 +253,7 @@ class Ranker:
         order = np.lexsort((chunk, -own, row))
         place, first = _places(row[order])
         total = (score[row[order]] + own[order] - own[order][first] - SAME_FILE_PENALTY * place).round(6)
-        shown = np.flatnonzero((place == 0) | (own[order] > 0))
+        shown = np.flatnonzero((place == 0) | (own[order] > LEAST_CHUNK))
         if len(shown) > limit:
             last = np.partition(total[shown], len(shown) - limit)[len(shown) - limit]
             shown = shown[total[shown] >= last]

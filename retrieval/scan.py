@@ -20,7 +20,7 @@ from functools import partial
 
 from ingest.analyze import decode, detect
 from ingest.chunk import tile
-from ingest.errors import CodeloreError, NotIndexedError
+from ingest.errors import CodeloreError, NotIndexedError, SourceError
 from ingest.model import Chunk, Extraction, Failure, LanguageId, Skipped, SkipRule, SourceFile, SourceTree, ViewStatus
 from ingest.pool import Crash, WorkerPool
 from ingest.walk import WalkOptions, read_source, screen, skip_by_name, walk
@@ -169,8 +169,8 @@ def _tree(state: _Scan) -> SourceTree:
     def work() -> None:
         try:
             outcome.append(walk(state.root, state.options))
-        except CodeloreError as error:
-            outcome.append(error)
+        except (CodeloreError, OSError) as error:  # nobody waits for a walk that was given up
+            outcome.append(error if isinstance(error, CodeloreError) else SourceError(f"could not list {state.root}: {error}"))
 
     walker = threading.Thread(target=work, daemon=True)
     walker.start()

@@ -56,7 +56,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def test_a_document_gives_back_what_was_parsed(store: Store):
     document = store.add("shop.py", SHOP)
-    assert store.facts.text(document) == SHOP
+    assert store.facts.texts([document]) == {document: SHOP}
     assert store.facts.parsed(document) == analyze("shop.py", SHOP)[0]
     assert store.facts.paths([document, DocumentId(77)]) == {document: "shop.py"}
 
@@ -90,9 +90,10 @@ def test_facts_of_another_analyzer_are_not_used(store: Store):
 
 
 def test_what_does_not_exist_is_a_lookup_error(store: Store):
-    for ask in (store.facts.text, store.facts.parsed):
-        with pytest.raises(LookupError, match="no document 5"):
-            ask(DocumentId(5))
+    with pytest.raises(LookupError, match="no document 5"):
+        store.facts.texts([DocumentId(5)])
+    with pytest.raises(LookupError, match="no document 5"):
+        store.facts.parsed(DocumentId(5))
 
 
 @pytest.mark.parametrize("column", ["text", "facts"])
@@ -104,7 +105,7 @@ def test_damaged_facts_are_a_store_error_with_the_remedy(store: Store, column: s
         store.facts.parsed(document)
     if column == "text":
         with pytest.raises(StoreError, match=r"damaged.*index again"):
-            store.facts.text(document)
+            store.facts.texts([document])
 
 
 def test_garbage_is_what_no_view_shows(store: Store):
@@ -123,7 +124,7 @@ def test_garbage_of_one_repository_leaves_what_a_run_of_another_has_not_publishe
     unpublished = store.add("a.py", SHOP, repository=other)
     store.add("a.py", SHOP)
     assert store.facts.collect_garbage(store.repository) == 1
-    assert store.facts.text(unpublished) == SHOP
+    assert store.facts.texts([unpublished]) == {unpublished: SHOP}
 
 
 def test_forgetting_one_of_two_repositories_keeps_the_contents_they_share(store: Store):
