@@ -43,6 +43,7 @@ test: install  ## install and pass the tests
 	$(BIN)/pytest
 
 bench: install  ## print the speed table: ours, peers and floors in one run (BENCH='--only search')
+	@$(BIN)/python -m compileall -q ingest retrieval graph serve eval  # as pip leaves an installed wheel
 	$(BIN)/python -c 'from eval.bench import main; raise SystemExit(main())' $(BENCH)
 
 eval: install  ## measure ranking quality on the questions in SET over the repositories in CORPORA
