@@ -71,7 +71,7 @@ def _print(question: _Question, answer: SearchAnswer, error: str, latency_ms: fl
         sys.stdout.flush()
         print(f"codelore search: {error}", file=sys.stderr)
     else:
-        print_answer(answer, typed)
+        print_answer(answer, typed, request(typed, question.text))
 
 
 def _questions(name: str) -> Iterator[_Question]:

@@ -14,7 +14,7 @@ from ingest.git import find_checkout
 from ingest.model import LanguageId, SymbolKind, ViewStatus
 from retrieval.answers import SearchAnswer, SearchRequest
 from retrieval.engine import Engine
-from retrieval.query import Filters
+from retrieval.query import Filters, parse_query
 from serve import render
 from serve.compose import engine_options, open_engine
 from serve.documents import context_document, search_document, span_document, symbols_document, to_line
@@ -36,17 +36,21 @@ def search(typed: argparse.Namespace) -> int:
             answer = replace(found, status=with_pending(engine, found.status, wanted))
         except NotIndexedError as error:
             answer = _scan(settings, wanted, error)
-    print_answer(answer, typed)
+    print_answer(answer, typed, wanted)
     return 0 if answer.hits else 1
 
 
-def print_answer(answer: SearchAnswer, typed: argparse.Namespace) -> None:
+def print_answer(answer: SearchAnswer, typed: argparse.Namespace, asked: SearchRequest) -> None:
     """Print hits to standard output; for people, the truth about them goes to standard error."""
     if typed.json or typed.jsonl:
         print(to_line(search_document(answer)))
         return
     if answer.hits:
-        print(render.hits(answer.hits, style(), explain=typed.explain, several=len(answer.status) > 1))
+        print(
+            render.hits(
+                answer.hits, parse_query(asked.text, regex=asked.regex), style(), explain=typed.explain, several=len(answer.status) > 1
+            )
+        )
     sys.stdout.flush()
     print(("" if answer.hits else "nothing found\n") + render.status_line(answer.status), file=sys.stderr)
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from ingest.model import ViewStatus
 from ingest.views import Repository
 from retrieval.answers import ContextPack, Hit, SymbolAnswer
+from retrieval.focus import focus
+from retrieval.query import Query
 from retrieval.run import IndexOutcome
 
 _SNIPPET_LINES = 6
@@ -54,12 +56,12 @@ def one_line(text: str) -> str:
     return plain(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
-def hits(found: Sequence[Hit], style: Style, *, explain: bool = False, several: bool = False) -> str:
-    """Return hits as blocks: rank, place, symbol, kind and score, then the first lines of the span."""
-    return "\n\n".join(_hit(hit, style, explain=explain, several=several) for hit in found)
+def hits(found: Sequence[Hit], query: Query, style: Style, *, explain: bool = False, several: bool = False) -> str:
+    """Return hits as blocks: rank, place, symbol, kind and score, then the lines of the span that say most about the query."""
+    return "\n\n".join(_hit(hit, query, style, explain=explain, several=several) for hit in found)
 
 
-def _hit(hit: Hit, style: Style, *, explain: bool, several: bool) -> str:
+def _hit(hit: Hit, query: Query, style: Style, *, explain: bool, several: bool) -> str:
     place = f"{one_line(hit.path)}:{hit.start_line}-{hit.end_line}"
     about = "  ".join(each for each in (style.strong(one_line(hit.symbol)) if hit.symbol else "", hit.kind or hit.language) if each)
     head = f"{hit.rank}. {style.path(place)}  {about}  {style.faint(f'{hit.score:.3f}')}"
@@ -67,16 +69,16 @@ def _hit(hit: Hit, style: Style, *, explain: bool, several: bool) -> str:
     if explain:
         signals = sorted(hit.signals.items(), key=lambda each: -each[1])
         lines.append("   " + style.faint("signals: " + ", ".join(f"{name} {value:.3f}" for name, value in signals)))
-    return "\n".join([*lines, *_snippet(hit, style)])
+    return "\n".join([*lines, *_snippet(hit, query, style)])
 
 
-def _snippet(hit: Hit, style: Style) -> list[str]:
+def _snippet(hit: Hit, query: Query, style: Style) -> list[str]:
     source = plain(hit.snippet).split("\n")
     width = len(str(hit.end_line))
-    blank = next((at for at, line in enumerate(source) if line.strip()), 0)
-    shown = source[blank : blank + _SNIPPET_LINES]
-    numbered = [f"   {style.faint(f'{hit.start_line + blank + at:>{width}}')}  {line.rstrip()}".rstrip() for at, line in enumerate(shown)]
-    more = len(source) - blank - len(shown)
+    first = focus("\n".join(source), query, lines=_SNIPPET_LINES)
+    shown = source[first : first + _SNIPPET_LINES]
+    numbered = [f"   {style.faint(f'{hit.start_line + first + at:>{width}}')}  {line.rstrip()}".rstrip() for at, line in enumerate(shown)]
+    more = len(source) - first - len(shown)
     return [*numbered, style.faint(f"   {'':>{width}}  … {more} more lines")] if more > 0 else numbered
 
 

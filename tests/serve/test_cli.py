@@ -9,6 +9,7 @@ from ingest.errors import CodeloreError, EmptyTreeError, ModelError, NotIndexedE
 from ingest.languages.registry import LANGUAGES, levels
 from ingest.model import ViewStatus
 from retrieval.answers import Hit
+from retrieval.query import parse_query
 from serve import render
 from serve.exit_codes import exit_code
 from tests.serve.commands import Shell
@@ -123,15 +124,15 @@ HIT = Hit(1, 0.5, "a/b.py", 3, 12, "run\x1b[2J", "", "python", "\n\ndef run():\n
 
 def test_a_hit_cannot_drive_the_terminal() -> None:
     """Control characters are spelled out, and colours are ours alone."""
-    shown = render.hits([HIT], render.Style())
+    shown = render.hits([HIT], parse_query("anything"), render.Style())
     assert "\x1b" not in shown
     assert "run\\x1b[2J" in shown
-    assert "\x1b[35ma/b.py:3-12\x1b[0m" in render.hits([HIT], render.Style(color=True))
+    assert "\x1b[35ma/b.py:3-12\x1b[0m" in render.hits([HIT], parse_query("anything"), render.Style(color=True))
 
 
 def test_lines_that_are_not_shown_are_counted() -> None:
     """Blank lines at the start are passed over, and the line numbers stay right."""
-    shown = render.hits([HIT], render.Style(), several=True)
+    shown = render.hits([HIT], parse_query("anything"), render.Style(), several=True)
     assert " 5  def run():" in shown
     assert "more lines" in shown
     assert "  repo" in shown
