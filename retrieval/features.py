@@ -1,7 +1,7 @@
 """Parsed files to segments: what a worker does after parsing.
 
 Words are numbered once per process; a chunk then is an array of word numbers, and counting terms is one in-place sort of 64-bit keys for a
-whole batch of files. Python touches each word once (a dictionary look-up at C speed), numpy does the rest.
+whole batch of files. Adding a file only notes its texts: numpy finds and counts the words of the whole batch at the end.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.model import Chunk, ParsedFile, Symbol, SymbolKind
-from retrieval.embed import StaticEmbedder, hash_terms, quantize
+from retrieval.embed import StaticEmbedder, quantize
 from retrieval.priors import PathFlag, path_flags
 from retrieval.segment import FIELD_BITS, U16, U32, U64, Field, Segment, pack_strings
-from retrieval.terms import SHOWN_TERM, SYMBOL_TERM, terms, words
+from retrieval.terms import SHOWN_TERM, SYMBOL_TERM
+from retrieval.vocabulary import Vocabulary
 
 FEATURES_VERSION = 2
 """Raise it when the same facts yield other features; segments of another version are made again."""
@@ -32,46 +33,12 @@ _VOCABULARY_WORDS = 400_000  # a process forgets its words beyond this: about 12
 _FIELDS = list(Field)
 
 
-class Vocabulary(dict[bytes, int]):
-    """Words to numbers, with each word's terms; grows as words are looked up."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.term_ids = array("I")
-        self.term_end = array("I", [0])
-        self._terms: list[str] = []
-        self._term_of: dict[str, int] = {}
-        self._hashes = np.zeros(0, np.uint64)
-
-    def __missing__(self, word: bytes) -> int:
-        number = self[word] = len(self.term_end) - 1
-        self.term_ids.extend(map(self.term, terms(word)))
-        self.term_end.append(len(self.term_ids))
-        return number
-
-    def term(self, term: str) -> int:
-        """Return a term's number."""
-        number = self._term_of.get(term)
-        if number is None:
-            number = self._term_of[term] = len(self._terms)
-            self._terms.append(term)
-        return number
-
-    def hashes(self) -> U64:
-        """Return the key of every term, by number."""
-        fresh = self._terms[len(self._hashes) :]
-        if fresh:
-            self._hashes = np.concatenate([self._hashes, hash_terms(fresh)])
-        return self._hashes
-
-
 class SegmentBuilder:
     """Collects parsed files and turns them into one segment. Document ids are filled in by the caller."""
 
     def __init__(self, embedder: StaticEmbedder) -> None:
         self._embedder = embedder
         self._vocabulary = Vocabulary()
-        self._name_words: dict[str, list[int]] = {}
         self._term_rows = np.zeros(0, np.int64)
         self.discard()
 
@@ -84,7 +51,7 @@ class SegmentBuilder:
         self._kind: list[int] = []
         self._kinds: list[int] = []
         self._symbols: list[bytes] = []
-        self._streams = {field: (array("I"), array("I")) for field in _FIELDS}  # word numbers, and how many of them each chunk has
+        self._texts: dict[Field, list[bytes]] = {field: [] for field in _FIELDS}  # one a chunk
         self._names = array("I")
         self._name_chunk = array("I")
 
@@ -94,10 +61,9 @@ class SegmentBuilder:
         self._documents.append(raw + b"\0" + parsed.language.encode())
         self._flags.append(path_flags(path, generated=parsed.generated))
         directories, _, name = raw.rpartition(b"/")
-        fixed = [(Field.STEM, self._numbers(_stem(name, directories))), (Field.DIRECTORIES, self._numbers(directories))]
         starts = [symbol.start_byte for symbol in parsed.symbols]
-        contexts: dict[str, list[int]] = {"": []}
         diagrams = _diagrams(path, parsed)
+        bodies, names, contexts, docs = (self._texts[field] for field in (Field.BODY, Field.NAMES, Field.CONTEXT, Field.DOCS))
         first = 0
         for chunk in parsed.chunks:
             last = bisect_left(starts, chunk.end_byte, first)
@@ -108,16 +74,12 @@ class SegmentBuilder:
                 if chunk.start_line <= line <= chunk.end_line:
                     self._names.append(self._vocabulary.term(SHOWN_TERM + diagram))
                     self._name_chunk.append(len(self._symbols) - 1)
-            self._push(Field.BODY, self._numbers(parsed.text[chunk.start_byte : chunk.end_byte]))
-            self._push(Field.NAMES, [number for name in chunk.names for number in self._named(name)])
-            context = contexts.get(chunk.context)
-            if context is None:
-                context = contexts[chunk.context] = self._numbers(chunk.context.encode("utf-8", "surrogatepass"))
-            self._push(Field.CONTEXT, context)
-            docs = [symbol.doc for symbol in defined if symbol.doc]
-            self._push(Field.DOCS, self._numbers("\n".join(docs).encode("utf-8", "surrogatepass")) if docs else [])
-            for field, numbers in fixed:
-                self._push(field, numbers)
+            bodies.append(parsed.text[chunk.start_byte : chunk.end_byte])
+            names.append(_bytes("\n".join(chunk.names)))
+            contexts.append(_bytes(chunk.context))
+            docs.append(_bytes("\n".join([symbol.doc for symbol in defined if symbol.doc])))
+        self._texts[Field.STEM] += [_stem(name, directories)] * len(parsed.chunks)
+        self._texts[Field.DIRECTORIES] += [directories] * len(parsed.chunks)
         self._chunk_end.append(len(self._symbols))
 
     def _describe(self, chunk: Chunk, defined: Sequence[Symbol], shown: Symbol | None) -> None:
@@ -130,21 +92,6 @@ class SegmentBuilder:
         names = {name.lower() for name in chunk.names}
         self._names.extend([self._vocabulary.term(SYMBOL_TERM + name) for name in names])
         self._name_chunk.extend([number] * len(names))
-
-    def _numbers(self, text: bytes) -> list[int]:
-        return list(map(self._vocabulary.__getitem__, words(text)))
-
-    def _named(self, name: str) -> list[int]:
-        """Return the word numbers of a symbol's name; most names come up again and again."""
-        numbers = self._name_words.get(name)
-        if numbers is None:
-            numbers = self._name_words[name] = self._numbers(name.encode("utf-8", "surrogatepass"))
-        return numbers
-
-    def _push(self, field: Field, numbers: list[int]) -> None:
-        stream = self._streams[field]
-        stream[0].fromlist(numbers)
-        stream[1].append(len(numbers))
 
     def finish(self) -> Segment:
         """Return the segment of all files added since the last call."""
@@ -185,12 +132,12 @@ class SegmentBuilder:
         self.discard()
         if len(self._vocabulary) > _VOCABULARY_WORDS:
             self._vocabulary = Vocabulary()
-            self._name_words = {}
             self._term_rows = self._term_rows[:0]
         return segment
 
     def _postings(self) -> tuple[U32, U32, U16, U16]:
         """Count every (term, chunk, field) and pack the fields of a (term, chunk); sorted by term number, then chunk."""
+        found = {field: self._vocabulary.numbers(texts) for field, texts in self._texts.items()}
         term_end = np.array(self._vocabulary.term_end, np.int64)
         term_ids = np.array(self._vocabulary.term_ids, np.uint64)
         keys: list[U64] = [
@@ -199,8 +146,7 @@ class SegmentBuilder:
             | np.uint64(Field.NAMES)
         ]
         length = np.zeros(len(self._symbols), np.uint16)
-        for field, (numbers, counts) in self._streams.items():
-            word = np.array(numbers, np.uint32)
+        for field, (word, counts) in found.items():
             per_word = term_end[word + 1] - term_end[word]
             chunk = np.repeat(np.repeat(np.arange(len(counts), dtype=np.uint64), counts), per_word)
             ends = np.cumsum(per_word)
@@ -221,6 +167,10 @@ class SegmentBuilder:
         inside = inside[np.argsort(chunk[inside], kind="stable")]
         rows = self._term_rows[term_number[inside]]
         return self._embedder.encode_terms(rows, chunk[inside].astype(np.int64), counts[inside].astype(np.float32), len(self._symbols))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _pack(key: U64) -> tuple[U32, U32, U16]:

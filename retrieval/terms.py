@@ -13,7 +13,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]+")
+WORD_BYTE = re.compile(rb"[A-Za-z0-9_\x80-\xff]")
+_WORD = re.compile(WORD_BYTE.pattern + b"+")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
 _ASCII_PIECE = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _IDEOGRAPH = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
