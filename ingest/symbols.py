@@ -118,7 +118,7 @@ def nest(spec: LanguageSpec, definitions: list[Definition], comments: Comments, 
 
 def _split(spec: LanguageSpec, name: str) -> list[str]:
     """Return the parts of a name; an operator such as ``<.>`` is one part."""
-    if not spec.name_separator or not _WORD.search(name):
+    if not spec.name_separator or name.isidentifier() or not _WORD.search(name):
         return [name]
     return [part for part in re.split(spec.name_separator, name) if part] or [name]
 
