@@ -69,6 +69,8 @@ def pieces(word: bytes) -> tuple[str, ...]:
     """Return the lower-case, stemmed pieces of one word, in order; empty for a word that is data rather than vocabulary."""
     if len(word) > MAX_WORD_BYTES:
         return ()
+    if word.islower() and word.isalpha():  # one piece, as one word in six is
+        return (_stemmed(word),)
     if word.isdigit():
         return (word.decode(),) if 1 < len(word) <= _MAX_NUMBER else ()
     if word.isascii():
