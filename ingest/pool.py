@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 SILENCE_SECONDS = 60.0
 """A worker that does not answer for this long on one task is ended."""
 
-_QUEUED = 2  # tasks a worker holds: the one at work and the next, so that it never waits for the parent
+_QUEUED = 2  # the task at work and the next, so that a worker never waits for the parent
 _START = "fork" if sys.platform == "linux" else "spawn"  # fork starts in 10 ms and shares what is loaded; elsewhere it is unsafe
 
 
@@ -45,13 +45,17 @@ class _Worker(Generic[Task]):
 
 
 class WorkerPool(Generic[Task, Result]):
-    """Runs tasks in processes. ``make`` runs once in each and returns the function that does one task; a task must pickle to < 32 KB.
+    """Runs tasks in processes. ``make`` runs once in each and returns the function that does one task; a task must pickle to < 32 KB,
+    or to any size with ``queued=1``, when a worker is sent a task only while it waits for one.
 
     With ``workers=0`` the tasks run in this process, where a crash or a hang is everybody's: for tests and debuggers.
     """
 
-    def __init__(self, make: Callable[[], Callable[[Task], Result]], *, workers: int, silence_seconds: float = SILENCE_SECONDS) -> None:
+    def __init__(
+        self, make: Callable[[], Callable[[Task], Result]], *, workers: int, silence_seconds: float = SILENCE_SECONDS, queued: int = _QUEUED
+    ) -> None:
         self._make = make
+        self._queued = queued
         self._silence = silence_seconds
         self._context = get_context(_START)
         self._work = make() if workers == 0 else None
@@ -81,7 +85,7 @@ class WorkerPool(Generic[Task, Result]):
         returned: deque[Task] = deque()
 
         def feed(worker: _Worker[Task]) -> None:
-            while len(worker.tasks) < _QUEUED:
+            while len(worker.tasks) < self._queued:
                 task = returned.popleft() if returned else next(waiting, None)
                 if task is None:
                     return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from graph.definitions import find_definitions
-from ingest.codec import decompress
 from ingest.database import Database
 from ingest.errors import NotIndexedError
 from ingest.facts import ANALYZER_VERSION, FactStore
@@ -24,7 +24,7 @@ from retrieval.catalog import PAYLOAD_BYTES, SegmentCatalog, remove_files
 from retrieval.context import pack
 from retrieval.embed import SHIPPED, StaticEmbedder
 from retrieval.features import FEATURES_VERSION
-from retrieval.patterns import match_pattern
+from retrieval.patterns import SECONDS, PatternMatcher
 from retrieval.pending import count_pending
 from retrieval.query import Filters, Query, parse_query
 from retrieval.rank import RankedChunk, Ranker
@@ -64,6 +64,7 @@ class Engine:
         self._facts = FactStore(self._database)
         self._views = ViewCatalog(self._database)
         self._open: dict[int, tuple[Snapshot, Ranker]] = {}
+        self._patterns = PatternMatcher()
         self._about: dict[int, tuple[int, tuple[IndexReport, tuple[int, int, int], tuple[list[Failure], list[str]]]]] = {}
 
     @property
@@ -112,11 +113,13 @@ class Engine:
     def _search(self, request: SearchRequest, query: Query, views: list[_Opened]) -> SearchAnswer:
         hits: list[Hit] = []
         status: list[ViewStatus] = []
+        deadline = time.monotonic() + SECONDS
         for repository, view, snapshot, ranker in views:
             allowed = ranker.allowed(request.filters)
             truncated: tuple[str, ...] = ()
             if query.pattern is not None:
-                ranked, truncated = match_pattern(snapshot, query.pattern, allowed, self._texts(snapshot, allowed), limit=request.limit)
+                texts = self._texts(snapshot, allowed)
+                ranked, truncated = self._patterns.match(snapshot, query.pattern, allowed, texts, limit=request.limit, deadline=deadline)
             else:
                 ranked = ranker.rank(query, allowed, request.limit)
                 if query.dropped:
@@ -283,6 +286,7 @@ class Engine:
         """End workers and close the store."""
         if "_indexer" in self.__dict__:
             self._indexer.close()
+        self._patterns.close()
         self._open.clear()
         self._database.close()
 
@@ -321,7 +325,7 @@ class Engine:
         number = {int(each): at for at, each in enumerate(snapshot.document_ids)}
         for document, text in self._views.iterate_texts(snapshot.view.view_id):
             if document in wanted:
-                yield number[document], decompress(text)
+                yield number[document], text
 
     def _hits(self, repository: Repository, snapshot: Snapshot, ranked: list[RankedChunk]) -> Iterator[Hit]:
         texts = self._facts.texts({snapshot.document_id(each.document) for each in ranked})

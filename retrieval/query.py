@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from ingest.errors import QueryError
 from ingest.model import LanguageId, SymbolKind
 from retrieval.embed import hash_terms
 from retrieval.lexical import QueryTerm
+from retrieval.regex import Pattern, compile_pattern
 from retrieval.terms import SYMBOL_TERM, terms, words
 
 MAX_TERMS = 64
@@ -140,7 +140,7 @@ class Query:
     """A query taken apart. Either ``pattern`` is set, or the rest."""
 
     text: str
-    pattern: re.Pattern[bytes] | None = None
+    pattern: Pattern | None = None
     terms: tuple[QueryTerm, ...] = ()
     identifiers: tuple[QueryTerm, ...] = ()
     """Whole names to look up among definitions."""
@@ -178,12 +178,7 @@ def _pattern(text: str, source: str, flags: str) -> Query:
     options = re.MULTILINE
     for flag in flags:
         options |= {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}[flag]
-    try:
-        with warnings.catch_warnings(action="ignore"):  # what a later Python may read otherwise is no news to who asks now
-            pattern = re.compile(source.encode("utf-8", "surrogateescape"), options)
-    except (re.error, OverflowError, RecursionError, UnicodeEncodeError) as error:
-        raise QueryError(f"the pattern {source!r} is not a regular expression: {error}; escape what is meant literally") from error
-    return Query(text, pattern=pattern)
+    return Query(text, pattern=compile_pattern(source, options))
 
 
 def _terms(text: str) -> list[QueryTerm]:

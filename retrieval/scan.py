@@ -30,6 +30,7 @@ from retrieval.names import path_names, root
 from retrieval.priors import PathFlag, path_flags
 from retrieval.query import Filters, Query, parse_query
 from retrieval.rank import glob_pattern
+from retrieval.regex import MATCHES_A_FILE, find_starts
 from retrieval.terms import terms, words
 
 MAX_READ_BYTES = 4_000_000
@@ -39,7 +40,6 @@ _LISTING_SHARE, _FIRST_SHARE, _SILENT_SHARE = 0.4, 0.8, 0.3
 _BATCH = 50
 _CANDIDATES = 60
 _CHUNKS_A_FILE = 3
-_MATCHES = 1_000
 _K1, _B = 1.2, 0.6
 _STORES = frozenset({".git", ".hg", ".svn", ".bzr", ".jj"})
 _CODE_LAST = re.compile(r"\.(json|jsonl|csv|tsv|xml|svg|html?|ya?ml|lock|txt|log|sql|ipynb|geojson|dat|data)$", re.IGNORECASE)
@@ -356,11 +356,11 @@ def _matches(state: _Scan, files: Sequence[SourceFile]) -> Iterator[Hit]:
     pattern = state.query.pattern
     assert pattern is not None
     for file, text, language in _texts(state, files, 1.0):
-        starts = [match.start() for _, match in zip(range(_MATCHES), pattern.finditer(text), strict=False)]
+        starts = find_starts(pattern, text)
         if not starts:
             continue
-        if len(starts) == _MATCHES:
-            state.truncated.append(f"{file.path} has {_MATCHES:,} matches or more; the rest of it was not searched")
+        if len(starts) == MATCHES_A_FILE:
+            state.truncated.append(f"{file.path} has {MATCHES_A_FILE:,} matches or more; the rest of it was not searched")
         likely = 0.0 if path_flags(file.path) & _LESS_LIKELY else 1.0
         for chunk in tile(text, Extraction()):
             count = bisect_left(starts, chunk.end_byte) - bisect_left(starts, chunk.start_byte)

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from retrieval import patterns
-from retrieval.patterns import match_pattern
-from retrieval.snapshot import Snapshot
+from ingest.codec import compress
+from ingest.errors import QueryError
+from retrieval.patterns import PatternMatcher
+from retrieval.rank import RankedChunk
+from retrieval.regex import compile_pattern, find_starts, required_literal
+from retrieval.snapshot import Mask, Snapshot
 from tests.retrieval.snapshots import snapshot_of
 
 FILES = [
@@ -20,14 +26,27 @@ FILES = [
 ]
 
 
-def texts(snapshot: Snapshot, files: list[tuple[str, str]]) -> Iterator[tuple[int, bytes]]:
-    for number in range(len(snapshot.document_ids)):
-        yield number, dict(files)[snapshot.name(number)[0]].encode()
+def texts(snapshot: Snapshot, files: list[tuple[str, str]], allowed: Mask) -> Iterator[tuple[int, bytes]]:
+    for number in snapshot.documents_of(allowed).tolist():
+        yield number, compress(dict(files)[snapshot.name(number)[0]].encode())
 
 
-def search(pattern: bytes, files: list[tuple[str, str]], limit: int = 10) -> tuple[list[tuple[str, float]], tuple[str, ...]]:
+def match(
+    snapshot: Snapshot, pattern: bytes, files: list[tuple[str, str]], allowed: Mask, *, limit: int = 99, seconds: float = 10
+) -> tuple[list[RankedChunk], tuple[str, ...]]:
+    matcher = PatternMatcher(silence_seconds=0.3)
+    try:
+        deadline = time.monotonic() + seconds
+        return matcher.match(snapshot, re.compile(pattern), allowed, texts(snapshot, files, allowed), limit=limit, deadline=deadline)
+    finally:
+        matcher.close()
+
+
+def search(
+    pattern: bytes, files: list[tuple[str, str]], limit: int = 10, seconds: float = 10
+) -> tuple[list[tuple[str, float]], tuple[str, ...]]:
     snapshot = snapshot_of(files)
-    found, truncated = match_pattern(snapshot, re.compile(pattern), snapshot.live, texts(snapshot, files), limit=limit)
+    found, truncated = match(snapshot, pattern, files, snapshot.live, limit=limit, seconds=seconds)
     return [(snapshot.name(each.document)[0], each.signals["matches"]) for each in found], truncated
 
 
@@ -44,7 +63,7 @@ def test_a_filter_hides_matches() -> None:
     snapshot = snapshot_of(FILES)
     allowed = snapshot.live.copy()
     allowed[0] = False
-    found, _ = match_pattern(snapshot, re.compile(b"refund"), allowed, texts(snapshot, FILES), limit=9)
+    found, _ = match(snapshot, b"refund", FILES, allowed)
     assert [snapshot.name(each.document)[0] for each in found] == ["a.py", "tests/test_a.py"]
 
 
@@ -56,7 +75,7 @@ def test_empty_matches_and_matches_at_the_end_have_a_chunk(pattern: bytes, hits:
 def test_a_match_is_counted_in_the_chunk_it_starts_in() -> None:
     text = "".join(f"line {at} zebra\n" * 30 for at in range(20))
     snapshot = snapshot_of([("a.txt", text)])
-    found, _ = match_pattern(snapshot, re.compile(b"zebra"), snapshot.live, [(0, text.encode())], limit=99)
+    found, _ = match(snapshot, b"zebra", [("a.txt", text)], snapshot.live)
     assert len(found) == snapshot.chunks > 3
     assert sum(each.signals["matches"] for each in found) == 600
 
@@ -68,11 +87,91 @@ def test_crowded_files_are_named_once() -> None:
     assert search(b"x", crowded[:1])[1] == ("a.txt has 1,000 matches or more; the rest was not searched",)
 
 
-def test_a_slow_pattern_answers_with_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patterns, "SECONDS", -1.0)
-    found, truncated = search(rb"refund", FILES)
-    assert found == [("b.py", 2.0)]
-    assert "files after b.py were not searched" in truncated[0]
+def test_a_pattern_out_of_time_says_how_much_was_not_searched() -> None:
+    assert search(rb"r.fund", FILES, seconds=-1) == ([], ("the pattern took more than 10 s; 4 of 4 files were not searched",))
+    assert search(rb"refund", FILES, seconds=-1)[1][0].endswith("files were not searched")
+
+
+def test_a_pattern_that_never_ends_costs_only_the_file_it_is_on() -> None:
+    """The others are answered, and the file is named."""
+    begun = time.monotonic()
+    found, truncated = search(rb"^(a+)+$", [("good.txt", "aaa"), ("bad.txt", "a" * 200 + "!"), ("fine.txt", "aa")])
+    assert time.monotonic() - begun < 5
+    assert found == [("fine.txt", 1.0), ("good.txt", 1.0)]
+    assert len(truncated) == 1
+    assert "took too long or failed on bad.txt, not searched" in truncated[0]
+
+
+def test_files_that_never_end_are_counted_until_time_is_up() -> None:
+    bad = [(f"{at}.txt", "a" * 200 + "!") for at in range(9)]
+    begun = time.monotonic()
+    found, truncated = search(rb"^(a+)+$", bad, seconds=1)
+    assert time.monotonic() - begun < 5
+    assert not found
+    assert "files such as" in truncated[0]
+    assert "of 9 files were not searched" in truncated[1]
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "starts"),
+    [
+        ("[é]", "aébé", [1, 4]),
+        ("é\\w", "ü éß", [3]),
+        ("(?u)\\w+", "größe x", [0, 8]),
+        ("\\u00e9", "aé", [1]),
+        ("\\w+", "größe", [0, 4, 6]),
+        ("(?u)b", "ab", [1]),
+        ("\udcc3", "é", [0]),
+    ],
+)
+def test_letters_beyond_ascii_are_letters_where_the_pattern_has_them(source: str, text: str, starts: list[int]) -> None:
+    """Offsets are bytes either way; a byte that is no text is matched as it is."""
+    assert find_starts(compile_pattern(source, 0), text.encode()) == starts
+
+
+def test_bytes_that_are_no_text_count_in_offsets() -> None:
+    assert find_starts(compile_pattern("é", 0), b"\xff\xc3\xa9 \xc3\xa9") == [1, 4]
+
+
+def test_a_pattern_of_neither_kind_is_an_error() -> None:
+    with pytest.raises(QueryError):
+        compile_pattern("\udcff(", 0)
+
+
+@pytest.mark.parametrize(
+    ("source", "flags", "literal"),
+    [
+        ("def get_x", 0, b"def get_x"),
+        ("abcd*efg+h", 0, b"efg"),
+        ("abc|abd", 0, b""),
+        ("(abc|x)defg?", 0, b"def"),
+        ("(abcdef)?x", 0, b""),
+        (r"self\.\w+", 0, b"self."),
+        (r"\x41bcdef", 0, b""),
+        ("abc{2,3}defg", 0, b"defg"),
+        ("[abcdef]ghi", 0, b"ghi"),
+        ("(?i)FOO_?bar", 0, b"foo"),
+        ("(?i:abc)def", 0, b""),
+        ("(?#x)abc", 0, b""),
+        ("a b c d", re.VERBOSE, b""),
+        ("été", re.IGNORECASE, b""),
+        ("été", 0, "été".encode()),
+        (r"(\x41)bcd", 0, b"bcd"),
+    ],
+)
+def test_the_literal_every_match_holds(source: str, flags: int, literal: bytes) -> None:
+    assert required_literal(compile_pattern(source, flags)) == literal
+
+
+@given(st.text(alphabet="abcé.?*+|()[]^{}1,\\w$", max_size=14), st.text(alphabet="abcABC1é{,w", max_size=24), st.sampled_from([0, re.I]))
+def test_no_match_is_without_the_literal(source: str, text: str, flags: int) -> None:
+    try:
+        pattern = compile_pattern(source, flags)
+    except QueryError:
+        return
+    raw = text.encode()
+    if find_starts(pattern, raw):
+        assert required_literal(pattern) in (raw.lower() if flags else raw)
 
 
 def test_a_document_without_chunks_matches_nothing() -> None:
