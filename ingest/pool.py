@@ -45,8 +45,9 @@ class _Worker(Generic[Task]):
 
 
 class WorkerPool(Generic[Task, Result]):
-    """Runs tasks in processes. ``make`` runs once in each and returns the function that does one task; a task must pickle to < 32 KB,
-    or to any size with ``queued=1``, when a worker is sent a task only while it waits for one.
+    """Runs tasks in processes. ``make`` runs once in each and returns the function that does one task; a task must pickle to < 32 KB.
+
+    With ``queued=1`` a task may be of any size: a worker is sent one only while it waits for it.
 
     With ``workers=0`` the tasks run in this process, where a crash or a hang is everybody's: for tests and debuggers.
     """

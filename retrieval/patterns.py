@@ -116,7 +116,8 @@ class PatternMatcher:
                 single += [_Batch(batch.pattern, (document,)) for document in batch.documents]
             else:
                 outcome.done += 1
-                outcome.failed.append((batch.documents[0][0], result.reason.strip().rpartition("\n")[2]))
+                reason = result.reason.strip().rpartition("\n")[2]
+                outcome.failed += [(number, reason) for number, _ in batch.documents]
         return single
 
     def _pool(self) -> WorkerPool[_Batch, _Starts]:

@@ -88,7 +88,7 @@ def test_crowded_files_are_named_once() -> None:
 
 
 def test_a_pattern_out_of_time_says_how_much_was_not_searched() -> None:
-    assert search(rb"r.fund", FILES, seconds=-1) == ([], ("the pattern took more than 10 s; 4 of 4 files were not searched",))
+    assert search(rb"[a-z]", FILES, seconds=-1) == ([], ("the pattern took more than 10 s; 4 of 4 files were not searched",))
     assert search(rb"refund", FILES, seconds=-1)[1][0].endswith("files were not searched")
 
 
