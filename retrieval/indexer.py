@@ -286,21 +286,22 @@ class Indexer:
         return self._pool
 
     def _rebuild(self, run: _Run, writer: SegmentWriter, progress: Callable[[Progress], None]) -> None:
-        """Make the features again of documents that no segment holds: a run was killed before it wrote them, or a file was torn."""
+        """Make the features again of documents that no segment holds: a run was killed before it wrote them, or a file was torn.
+
+        In this process: a forked worker must not open the database, because it inherits this connection's idea of which locks are held.
+        """
         missing = self._catalog.lacking(run.view.repository_id, run.paths, writer.held)
         documents = list(self._facts.paths(missing).items())
         files = max(min(_BATCH_FILES, _BATCH_NAMES // max((len(name) for _, name in documents), default=1)), 1)
         tasks = [RebuildTask(tuple(documents[at : at + files])) for at in range(0, len(documents), files)]
         done = 0
-        queue = _Tasks(tasks)
-        if tasks:
-            for task, batch in self._running_pool(len(tasks) * _SMALL_RUN_BYTES // 2).run(queue):
-                assert isinstance(task, RebuildTask)
-                if isinstance(batch, Crash):
-                    raise ExtractionError(f"could not make the index again from stored facts: {batch.reason}")
-                writer.add(batch.segment, batch.documents)
-                done += len(task.documents)
-                progress(Progress("rebuilding the index from stored facts", done, len(documents)))
+        work = self._setup.make() if tasks else None
+        for task in tasks:
+            assert work is not None
+            batch = work(task)
+            writer.add(batch.segment, batch.documents)
+            done += len(task.documents)
+            progress(Progress("rebuilding the index from stored facts", done, len(documents)))
 
     def _publish(self, run: _Run, commit: str, progress: Callable[[Progress], None]) -> IndexOutcome:
         self._refuse_empty(run)

@@ -2,7 +2,7 @@
 
 A word is told from all others by its 64-bit key: its own bytes when it has at most eight, else a hash of them. Keys are looked up in a
 direct-mapped table; those it does not hold go through a dictionary, once per distinct word of the call. Against ``re.findall`` and a
-dictionary look-up for every word that is 3x faster.
+dictionary look-up for every word, that took features of Django from 1.65 s to 1.11 s.
 """
 
 from __future__ import annotations

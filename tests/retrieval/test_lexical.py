@@ -62,6 +62,9 @@ def plain_chunks(path: str, text: str) -> Iterator[PlainChunk]:
         )
 
 
+MOST = 63  # a posting holds a body count in six bits
+
+
 def plain_scores(
     chunks: Sequence[PlainChunk], live: Sequence[bool], allowed: Sequence[bool], query: str
 ) -> tuple[list[float], dict[str, float]]:
@@ -85,12 +88,12 @@ def plain_scores(
             if live[at] and allowed[at]:
                 fields = {name: counts[term.text] for name, counts in chunks[at].fields.items()}
                 norm = 1 / (1 - CHUNK.b + CHUNK.b * lengths[at] / mean)
-                tf = fields["body"] * norm + sum(fields[name] * getattr(CHUNK, name) for name in fields if name != "body")
+                tf = min(fields["body"], MOST) * norm + sum(fields[name] * getattr(CHUNK, name) for name in fields if name != "body")
                 by_chunk[at] += idf * (CHUNK.k1 + 1) * tf / (tf + CHUNK.k1)
                 held.setdefault(chunks[at].path, []).append(chunks[at])
         for path, inside in held.items():
             norm = 1 / (1 - FILE.b + FILE.b * files[path] / mean_file)
-            tf = sum(chunk.fields["body"][term.text] for chunk in inside) * norm
+            tf = sum(min(chunk.fields["body"][term.text], MOST) for chunk in inside) * norm
             tf += sum(chunk.fields[name][term.text] * getattr(FILE, name) for chunk in inside for name in ("names", "context", "docs"))
             tf += sum(inside[0].fields[name][term.text] * getattr(FILE, name) for name in ("stem", "directories"))
             by_file[path] = by_file.get(path, 0.0) + idf * (FILE.k1 + 1) * tf / (tf + FILE.k1)
