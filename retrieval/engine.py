@@ -130,7 +130,8 @@ class Engine:
             status.append(self._status(repository, view, snapshot, truncated=truncated))
         if len(views) > 1:
             hits.sort(key=lambda hit: (-hit.score, hit.repository, hit.path, hit.start_line))
-        return SearchAnswer(tuple(replace(hit, rank=at) for at, hit in enumerate(hits[: request.limit], start=1)), tuple(status))
+            hits = [replace(hit, rank=at) for at, hit in enumerate(hits[: request.limit], start=1)]
+        return SearchAnswer(tuple(hits[: request.limit]), tuple(status))
 
     def context(self, request: SearchRequest, *, budget: int) -> ContextPack:
         """Pack what answers a question into ``budget`` tokens."""

@@ -62,6 +62,11 @@ class Batch:
 Task = ReadTask | RebuildTask
 
 
+def use_one_core() -> None:
+    """Keep BLAS to one thread: there is a worker for every core, and threads on top of that made the products 20x slower."""
+    threadpool_limits(1)
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerSetup:
     """All a worker needs to know; ``make`` runs in the worker."""
@@ -71,7 +76,7 @@ class WorkerSetup:
 
     def make(self) -> Callable[[Task], Batch]:
         """Load the model and return the function that does one task."""
-        threadpool_limits(1)  # there is a worker for every core: BLAS threads on top made the products 20x slower
+        use_one_core()
         builder = SegmentBuilder(StaticEmbedder.load(self.weights))
 
         def work(task: Task) -> Batch:
