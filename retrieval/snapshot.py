@@ -7,6 +7,7 @@ Documents and chunks of all segments are numbered through, in order of segment. 
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,6 +43,8 @@ class Snapshot:
             self.parts.append(Part(segment, chunk, document))
             chunk += segment.chunks
             document += segment.documents
+        self._first_chunks = [part.first_chunk for part in self.parts]
+        self._first_documents = [part.first_document for part in self.parts]
         ids = _join([part.segment.document_ids for part in self.parts], np.int64)
         self.document_ids = ids
         self.document_flags: U16 = _join([part.segment.document_flags for part in self.parts], np.uint16)
@@ -94,7 +97,7 @@ class Snapshot:
 
     def locate(self, chunk: int) -> tuple[Segment, int]:
         """Return a chunk's segment and its number in it."""
-        at = int(np.searchsorted([part.first_chunk for part in self.parts], chunk, "right")) - 1
+        at = bisect_right(self._first_chunks, chunk) - 1
         return self.parts[at].segment, chunk - self.parts[at].first_chunk
 
     def documents_of(self, chunks: Mask | Numbers) -> Numbers:
@@ -105,7 +108,7 @@ class Snapshot:
         return np.flatnonzero(held)
 
     def _part_of_document(self, document: int) -> Part:
-        return self.parts[int(np.searchsorted([part.first_document for part in self.parts], document, "right")) - 1]
+        return self.parts[bisect_right(self._first_documents, document) - 1]
 
 
 def _join(arrays: Sequence[np.ndarray[tuple[int, ...], np.dtype[T]]], dtype: type[T]) -> np.ndarray[tuple[int, ...], np.dtype[T]]:
