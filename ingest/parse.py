@@ -178,7 +178,7 @@ def _extract(machine: _Machine, text: bytes, tree: Tree) -> Extraction:
 
 def _run_query(machine: _Machine, text: bytes, root: Node) -> _Found:
     # No progress callback here: in py-tree-sitter 0.26.1 one given to matches() ends in a segmentation fault. A query that does not
-    # finish is caught one level up, where the pool replaces a worker that is silent for too long (ingest/pipeline.py).
+    # finish is caught one level up, where the pool replaces a worker that is silent for too long (ingest/pool.py).
     matches = QueryCursor(machine.query).matches(root, _predicate(text))
     found = _Found()
     uses, append = machine.uses, found.references.append
