@@ -110,6 +110,23 @@ def parse(language: LanguageId, text: bytes) -> Extraction:
     return _extract(machine, text, _tree(machine, text))
 
 
+def syntax_tree(language: LanguageId, text: bytes) -> Node:
+    """Return the root of the text's syntax tree; of a host format, that of its scripts.
+
+    Raises ``ParseTimeoutError`` when the grammar does not finish, ``KeyError`` for a language without a grammar.
+    """
+    machine = _machine(language)
+    if not machine.spec.script_tag:
+        return _tree(machine, text).root_node
+    newlines = find_newlines(text)
+    ranges = [_range(newlines, start, end) for start, end in _scripts(text) if end > start]
+    machine.parser.included_ranges = ranges or [_range(newlines, len(text), len(text))]
+    try:
+        return _tree(machine, text).root_node
+    finally:
+        machine.parser.included_ranges = []
+
+
 def parse_only(language: LanguageId, text: bytes) -> int:
     """Parse and extract nothing; return the number of bytes. The floor that benchmarks measure against."""
     _machine(language).parser.parse(text)

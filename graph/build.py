@@ -1,0 +1,66 @@
+"""From a view's files to their graphs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from graph.evaluate import Evaluator
+from graph.flow import FileFlow
+from graph.languages.python import GRAMMAR as PYTHON
+from graph.languages.python_rules import PythonRules
+from graph.lower import Grammar, Lowering
+from graph.model import FileGraph
+from graph.program import Program, attach_symbols
+from graph.resolve import Resolver
+from ingest.analyze import analyze, decode, detect
+from ingest.lines import find_newlines
+from ingest.model import LanguageId, ParsedFile
+from ingest.parse import syntax_tree
+
+GRAMMARS: Mapping[str, Grammar] = {"python": PYTHON}
+
+
+def lower(language: str, text: bytes) -> FileFlow:
+    """Return what a file of a language with a table says about names and values."""
+    lowering = Lowering(GRAMMARS[language], language, text)
+    lowering.lower_children(syntax_tree(LanguageId(language), text))
+    lowering.flow.newlines = find_newlines(text)
+    return lowering.flow
+
+
+def flow_of(parsed: ParsedFile) -> FileFlow:
+    """Return a parsed file's flow."""
+    flow = lower(parsed.language, parsed.text) if parsed.language in GRAMMARS else FileFlow(parsed.language)
+    attach_symbols(
+        flow,
+        (
+            (each.name, each.qualified_name, each.kind, each.start_line, each.end_line, each.start_byte, each.end_byte, each.parent)
+            for each in parsed.symbols
+        ),
+    )
+    return flow
+
+
+def resolve_files(files: Mapping[str, bytes]) -> Iterator[FileGraph]:
+    """Yield the graph of each file, in order of path. ``files`` are texts by path, and a path without a table is left out."""
+    languages = {path: detect(path, decode(data)) for path, data in files.items()}
+    program = Program(
+        {path: language for path, language in languages.items() if language in GRAMMARS},
+        lambda path: flow_of(analyze(path, files[path])[0]),
+    )
+    yield from resolve_program(program)
+
+
+def resolve_program(program: Program) -> Iterable[FileGraph]:
+    """Return the graph of every file of a program: what arguments may be worth is known after the first round."""
+    rules = PythonRules(program)
+    evaluator = Evaluator(program, lambda _: rules)
+    resolver = Resolver(program, evaluator)
+    graphs = [resolver.resolve(path).graph for path in sorted(program.paths)]
+    for _ in range(3):
+        before = {function: set(calls) for function, calls in evaluator.passed.items()}
+        evaluator.answers.forget()
+        graphs = [resolver.resolve(path).graph for path in sorted(program.paths)]
+        if {function: set(calls) for function, calls in evaluator.passed.items()} == before:
+            break
+    return graphs
