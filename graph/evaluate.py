@@ -72,6 +72,8 @@ from graph.values import (
     FixedPoint,
     Value,
     Values,
+    container,
+    union,
 )
 
 Arguments = Sequence[tuple[str, Expression]]
@@ -79,6 +81,8 @@ Place = tuple[str, int, int, int]
 """Path, scope, position and branch from which a name is looked up."""
 
 END = 1 << 60
+_MAX_PATH = 6
+"""Dots in somebody else's symbol: `node = node.parent` would otherwise have no end of values."""
 
 
 class Evaluator:  # noqa: PLR0904
@@ -104,7 +108,7 @@ class Evaluator:  # noqa: PLR0904
             FUNCTION: lambda place, expression: frozenset({(FUNCTION_OBJECT, place[0], expression[2], None)}),
             CLASS: lambda place, expression: frozenset({(CLASS_OBJECT, place[0], expression[2])}),
             EITHER: self._either,
-            ELEMENT: lambda place, expression: self.elements(self.value(place, expression[2])),
+            ELEMENT: lambda place, expression: self.elements(self.rules(place[0]), self.value(place, expression[2])),
             ITEM: self._item,
             AWAIT: lambda place, expression: self.awaited(self.value(place, expression[2])),
             ENTER: self._enter,
@@ -112,7 +116,7 @@ class Evaluator:  # noqa: PLR0904
             SUPER: lambda place, _: self._super(place),
             CAST: lambda place, expression: self.instances(place, expression[2]),
             ROOT: lambda place, expression: self.root(place[0], expression[2]),
-            SPREAD: lambda place, expression: self.elements(self.value(place, expression[2])),
+            SPREAD: lambda place, expression: self.elements(self.rules(place[0]), self.value(place, expression[2])),
         }
 
     # What was looked at.
@@ -133,6 +137,11 @@ class Evaluator:  # noqa: PLR0904
         """Return a file's flow, and take note of having looked at it."""
         self.look(path)
         return self.program.unit(path).flow
+
+    def opened(self, value: Value) -> Scope:
+        """Return the scope of a function, a class, or an instance's class."""
+        at: int = value[2]
+        return self.flow(value[1]).scopes[at]
 
     # Expressions.
 
@@ -174,30 +183,26 @@ class Evaluator:  # noqa: PLR0904
 
     def named(self, place: Place, name: str) -> Values:
         """Return what a name is worth at a place."""
-        path = place[0]
-        scope, bindings = self.lookup(place, name)
-        if scope >= 0:
-            return union(self.bound(path, scope, name, binding) for binding in bindings)
-        return union(
-            each if not isinstance(each, FoundBinding) else self.worth(each) for each in self.rules(path).free_bindings(self, place, name)
-        )
+        return union(self.attribute_value(holder, each) for holder, each in self.lookup(place, name))
 
-    def lookup(self, place: Place, name: str) -> tuple[int, list[Binding]]:
-        """Return the scope that binds a name for this place and the bindings that reach it; (-1, []) for a name bound nowhere."""
+    def lookup(self, place: Place, name: str) -> list[Denoted]:
+        """Return what a name denotes at a place: the bindings that reach it, or what the language gives to a name bound nowhere."""
         path, start, position, branch = place
-        flow = self.flow(path)
+        flow, rules = self.flow(path), self.rules(path)
         scopes, at, crossed = flow.scopes, start, False
-        inside_class = self.rules(path).class_scope_is_visible
         while at >= 0:
             scope = scopes[at]
             found = scope.names.get(name)
-            if found and (scope.kind != CLASS_SCOPE or at == start or inside_class):
-                if len(found) == 1:
-                    return at, found
-                return at, reaching(flow.branches, found, END if crossed else position, 0 if crossed else branch, crossed=crossed)
+            if scope.kind == CLASS_SCOPE and at != start:
+                if rules.members_need_no_receiver and (members := rules.implicit_members(self, path, at, name)):
+                    return members
+            elif found:
+                if len(found) > 1:
+                    found = reaching(flow.branches, found, END if crossed else position, 0 if crossed else branch, crossed=crossed)
+                return [(None, FoundBinding(path, at, name, binding)) for binding in found]
             crossed = crossed or scope.kind in {FUNCTION_SCOPE, CLASS_SCOPE}
             at = scope.parent
-        return -1, []
+        return [(None, each) for each in rules.free_bindings(self, place, name)]
 
     # Bindings.
 
@@ -247,7 +252,7 @@ class Evaluator:  # noqa: PLR0904
         for decorator in reversed(scope.decorators):
             made: set[Value] = set()
             for each in self.root(path, decorator):
-                made |= self.called(each, None, (), passing=value)
+                made |= self.called(each, self.place(path, decorator), (), passing=value)
             value = frozenset(made) if made and UNKNOWN not in made else value
         return value
 
@@ -267,11 +272,7 @@ class Evaluator:  # noqa: PLR0904
     def denoted(self, place: Place, expression: Expression) -> list[Denoted]:
         """Return what a name or member denotes: bindings, followed through imports, or values that no binding in the program gives."""
         if expression[0] == NAME:
-            at = (place[0], place[1], expression[1], place[3])
-            scope, bindings = self.lookup(at, expression[2])
-            if scope < 0:
-                return [(None, each) for each in self.rules(place[0]).free_bindings(self, at, expression[2])]
-            return self.follow((None, FoundBinding(place[0], scope, expression[2], binding)) for binding in bindings)
+            return self.follow(self.lookup((place[0], place[1], expression[1], place[3]), expression[2]))
         if expression[0] == MEMBER:
             holders = self.value(place, expression[2])
             return self.follow((holder, each) for holder in holders for each in self.attributes(holder, expression[3]))
@@ -336,12 +337,12 @@ class Evaluator:  # noqa: PLR0904
         """Return what ``holder.name`` is worth."""
         return union(self.attribute_value(holder, found) for found in self.attributes(holder, name))
 
-    def attribute_value(self, holder: Value, found: Attribute) -> Values:
+    def attribute_value(self, holder: Value | None, found: Attribute) -> Values:
         """Return what one attribute of a holder is worth: a method is bound to it, an accessor is called."""
         if not isinstance(found, FoundBinding):
             return found
         values = self.bound(found.path, found.scope, found.name, found.binding)
-        if holder[0] in {MODULE_OBJECT, SITE}:
+        if holder is None or holder[0] in {MODULE_OBJECT, SITE}:
             return values
         bound: set[Value] = set()
         for each in values:
@@ -351,7 +352,7 @@ class Evaluator:  # noqa: PLR0904
     def _bind(self, holder: Value, value: Value) -> Values:
         if value[0] != FUNCTION_OBJECT or value[3] is not None:
             return frozenset({value})
-        function: Scope = self.flow(value[1]).scopes[value[2]]
+        function = self.opened(value)
         flags = function.flags
         target = holder[3] if holder[0] == SUPERTYPE else holder
         if flags & ACCESSOR and target[0] == INSTANCE:
@@ -371,6 +372,8 @@ class Evaluator:  # noqa: PLR0904
             return self.rules(holder[1]).exported(self, holder[1], name)
         if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
             symbol = f"{holder[2]}.{name}" if holder[2] else name
+            if symbol.count(".") > _MAX_PATH:
+                return [ANYTHING]
             return [frozenset({(EXTERNAL_OBJECT, holder[1], symbol)})]
         if kind in {CONTAINER, SITE}:
             return [frozenset({(BUILTIN_METHOD, holder, name)})]
@@ -378,17 +381,34 @@ class Evaluator:  # noqa: PLR0904
             return [attribute for value in self.arguments(holder) for attribute in self.attributes(value, name)]
         return [ANYTHING]
 
+    def own_attributes(self, holder: Value, name: str) -> list[Attribute]:
+        """Return the bindings of a member in a class and its supertypes, none where only an unknown or external one could have it."""
+        return [each for each in self.attributes(holder, name) if isinstance(each, FoundBinding)]
+
+    def module_bindings(self, path: str, name: str) -> list[Attribute]:
+        """Return the bindings of a name at the top of a file, as they are when it has run."""
+        flow = self.flow(path)
+        bindings = flow.scopes[0].names.get(name, ())
+        return [FoundBinding(path, 0, name, binding) for binding in last_definitions_of(flow.branches, bindings)]
+
     def _class_attributes(self, holder: Value, lineage: Sequence[Value], name: str) -> list[Attribute]:
         outside: Value | None = None
+        assigned: list[Attribute] = []  # by methods alone, and declared further up if anywhere
         for each in lineage:
             if each[0] != CLASS_OBJECT:
                 outside = outside or each
                 continue
-            scope: Scope = self.flow(each[1]).scopes[each[2]]
+            scope = self.opened(each)
             found = [*scope.names.get(name, ()), *scope.fields.get(name, ())]
-            if found:
+            declared = name in scope.names or any(binding.type >= 0 for binding in found)
+            if found and (declared or not assigned):
                 flow = self.flow(each[1])
-                return [FoundBinding(each[1], each[2], name, binding) for binding in last_definitions(flow, found)]
+                here: list[Attribute] = [FoundBinding(each[1], each[2], name, binding) for binding in last_definitions(flow, found)]
+                if declared:
+                    return here
+                assigned = here
+        if assigned:
+            return assigned
         if outside is not None:
             if outside == UNKNOWN:
                 return [ANYTHING]
@@ -448,7 +468,7 @@ class Evaluator:  # noqa: PLR0904
                 found |= ANYTHING if value[0] == ARGUMENT else self.called(value, place, arguments, passing=passing)
             return frozenset(found)
         if kind in {EXTERNAL_OBJECT, BUILTIN_METHOD}:
-            return self.rules("" if place is None else place[0]).call_external(self, callee, place, arguments, passing)
+            return ANYTHING if place is None else self.rules(place[0]).call_external(self, callee, place, arguments, passing)
         return ANYTHING
 
     def result(self, path: str, scope: int, bound: Value | None) -> Values:
@@ -467,12 +487,12 @@ class Evaluator:  # noqa: PLR0904
                 return rules.returned(self, path, scope, declared)
         if function.flags & GENERATOR:
             yielded = union(self.root(path, root) for root in function.yielded)
-            return frozenset({(CONTAINER, "Iterator", (yielded,))})
+            return frozenset({container("Iterator", yielded)})
         if function.flags & OVERLOAD or (not function.returned and function.end - function.start < 2):
             return ANYTHING
         returned = union(self.root(path, root) for root in function.returned)
         if function.flags & ASYNC:
-            return frozenset({(CONTAINER, "Awaitable", (returned,))})
+            return frozenset({container("Awaitable", returned)})
         return returned
 
     def _substitute(self, result: Values, callee: Value, place: Place | None, arguments: Arguments, passing: Values | None) -> Values:
@@ -503,7 +523,7 @@ class Evaluator:  # noqa: PLR0904
         taking = parameters[index].taking
         if taking == REST:
             rest = [self.value(place, given) for given in plain[max(position, 0) :]]
-            return frozenset({(CONTAINER, "tuple", (union(rest),))})
+            return frozenset({container("tuple", union(rest))})
         if 0 <= position < len(plain) and not any(given[0] == SPREAD for given in plain[: position + 1]):
             return self.value(place, plain[position])
         if any(given[0] == SPREAD for given in plain):
@@ -534,16 +554,16 @@ class Evaluator:  # noqa: PLR0904
         """Return the list or dictionary that a ``SITE`` value is."""
         return self._sites[value[1], value[2]]
 
-    def elements(self, values: Iterable[Value]) -> Values:
+    def elements(self, rules: Rules, values: Iterable[Value]) -> Values:
         """Return what a loop over the values yields."""
         found: set[Value] = set()
         for value in values:
             if value[0] == SITE:
                 found |= self.items(value, None)
             elif value[0] == ARGUMENT:
-                found |= self.elements(self.arguments(value))
+                found |= self.elements(rules, self.arguments(value))
             else:
-                found |= self.rules(value[1] if value[0] == INSTANCE else "").iterated(self, value)
+                found |= rules.iterated(self, value)
         return frozenset(found)
 
     def items(self, site: Value, key: Expression | None) -> Values:
@@ -598,7 +618,7 @@ class Evaluator:  # noqa: PLR0904
             elif holder[0] == CONTAINER and holder[1] == "tuple" and expression[3] < len(holder[2]):
                 found |= holder[2][expression[3]]
             else:
-                found |= self.elements((holder,))
+                found |= self.elements(self.rules(place[0]), (holder,))
         return frozenset(found)
 
     def awaited(self, values: Iterable[Value]) -> Values:
@@ -624,11 +644,6 @@ class FoundBinding:
 Attribute = FoundBinding | Values
 Denoted = tuple["Value | None", Attribute]
 """What a use denotes, and for a member the value it was looked up in."""
-
-
-def union(values: Iterable[Values]) -> Values:
-    """Return all values of several sets."""
-    return NOTHING.union(*values)
 
 
 def _rebound(value: Value, path: str, owner: int, bound: Value) -> Value:

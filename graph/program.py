@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from graph.flow import BLOCK, CLASS_SCOPE, FUNCTION_SCOPE, MODULE, FileFlow, Scope, SymbolRow
+from graph.flow import BLOCK, CLASS_SCOPE, FUNCTION_SCOPE, INDEX, MEMBER, MODULE, NAME, FileFlow, Scope, SymbolRow
 from graph.model import Handle, Node, NodeKind
 from ingest.model import SymbolKind
 
@@ -157,3 +157,18 @@ def attach_symbols(flow: FileFlow, symbols: Iterable[tuple[str, str, str, int, i
         if best >= 0:
             taken.add(best)
             scope.symbol = best
+
+
+def heirs_by_name(program: Program) -> dict[str, list[tuple[str, int]]]:
+    """Return the classes that name a base, by the last part of that name."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for path in sorted(program.paths):
+        flow = program.unit(path).flow
+        for index, scope in enumerate(flow.scopes):
+            for root in scope.bases:
+                expression = flow.roots[root].expression
+                while expression is not None and expression[0] == INDEX:
+                    expression = expression[2]
+                if expression is not None and expression[0] in {NAME, MEMBER}:
+                    found.setdefault(expression[-1], []).append((path, index))
+    return found

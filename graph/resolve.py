@@ -40,7 +40,6 @@ from graph.flow import (
     VALUE,
     WRITE,
     Expression,
-    Scope,
 )
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, external, unknown
 from graph.program import Program, SourceUnit
@@ -55,6 +54,8 @@ from graph.values import (
     MODULE_OBJECT,
     Value,
 )
+
+_KIND_OF_PURPOSE = {DECORATOR: EdgeKind.CALLS, WRITE: EdgeKind.WRITES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class Resolver:
             for supertype in lineage:
                 if supertype[0] != CLASS_OBJECT:
                     break
-                holder: Scope = evaluator.flow(supertype[1]).scopes[supertype[2]]
+                holder = evaluator.opened(supertype)
                 above = [b for b in holder.names.get(name, ()) if b.kind == DEFINITION]
                 if above:
                     source, target = self._unit.of_scope[methods[-1].target], self._program.handle(supertype[1], above[-1].target)
@@ -163,12 +164,9 @@ class Resolver:
         if operation in {NAME, MEMBER}:
             if operation == MEMBER:
                 self._walk(place, expression[2], VALUE)
-            if purpose == DECORATOR:
-                self._use(place, expression, EdgeKind.CALLS)
-            elif purpose == WRITE:
-                self._use(place, expression, EdgeKind.WRITES)
-            elif purpose != BASE or root < 0:
-                self._use(place, expression, EdgeKind.REFERENCES)
+            kind = _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES)
+            if purpose != BASE or root < 0:
+                self._use(place, expression, kind)
         elif operation == CALL:
             self._walk_call(place, expression, purpose)
         elif operation == NEW:
@@ -177,18 +175,9 @@ class Resolver:
         elif operation == INDEX:
             self._walk(place, expression[2], VALUE if purpose in {WRITE, DECORATOR} else purpose)
             self._walk(place, expression[3], TYPE if purpose == TYPE else VALUE)
-        elif operation == MAPPING:
-            for key, value in expression[2]:
-                self._walk(place, key, VALUE)
-                self._walk(place, value, VALUE)
-        elif operation == SEQUENCE:
-            for item in expression[3]:
-                self._walk(place, item, purpose if purpose == TYPE else VALUE)
-        elif operation == EITHER:
-            for option in expression[2]:
-                self._walk(place, option, purpose if purpose == TYPE else VALUE)
-        elif operation in {ELEMENT, ITEM, AWAIT, ENTER, CAST, SPREAD}:
-            self._walk(place, expression[2], VALUE)
+        else:
+            for part in _parts(expression):
+                self._walk(place, part, purpose if purpose == TYPE else VALUE)
 
     def _walk_call(self, place: Place, expression: Expression, purpose: int) -> None:
         callee = expression[2]
@@ -379,6 +368,20 @@ class Resolver:
         line = bisect_right(self._unit.flow.newlines, start - 1) + 1
         end = start + len(name.encode())
         self._edges.append(Edge(kind, evidence, rule, source, target, self._path, line, start, end))
+
+
+def _parts(expression: Expression) -> Iterator[Expression]:
+    """Yield the parts of an expression whose uses are its parts' uses."""
+    operation = expression[0]
+    if operation == MAPPING:
+        for pair in expression[2]:
+            yield from pair
+    elif operation == SEQUENCE:
+        yield from expression[3]
+    elif operation == EITHER:
+        yield from expression[2]
+    elif operation in {ELEMENT, ITEM, AWAIT, ENTER, CAST, SPREAD}:
+        yield expression[2]
 
 
 def _is_bound(holder: Value | None) -> bool:

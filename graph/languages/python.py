@@ -32,8 +32,10 @@ from graph.flow import (
     SPREAD,
     STATIC,
     SUPER,
+    TYPE,
     Binding,
     Expression,
+    Parameter,
     Scope,
 )
 from graph.lower import (
@@ -81,7 +83,9 @@ _decorated = decorated("decorator", "definition")
 def _typed_parameter(lowering: Lowering, node: SyntaxNode, scope: Scope) -> None:
     inside = node.named_children[0]
     taking = {"list_splat_pattern": REST, "dictionary_splat_pattern": REST_BY_NAME}.get(inside.type, ONE)
-    parameter("", "type", "", taking=taking)(lowering, node, scope)
+    named = inside if inside.type == "identifier" or not inside.named_children else inside.named_children[0]
+    declared = lowering.root(node.child_by_field_name("type"), TYPE)
+    lowering.add_parameter(scope, Parameter(lowering.word(named), taking, declared), named.start_byte)
 
 
 def _splat_parameter(taking: int) -> ParameterForm:
@@ -394,7 +398,7 @@ GRAMMAR = Grammar(
         "conditional_expression": either(),
         "boolean_operator": either("left", "right"),
         "binary_operator": _operator,
-        "union_type": _operator,
+        "union_type": either(),
         "list": sequence("list"),
         "tuple": sequence("tuple"),
         "expression_list": sequence("tuple"),

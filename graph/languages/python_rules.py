@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterable, Sequence
 
-from graph.evaluate import Arguments, Attribute, Evaluator, FoundBinding, Place, last_definitions_of, union
+from graph.evaluate import Arguments, Attribute, Evaluator, FoundBinding, Place
 from graph.flow import (
     ASYNC,
     EITHER,
@@ -22,6 +22,7 @@ from graph.flow import (
     ImportedName,
 )
 from graph.program import Program
+from graph.rules import Rules
 from graph.values import (
     ANYTHING,
     BUILTIN_METHOD,
@@ -36,6 +37,8 @@ from graph.values import (
     UNKNOWN,
     Value,
     Values,
+    container,
+    union,
 )
 
 _BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_")) | {"__import__", "WindowsError", "unicode", "reveal_type"}
@@ -59,18 +62,16 @@ _SAME_ELEMENTS = frozenset({"list", "set", "frozenset", "tuple", "sorted", "reve
 _FIRST_ARGUMENT = frozenset({"copy", "deepcopy", "partial", "update_wrapper", "staticmethod", "classmethod", "abs", "cache", "lru_cache"})
 
 
-class PythonRules:
+class PythonRules(Rules):
     """Python's rules over one program."""
 
-    class_scope_is_visible = False
     call_method = "__call__"
     constructors = ("__init__", "__new__")
 
     def __init__(self, program: Program) -> None:
+        super().__init__(program)
         self._paths = program.paths
         self._folders = frozenset(folder for path in program.paths for folder in _folders_of(path))
-        self._program = program
-        self._heirs: dict[str, list[tuple[str, int]]] | None = None
         self._roots = self._import_roots()
 
     def _import_roots(self) -> list[str]:
@@ -141,10 +142,9 @@ class PythonRules:
             return []
         seen.add(path)
         if not path.endswith("/"):
-            flow = evaluator.flow(path)
-            bindings = flow.scopes[0].names.get(name)
-            if bindings:
-                return [FoundBinding(path, 0, name, binding) for binding in last_definitions_of(flow.branches, bindings)]
+            found = evaluator.module_bindings(path, name)
+            if found:
+                return found
         if path.endswith(("/__init__.py", "/", "/__init__.pyi")) or path == "__init__.py":
             evaluator.look(f"module {name}")
             folder = path.rpartition("/")[0]
@@ -179,10 +179,6 @@ class PythonRules:
         return [ANYTHING]
 
     # Types.
-
-    def literal(self, type_: str) -> Values:
-        """Return a value of a built-in type."""
-        return NOTHING if type_ == "None" else frozenset({(EXTERNAL_INSTANCE, "builtins", type_)})
 
     def instances(self, evaluator: Evaluator, place: Place, expression: Expression) -> Values:
         """Return instances of the type that an annotation names."""
@@ -250,12 +246,12 @@ class PythonRules:
                     (CLASS_OBJECT, *each[1:]) if each[0] == INSTANCE else UNKNOWN for each in self.instances(evaluator, place, arguments[0])
                 }
             elif symbol == "Callable":
-                found.add((CONTAINER, "Callable", (self.instances(evaluator, place, arguments[-1]),)))
+                found.add(container("Callable", self.instances(evaluator, place, arguments[-1])))
             elif symbol == "Literal":
                 found |= self.literal("str")
             elif symbol in _CONTAINERS:
                 parts = [each for each in arguments if not (each[0] == EITHER and not each[2])]
-                found.add((CONTAINER, symbol, tuple(self.instances(evaluator, place, each) for each in parts)))
+                found.add(container(symbol, *(self.instances(evaluator, place, each) for each in parts)))
             elif value[0] == EXTERNAL_OBJECT:
                 found.add((EXTERNAL_INSTANCE, value[1], value[2]))
             else:
@@ -265,23 +261,19 @@ class PythonRules:
     def gathered(self, taking: int, declared: Values) -> Values:
         """Return the tuple or dictionary that ``*args`` and ``**kwargs`` are."""
         if taking == REST:
-            return frozenset({(CONTAINER, "Sequence", (declared,))})
+            return frozenset({container("Sequence", declared)})
         if taking == REST_BY_NAME:
-            return frozenset({(CONTAINER, "dict", (self.literal("str"), declared))})
+            return frozenset({container("dict", self.literal("str"), declared)})
         return declared
 
     def returned(self, evaluator: Evaluator, path: str, scope: int, declared: Values) -> Values:
         """Wrap the declared result of a coroutine; that of a generator is declared whole."""
         flags = evaluator.flow(path).scopes[scope].flags
         if flags & ASYNC and not flags & GENERATOR:
-            return frozenset({(CONTAINER, "Awaitable", (declared,))})
+            return frozenset({container("Awaitable", declared)})
         return declared
 
     # Classes.
-
-    def base(self, evaluator: Evaluator, path: str, root: int) -> Values:
-        """Return what one base of a class is worth."""
-        return evaluator.root(path, root)
 
     def linearize(self, evaluator: Evaluator, path: str, scope: int) -> tuple[Value, ...]:
         """Return the method resolution order (C3; where that fails, depth first)."""
@@ -302,42 +294,19 @@ class PythonRules:
                     direct.append(UNKNOWN)
         return (own, *_merge([*lines, direct]))
 
-    def subtypes(self, evaluator: Evaluator, path: str, scope: int) -> Sequence[tuple[str, int]]:
-        """Return the known subtypes of a class, direct and indirect."""
-        if self._heirs is None:
-            self._heirs = heirs_by_name(self._program)
-        found: dict[tuple[str, int], None] = {}
-        pending = [(path, scope)]
-        while pending:
-            of = pending.pop()
-            name = evaluator.flow(of[0]).scopes[of[1]].name
-            evaluator.look(f"heirs of {name}")
-            for heir in self._heirs.get(name, ()):
-                if heir not in found and any((CLASS_OBJECT, *of) in values for values in evaluator.bases(*heir)):
-                    found[heir] = None
-                    pending.append(heir)
-        return list(found)
-
-    def loose_receiver(self, evaluator: Evaluator, path: str, scope: int) -> Values:
-        """Return nothing known: outside of a class no name is special."""
-        del evaluator, path, scope
-        return ANYTHING
-
     # Built-in functions and containers.
 
-    def call_external(
-        self, evaluator: Evaluator, callee: Value, place: Place | None, arguments: Arguments, passing: Values | None
-    ) -> Values:
+    def call_external(self, evaluator: Evaluator, callee: Value, place: Place, arguments: Arguments, passing: Values | None) -> Values:
         """Return what calling somebody else's function yields, where Python or its typing says."""
         if callee[0] == BUILTIN_METHOD:
             return self._method(evaluator, callee[1], callee[2], place, arguments)
         symbol = callee[2].rpartition(".")[2]
-        values = [evaluator.value(place, given) for _, given in arguments] if place is not None else []
+        values = [evaluator.value(place, given) for _, given in arguments]
         first = passing if passing is not None else values[0] if values else NOTHING
         if symbol in _SAME_ELEMENTS and callee[1] in {"builtins", "collections"}:
             kind = "Iterator" if symbol in {"iter", "reversed", "filter"} else "list" if symbol == "sorted" else symbol
             over = values[1] if symbol == "filter" and len(values) > 1 else first
-            return frozenset({(CONTAINER, kind, (evaluator.elements(over),))})
+            return frozenset({container(kind, evaluator.elements(self, over))})
         if symbol == "wraps" and callee[1] == "functools":
             return frozenset({(EXTERNAL_OBJECT, "functools", "update_wrapper")})
         if symbol in _FIRST_ARGUMENT and first:
@@ -346,20 +315,18 @@ class PythonRules:
             return self._builtin(evaluator, symbol, place, values)
         return frozenset({(EXTERNAL_INSTANCE, callee[1], callee[2])}) if symbol[:1].isupper() else ANYTHING
 
-    def _builtin(self, evaluator: Evaluator, symbol: str, place: Place | None, values: list[Values]) -> Values:
+    def _builtin(self, evaluator: Evaluator, symbol: str, place: Place, values: list[Values]) -> Values:
         first = values[0] if values else NOTHING
         if symbol in {"next", "min", "max"}:
-            return evaluator.elements(first) if len(values) == 1 or symbol == "next" else union(values)
+            return evaluator.elements(self, first) if len(values) == 1 or symbol == "next" else union(values)
         if symbol == "enumerate":
-            return frozenset({
-                (CONTAINER, "Iterator", (frozenset({(CONTAINER, "tuple", (self.literal("int"), evaluator.elements(first)))}),))
-            })
+            return frozenset({container("Iterator", frozenset({container("tuple", self.literal("int"), evaluator.elements(self, first))}))})
         if symbol == "zip":
-            parts = tuple(evaluator.elements(each) for each in values)
-            return frozenset({(CONTAINER, "Iterator", (frozenset({(CONTAINER, "tuple", parts)}),))})
+            parts = tuple(evaluator.elements(self, each) for each in values)
+            return frozenset({container("Iterator", frozenset({container("tuple", *parts)}))})
         if symbol == "map":
             made = union(evaluator.called(each, place, ()) for each in first)
-            return frozenset({(CONTAINER, "Iterator", (made,))})
+            return frozenset({container("Iterator", made)})
         if symbol == "type" and len(values) == 1:
             return frozenset((CLASS_OBJECT, *each[1:]) if each[0] == INSTANCE else UNKNOWN for each in first)
         if symbol in {"str", "int", "float", "bool", "bytes", "repr", "len", "bytearray", "object", "range"}:
@@ -368,20 +335,20 @@ class PythonRules:
             return frozenset({(CONTAINER, "dict", ())})
         return frozenset({(EXTERNAL_INSTANCE, "builtins", symbol)}) if symbol[:1].isupper() else ANYTHING
 
-    def _method(self, evaluator: Evaluator, holder: Value, name: str, place: Place | None, arguments: Arguments) -> Values:
+    def _method(self, evaluator: Evaluator, holder: Value, name: str, place: Place, arguments: Arguments) -> Values:
         """Return what a method of a built-in container yields."""
         key, value = self._parts(evaluator, holder)
         if name in {"get", "pop", "setdefault", "popitem", "popleft", "__getitem__"}:
-            if holder[0] == SITE and arguments and place is not None:
+            if holder[0] == SITE and arguments:
                 value = evaluator.items(holder, arguments[0][1])
-            rest = [evaluator.value(place, given) for _, given in arguments[1:]] if place is not None else []
+            rest = [evaluator.value(place, given) for _, given in arguments[1:]]
             return union([value, *rest])
         if name in {"values", "__iter__", "elements"}:
-            return frozenset({(CONTAINER, "Iterator", (value,))})
+            return frozenset({container("Iterator", value)})
         if name == "keys":
-            return frozenset({(CONTAINER, "Iterator", (key,))})
+            return frozenset({container("Iterator", key)})
         if name == "items":
-            return frozenset({(CONTAINER, "Iterator", (frozenset({(CONTAINER, "tuple", (key, value))}),))})
+            return frozenset({container("Iterator", frozenset({container("tuple", key, value)}))})
         if name in {"copy", "union", "intersection", "difference"}:
             return frozenset({holder})
         return ANYTHING
@@ -408,7 +375,7 @@ class PythonRules:
                         for each in evaluator.member(made, "__next__"):
                             found |= evaluator.called(each, None, ())
                     elif made[0] != UNKNOWN[0]:
-                        found |= evaluator.elements((made,))
+                        found |= evaluator.elements(self, (made,))
                     else:
                         found.add(UNKNOWN)
             return frozenset(found) or ANYTHING
@@ -451,21 +418,6 @@ class PythonRules:
 _STANDARD = frozenset(__import__("sys").stdlib_module_names)
 
 
-def heirs_by_name(program: Program) -> dict[str, list[tuple[str, int]]]:
-    """Return the classes that name a base, by the last part of that name."""
-    found: dict[str, list[tuple[str, int]]] = {}
-    for path in sorted(program.paths):
-        flow = program.unit(path).flow
-        for index, scope in enumerate(flow.scopes):
-            for root in scope.bases:
-                expression = flow.roots[root].expression
-                while expression is not None and expression[0] == INDEX:
-                    expression = expression[2]
-                if expression is not None and expression[0] in {NAME, MEMBER}:
-                    found.setdefault(expression[-1], []).append((path, index))
-    return found
-
-
 def _merge(lines: list[list[Value]]) -> list[Value]:
     """Merge orders as C3 does; a contradiction falls back to first come, first served."""
     merged: list[Value] = []
@@ -493,3 +445,6 @@ def _folders_above(folder: str) -> Iterable[str]:
     while folder:
         folder = folder.rpartition("/")[0]
         yield folder
+
+
+RULES = PythonRules
