@@ -53,11 +53,10 @@ def resolve_program(program: Program) -> Iterable[FileGraph]:
     by_language = {language: rules(language, program) for language in set(program.languages.values())}
     evaluator = Evaluator(program, lambda path: by_language[program.languages[path]])
     resolver = Resolver(program, evaluator)
-    graphs = [resolver.resolve(path).graph for path in sorted(program.paths)]
+    paths = sorted(program.paths)
+    graphs = [resolver.resolve(path).graph for path in paths]
     for _ in range(3):
-        before = {function: set(calls) for function, calls in evaluator.passed.items()}
-        evaluator.answers.forget()
-        graphs = [resolver.resolve(path).graph for path in sorted(program.paths)]
-        if {function: set(calls) for function, calls in evaluator.passed.items()} == before:
+        if not evaluator.next_round():
             break
+        graphs = [resolver.resolve(path).graph for path in paths]
     return graphs

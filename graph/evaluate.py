@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from graph.flow import (
     ACCESSOR,
@@ -53,7 +54,6 @@ from graph.flow import (
     Scope,
 )
 from graph.program import Program
-from graph.rules import Rules
 from graph.values import (
     ANYTHING,
     ARGUMENT,
@@ -76,11 +76,18 @@ from graph.values import (
     union,
 )
 
+if TYPE_CHECKING:
+    from graph.rules import Rules
+
 Arguments = Sequence[tuple[str, Expression]]
 Place = tuple[str, int, int, int]
 """Path, scope, position and branch from which a name is looked up."""
 
 END = 1 << 60
+_MAX_CALLS = 12
+"""A parameter of a function with more calls than that may be anything: a set of so many candidates tells nobody much."""
+_MAX_LEVEL = 2
+"""How many calls up an argument is followed that is itself a parameter."""
 _MAX_PATH = 6
 """Dots in somebody else's symbol: `node = node.parent` would otherwise have no end of values."""
 
@@ -93,8 +100,11 @@ class Evaluator:  # noqa: PLR0904
         self.rules = rules
         self.answers = FixedPoint()
         self.passed: dict[tuple[str, int], dict[Place, tuple[Arguments, bool]]] = {}
-        """Calls by the function they reach: where, with which arguments, and whether the callee is bound to its first parameter."""
+        self.passing: dict[tuple[str, int], dict[Place, tuple[Arguments, bool]]] = {}
+        """Calls by the function they reach, as the last round found them and as this one does: where, with which arguments, and whether
+        the callee is bound to its first parameter."""
         self._bits: dict[str, int] = {}
+        self._names: list[str] = []
         self._sites: dict[tuple[str, int], tuple[Place, Expression]] = {}
         self._handlers: dict[int, Callable[[Place, Expression], Values]] = {
             NAME: self._name,
@@ -125,17 +135,26 @@ class Evaluator:  # noqa: PLR0904
         """Take note that the present answer rests on a file (its path), or on who else has a name."""
         bit = self._bits.get(what)
         if bit is None:
-            bit = self._bits[what] = len(self._bits)
-        self.answers.looked_at |= 1 << bit
+            bit = self._bits[what] = 1 << len(self._names)
+            self._names.append(what)
+        self.answers.looked_at |= bit
 
     def looked(self) -> list[str]:
         """Return what the answers since ``looked_at`` was set to 0 rest on."""
-        bits = self.answers.looked_at
-        return [what for what, bit in self._bits.items() if bits >> bit & 1]
+        bits, found = self.answers.looked_at, list[str]()
+        while bits:
+            low = bits & -bits
+            found.append(self._names[low.bit_length() - 1])
+            bits ^= low
+        return found
 
     def flow(self, path: str) -> FileFlow:
         """Return a file's flow, and take note of having looked at it."""
-        self.look(path)
+        bit = self._bits.get(path)
+        if bit is None:
+            self.look(path)
+        else:
+            self.answers.looked_at |= bit
         return self.program.unit(path).flow
 
     def opened(self, value: Value) -> Scope:
@@ -419,12 +438,18 @@ class Evaluator:  # noqa: PLR0904
         """Return what subtypes have under a name that the type itself lacks: an abstract class calling what its heirs define."""
         if holder[0] not in {INSTANCE, CLASS_OBJECT}:
             return []
+        key = ("n", holder[1], holder[2], name)
+        heirs = self.answers.solve(key, lambda: self._heirs_with(holder[1], holder[2], name))
         found: list[Attribute] = []
-        for path, scope in self.rules(holder[1]).subtypes(self, holder[1], holder[2]):
+        for _, path, scope in sorted(heirs):
             heir = self.flow(path).scopes[scope]
             bindings = [*heir.names.get(name, ()), *heir.fields.get(name, ())]
             found += [FoundBinding(path, scope, name, binding) for binding in last_definitions(self.flow(path), bindings)]
         return found
+
+    def _heirs_with(self, path: str, scope: int, name: str) -> Values:
+        heirs = ((CLASS_OBJECT, *heir) for heir in self.rules(path).subtypes(self, path, scope))
+        return frozenset(heir for heir in heirs if name in self.opened(heir).names or name in self.opened(heir).fields)
 
     def lineage(self, path: str, scope: int) -> tuple[Value, ...]:
         """Return a class and its supertypes in the order in which members are looked up; ``UNKNOWN`` for a base nobody knows."""
@@ -532,21 +557,37 @@ class Evaluator:  # noqa: PLR0904
             return self.root(path, parameters[index].default)
         return frozenset(found) or ANYTHING
 
-    def arguments(self, parameter: Value) -> Values:
+    def arguments(self, parameter: Value, level: int = 0) -> Values:
         """Return what all known calls give a parameter, always with ``UNKNOWN``: there may be callers nobody sees."""
-        return self.answers.solve(("a", *parameter[1:]), partial(self._arguments, *parameter[1:]))
+        key = ("a", *parameter[1:], level)
+        return self.answers.solve(key, lambda: self._arguments(parameter[1], parameter[2], parameter[3], level))
 
-    def _arguments(self, path: str, scope: int, name: str) -> Values:
+    def _arguments(self, path: str, scope: int, name: str, level: int) -> Values:
         self.look(f"calls of {path}#{scope}")
         found: set[Value] = {UNKNOWN}
-        for place, (given, bound) in self.passed.get((path, scope), {}).items():
+        calls = self.passed.get((path, scope), {})
+        if len(calls) > _MAX_CALLS:
+            return ANYTHING
+        for place, (given, bound) in calls.items():
             for value in self.argument(path, scope, name, place, given, bound=bound):
-                found |= self.arguments(value) if value[0] == ARGUMENT else {value}
+                if value[0] != ARGUMENT:
+                    found.add(value)
+                elif level < _MAX_LEVEL:
+                    found |= self.arguments(value, level + 1)
         return frozenset(found)
 
     def pass_arguments(self, path: str, scope: int, place: Place, arguments: Arguments, *, bound: bool) -> None:
-        """Take note of a call of a function."""
-        self.passed.setdefault((path, scope), {})[place] = (arguments, bound)
+        """Take note of a call of a function, for the next round."""
+        self.passing.setdefault((path, scope), {})[place] = (arguments, bound)
+
+    def next_round(self) -> bool:
+        """Use the calls that this round found; return whether they are others than it was using."""
+        changed = {function: calls.keys() for function, calls in self.passing.items()} != {
+            function: calls.keys() for function, calls in self.passed.items()
+        }
+        self.passed, self.passing = self.passing, {}
+        self.answers.forget()
+        return changed
 
     # Containers.
 
@@ -568,8 +609,11 @@ class Evaluator:  # noqa: PLR0904
 
     def items(self, site: Value, key: Expression | None) -> Values:
         """Return what a written list or dictionary holds, at a literal key or anywhere."""
-        place, expression = self.site(site)
         wanted = (key[2], key[3]) if key is not None and key[0] == LITERAL and key[3] else None
+        return self.answers.solve(("e", site[1], site[2], wanted), lambda: self._items(site, wanted))
+
+    def _items(self, site: Value, wanted: tuple[str, str] | None) -> Values:
+        place, expression = self.site(site)
         found: set[Value] = set()
         if expression[0] == MAPPING:
             for name, value in expression[2]:

@@ -24,8 +24,6 @@ from graph.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, Place
 
 
@@ -129,21 +127,22 @@ class Rules:
                     order[value if value[0] == EXTERNAL_OBJECT else UNKNOWN] = None
         return tuple(order)
 
-    def subtypes(self, evaluator: Evaluator, path: str, scope: int) -> Sequence[tuple[str, int]]:
+    def subtypes(self, evaluator: Evaluator, path: str, scope: int) -> list[tuple[str, int]]:
         """Return the known subtypes of a class, direct and indirect."""
+        found = evaluator.answers.solve(("h", path, scope), lambda: self._find_subtypes(evaluator, path, scope))
+        return sorted(each[1:] for each in found)
+
+    def _find_subtypes(self, evaluator: Evaluator, path: str, scope: int) -> Values:
         if self._heirs is None:
             self._heirs = heirs_by_name(self.program)
-        found: dict[tuple[str, int], None] = {}
-        pending = [(path, scope)]
-        while pending:
-            of = pending.pop()
-            name = evaluator.flow(of[0]).scopes[of[1]].name
-            evaluator.look(f"heirs of {name}")
-            for heir in self._heirs.get(name, ()):
-                if heir not in found and any((CLASS_OBJECT, *of) in values for values in evaluator.bases(*heir)):
-                    found[heir] = None
-                    pending.append(heir)
-        return list(found)
+        of: Value = (CLASS_OBJECT, path, scope)
+        name = evaluator.opened(of).name
+        evaluator.look(f"heirs of {name}")
+        found: set[Value] = set()
+        for heir in self._heirs.get(name, ()):
+            if any(of in values for values in evaluator.bases(*heir)):
+                found |= {(CLASS_OBJECT, *heir), *((CLASS_OBJECT, *each) for each in self.subtypes(evaluator, *heir))}
+        return frozenset(found)
 
     # What is not in the program.
 

@@ -49,7 +49,8 @@ _GENERIC = {
 }  # fmt: skip
 _CONTAINERS = frozenset({
     "list", "dict", "set", "frozenset", "tuple", "deque", "defaultdict", "OrderedDict", "Iterable", "Iterator", "Sequence", "Collection",
-    "MutableSequence", "Mapping", "MutableMapping", "Generator", "AsyncIterator", "AsyncIterable", "AsyncGenerator", "Awaitable", "Coroutine",
+    "MutableSequence", "Mapping", "MutableMapping", "Generator", "AsyncIterator", "AsyncIterable", "AsyncGenerator", "Awaitable",
+    "Coroutine",
     "ContextManager", "AbstractContextManager", "AsyncContextManager", "AbstractAsyncContextManager", "KeysView", "ValuesView", "ItemsView",
     "Callable", "Reversible", "Counter", "ChainMap",
 })  # fmt: skip
