@@ -53,6 +53,9 @@ _MULTIPLIERS = np.array(
     ],
     dtype=np.uint64,
 )
+_LANE = 8
+_MASKS = np.array([(1 << 8 * count) - 1 for count in range(_LANE + 1)], np.uint64)
+HASH_PADDING = _LANE
 _WORD_BLOCK = 8_192
 _CHUNK_BLOCK = 16
 
@@ -259,23 +262,33 @@ def quantize(vectors: FloatRows) -> QuantizedVectors:
 
 
 def hash_terms(found: Sequence[str]) -> NDArray[np.uint64]:
-    """Return a 64-bit hash per term, the same on every machine: multilinear over eight-byte lanes, then mixed (murmur3's finaliser).
+    """Return a 64-bit hash per term, the same on every machine; see ``hash_spans``."""
+    encoded = [term.encode("utf-8", "surrogatepass") for term in found]
+    lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
+    return hash_spans(b"%b%b" % (b"".join(encoded), bytes(HASH_PADDING)), np.cumsum(lengths) - lengths, lengths)
 
-    A term of more than 48 bytes is hashed with BLAKE2b instead.
+
+def hash_spans(data: bytes, starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return the hash of each span of ``data``, which ``HASH_PADDING`` bytes follow that are in none.
+
+    Multilinear over eight-byte lanes, then mixed (murmur3's finaliser); a span of more than 48 bytes is hashed with BLAKE2b instead.
     """
-    encoded = [term.encode() for term in found]
-    if not encoded:
-        return np.zeros(0, dtype=np.uint64)
-    lanes = np.array(encoded, dtype=f"S{_TERM_BYTES}").view("<u8").reshape(len(encoded), -1)
-    hashed = np.fromiter((len(term) for term in encoded), dtype=np.uint64, count=len(encoded)) * _MULTIPLIERS[-1]
-    for lane, multiplier in zip((lanes ^ (lanes >> np.uint64(29))).T, _MULTIPLIERS, strict=False):
-        hashed = hashed + lane * multiplier
+    lanes = np.ndarray((len(data) - _LANE + 1,), np.dtype("<u8"), data, strides=(1,))
+    hashed = lengths.astype(np.uint64) * _MULTIPLIERS[-1]
+    more: NDArray[np.int64] | slice = slice(None)
+    for at, multiplier in enumerate(_MULTIPLIERS[:-1]):
+        if at:
+            more = np.flatnonzero(lengths > at * _LANE)
+            if not len(more):
+                break
+        lane = lanes[starts[more] + at * _LANE] & _MASKS[np.minimum(lengths[more] - at * _LANE, _LANE)]
+        hashed[more] += (lane ^ (lane >> np.uint64(29))) * multiplier
     for shift, multiplier in ((33, 0xFF51AFD7ED558CCD), (33, 0xC4CEB9FE1A85EC53)):
         hashed = (hashed ^ (hashed >> np.uint64(shift))) * np.uint64(multiplier)
     hashed = hashed ^ (hashed >> np.uint64(33))
-    for at, term in enumerate(encoded):
-        if len(term) > _TERM_BYTES:
-            hashed[at] = int.from_bytes(blake2b(term, digest_size=8).digest(), "little")
+    for each in np.flatnonzero(lengths > _TERM_BYTES).tolist():
+        span = data[int(starts[each]) : int(starts[each] + lengths[each])]
+        hashed[each] = int.from_bytes(blake2b(span, digest_size=8).digest(), "little")
     return hashed
 
 

@@ -7,14 +7,14 @@ dictionary look-up for every word, that took features of Django from 1.65 s to 1
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.embed import hash_terms
-from retrieval.terms import MAX_WORD_BYTES, WORD_BYTE, terms
+from retrieval.term_arrays import word_terms
+from retrieval.terms import MAX_WORD_BYTES, WORD_BYTE
 
 _IS_WORD = bytes(WORD_BYTE.fullmatch(bytes([byte])) is not None for byte in range(256))
 _LANE = 8
@@ -24,21 +24,36 @@ _MIX = np.uint64(0xC4CEB9FE1A85EC53)
 _SLOT_BITS = 18  # 3 MB; Django's sdist has 70k distinct words
 
 
+class _Numbers(dict[int, int]):
+    """Numbers in order of first use."""
+
+    def __missing__(self, key: int) -> int:
+        number = self[key] = len(self)
+        return number
+
+    def of(self, keys: NDArray[np.uint64]) -> NDArray[np.uint32]:
+        """Return the number of every key."""
+        return np.fromiter(map(self.__getitem__, keys.tolist()), np.uint32, len(keys))
+
+    def since(self, number: int) -> NDArray[np.uint64]:
+        """Return the keys from ``number`` on."""
+        return np.fromiter(islice(self, number, None), np.uint64, len(self) - number)
+
+
 class Vocabulary:
-    """Words to numbers, with each word's terms; grows as words are looked up."""
+    """Words to numbers, with each word's terms; grows as words are looked up. A term is known by its hash."""
 
     def __init__(self) -> None:
-        self.term_ids = array("I")
-        self.term_end = array("I", [0])
-        self._terms: list[str] = []
-        self._term_of: dict[str, int] = {}
+        self.term_ids = np.zeros(0, np.uint32)
+        self.term_end = np.zeros(1, np.int64)
+        self._terms = _Numbers()
         self._hashes = np.zeros(0, np.uint64)
-        self._number_of: dict[int, int] = {}
+        self._words = _Numbers()
         self._slot_key = np.zeros(1 << _SLOT_BITS, np.uint64)
         self._slot_number = np.zeros(1 << _SLOT_BITS, np.uint32)
 
     def __len__(self) -> int:
-        return len(self._number_of)
+        return len(self._words)
 
     def numbers(self, texts: Sequence[bytes]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
         """Return the numbers of the texts' words in order, u32[words], and how many words each text has, i64[texts].
@@ -56,34 +71,27 @@ class Vocabulary:
         if len(missed):
             distinct, first, inverse = np.unique(keys[missed], return_index=True, return_inverse=True)
             at = missed[first]
-            spans = zip(distinct.tolist(), starts[at].tolist(), lengths[at].tolist(), strict=True)
-            fresh = np.array([self._number(key, data[start : start + length]) for key, start, length in spans], np.uint32)
-            found[missed] = fresh[inverse]
+            known = len(self._words)
+            numbers = self._words.of(distinct)
+            found[missed] = numbers[inverse]
             self._slot_key[slots[at]] = distinct
-            self._slot_number[slots[at]] = fresh
+            self._slot_number[slots[at]] = numbers
+            at = at[numbers >= known]
+            self._learn(*word_terms(data, starts[at], lengths[at]))
         return found, counts
 
-    def _number(self, key: int, word: bytes) -> int:
-        number = self._number_of.get(key)
-        if number is None:
-            number = self._number_of[key] = len(self.term_end) - 1
-            self.term_ids.extend(map(self.term, terms(word)))
-            self.term_end.append(len(self.term_ids))
-        return number
+    def _learn(self, hashes: NDArray[np.uint64], counts: NDArray[np.int64]) -> None:
+        """Keep the terms of the newest words."""
+        self.term_end = np.append(self.term_end, len(self.term_ids) + np.cumsum(counts))
+        self.term_ids = np.append(self.term_ids, self.term_numbers(hashes))
 
-    def term(self, term: str) -> int:
-        """Return a term's number."""
-        number = self._term_of.get(term)
-        if number is None:
-            number = self._term_of[term] = len(self._terms)
-            self._terms.append(term)
-        return number
+    def term_numbers(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint32]:
+        """Return terms' numbers."""
+        return self._terms.of(hashes)
 
     def hashes(self) -> NDArray[np.uint64]:
-        """Return the key of every term, by number."""
-        fresh = self._terms[len(self._hashes) :]
-        if fresh:
-            self._hashes = np.concatenate([self._hashes, hash_terms(fresh)])
+        """Return the hash of every term, by number."""
+        self._hashes = np.append(self._hashes, self._terms.since(len(self._hashes)))
         return self._hashes
 
 
