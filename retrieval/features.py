@@ -93,7 +93,7 @@ class SegmentBuilder:
     def finish(self) -> Segment:
         """Return the segment of all files added since the last call."""
         term_number, chunk, weight, length = self._postings()
-        hashes = self._vocabulary.hashes()
+        hashes = self._vocabulary.terms.keys
         used, at = np.unique(term_number, return_index=True)
         order = np.argsort(hashes[used])
         counts = np.diff(np.append(at, len(term_number)))
@@ -142,7 +142,7 @@ class SegmentBuilder:
         per_text = np.diff(np.append(0, np.cumsum(per_word))[np.append(0, np.cumsum(counts))])
         number = np.arange(chunks, dtype=np.uint64) << np.uint64(4)
         place = np.concatenate([number | np.uint64(field) for field in self._texts])
-        named = self._vocabulary.term_numbers(hash_terms(self._named))
+        named = self._vocabulary.terms.of(hash_terms(self._named))
         term = np.append(term, named).astype(np.uint64)
         place = np.repeat(np.append(place, number | np.uint64(Field.NAMES)), np.append(per_text, self._named_count).astype(np.int64))
         key = term << np.uint64(32) | place
@@ -151,7 +151,7 @@ class SegmentBuilder:
 
     def _embed(self, term_number: U32, chunk: U32, weight: U16) -> NDArray[np.float32]:
         """Return the chunks' vectors from the terms of their bodies."""
-        hashes = self._vocabulary.hashes()
+        hashes = self._vocabulary.terms.keys
         self._term_rows = np.append(self._term_rows, self._embedder.find_rows(hashes[len(self._term_rows) :]))
         counts = weight & np.uint16((1 << FIELD_BITS[Field.BODY]) - 1)
         inside = np.flatnonzero(counts)

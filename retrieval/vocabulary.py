@@ -1,14 +1,12 @@
 """Words of many texts to numbers, in numpy: no Python object is made for a word that is known.
 
-A word is told from all others by its 64-bit key: its own bytes when it has at most eight, else a hash of them. Keys are looked up in a
-direct-mapped table; those it does not hold go through a dictionary, once per distinct word of the call. Against ``re.findall`` and a
+A word is told from all others by its 64-bit key: its own bytes when it has at most eight, else a hash of them. Against ``re.findall`` and a
 dictionary look-up for every word, that took features of Django from 1.65 s to 1.11 s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,46 +14,79 @@ from numpy.typing import NDArray
 from retrieval.term_arrays import word_terms
 from retrieval.terms import MAX_WORD_BYTES, WORD_BYTE
 
+U32 = NDArray[np.uint32]
+U64 = NDArray[np.uint64]
+
 _IS_WORD = bytes(WORD_BYTE.fullmatch(bytes([byte])) is not None for byte in range(256))
 _LANE = 8
 _MASKS = np.array([(1 << 8 * count) - 1 for count in range(_LANE + 1)], np.uint64)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd, so that different short words have different keys
 _MIX = np.uint64(0xC4CEB9FE1A85EC53)
-_SLOT_BITS = 18  # 3 MB; Django's sdist has 70k distinct words
+_TABLE_BITS = 18  # Django's sdist has 100k distinct words
 
 
-class _Numbers(dict[int, int]):
-    """Numbers in order of first use."""
+class Numbering:
+    """Numbers 64-bit keys from 1 on, as they come: a hash table with linear probing that looks up all keys of a call together."""
 
-    def __missing__(self, key: int) -> int:
-        number = self[key] = len(self)
-        return number
+    def __init__(self) -> None:
+        self.keys = np.zeros(1, np.uint64)
+        """The key of every number; number 0 stands for a free slot, and no key is 0 but by a chance of 2 ** -64."""
+        self._bits = _TABLE_BITS
+        self._table = np.zeros(1 << self._bits, np.uint32)
 
-    def of(self, keys: NDArray[np.uint64]) -> NDArray[np.uint32]:
+    def __len__(self) -> int:
+        return len(self.keys) - 1
+
+    def of(self, keys: U64) -> U32:
         """Return the number of every key."""
-        return np.fromiter(map(self.__getitem__, keys.tolist()), np.uint32, len(keys))
+        slots = self._slots(keys)
+        found = self._table[slots]
+        missed = np.flatnonzero(self.keys[found] != keys)
+        probing = missed
+        while len(probing := probing[found[probing] > 0]):
+            slots[probing] = (slots[probing] + 1) % len(self._table)
+            found[probing] = self._table[slots[probing]]
+            probing = probing[self.keys[found[probing]] != keys[probing]]
+        fresh = missed[found[missed] == 0]
+        if len(fresh):
+            added, inverse = np.unique(keys[fresh], return_inverse=True)
+            first = len(self.keys)
+            found[fresh] = first + inverse
+            self.keys = np.append(self.keys, added)
+            if len(self.keys) > len(self._table) // 2:
+                self._bits = (4 * len(self.keys)).bit_length()
+                self._table = np.zeros(1 << self._bits, np.uint32)
+                first = 1
+            self._place(np.arange(first, len(self.keys), dtype=np.uint32))
+        return found
 
-    def since(self, number: int) -> NDArray[np.uint64]:
-        """Return the keys from ``number`` on."""
-        return np.fromiter(islice(self, number, None), np.uint64, len(self) - number)
+    def _slots(self, keys: U64) -> NDArray[np.int64]:
+        return (keys >> np.uint64(64 - self._bits)).astype(np.int64)
+
+    def _place(self, numbers: U32) -> None:
+        """Give each number the first free slot for its key."""
+        slots = self._slots(self.keys[numbers])
+        while len(numbers):
+            free = self._table[slots] == 0
+            self._table[slots[free]] = numbers[free]  # of several for one slot the last one has it
+            waiting = self._table[slots] != numbers
+            numbers, slots = numbers[waiting], (slots[waiting] + 1) % len(self._table)
 
 
 class Vocabulary:
     """Words to numbers, with each word's terms; grows as words are looked up. A term is known by its hash."""
 
     def __init__(self) -> None:
+        self._words = Numbering()
+        self.terms = Numbering()
         self.term_ids = np.zeros(0, np.uint32)
-        self.term_end = np.zeros(1, np.int64)
-        self._terms = _Numbers()
-        self._hashes = np.zeros(0, np.uint64)
-        self._words = _Numbers()
-        self._slot_key = np.zeros(1 << _SLOT_BITS, np.uint64)
-        self._slot_number = np.zeros(1 << _SLOT_BITS, np.uint32)
+        self.term_end = np.zeros(2, np.int64)
+        """Word ``n`` has the terms ``term_ids[term_end[n] : term_end[n + 1]]``."""
 
     def __len__(self) -> int:
         return len(self._words)
 
-    def numbers(self, texts: Sequence[bytes]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    def numbers(self, texts: Sequence[bytes]) -> tuple[U32, NDArray[np.int64]]:
         """Return the numbers of the texts' words in order, u32[words], and how many words each text has, i64[texts].
 
         Words longer than ``MAX_WORD_BYTES`` are left out: they have no terms.
@@ -64,35 +95,16 @@ class Vocabulary:
         starts, lengths = _find_words(data)
         ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
         counts = np.diff(np.searchsorted(starts, ends), prepend=0)
-        keys = _keys(data, starts, lengths)
-        slots = (keys >> np.uint64(64 - _SLOT_BITS)).astype(np.int64)
-        found = self._slot_number[slots]
-        missed = np.flatnonzero(self._slot_key[slots] != keys)
-        if len(missed):
-            distinct, first, inverse = np.unique(keys[missed], return_index=True, return_inverse=True)
-            at = missed[first]
-            known = len(self._words)
-            numbers = self._words.of(distinct)
-            found[missed] = numbers[inverse]
-            self._slot_key[slots[at]] = distinct
-            self._slot_number[slots[at]] = numbers
-            at = at[numbers >= known]
-            self._learn(*word_terms(data, starts[at], lengths[at]))
+        known = len(self._words)
+        found = self._words.of(_keys(data, starts, lengths))
+        fresh = np.flatnonzero(found > known)
+        if len(fresh):
+            _, first = np.unique(found[fresh], return_index=True)
+            at = fresh[first]
+            hashes, terms = word_terms(data, starts[at], lengths[at])
+            self.term_end = np.append(self.term_end, len(self.term_ids) + np.cumsum(terms))
+            self.term_ids = np.append(self.term_ids, self.terms.of(hashes))
         return found, counts
-
-    def _learn(self, hashes: NDArray[np.uint64], counts: NDArray[np.int64]) -> None:
-        """Keep the terms of the newest words."""
-        self.term_end = np.append(self.term_end, len(self.term_ids) + np.cumsum(counts))
-        self.term_ids = np.append(self.term_ids, self.term_numbers(hashes))
-
-    def term_numbers(self, hashes: NDArray[np.uint64]) -> NDArray[np.uint32]:
-        """Return terms' numbers."""
-        return self._terms.of(hashes)
-
-    def hashes(self) -> NDArray[np.uint64]:
-        """Return the hash of every term, by number."""
-        self._hashes = np.append(self._hashes, self._terms.since(len(self._hashes)))
-        return self._hashes
 
 
 def _find_words(data: bytes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
