@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.model import Chunk, ParsedFile, Symbol, SymbolKind
-from retrieval.embed import StaticEmbedder, hash_terms, quantize
+from retrieval.embed import ChunkEncoder, StaticEmbedder, hash_terms, quantize
 from retrieval.priors import PathFlag, path_flags
 from retrieval.segment import FIELD_BITS, U16, U32, U64, Field, Segment, pack_strings
 from retrieval.term_arrays import spread
@@ -28,6 +28,7 @@ FEATURES_VERSION = 2
 
 _KINDS = list(SymbolKind)
 _KIND_INDEX = {kind: index for index, kind in enumerate(_KINDS)}
+_KIND_BIT = {kind: 1 << index for index, kind in enumerate(_KINDS)}
 _NO_KIND = 255
 _VOCABULARY_WORDS = 400_000  # a process forgets its words beyond this: about 120 MB
 
@@ -39,6 +40,7 @@ class SegmentBuilder:
 
     def __init__(self, embedder: StaticEmbedder) -> None:
         self._embedder = embedder
+        self._encoder = ChunkEncoder(embedder)
         self._vocabulary = Vocabulary()
         self._term_rows = np.zeros(0, np.int64)
         self.discard()
@@ -155,9 +157,7 @@ class SegmentBuilder:
         self._term_rows = np.append(self._term_rows, self._embedder.find_rows(hashes[len(self._term_rows) :]))
         counts = weight & np.uint16((1 << FIELD_BITS[Field.BODY]) - 1)
         inside = np.flatnonzero(counts)
-        inside = inside[np.argsort(chunk[inside], kind="stable")]
-        rows = self._term_rows[term_number[inside]]
-        return self._embedder.encode_terms(rows, chunk[inside].astype(np.int64), counts[inside].astype(np.float32), len(self._symbols))
+        return self._encoder.encode(self._term_rows[term_number[inside]], chunk[inside], counts[inside], len(self._symbols))
 
 
 def _bytes(text: str) -> bytes:
@@ -206,7 +206,7 @@ def _shown(symbols: Sequence[Symbol], enclosing: int, defined: Sequence[Symbol])
 
 
 def _kind_bits(defined: Sequence[Symbol], shown: Symbol | None) -> int:
-    kinds = {symbol.kind for symbol in defined}
-    if shown:
-        kinds.add(shown.kind)
-    return sum(1 << _KIND_INDEX[kind] for kind in kinds)
+    bits = _KIND_BIT[shown.kind] if shown else 0
+    for symbol in defined:
+        bits |= _KIND_BIT[symbol.kind]
+    return bits

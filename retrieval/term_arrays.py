@@ -95,9 +95,9 @@ def _piece_begins(kind: Letters, word_ends: Ints) -> Mask:
     before[word_ends] = _SEPARATOR
     after[word_ends] = _SEPARATOR
     before, after = before[:-1], after[1:]
-    return (kind != _SEPARATOR) & np.where(
-        before == _UPPER, (kind == _DIGIT) | ((kind == _UPPER) & (after == _LOWER)), kind != before
-    )
+    upper = before == _UPPER
+    goes_on = np.where(upper, (kind == _LOWER) | ((kind == _UPPER) & (after != _LOWER)), kind == before).astype(np.bool_)
+    return (kind != _SEPARATOR) & ~goes_on
 
 
 def _stem(letters: Letters, start: Ints, length: Ints) -> Ints:
@@ -138,4 +138,3 @@ def spread(starts: Ints, lengths: Ints) -> Ints:
     """Return every index of the runs at ``starts``."""
     ends = np.cumsum(lengths)
     return np.repeat(starts - (ends - lengths), lengths) + np.arange(int(ends[-1]) if len(ends) else 0)
-
