@@ -96,7 +96,7 @@ def _piece_begins(kind: Letters, word_ends: Ints) -> Mask:
     after[word_ends] = _SEPARATOR
     before, after = before[:-1], after[1:]
     upper = before == _UPPER
-    goes_on = np.where(upper, (kind == _LOWER) | ((kind == _UPPER) & (after != _LOWER)), kind == before).astype(np.bool_)
+    goes_on = (upper & ((kind == _LOWER) | ((kind == _UPPER) & (after != _LOWER)))) | (~upper & (kind == before))
     return (kind != _SEPARATOR) & ~goes_on
 
 
