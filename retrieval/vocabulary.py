@@ -1,7 +1,8 @@
-"""Words of many texts to numbers, in numpy: no Python object is made for a word that is known.
+"""Words of many texts to numbers, in numpy: no Python object is made for an ASCII word.
 
 A word is told from all others by its 64-bit key: its own bytes when it has at most eight, else a hash of them. Against ``re.findall`` and a
-dictionary look-up for every word, that took features of Django from 1.65 s to 1.11 s.
+dictionary look-up for every word, that took features of Django from 1.65 s to 1.11 s; new words and their terms in numpy, too, and chunks
+encoded from rows kept ready took them from 1.06 s to 0.74 s.
 """
 
 from __future__ import annotations
