@@ -110,11 +110,11 @@ class Segment:
 def encode(segment: Segment) -> bytes:
     """Return the segment as bytes: magic, header length, checksums of header and body, header, arrays each aligned to 64 bytes."""
     header: list[str] = []
-    parts: list[bytes | U8] = []
+    parts: list[bytes | memoryview] = []
     offset = 0
     for field in fields(segment):
         array = np.ascontiguousarray(getattr(segment, field.name))
-        raw = array.reshape(-1).view(np.uint8)
+        raw = array.reshape(-1).view(np.uint8).data
         header.append(f"{field.name} {array.dtype.str} {','.join(map(str, array.shape))} {offset}")
         pad = -len(raw) % _ALIGN
         parts += [raw, b"\0" * pad]
