@@ -50,19 +50,20 @@ _FILE = (
     (PathFlag.DIAGRAM, re.compile(r"\.(svg|mmd|mermaid|puml|plantuml|pu|dot|gv|drawio|dio)$", re.IGNORECASE)),
     (PathFlag.DOCUMENT, re.compile(r"\.(md|mdx|rst|txt|adoc|markdown)$", re.IGNORECASE)),
 )
-_OF_DIRECTORY = {name: flag for flag, names in _DIRECTORY.items() for name in names}
+_OF_DIRECTORY = {name: int(flag) for flag, names in _DIRECTORY.items() for name in names}
+_OF_FILE = [(int(flag), pattern.search) for flag, pattern in _FILE]
 
 
 def path_flags(path: str, *, generated: bool = False) -> int:
     """Return the flags of a path relative to its root; ``generated`` is what the file says of itself."""
     *directories, name = path.split("/")
-    flags = PathFlag.GENERATED if generated else PathFlag(0)
+    flags = int(PathFlag.GENERATED) if generated else 0
     for directory in directories:
         flags |= _OF_DIRECTORY.get(directory.lower(), 0)
-    for flag, pattern in _FILE:
-        if pattern.search(name):
+    for flag, search in _OF_FILE:
+        if search(name):
             flags |= flag
-    return int(flags)
+    return flags
 
 
 @dataclass(frozen=True, slots=True)
