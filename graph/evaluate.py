@@ -441,8 +441,8 @@ class Evaluator:  # noqa: PLR0904
         key = ("n", holder[1], holder[2], name)
         heirs = self.answers.solve(key, lambda: self._heirs_with(holder[1], holder[2], name))
         found: list[Attribute] = []
-        for _, path, scope in sorted(heirs):
-            heir = self.flow(path).scopes[scope]
+        for each in sorted(heirs):
+            path, scope, heir = each[1], each[2], self.opened(each)
             bindings = [*heir.names.get(name, ()), *heir.fields.get(name, ())]
             found += [FoundBinding(path, scope, name, binding) for binding in last_definitions(self.flow(path), bindings)]
         return found
