@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
+from graph.sqlite_store import SqliteGraphStore
 
 
 class GraphStore(Protocol):
@@ -76,7 +77,5 @@ def open_graph_store(url: str) -> GraphStore:
     """
     scheme, _, place = url.partition(":")
     if scheme == "sqlite" and place:
-        from graph.sqlite_store import SqliteGraphStore  # noqa: PLC0415
-
         return SqliteGraphStore.open(Path(place.removeprefix("//") if place.startswith("///") else place))
     raise ValueError(f"no graph store has the address {url!r}: use sqlite:PATH")
