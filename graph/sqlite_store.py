@@ -34,8 +34,8 @@ T = TypeVar("T")
 _EAGER_FILES = 64  # an answer from so few files is read at once (1 ms); for more a connection of its own holds the state still
 _CACHED_FILES = 1_024  # about 20 MB
 
-_OWN = "SELECT id FROM graph_file JOIN graph_shown ON file_id = id WHERE path = ? AND view_id = ?"
-_KEYED = "SELECT graph_key.file_id FROM graph_key CROSS JOIN graph_shown USING (file_id) WHERE key = ? AND view_id = ?"
+_OWN = "SELECT file_id FROM graph_path JOIN graph_shown ON path_id = id WHERE path = ? AND view_id = ?"
+_KEYED = "SELECT file_id FROM graph_key CROSS JOIN graph_shown USING (path_id) WHERE key = ? AND view_id = ?"
 
 
 class SqliteGraphStore:
@@ -79,7 +79,7 @@ class SqliteGraphStore:
         """Return a view's generation and its rows: number and path. A number means one state of one file, for good."""
         with self._database.read() as read:
             view_id, generation = _view(read, view)
-            rows = read.execute("SELECT id, path FROM graph_shown JOIN graph_file ON id = file_id WHERE view_id = ?", (view_id,))
+            rows = read.execute("SELECT file_id, path FROM graph_shown JOIN graph_path ON id = path_id WHERE view_id = ?", (view_id,))
             return generation, {number: _text(path) for number, path in rows}
 
     def columns(self, numbers: Iterable[int]) -> Iterator[tuple[int, EdgeColumns]]:
@@ -94,7 +94,8 @@ class SqliteGraphStore:
         """Yield the graph of every file, in order of path."""
         with closing(Database(self._database.path, busy_seconds=self._database.busy_seconds)) as database, database.read() as read:
             rows = read.execute(
-                "SELECT path, nodes, edges FROM graph_shown JOIN graph_file ON id = file_id WHERE view_id = ? ORDER BY path",
+                "SELECT path, nodes, edges FROM graph_shown JOIN graph_path ON graph_path.id = graph_shown.path_id"
+                " JOIN graph_file ON graph_file.id = file_id WHERE view_id = ? ORDER BY path",
                 (_view(read, view)[0],),
             )
             for path, nodes, edges in rows:
@@ -169,7 +170,9 @@ class SqliteGraphStore:
 
     def _load_nodes(self, row: int) -> tuple[str, dict[str, Node]]:
         with self._database.read() as read:
-            path, nodes = read.execute("SELECT path, nodes FROM graph_file WHERE id = ?", (row,)).fetchone()
+            path, nodes = read.execute(
+                "SELECT path, nodes FROM graph_file JOIN graph_path ON graph_path.id = path_id WHERE graph_file.id = ?", (row,)
+            ).fetchone()
         return _text(path), {node.handle: node for node in self._sound(decode_nodes, nodes)}
 
     def _load_edges(self, row: int) -> EdgeColumns:
