@@ -35,8 +35,8 @@ _LABELS = [(kind, evidence) for kind in EdgeKind for evidence in Evidence]
 class RowStore(Protocol):
     """A store that can tell which files have changed: each state of a file has a number."""
 
-    def shown(self, view: str) -> tuple[int, dict[int, str]]:
-        """Return the generation, and number and path of every file's state."""
+    def shown(self, view: str) -> tuple[int, set[int]]:
+        """Return the generation, and the number of every file's state."""
         ...
 
     def columns(self, numbers: Iterable[int]) -> Iterator[tuple[int, EdgeColumns]]:
@@ -88,9 +88,9 @@ class Adjacency:
             return True
         for _ in range(_ATTEMPTS):
             generation, shown = self._store.shown(self.view)
-            gone = self._ranges.keys() - shown.keys()
-            fresh = dict(self._store.columns(shown.keys() - self._ranges.keys()))
-            if len(fresh) != len(shown.keys() - self._ranges.keys()):
+            gone, new = self._ranges.keys() - shown, shown - self._ranges.keys()
+            fresh = dict(self._store.columns(new))
+            if len(fresh) != len(new):
                 continue  # another writer has been here in between
             patched = self._patched + sum(len(each.label) for each in fresh.values())
             patched += sum(last - first for first, last in map(self._ranges.__getitem__, gone))

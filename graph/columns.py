@@ -69,6 +69,38 @@ class EdgeColumns:
                     yield self.edge(at)
 
 
+@dataclass(frozen=True, slots=True)
+class NodeColumns:
+    """The nodes of one file. ``rows`` holds six positions in ``texts`` a node: handle, kind, name, qualified name, path, language."""
+
+    texts: Sequence[str]
+    rows: Sequence[int]
+    start: Sequence[int]
+    end: Sequence[int]
+
+    def node(self, at: int) -> Node:
+        """Return one node as an object."""
+        handle, kind, name, qualified_name, path, language = [self.texts[text] for text in self.rows[6 * at : 6 * at + 6]]
+        return Node(Handle(handle), kind, name, qualified_name, path, self.start[at], self.end[at], language)
+
+    def all(self) -> list[Node]:
+        """Return all nodes as objects."""
+        return [self.node(at) for at in range(len(self.start))]
+
+    def defined(self, handle: str) -> Node | None:
+        """Return the node with this handle."""
+        handles = self.rows[::6]
+        wanted = next((at for at, text in enumerate(self.texts) if text == handle), -1)
+        return next((self.node(at) for at, text in enumerate(handles) if text == wanted), None)
+
+    def named(self, name: str) -> list[Node]:
+        """Return nodes with the name as qualified name, its end, name or path."""
+        end = f".{name}"
+        wanted = {at for at, text in enumerate(self.texts) if text == name or text.endswith(end)}
+        found = (at for column in (2, 3, 4) for at, text in enumerate(self.rows[column::6]) if text in wanted)
+        return [self.node(at) for at in sorted(set(found))] if wanted else []
+
+
 def encode_nodes(nodes: Sequence[Node]) -> bytes:
     """Encode the nodes of a file, uncompressed."""
     rows = list(chain.from_iterable(map(_NODE_TEXTS, nodes)))
@@ -78,15 +110,11 @@ def encode_nodes(nodes: Sequence[Node]) -> bytes:
     return encode_columns(texts, [_numbers(map(number.__getitem__, rows)), *map(_numbers, lines)])
 
 
-def decode_nodes(data: bytes) -> list[Node]:
+def decode_nodes(data: bytes) -> NodeColumns:
     """Decode the nodes of a file. Raises ``ValueError`` on damaged input."""
     texts, columns = decode_columns(decompress(data))
     rows, start, end = (memoryview(column).cast("i") for column in columns)
-    row = iter([texts[at] for at in rows])
-    return [
-        Node(Handle(handle), kind, name, qualified_name, path, first, last, language)
-        for handle, kind, name, qualified_name, path, language, first, last in zip(row, row, row, row, row, row, start, end, strict=True)
-    ]
+    return NodeColumns(texts, rows, start, end)
 
 
 def encode_edges(edges: Sequence[Edge]) -> bytes:

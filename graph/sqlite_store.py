@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from graph.columns import (
     EdgeColumns,
+    NodeColumns,
     decode_edges,
     decode_nodes,
     defined_key,
@@ -75,12 +76,11 @@ class SqliteGraphStore:
         """Delete graphs that no view shows, such as a killed writer left behind; return how many files they were of."""
         return sweep(self._database)
 
-    def shown(self, view: str) -> tuple[int, dict[int, str]]:
-        """Return a view's generation and its rows: number and path. A number means one state of one file, for good."""
+    def shown(self, view: str) -> tuple[int, set[int]]:
+        """Return a view's generation and the numbers of its rows. A number means one state of one file, for good."""
         with self._database.read() as read:
             view_id, generation = _view(read, view)
-            rows = read.execute("SELECT file_id, path FROM graph_shown JOIN graph_path ON id = path_id WHERE view_id = ?", (view_id,))
-            return generation, {number: _text(path) for number, path in rows}
+            return generation, {number for (number,) in read.execute("SELECT file_id FROM graph_shown WHERE view_id = ?", (view_id,))}
 
     def columns(self, numbers: Iterable[int]) -> Iterator[tuple[int, EdgeColumns]]:
         """Yield rows of ``shown`` and their edges; rows that have gone since are left out."""
@@ -99,7 +99,7 @@ class SqliteGraphStore:
                 (_view(read, view)[0],),
             )
             for path, nodes, edges in rows:
-                yield FileGraph(_text(path), self._sound(decode_nodes, nodes), self._sound(decode_edges, edges).all())
+                yield FileGraph(_text(path), self._sound(decode_nodes, nodes).all(), self._sound(decode_edges, edges).all())
 
     def nodes(self, view: str, handles: Iterable[Handle]) -> dict[Handle, Node]:
         """Return those of the nodes that exist. External and unknown nodes exist once an edge names them."""
@@ -112,7 +112,7 @@ class SqliteGraphStore:
         """Return a node as the first path that defines it has it."""
         rows = _rows(read, view_id, handle, defined_key(handle))
         files = sorted((self._nodes_of(row) for row in rows), key=lambda each: each[0])
-        return next((nodes[handle] for _, nodes in files if handle in nodes), None)
+        return next((node for _, nodes in files if (node := nodes.defined(handle))), None)
 
     def _outside(self, read: Connection, view_id: int, handle: Handle) -> Node | None:
         """Return an external or unknown node if an edge names it."""
@@ -131,7 +131,7 @@ class SqliteGraphStore:
             view_id, _ = _view(read, view)
             rows = dict.fromkeys(row for key in (*name_keys(name), path_key(name)) for row in _keyed(read, view_id, key))
             rows.update(dict.fromkeys(_own(read, view_id, name)))
-            nodes = [node for row in rows for node in self._nodes_of(row)[1].values()]
+            nodes = [node for row in rows for node in self._nodes_of(row)[1].named(name)]
             if (exact := self._defined(read, view_id, name)) is not None:
                 nodes.append(exact)
             if found := _find(nodes, name, limit, lambda handle: self._defined(read, view_id, handle)):
@@ -168,12 +168,12 @@ class SqliteGraphStore:
                 (edges,) = read.execute("SELECT edges FROM graph_file WHERE id = ?", (row,)).fetchone()
                 yield self._sound(decode_edges, edges)
 
-    def _load_nodes(self, row: int) -> tuple[str, dict[str, Node]]:
+    def _load_nodes(self, row: int) -> tuple[str, NodeColumns]:
         with self._database.read() as read:
             path, nodes = read.execute(
                 "SELECT path, nodes FROM graph_file JOIN graph_path ON graph_path.id = path_id WHERE graph_file.id = ?", (row,)
             ).fetchone()
-        return _text(path), {node.handle: node for node in self._sound(decode_nodes, nodes)}
+        return _text(path), self._sound(decode_nodes, nodes)
 
     def _load_edges(self, row: int) -> EdgeColumns:
         with self._database.read() as read:
