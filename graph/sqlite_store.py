@@ -129,11 +129,11 @@ class SqliteGraphStore:
             return []
         with self._database.read() as read:
             view_id, _ = _view(read, view)
+            if exact := self._defined(read, view_id, name):
+                return [exact]
             rows = dict.fromkeys(row for key in (*name_keys(name), path_key(name)) for row in _keyed(read, view_id, key))
             rows.update(dict.fromkeys(_own(read, view_id, name)))
             nodes = [node for row in rows for node in self._nodes_of(row)[1].named(name)]
-            if (exact := self._defined(read, view_id, name)) is not None:
-                nodes.append(exact)
             if found := _find(nodes, name, limit, lambda handle: self._defined(read, view_id, handle)):
                 return found
             known = [node for handle in _outside_handles(read, name) if (node := outside_node(handle))]
@@ -226,7 +226,7 @@ def _find(nodes: Iterable[Node], name: str, limit: int, confirm: Callable[[Handl
     """Try one way after the other; a node counts if ``confirm`` returns one that is found the same way."""
     known = list(nodes)
     ways: tuple[Callable[[Node], bool], ...] = (
-        lambda node: node.handle == name,
+        lambda node: node.handle == name,  # an outside node's; a defined one has been found by now
         lambda node: node.qualified_name == name,
         lambda node: node.name == name,
         lambda node: node.path == name,
