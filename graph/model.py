@@ -116,3 +116,13 @@ def external(package: str, symbol: str = "") -> Handle:
 def unknown(name: str) -> Handle:
     """Return the handle that stands for any target a use of ``name`` may have."""
     return Handle(f"{UNKNOWN}{name}")
+
+
+def outside_node(handle: Handle) -> Node | None:
+    """Return the node that an external or unknown handle stands for by itself, None for any other handle."""
+    for prefix, kind in ((EXTERNAL, NodeKind.EXTERNAL), (UNKNOWN, NodeKind.UNKNOWN)):
+        if handle.startswith(prefix):
+            package, _, symbol = handle.removeprefix(prefix).partition("#")
+            qualified_name = symbol or package
+            return Node(handle, kind, qualified_name.rpartition(".")[2] if symbol else package, qualified_name)
+    return None

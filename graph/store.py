@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
+from graph.sqlite_store import SqliteGraphStore
 
 
 class GraphStore(Protocol):
     """Nodes and edges of views, each view at one generation.
 
-    A view is named by a text (``GraphStore`` knows nothing of how views are made). Readers see generation N until N + 1 is whole.
+    A view is named by a text (``GraphStore`` knows nothing of how views are made). Readers see generation N until N + 1 is whole, and an
+    iterator that was begun at N ends at N. Texts may hold what is not UTF-8 as surrogates, as ``os.fsdecode`` leaves it.
     Every method raises ``StoreError`` when the store cannot be reached or is damaged.
     """
 
@@ -20,40 +23,59 @@ class GraphStore(Protocol):
         ...
 
     def replace(self, view: str, files: Iterable[FileGraph], *, removed: Collection[str] = (), generation: int) -> None:
-        """Replace the graphs of these files, drop those of the removed ones, and make this the view's generation, all at once."""
+        """Replace the graphs of these files, drop those of the removed ones, and make this the view's generation, all at once.
+
+        A path comes once, and a handle once in a file. Raises ``ValueError`` when ``generation`` is not above the view's: a generation
+        names one state for good. When anything raises, iterating ``files`` included, the view stays as it was.
+        """
         ...
 
     def drop(self, view: str) -> None:
-        """Forget a view."""
+        """Forget a view; nothing happens when there is none of that name."""
         ...
 
     def files(self, view: str) -> Iterator[FileGraph]:
-        """Yield the graph of every file, in order of path."""
+        """Yield the graph of every file, in order of path; nodes and edges in no particular order."""
         ...
 
     def nodes(self, view: str, handles: Iterable[Handle]) -> dict[Handle, Node]:
-        """Return those of the nodes that exist. External and unknown nodes exist once an edge names them."""
+        """Return those of the nodes that exist. External and unknown nodes exist once an edge names them (``outside_node``).
+
+        Where several files define a handle, the node of the first path counts.
+        """
         ...
 
     def find(self, view: str, name: str, *, limit: int = 50) -> Sequence[Node]:
         """Return nodes whose handle, qualified name, name or path equals ``name``, or whose qualified name ends in ``.name``.
 
-        The first of these ways that finds anything decides. In order of handle.
+        The first of these ways that finds anything decides, and nodes that files define go before all that only edges name.
+        In order of handle.
         """
         ...
 
     def edges_from(
         self, view: str, handles: Iterable[Handle], *, kinds: Collection[EdgeKind] = (), evidence: Collection[Evidence] = ()
     ) -> Iterator[Edge]:
-        """Yield edges whose source is one of the handles; no kinds or evidence means all."""
+        """Yield edges whose source is one of the handles, in no particular order; no kinds or evidence means all."""
         ...
 
     def edges_to(
         self, view: str, handles: Iterable[Handle], *, kinds: Collection[EdgeKind] = (), evidence: Collection[Evidence] = ()
     ) -> Iterator[Edge]:
-        """Yield edges whose target is one of the handles; no kinds or evidence means all."""
+        """Yield edges whose target is one of the handles, in no particular order; no kinds or evidence means all."""
         ...
 
     def close(self) -> None:
         """Release the connection."""
         ...
+
+
+def open_graph_store(url: str) -> GraphStore:
+    """Open the store at an address: ``sqlite:PATH`` is the embedded one in the database file at PATH, made if new.
+
+    Raises ``StoreError`` when it cannot be opened, ``ValueError`` when no store has such an address.
+    """
+    scheme, _, place = url.partition(":")
+    if scheme == "sqlite" and place:
+        return SqliteGraphStore.open(Path(place.removeprefix("//") if place.startswith("///") else place))
+    raise ValueError(f"no graph store has the address {url!r}: use sqlite:PATH")
