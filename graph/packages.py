@@ -141,7 +141,7 @@ class PackageMap:
         self._by_name: dict[tuple[Ecosystem, str], list[Package]] = defaultdict(list)
         for package in self.packages:
             self._by_folder[package.folder].append(package)
-            self._by_name[package.ecosystem, package.name].append(package)
+            self._by_name[package.ecosystem, _compared(package.ecosystem, package.name)].append(package)
         self._member_folders: dict[str, frozenset[str]] = {}
         self._workspaces = [manifest for manifest in self.manifests if manifest.workspace is not None]
 
@@ -160,7 +160,7 @@ class PackageMap:
 
     def named(self, ecosystem: Ecosystem, name: str) -> Sequence[Package]:
         """Return the packages of the tree with this name."""
-        return self._by_name.get((ecosystem, name), ())
+        return self._by_name.get((ecosystem, _compared(ecosystem, name)), ())
 
     def import_roots(self, package: Package) -> tuple[ImportRoot, ...]:
         """Return where the package's code is imported from.
@@ -228,6 +228,13 @@ class PackageMap:
             found = _maven_modules(root, self._workspaces) if root.ecosystem is Ecosystem.MAVEN else _members(root, self._by_folder)
             self._member_folders[root.path] = found
         return found
+
+
+def _compared(ecosystem: Ecosystem, name: str) -> str:
+    """Return a name as its registry compares it."""
+    if ecosystem is Ecosystem.PYPI:
+        return python.normalized(name)
+    return name.lower() if ecosystem is Ecosystem.NUGET else name
 
 
 def _join(folder: str, relative: str) -> str:

@@ -44,6 +44,9 @@ def test_a_file_belongs_to_the_nearest_package_above_it() -> None:
     assert top is not None and top.name == "top" and top.handle == "pyproject.toml#pypi:top"
     assert packages.package_of("web/x.go", Ecosystem.GO) is None
     assert [package.name for package in packages.named(Ecosystem.NPM, "web")] == ["web"]
+    assert packages.named(Ecosystem.NPM, "Web") == ()
+    odd = read({"pyproject.toml": "[project]\nname = 'My.App'\n", "A.csproj": "<Project/>"})
+    assert len(odd.named(Ecosystem.PYPI, "my_app")) == len(odd.named(Ecosystem.NUGET, "a")) == 1  # as their registries compare names
 
 
 def test_manifests_of_one_folder_are_one_package() -> None:

@@ -84,7 +84,7 @@ def keys_of(value: object, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
             found += [(*path, key), *keys_of(inner, (*path, key))]
     elif isinstance(value, list):
         for index, inner in enumerate(items(cast("object", value))):
-            own = [(*path, str(index))] if isinstance(inner, (str, list, dict)) else []
+            own = [(*path, str(index))] if isinstance(inner, str) or items(inner) == inner or table(inner) == inner else []
             found += [*own, *keys_of(inner, (*path, str(index)))]
     return found
 
