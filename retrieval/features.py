@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.model import Chunk, ParsedFile, Symbol, SymbolKind
+from ingest.path_kinds import PathFlag, path_flags
 from retrieval.embed import ChunkEncoder, StaticEmbedder, hash_terms, quantize
-from retrieval.priors import PathFlag, path_flags
 from retrieval.segment import FIELD_BITS, U16, U32, U64, Field, Segment, pack_strings
 from retrieval.term_arrays import spread
 from retrieval.terms import SHOWN_TERM, SYMBOL_TERM
