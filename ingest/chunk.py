@@ -28,7 +28,9 @@ def tile(text: bytes, extraction: Extraction) -> tuple[Chunk, ...]:
         return ()
     newlines = find_newlines(text)
     borders = _borders(len(text), extraction.symbols, newlines)
-    spans = [part for run in _merge(borders) for part in _split(text, run, extraction.breaks)]
+    runs = list(_merge(borders))
+    breaks = extraction.breaks() if any(end - start > LIMIT_BYTES for start, end in runs) else ()
+    spans = [part for run in runs for part in _split(text, run, breaks)]
     return tuple(_describe(spans, extraction.symbols, newlines))
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ingest.comments import clean_comment, shorten
 from ingest.languages.registry import LanguageSpec
 from ingest.model import Symbol, SymbolKind
-from ingest.owners import Owners
 
 TYPE_KINDS = frozenset({
     SymbolKind.CLASS,
@@ -26,6 +26,7 @@ CODE_KINDS = FUNCTION_KINDS | {SymbolKind.MACRO}
 
 _WORD = re.compile(r"\w")
 _Level = tuple[int, str, SymbolKind | None, int]  # end, qualified name, kind, index of the nearest symbol
+_FILE: _Level = (0, "", SymbolKind.MODULE, -1)
 
 
 class InnerDoc(NamedTuple):
@@ -43,8 +44,6 @@ class Definition:
     kind: SymbolKind | None
     start: int
     end: int
-    row: int
-    """Of the definition with its wrappers."""
     named: int
     """Where its name starts."""
     pattern: int
@@ -65,29 +64,26 @@ class Comments:
     attributes: list[tuple[int, int, int]] = field(default_factory=list[tuple[int, int, int]])  # first row, last row, start byte
 
 
-def nest(spec: LanguageSpec, definitions: list[Definition], comments: Comments, newlines: list[int]) -> tuple[list[Symbol], Owners]:
+def nest(spec: LanguageSpec, definitions: list[Definition], comments: Comments, newlines: list[int]) -> list[Symbol]:
     """Nest the definitions, name them, and give each its kind, signature and doc."""
     ordered = _deduplicate(definitions)
     if spec.merge_adjacent:
         ordered = _merge_adjacent(ordered)
-    docs = _Docs(comments)
+    docs = _Docs(comments, newlines)
     symbols: list[Symbol] = []
-    spans: list[tuple[int, int, int]] = []
     stack: list[_Level] = []
     before = (-1, -1)
     for definition in ordered:
-        span = (definition.start, definition.end)
-        shared = span == before  # names that share a span are defined side by side, and what is used there is the first one's
-        if shared:
+        first, end = definition.start, definition.end
+        if (first, end) == before:  # names that share a span are defined side by side
             stack.pop()
-        while stack and stack[-1][0] <= definition.start:
+        while stack and stack[-1][0] <= first:
             stack.pop()
-        before = span
+        before = (first, end)
         outer = _outer(definition, stack)
-        outer_name, outer_kind, parent = (outer[1], outer[2], outer[3]) if outer else ("", SymbolKind.MODULE, -1)
+        _, outer_name, outer_kind, parent = outer or _FILE
         names = _split(spec, definition.name)
-        path = [part for part in (outer_name, definition.container, *names) if part]
-        qualified = ".".join(path)
+        qualified = ".".join([part for part in (outer_name, definition.container, *names) if part])
         in_type = outer_kind is None or outer_kind in TYPE_KINDS or bool(definition.container) or len(names) > 1
         kind = _kind(spec, definition.kind, names[-1], in_type=in_type)
         if kind is SymbolKind.VARIABLE and outer_kind in FUNCTION_KINDS:
@@ -96,24 +92,11 @@ def nest(spec: LanguageSpec, definitions: list[Definition], comments: Comments, 
         if kind is not None:
             index = len(symbols)
             start, doc = docs.of(definition)
-            symbols.append(
-                Symbol(
-                    name=names[-1],
-                    qualified_name=qualified,
-                    kind=kind,
-                    start_line=bisect_right(newlines, start - 1) + 1,
-                    end_line=bisect_right(newlines, max(definition.start, definition.end - 2)) + 1,
-                    start_byte=start,
-                    end_byte=definition.end,
-                    parent=parent,
-                    signature=definition.signature,
-                    doc=doc,
-                )
-            )
-        if not shared:
-            spans.append((symbols[-1].start_byte if kind is not None else definition.start, definition.end, index))
-        stack.append((definition.end, qualified, kind, index))
-    return symbols, Owners(spans)
+            first_line = bisect_left(newlines, start) + 1
+            last_line = bisect_left(newlines, end - 1, first_line - 1) + 1
+            symbols.append(Symbol(names[-1], qualified, kind, first_line, last_line, start, end, parent, definition.signature, doc))
+        stack.append((end, qualified, kind, index))
+    return symbols
 
 
 def _split(spec: LanguageSpec, name: str) -> list[str]:
@@ -135,9 +118,11 @@ def _outer(definition: Definition, stack: list[_Level]) -> _Level | None:
 def _deduplicate(definitions: list[Definition]) -> list[Definition]:
     """Order by position, outermost first; of two patterns that match one name, the one written first wins."""
     first: dict[int, Definition] = {}
-    for definition in sorted(definitions, key=lambda each: each.pattern):
-        first.setdefault(definition.named, definition)
-    return sorted(first.values(), key=lambda each: (each.start, -each.end))
+    for definition in definitions:
+        known = first.get(definition.named)
+        if known is None or definition.pattern < known.pattern:
+            first[definition.named] = definition
+    return sorted(first.values(), key=lambda each: (each.start, -each.end, each.pattern))
 
 
 def _merge_adjacent(ordered: list[Definition]) -> list[Definition]:
@@ -169,7 +154,8 @@ def _kind(spec: LanguageSpec, kind: SymbolKind | None, name: str, *, in_type: bo
 class _Docs:
     """Finds the doc of a definition: a docstring inside it, or the comment block right above it and its attributes."""
 
-    def __init__(self, found: Comments) -> None:
+    def __init__(self, found: Comments, newlines: Sequence[int]) -> None:
+        self._newlines = newlines
         self._inner = sorted(found.inside)
         self._inner_starts = [mark.start for mark in self._inner]
         self._above: dict[int, tuple[int, str]] = {}
@@ -181,16 +167,15 @@ class _Docs:
 
     def of(self, definition: Definition) -> tuple[int, str]:
         """Return where the definition starts, attributes included, and its doc."""
-        if not (self._above or self._attributes or self._inner):
-            return definition.start, ""
         start = definition.start
-        row = definition.row
+        if not (self._above or self._attributes):
+            return start, self._inside(definition)
+        row = bisect_left(self._newlines, start)
         while (attribute := self._attributes.get(row - 1)) is not None:
             row, start = attribute
-        if self._inner:
-            doc = self._inside(definition)
-            if doc:
-                return start, doc
+        doc = self._inside(definition)
+        if doc:
+            return start, doc
         comment = self._above.get(row - 1)
         if comment is None:
             return start, ""
@@ -201,9 +186,9 @@ class _Docs:
 
     def _inside(self, definition: Definition) -> str:
         body = definition.body
-        if body < 0:
+        if body < 0 or not self._inner:
             return ""
-        at = bisect_right(self._inner_starts, body - 1)
+        at = bisect_left(self._inner_starts, body)
         if at < len(self._inner) and self._inner_starts[at] <= body + 8:
             return shorten(self._inner[at].text)
         return ""
