@@ -127,13 +127,13 @@ def _collect(spec: LanguageSpec, pattern: Pattern, text: bytes, captures: Captur
     for label, kind in pattern.definitions:
         if label in captures:
             _collect_definition(spec, pattern.number, text, captures[label][0], kind, captures, found)
-    for label, kind in pattern.supertypes:
-        container = captures.get("container")
-        subtype = text_of(text, container[0]) if container else ""
-        for node in captures.get(label, ()):
-            found.supertypes.append((node.start_byte, text_of(text, node).partition("<")[0], kind, node.start_point[0] + 1, subtype))
     if pattern.imports and ("import.module" in captures or "import.name" in captures):
         _collect_import(spec, pattern, text, captures, found)
+    for label, kind in pattern.supertypes:
+        container = captures.get("container")
+        subtype = _text(text, container[0]) if container else ""
+        for node in captures.get(label, ()):
+            found.supertypes.append((node.start_byte, _text(text, node).partition("<")[0], kind, node.start_point[0] + 1, subtype))
     for label in pattern.remarks:
         if label in captures:
             _collect_remark(label, text, captures[label], captures.get("doc.place"), found)
@@ -144,7 +144,7 @@ def _collect_remark(label: str, text: bytes, nodes: Sequence[SyntaxNode], place:
         found.comments.outside.extend(_comments(text, nodes, place))
     elif label == "doc.inside":
         at = (place or nodes)[0].start_byte
-        found.comments.inside.extend(InnerDoc(at, text_of(text, node, _DOC * 2)) for node in nodes)
+        found.comments.inside.extend(InnerDoc(at, _text(text, node, _DOC * 2)) for node in nodes)
     elif label == "attribute":
         found.comments.attributes.extend((node.start_point[0], _last_row(node), node.start_byte) for node in nodes)
     elif label == "annotation":
@@ -157,7 +157,7 @@ def _comments(text: bytes, nodes: Sequence[SyntaxNode], place: Sequence[SyntaxNo
     for node in nodes:
         at = place[0] if place else node
         if line_of(text, at.start_byte) is not None:
-            yield at.start_point[0], _last_row(at), text_of(text, node, _DOC * 2)
+            yield at.start_point[0], _last_row(at), _text(text, node, _DOC * 2)
 
 
 def line_of(text: bytes, start: int) -> int | None:
@@ -180,10 +180,13 @@ def _collect_definition(
 ) -> None:
     names = captures.get("name")
     naming = names[0] if names else node.child_by_field_name("name")
-    name = text_of(text, naming).strip(spec.quotes) if naming is not None else ""
-    if naming is None or not name:
+    if naming is None:
         return
-    named = naming.start_byte
+    name = _text(text, naming)
+    if spec.quotes:
+        name = name.strip(spec.quotes)
+    if not name:
+        return
     outer = node
     wrappers = spec.wrappers
     while wrappers and (parent := outer.parent) is not None and parent.type in wrappers:
@@ -194,19 +197,11 @@ def _collect_definition(
     if "to_end" in captures and (parent := outer.parent):
         end = parent.end_byte
     container, bodies = captures.get("container"), captures.get("body")
+    qualifier = ".".join([_text(text, each) for each in container]) if container else ""
     body = bodies[0] if bodies else _body(spec, node)
-    definition = Definition(
-        name,
-        kind,
-        start,
-        end,
-        named,
-        pattern,
-        ".".join([text_of(text, each) for each in container]) if container else "",
-        body.start_byte if body is not None else -1,
-        member="member" in captures,
-    )
-    found.definitions.append((definition, node, body))
+    inner = -1 if body is None else body.start_byte
+    named = naming.start_byte
+    found.definitions.append((Definition(name, kind, start, end, named, pattern, qualifier, inner, "", "member" in captures), node, body))
     found.names.add(named)
 
 
@@ -235,29 +230,40 @@ def _signature(kind: SymbolKind, node: SyntaxNode, body: SyntaxNode | None, text
             before = body.prev_sibling
             while before is not None and before.is_extra:
                 end, before = before.start_byte, before.prev_sibling
-    line = " ".join(text[start : min(end, start + _SIGNATURE * 2)].decode("utf-8", "replace").split())
+    line = " ".join(text[start:end][: _SIGNATURE * 2].decode("utf-8", "replace").split())
     return line.rstrip(" {=:;,").removesuffix("=>").rstrip()[:_SIGNATURE]
 
 
 def _collect_import(spec: LanguageSpec, pattern: Pattern, text: bytes, captures: Captures, found: Found) -> None:
-    starts = {label: captures[label][0].start_byte for label in pattern.imports if label in captures}
+    starts: dict[str, int] = {}
+    for label in pattern.imports:
+        nodes = captures.get(label)
+        if nodes:
+            starts[label] = nodes[0].start_byte
     found.names.update(starts.values())
-    named = next((starts[label] for label in _PLACES if label in starts), -1)
-    key = (starts.get("import.module", -1), named)
-    if key not in found.imports or pattern.number < found.imports[key][0]:  # of two patterns for one import the first one written wins
+    place = -1
+    for label in _PLACES:
+        if label in starts:
+            place = starts[label]
+            break
+    key = (starts.get("import.module", -1), place)
+    known = found.imports.get(key)
+    if known is None or pattern.number < known[0]:  # of two patterns for one import the first one written wins
         found.imports[key] = (pattern.number, _import(spec, text, captures))
 
 
 def _import(spec: LanguageSpec, text: bytes, captures: Captures) -> Import:
-    module, name, alias = (_part(spec, text, captures.get(label)) for label in ("import.module", "import.name", "import.alias"))
+    module = _part(spec, text, captures.get("import.module"))
+    name = _part(spec, text, captures.get("import.name"))
+    alias = _part(spec, text, captures.get("import.alias"))
     if "import.wildcard" in captures:
         name = "*"
     elif "import.default" in captures:
         name, alias = "default", _part(spec, text, captures["import.default"])
     elif spec.names_last and not name:
         module, _, name = module.rpartition(spec.separator)
-    line = next(iter(captures.values()))[0].start_point[0] + 1
-    return Import(module, name, alias, line)
+    (node, *_), *_ = captures.values()
+    return Import(module, name, alias, node.start_point[0] + 1)
 
 
 def _part(spec: LanguageSpec, text: bytes, nodes: Sequence[SyntaxNode] | None) -> str:
@@ -265,8 +271,8 @@ def _part(spec: LanguageSpec, text: bytes, nodes: Sequence[SyntaxNode] | None) -
     if nodes is None:
         return ""
     if len(nodes) == 1:
-        return _unquoted(text_of(text, nodes[0]), spec.quotes)
-    return spec.separator.join([_unquoted(text_of(text, node), spec.quotes) for node in nodes])
+        return _unquoted(_text(text, nodes[0]), spec.quotes)
+    return spec.separator.join([_unquoted(_text(text, node), spec.quotes) for node in nodes])
 
 
 def _unquoted(name: str, quotes: str) -> str:
@@ -279,10 +285,9 @@ def _unquoted(name: str, quotes: str) -> str:
     return name.strip(quotes) if first in quotes else name
 
 
-def text_of(text: bytes, node: SyntaxNode, limit: int = _TEXT) -> str:
-    """Return the node's text, or as much of it as ``limit`` bytes hold."""
-    start, end = node.start_byte, node.end_byte
-    return text[start : end if end - start < limit else start + limit].decode("utf-8", "replace")
+def _text(text: bytes, node: SyntaxNode, limit: int = _TEXT) -> str:
+    start = node.start_byte
+    return text[start : node.end_byte][:limit].decode("utf-8", "replace")
 
 
 def references(spec: LanguageSpec, patterns: Sequence[Pattern], found: Found, text: bytes, symbols: tuple[Symbol, ...]) -> References:

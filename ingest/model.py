@@ -119,9 +119,9 @@ _RECEIVER = 400  # bytes
 
 @dataclass(frozen=True, slots=True)
 class SpanPairs:
-    """Facts of one sort as columns, a row a fact, in order of ``starts``: where a name stands, where what goes with it stands, and a kind.
+    """Facts of one sort as columns, a row a fact, in order of ``starts``: where a name is, where what goes with it is, and a kind.
 
-    The second span is empty where nothing goes with the name. All positions are bytes; ``kinds`` holds numbers whose meaning is the owner's.
+    The second span is empty where nothing goes with the name. Positions are bytes; ``kinds`` holds numbers whose meaning is the owner's.
     """
 
     kinds: bytes = b""
@@ -161,7 +161,7 @@ class References:
 
 
 def find_owners(symbols: Sequence[Symbol], offsets: Iterable[int]) -> Iterator[int]:
-    """Yield the index of the innermost symbol around each byte, or -1; ``offsets`` ascend. The first of symbols that share a span owns it."""
+    """Yield the index of the innermost symbol around each byte, or -1; ``offsets`` ascend. Of symbols that share a span the first owns it."""
     around: list[int] = []
     following = 0
     for offset in offsets:
@@ -219,19 +219,23 @@ class Chunk:
 class Extraction:
     """What a grammar or an outline finds in a text, before it is cut into chunks.
 
-    ``symbols`` are in order of ``start_byte`` and nest. ``breaks`` finds the byte offsets, in order, each the start of a line, where a long
-    span may be cut without tearing a statement apart; it is a function because a tenth of the files have a long span. ``imports`` of a
-    document are the files it shows or links.
+    ``symbols`` are in order of ``start_byte`` and nest. ``imports`` of a document are the files it shows or links. ``find_breaks`` is asked
+    for ``breaks`` only where a span is long, which is one file of Django in ten.
     """
 
     symbols: tuple[Symbol, ...] = ()
     references: References = References()
     imports: tuple[Import, ...] = ()
     supertypes: tuple[Supertype, ...] = ()
-    breaks: Callable[[], Sequence[int]] = field(default=tuple[int, ...], compare=False)
+    find_breaks: Callable[[], tuple[int, ...]] = field(default=tuple[int, ...], repr=False, compare=False)
     syntax_errors: int = 0
     truncated: tuple[str, ...] = ()
     """What a cap cut off, in words that name the cap."""
+
+    @property
+    def breaks(self) -> tuple[int, ...]:
+        """Byte offsets in order, each the start of a line, where a long span may be cut without tearing a statement apart."""
+        return self.find_breaks()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import time
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +20,6 @@ from typing import Literal
 from tree_sitter import Language, Node, Parser, Query, QueryCursor, QueryPredicate, Range, Tree
 
 from ingest.languages.registry import LANGUAGES, LanguageSpec, query_source
-from ingest.lines import find_newlines
 from ingest.matches import Found, Pattern, collect, line_of, read_pattern, references
 from ingest.model import Extraction, LanguageId, Supertype, Symbol, SymbolKind, find_owners
 from ingest.symbols import CODE_KINDS, TYPE_KINDS, nest
@@ -107,8 +105,7 @@ def parse_only(language: LanguageId, text: bytes) -> int:
 
 
 def _parse_scripts(machine: _Machine, text: bytes) -> Extraction:
-    newlines = find_newlines(text)
-    ranges = [_range(newlines, start, end) for start, end in _scripts(text) if end > start]
+    ranges = list(_ranges(text))
     if not ranges:
         return Extraction()
     machine.parser.included_ranges = ranges
@@ -126,12 +123,18 @@ def _scripts(text: bytes) -> Iterable[tuple[int, int]]:
         at = end.end()
 
 
-def _range(newlines: Sequence[int], start: int, end: int) -> Range:
-    def point(byte: int) -> tuple[int, int]:
-        row = bisect_left(newlines, byte)
-        return row, byte - (newlines[row - 1] + 1 if row else 0)
-
-    return Range(point(start), point(end), start, end)
+def _ranges(text: bytes) -> Iterable[Range]:
+    """Yield each script that is not empty as the parser wants it: with the row and the column of both ends."""
+    row = line = at = 0
+    for start, end in _scripts(text):
+        points: list[tuple[int, int]] = []
+        for byte in (start, end):
+            row += text.count(b"\n", at, byte)
+            line = text.rfind(b"\n", at, byte) + 1 or line
+            at = byte
+            points.append((row, byte - line))
+        if end > start:
+            yield Range(points[0], points[1], start, end)
 
 
 def _tree(machine: _Machine, text: bytes) -> Tree:
@@ -155,13 +158,13 @@ def _extract(machine: _Machine, text: bytes, tree: Tree) -> Extraction:
     matches = QueryCursor(machine.query).matches(root, _predicate(text))
     found = collect(machine.spec, machine.patterns, text, matches)
     definitions = [definition for definition, _, _ in found.definitions]
-    symbols = tuple(nest(machine.spec, definitions, found.comments, find_newlines(text)))
+    symbols = tuple(nest(machine.spec, definitions, found.comments, text))
     return Extraction(
         symbols=symbols,
         references=references(machine.spec, machine.patterns, found, text, symbols),
         imports=tuple(dict.fromkeys(each for _, each in found.imports.values())),
         supertypes=tuple(_supertypes(found, symbols)),
-        breaks=lambda: _breaks(root, text),
+        find_breaks=lambda: _breaks(root, text),
         syntax_errors=errors,
     )
 
