@@ -95,7 +95,7 @@ def _rows(noun: Callable[..., T], rows: list[Any], at: int, kind: Callable[[str]
 
 
 def _pack(spans: SpanPairs) -> tuple[bytes, list[int], list[int], list[int], list[int]]:
-    """Return columns of small numbers: the step to a name, its length, the gap in front of it, and the length of what stands before the gap."""
+    """Return columns of small numbers: steps from name to name, lengths, gaps in front of names, lengths of what stands before the gaps."""
     steps = list(map(sub, spans.starts, (0, *spans.starts)))
     lengths = list(map(sub, spans.ends, spans.starts))
     gaps = list(map(sub, spans.starts, spans.other_ends))
@@ -105,12 +105,13 @@ def _pack(spans: SpanPairs) -> tuple[bytes, list[int], list[int], list[int], lis
 
 def _unpack(columns: list[Any], kinds: int) -> SpanPairs:
     """Undo ``_pack``. Raises ``ValueError`` where columns do not fit each other or a kind is not below ``kinds``."""
-    numbers, steps, lengths, gaps, other_lengths = columns
-    if len({len(column) for column in columns}) != 1 or max(numbers, default=0) >= kinds:
+    numbers, steps, lengths, gaps, other_lengths = cast("tuple[bytes, list[int], list[int], list[int], list[int]]", columns)
+    if len({len(numbers), len(steps), len(lengths), len(gaps), len(other_lengths)}) != 1 or max(numbers, default=0) >= kinds:
         raise ValueError("stored facts are damaged: columns do not fit each other")
     starts = tuple(accumulate(steps))
+    ends = tuple(map(add, starts, lengths))
     other_ends = tuple(map(sub, starts, gaps))
-    return SpanPairs(numbers, starts, tuple(map(add, starts, lengths)), tuple(map(sub, other_ends, other_lengths)), other_ends)
+    return SpanPairs(numbers, starts, ends, tuple(map(sub, other_ends, other_lengths)), other_ends)
 
 
 def encode_json(value: object) -> bytes:

@@ -20,7 +20,10 @@ from ingest.model import ContentHash, DocumentId, LanguageId, ParsedFile, Reposi
 T = TypeVar("T")
 
 ANALYZER_VERSION = 2
-"""Raise it when the same bytes yield other facts, or facts in another form: stored facts of another version are not used and their files are parsed again."""
+"""Raise it when the same bytes yield other facts, or facts in another form.
+
+Stored facts of another version are not used and their files are parsed again.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, cast
 
 from ingest.languages.registry import LanguageSpec
 from ingest.model import REFERENCE_KINDS, Import, ReferenceKind, References, SpanPairs, SupertypeKind, Symbol, SymbolKind
@@ -22,7 +22,7 @@ _PLACES = ("import.name", "import.default", "import.wildcard", "import.self")
 """Captures that tell the imports of one statement apart."""
 
 
-class SyntaxNode(Protocol):
+class _Node(Protocol):
     """What is asked of a node of a syntax tree."""
 
     @property
@@ -38,15 +38,15 @@ class SyntaxNode(Protocol):
     @property
     def is_extra(self) -> bool: ...
     @property
-    def parent(self) -> SyntaxNode | None: ...
+    def parent(self) -> _Node | None: ...
     @property
-    def prev_sibling(self) -> SyntaxNode | None: ...
+    def prev_sibling(self) -> _Node | None: ...
     @property
-    def named_children(self) -> Sequence[SyntaxNode]: ...
-    def child_by_field_name(self, name: str, /) -> SyntaxNode | None: ...
+    def named_children(self) -> Sequence[_Node]: ...
+    def child_by_field_name(self, name: str, /) -> _Node | None: ...
 
 
-Captures = Mapping[str, Sequence[SyntaxNode]]
+Captures = Mapping[str, Sequence[_Node]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,7 @@ def read_pattern(number: int, captures: Sequence[str]) -> Pattern:
 class Found:
     """What the matches of one file say."""
 
-    definitions: list[tuple[Definition, SyntaxNode, SyntaxNode | None]] = field(
-        default_factory=list[tuple[Definition, SyntaxNode, SyntaxNode | None]]
-    )
+    definitions: list[tuple[Definition, _Node, _Node | None]] = field(default_factory=list[tuple[Definition, _Node, _Node | None]])
     """With the node a signature is read off, and its body."""
     uses: list[tuple[int, int, int, int, int]] = field(default_factory=list[tuple[int, int, int, int, int]])
     """Start, pattern, end, start and end of the receiver."""
@@ -139,7 +137,7 @@ def _collect(spec: LanguageSpec, pattern: Pattern, text: bytes, captures: Captur
             _collect_remark(label, text, captures[label], captures.get("doc.place"), found)
 
 
-def _collect_remark(label: str, text: bytes, nodes: Sequence[SyntaxNode], place: Sequence[SyntaxNode] | None, found: Found) -> None:
+def _collect_remark(label: str, text: bytes, nodes: Sequence[_Node], place: Sequence[_Node] | None, found: Found) -> None:
     if label == "doc":
         found.comments.outside.extend(_comments(text, nodes, place))
     elif label == "doc.inside":
@@ -153,7 +151,7 @@ def _collect_remark(label: str, text: bytes, nodes: Sequence[SyntaxNode], place:
         found.names.update(node.start_byte for node in nodes)
 
 
-def _comments(text: bytes, nodes: Sequence[SyntaxNode], place: Sequence[SyntaxNode] | None) -> Iterable[tuple[int, int, str]]:
+def _comments(text: bytes, nodes: Sequence[_Node], place: Sequence[_Node] | None) -> Iterable[tuple[int, int, str]]:
     for node in nodes:
         at = place[0] if place else node
         if line_of(text, at.start_byte) is not None:
@@ -169,14 +167,14 @@ def line_of(text: bytes, start: int) -> int | None:
     return None if text[newline + 1 : start].strip() else newline + 1
 
 
-def _last_row(node: SyntaxNode) -> int:
+def _last_row(node: _Node) -> int:
     """Return the row of the node's last character; a node that swallows its line break ends at column 0 of the next row."""
     row, column = node.end_point
     return row - 1 if column == 0 and row > node.start_point[0] else row
 
 
 def _collect_definition(
-    spec: LanguageSpec, pattern: int, text: bytes, node: SyntaxNode, kind: SymbolKind | None, captures: Captures, found: Found
+    spec: LanguageSpec, pattern: int, text: bytes, node: _Node, kind: SymbolKind | None, captures: Captures, found: Found
 ) -> None:
     names = captures.get("name")
     naming = names[0] if names else node.child_by_field_name("name")
@@ -205,7 +203,7 @@ def _collect_definition(
     found.names.add(named)
 
 
-def _body(spec: LanguageSpec, node: SyntaxNode) -> SyntaxNode | None:
+def _body(spec: LanguageSpec, node: _Node) -> _Node | None:
     """Return the ``body`` field, or the child the language says is one where the grammar has no such field."""
     body = node.child_by_field_name("body")
     if body is None and spec.bodies:
@@ -213,7 +211,7 @@ def _body(spec: LanguageSpec, node: SyntaxNode) -> SyntaxNode | None:
     return body
 
 
-def _signature(kind: SymbolKind, node: SyntaxNode, body: SyntaxNode | None, text: bytes, annotations: dict[int, int]) -> str:
+def _signature(kind: SymbolKind, node: _Node, body: _Node | None, text: bytes, annotations: dict[int, int]) -> str:
     """Return the definition without its body and the annotations at its head, on one line."""
     start = node.start_byte
     while start in annotations:
@@ -266,7 +264,7 @@ def _import(spec: LanguageSpec, text: bytes, captures: Captures) -> Import:
     return Import(module, name, alias, node.start_point[0] + 1)
 
 
-def _part(spec: LanguageSpec, text: bytes, nodes: Sequence[SyntaxNode] | None) -> str:
+def _part(spec: LanguageSpec, text: bytes, nodes: Sequence[_Node] | None) -> str:
     """Return the names joined, each without its quotes."""
     if nodes is None:
         return ""
@@ -285,7 +283,7 @@ def _unquoted(name: str, quotes: str) -> str:
     return name.strip(quotes) if first in quotes else name
 
 
-def _text(text: bytes, node: SyntaxNode, limit: int = _TEXT) -> str:
+def _text(text: bytes, node: _Node, limit: int = _TEXT) -> str:
     start = node.start_byte
     return text[start : node.end_byte][:limit].decode("utf-8", "replace")
 
@@ -304,10 +302,10 @@ def references(spec: LanguageSpec, patterns: Sequence[Pattern], found: Found, te
         rows = [row for row in rows if _is_use(spec, text[row[0] : row[2]].decode("utf-8", "replace"), row)]
     if not rows:
         return References()
-    starts, numbers, ends, receiver_starts, receiver_ends = zip(*rows, strict=True)
-    kinds = [pattern.use_kind for pattern in patterns]
-    spans = SpanPairs(bytes([kinds[number] for number in numbers]), starts, ends, receiver_starts, receiver_ends)
-    return References(spans, text, symbols, spec.quotes)
+    columns = cast("Iterable[tuple[int, ...]]", zip(*rows, strict=True))
+    starts, numbers, ends, receiver_starts, receiver_ends = columns
+    kinds = bytes([patterns[number].use_kind for number in numbers])
+    return References(SpanPairs(kinds, starts, ends, receiver_starts, receiver_ends), text, symbols, spec.quotes)
 
 
 def _is_use(spec: LanguageSpec, name: str, row: tuple[int, int, int, int, int]) -> bool:

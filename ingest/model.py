@@ -140,8 +140,8 @@ class References:
     """
 
     spans: SpanPairs = SpanPairs()
-    text: bytes = field(default=b"", repr=False)
-    symbols: tuple[Symbol, ...] = field(default=(), repr=False)
+    text: bytes = field(default=b"", repr=False, compare=False)  # the file's, as are the symbols: ``ParsedFile`` compares them
+    symbols: tuple[Symbol, ...] = field(default=(), repr=False, compare=False)
     quotes: str = ""
 
     def __len__(self) -> int:
@@ -149,10 +149,11 @@ class References:
 
     def __iter__(self) -> Iterator[Reference]:
         text, spans = self.text, self.spans
+        names = zip(spans.kinds, spans.starts, spans.ends, strict=True)
+        receivers = zip(spans.other_starts, spans.other_ends, strict=True)
         owners = find_owners(self.symbols, spans.starts)
         line, at = 1, 0
-        columns = zip(spans.kinds, spans.starts, spans.ends, spans.other_starts, spans.other_ends, owners, strict=True)
-        for kind, start, end, receiver_start, receiver_end, owner in columns:
+        for (kind, start, end), (receiver_start, receiver_end), owner in zip(names, receivers, owners, strict=True):
             line += text.count(b"\n", at, start)
             at = start
             name = text[start:end].decode("utf-8", "replace").strip(self.quotes)
@@ -161,7 +162,7 @@ class References:
 
 
 def find_owners(symbols: Sequence[Symbol], offsets: Iterable[int]) -> Iterator[int]:
-    """Yield the index of the innermost symbol around each byte, or -1; ``offsets`` ascend. Of symbols that share a span the first owns it."""
+    """Yield the index of the innermost symbol around each byte, or -1; ``offsets`` ascend. The first of symbols with one span owns it."""
     around: list[int] = []
     following = 0
     for offset in offsets:
