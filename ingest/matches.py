@@ -289,7 +289,10 @@ def _text(text: bytes, node: _Node, limit: int = _TEXT) -> str:
 
 
 def references(spec: LanguageSpec, patterns: Sequence[Pattern], found: Found, text: bytes, symbols: tuple[Symbol, ...]) -> References:
-    """Return the uses that count. Of two patterns that match at one place the one written first wins; a name being defined is no use."""
+    """Return the uses that count: none where a name is defined, and one at a place.
+
+    The pattern written first wins, and of its matches the one whose receiver stands first: a comment behind the receiver can match too.
+    """
     seen = -1
     names = found.names
     rows: list[tuple[int, int, int, int, int]] = []
