@@ -89,9 +89,8 @@ def syntax_tree(language: LanguageId, text: bytes) -> Node:
     machine = _machine(language)
     if not machine.spec.script_tag:
         return _tree(machine, text).root_node
-    newlines = find_newlines(text)
-    ranges = [_range(newlines, start, end) for start, end in _scripts(text) if end > start]
-    machine.parser.included_ranges = ranges or [_range(newlines, len(text), len(text))]
+    end = text.count(b"\n"), len(text) - text.rfind(b"\n") - 1
+    machine.parser.included_ranges = list(_ranges(text)) or [Range(end, end, len(text), len(text))]
     try:
         return _tree(machine, text).root_node
     finally:
