@@ -6,9 +6,6 @@ A row is a plain array without field names: for Django's sdist that is 2.2x smal
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from operator import attrgetter
-=======
-from collections.abc import Callable
 from itertools import accumulate
 from operator import add, attrgetter, sub
 from typing import Any, TypeVar, cast
