@@ -7,9 +7,9 @@ passes, so that a decorator that returns its argument does not mix up everything
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from graph.flow import (
     ACCESSOR,
@@ -84,6 +84,20 @@ Place = tuple[str, int, int, int]
 """Path, scope, position and branch from which a name is looked up."""
 
 END = 1 << 60
+ARGUMENTS = "arguments"
+"""What an answer looked at that asked what calls give a parameter."""
+
+
+class PassedCall(NamedTuple):
+    """One call of a function: which, where, with what, and whether the callee is bound to its first parameter."""
+
+    path: str
+    scope: int
+    place: Place
+    arguments: Arguments
+    bound: bool
+
+
 _MAX_CALLS = 12
 """A parameter of a function with more calls than that may be anything: a set of so many candidates tells nobody much."""
 _MAX_LEVEL = 2
@@ -99,10 +113,8 @@ class Evaluator:  # noqa: PLR0904
         self.program = program
         self.rules = rules
         self.answers = FixedPoint()
-        self.passed: dict[tuple[str, int], dict[Place, tuple[Arguments, bool]]] = {}
-        self.passing: dict[tuple[str, int], dict[Place, tuple[Arguments, bool]]] = {}
-        """Calls by the function they reach, as the last round found them and as this one does: where, with which arguments, and whether
-        the callee is bound to its first parameter."""
+        self.passed: Mapping[tuple[str, int], Sequence[PassedCall]] = {}
+        """Calls by the function they reach; empty while those calls are being looked for."""
         self._bits: dict[str, int] = {}
         self._names: list[str] = []
         self._sites: dict[tuple[str, int], tuple[Place, Expression]] = {}
@@ -138,6 +150,15 @@ class Evaluator:  # noqa: PLR0904
             bit = self._bits[what] = 1 << len(self._names)
             self._names.append(what)
         self.answers.looked_at |= bit
+
+    def rests_on(self, what: str) -> bool:
+        """Say whether the present answer looked at something."""
+        return bool(self.answers.looked_at & self._bits.get(what, 0))
+
+    def use_calls(self, passed: Mapping[tuple[str, int], Sequence[PassedCall]]) -> None:
+        """From now on let parameters have what these calls give them."""
+        self.passed = passed
+        self.answers.forget(self._bits.get(ARGUMENTS, 0))
 
     def looked(self) -> list[str]:
         """Return what the answers since ``looked_at`` was set to 0 rest on."""
@@ -563,31 +584,20 @@ class Evaluator:  # noqa: PLR0904
         return self.answers.solve(key, lambda: self._arguments(parameter[1], parameter[2], parameter[3], level))
 
     def _arguments(self, path: str, scope: int, name: str, level: int) -> Values:
-        self.look(f"calls of {path}#{scope}")
+        self.look(ARGUMENTS)
+        self.look(f"calls of {self.program.handle(path, scope)}")
         found: set[Value] = {UNKNOWN}
-        calls = self.passed.get((path, scope), {})
+        calls = self.passed.get((path, scope), ())
         if len(calls) > _MAX_CALLS:
             return ANYTHING
-        for place, (given, bound) in calls.items():
-            for value in self.argument(path, scope, name, place, given, bound=bound):
+        for call in calls:
+            self.look(call.place[0])
+            for value in self.argument(path, scope, name, call.place, call.arguments, bound=call.bound):
                 if value[0] != ARGUMENT:
                     found.add(value)
                 elif level < _MAX_LEVEL:
                     found |= self.arguments(value, level + 1)
         return frozenset(found)
-
-    def pass_arguments(self, path: str, scope: int, place: Place, arguments: Arguments, *, bound: bool) -> None:
-        """Take note of a call of a function, for the next round."""
-        self.passing.setdefault((path, scope), {})[place] = (arguments, bound)
-
-    def next_round(self) -> bool:
-        """Use the calls that this round found; return whether they are others than it was using."""
-        changed = {function: calls.keys() for function, calls in self.passing.items()} != {
-            function: calls.keys() for function, calls in self.passed.items()
-        }
-        self.passed, self.passing = self.passing, {}
-        self.answers.forget()
-        return changed
 
     # Containers.
 

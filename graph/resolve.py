@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from graph.evaluate import Arguments, Denoted, Evaluator, FoundBinding, Place
+from graph.evaluate import ARGUMENTS, Arguments, Denoted, Evaluator, FoundBinding, PassedCall, Place
 from graph.flow import (
     ACCESSOR,
     AWAIT,
@@ -60,10 +60,19 @@ _KIND_OF_PURPOSE = {DECORATOR: EdgeKind.CALLS, WRITE: EdgeKind.WRITES}
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """One file's graph, what it rests on, and the calls it makes of functions whose parameters say nothing."""
+    """One file's graph, and what it rests on."""
 
     graph: FileGraph
-    looked_at: tuple[str, ...]
+    rests: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A file half resolved: the edges that are settled, and the expressions that wait for what parameters may be worth."""
+
+    edges: list[Edge]
+    waiting: list[int]
+    looked_at: int
 
 
 @dataclass(slots=True)
@@ -84,19 +93,44 @@ class Resolver:
         self._program = program
         self._evaluator = evaluator
         self._edges: list[Edge] = []
+        self._passes: dict[tuple[str, int, Place], PassedCall] = {}
+        self._drafts: dict[str, _Draft] = {}
         self._unit: SourceUnit
         self._path = ""
 
-    def resolve(self, path: str) -> Resolution:
-        """Return one file's graph."""
-        self._path, self._unit, self._edges = path, self._program.unit(path), []
-        self._evaluator.answers.looked_at = 0
-        self._evaluator.look(path)
+    def begin(self, path: str) -> list[PassedCall]:
+        """Resolve what does not depend on the arguments of calls; return the calls whose arguments may matter to others."""
+        evaluator = self._evaluator
+        self._path, self._unit, self._edges, self._passes = path, self._program.unit(path), [], {}
+        evaluator.answers.looked_at = 0
+        evaluator.look(path)
         self._structure()
+        looked, waiting = evaluator.answers.looked_at, list[int]()
         for index, root in enumerate(self._unit.flow.roots):
-            if root.expression is not None:
-                self._walk((path, root.scope, root.expression[1], root.branch), root.expression, root.purpose, index)
-        return Resolution(FileGraph(path, tuple(self._unit.nodes), tuple(self._edges)), tuple(self._evaluator.looked()))
+            if root.expression is None:
+                continue
+            evaluator.answers.looked_at, settled = 0, len(self._edges)
+            self._walk_root(index)
+            if evaluator.rests_on(ARGUMENTS):
+                del self._edges[settled:]
+                waiting.append(index)
+            looked |= evaluator.answers.looked_at
+        self._drafts[path] = _Draft(self._edges, waiting, looked)
+        return list(self._passes.values())
+
+    def finish(self, path: str) -> Resolution:
+        """Resolve the rest of a file that was begun, and return its graph."""
+        draft, evaluator = self._drafts.pop(path), self._evaluator
+        self._path, self._unit, self._edges, self._passes = path, self._program.unit(path), draft.edges, {}
+        evaluator.answers.looked_at = draft.looked_at
+        for index in draft.waiting:
+            self._walk_root(index)
+        return Resolution(FileGraph(path, tuple(self._unit.nodes), tuple(self._edges)), tuple(evaluator.looked()))
+
+    def _walk_root(self, index: int) -> None:
+        root = self._unit.flow.roots[index]
+        if root.expression is not None:
+            self._walk((self._path, root.scope, root.expression[1], root.branch), root.expression, root.purpose, index)
 
     # What needs no evaluation, or little.
 
@@ -360,9 +394,14 @@ class Resolver:
                 yield value
 
     def _pass(self, path: str, scope: int, use: _Use, arguments: Arguments, *, bound: bool) -> None:
-        """Remember a call of a function, for what its parameters may be worth."""
-        if use.kind is EdgeKind.CALLS and scope >= 0:
-            self._evaluator.pass_arguments(path, scope, use.place, arguments, bound=bound)
+        """Remember a call of a function that has a parameter without a type."""
+        if (
+            use.kind is EdgeKind.CALLS
+            and scope >= 0
+            and any(each.type < 0 for each in self._evaluator.flow(path).scopes[scope].parameters[bound:])
+        ):
+            place = (use.place[0], use.place[1], use.start, use.place[3])
+            self._passes[path, scope, place] = PassedCall(path, scope, place, arguments, bound)
 
     def _add(self, kind: EdgeKind, evidence: Evidence, rule: str, source: Handle, target: Handle, start: int, name: str) -> None:
         line = bisect_right(self._unit.flow.newlines, start - 1) + 1

@@ -120,9 +120,9 @@ class FixedPoint:
         del self._members[begin:]
         return found
 
-    def forget(self) -> None:
-        """Drop all answers."""
-        self._known.clear()
+    def forget(self, bits: int) -> None:
+        """Drop the answers that rest on any of these."""
+        self._known = {question: answer for question, answer in self._known.items() if not answer[1] & bits}
 
 
 _NO_CYCLE = 1 << 60

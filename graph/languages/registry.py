@@ -26,6 +26,8 @@ def grammar(language: str) -> Grammar:
 
 
 def rules(language: str, program: Program) -> Rules:
-    """Return a language's rules over a program. Raises ``KeyError`` for a language without any."""
+    """Return a language's rules over a program; those that decide nothing for a language without any."""
+    if language not in RESOLVED:
+        return Rules(program)
     make = cast("Callable[[Program], Rules]", import_module(f"graph.languages.{_MODULES[language][1]}").RULES)
     return make(program)
