@@ -73,7 +73,9 @@ def resolve_program(program: Program) -> Iterator[FileGraph]:
 def make_resolver(program: Program) -> tuple[Resolver, Evaluator]:
     """Return what resolves the files of a program."""
     by_language = {language: rules(language, program) for language in set(program.languages.values())}
-    evaluator = Evaluator(program, lambda path: by_language[program.languages[path]])
+    by_path = {path: by_language[language] for path, language in program.languages.items()}
+    by_path |= {f"{folder}/": by_language[language] for folder, language in program.folders.items()}
+    evaluator = Evaluator(program, by_path.__getitem__)
     return Resolver(program, evaluator), evaluator
 
 
