@@ -115,8 +115,7 @@ class Evaluator:  # noqa: PLR0904
         self.answers = FixedPoint()
         self.passed: Mapping[tuple[str, int], Sequence[PassedCall]] = {}
         """Calls by the function they reach; empty while those calls are being looked for."""
-        self._bits: dict[str, int] = {}
-        self._names: list[str] = []
+        self._brought: dict[tuple[str, int], list[Attribute]] = {}
         self._sites: dict[tuple[str, int], tuple[Place, Expression]] = {}
         self._handlers: dict[int, Callable[[Place, Expression], Values]] = {
             NAME: self._name,
@@ -145,37 +144,16 @@ class Evaluator:  # noqa: PLR0904
 
     def look(self, what: str) -> None:
         """Take note that the present answer rests on a file (its path), or on who else has a name."""
-        bit = self._bits.get(what)
-        if bit is None:
-            bit = self._bits[what] = 1 << len(self._names)
-            self._names.append(what)
-        self.answers.looked_at |= bit
-
-    def rests_on(self, what: str) -> bool:
-        """Say whether the present answer looked at something."""
-        return bool(self.answers.looked_at & self._bits.get(what, 0))
+        self.answers.look(what)
 
     def use_calls(self, passed: Mapping[tuple[str, int], Sequence[PassedCall]]) -> None:
         """From now on let parameters have what these calls give them."""
         self.passed = passed
-        self.answers.forget(self._bits.get(ARGUMENTS, 0))
-
-    def looked(self) -> list[str]:
-        """Return what the answers since ``looked_at`` was set to 0 rest on."""
-        bits, found = self.answers.looked_at, list[str]()
-        while bits:
-            low = bits & -bits
-            found.append(self._names[low.bit_length() - 1])
-            bits ^= low
-        return found
+        self.answers.forget(ARGUMENTS)
 
     def flow(self, path: str) -> FileFlow:
         """Return a file's flow, and take note of having looked at it."""
-        bit = self._bits.get(path)
-        if bit is None:
-            self.look(path)
-        else:
-            self.answers.looked_at |= bit
+        self.answers.look(path)
         return self.program.unit(path).flow
 
     def opened(self, value: Value) -> Scope:
@@ -318,18 +296,40 @@ class Evaluator:  # noqa: PLR0904
             return self.follow((holder, each) for holder in holders for each in self.attributes(holder, expression[3]))
         return []
 
-    def follow(self, found: Iterable[Denoted], seen: frozenset[tuple[str, int]] = frozenset()) -> list[Denoted]:
-        """Replace imports by what they bring."""
+    def follow(self, found: Iterable[Denoted]) -> list[Denoted]:
+        """Replace imports by what they bring in the end."""
         followed: list[Denoted] = []
         for holder, each in found:
-            if not isinstance(each, FoundBinding) or each.binding.kind != IMPORTED:
+            if isinstance(each, FoundBinding) and each.binding.kind == IMPORTED:
+                followed += [(holder, one) for one in self.brought(each.path, each.binding.target)]
+            else:
                 followed.append((holder, each))
-                continue
-            key = (each.path, each.binding.target)
-            if key not in seen:
-                brought = self.rules(each.path).import_(self, each.path, self.flow(each.path).imports[each.binding.target])
-                followed += self.follow(((holder, one) for one in brought), seen | {key})
         return followed
+
+    def brought(self, path: str, index: int) -> list[Attribute]:
+        """Return what an import brings in the end: definitions, variables, or values that no binding in the program gives."""
+        key = (path, index)
+        known = self._brought.get(key)
+        if known is None:
+            self.answers.solve(("b", path, index), lambda: self._bring(path, index))
+            known = self._brought[key]
+        else:
+            self.answers.solve(("b", path, index), lambda: NOTHING)  # for what it looked at
+        return known
+
+    def _bring(self, path: str, index: int) -> Values:
+        found: dict[Attribute, None] = {}
+        pending, seen = [(path, index)], {(path, index)}
+        while pending:
+            at, target = pending.pop(0)
+            for each in self.rules(at).import_(self, at, self.flow(at).imports[target]):
+                if not isinstance(each, FoundBinding) or each.binding.kind != IMPORTED:
+                    found[each] = None
+                elif (onward := (each.path, each.binding.target)) not in seen:
+                    seen.add(onward)
+                    pending.append(onward)
+        self._brought[path, index] = list(found)
+        return NOTHING
 
     def receiver(self, path: str, scope: int) -> Values:
         """Return the instance that the method around a scope works on; its class for a class method."""

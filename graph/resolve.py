@@ -25,6 +25,7 @@ from graph.flow import (
     ELEMENT,
     ENTER,
     FUNCTION_SCOPE,
+    IMPORTED,
     INDEX,
     ITEM,
     MAPPING,
@@ -94,6 +95,7 @@ class Resolver:
         self._evaluator = evaluator
         self._edges: list[Edge] = []
         self._passes: dict[tuple[str, int, Place], PassedCall] = {}
+        self._local: dict[tuple[int, str], bool] = {}
         self._drafts: dict[str, _Draft] = {}
         self._unit: SourceUnit
         self._path = ""
@@ -101,31 +103,34 @@ class Resolver:
     def begin(self, path: str) -> list[PassedCall]:
         """Resolve what does not depend on the arguments of calls; return the calls whose arguments may matter to others."""
         evaluator = self._evaluator
-        self._path, self._unit, self._edges, self._passes = path, self._program.unit(path), [], {}
-        evaluator.answers.looked_at = 0
-        evaluator.look(path)
+        self._path, self._unit, self._edges, self._passes, self._local = path, self._program.unit(path), [], {}, {}
+        answers = evaluator.answers
+        answers.start()
+        answers.look(path)
         self._structure()
-        looked, waiting = evaluator.answers.looked_at, list[int]()
+        looked, waiting = answers.looked_at(), list[int]()
         for index, root in enumerate(self._unit.flow.roots):
             if root.expression is None:
                 continue
-            evaluator.answers.looked_at, settled = 0, len(self._edges)
+            settled = len(self._edges)
             self._walk_root(index)
-            if evaluator.rests_on(ARGUMENTS):
+            if answers.rests_on(ARGUMENTS):
                 del self._edges[settled:]
                 waiting.append(index)
-            looked |= evaluator.answers.looked_at
-        self._drafts[path] = _Draft(self._edges, waiting, looked)
+                looked |= answers.looked_at()
+                answers.start()
+        self._drafts[path] = _Draft(self._edges, waiting, looked | answers.looked_at())
         return list(self._passes.values())
 
     def finish(self, path: str) -> Resolution:
         """Resolve the rest of a file that was begun, and return its graph."""
         draft, evaluator = self._drafts.pop(path), self._evaluator
-        self._path, self._unit, self._edges, self._passes = path, self._program.unit(path), draft.edges, {}
-        evaluator.answers.looked_at = draft.looked_at
+        self._path, self._unit, self._edges, self._passes, self._local = path, self._program.unit(path), draft.edges, {}, {}
+        evaluator.answers.start()
         for index in draft.waiting:
             self._walk_root(index)
-        return Resolution(FileGraph(path, tuple(self._unit.nodes), tuple(self._edges)), tuple(evaluator.looked()))
+        rests = evaluator.answers.names(draft.looked_at | evaluator.answers.looked_at())
+        return Resolution(FileGraph(path, tuple(self._unit.nodes), tuple(self._edges)), tuple(rests))
 
     def _walk_root(self, index: int) -> None:
         root = self._unit.flow.roots[index]
@@ -195,9 +200,11 @@ class Resolver:
     def _walk(self, place: Place, expression: Expression, purpose: int, root: int = -1) -> None:
         """Make the edges of an expression and of everything in it."""
         operation = expression[0]
-        if operation in {NAME, MEMBER}:
-            if operation == MEMBER:
-                self._walk(place, expression[2], VALUE)
+        if operation == NAME:
+            if (purpose != BASE or root < 0) and not self._is_local_name(place[1], expression[2]):
+                self._use(place, expression, _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES))
+        elif operation == MEMBER:
+            self._walk(place, expression[2], VALUE)
             kind = _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES)
             if purpose != BASE or root < 0:
                 self._use(place, expression, kind)
@@ -250,6 +257,18 @@ class Resolver:
             self._call_values(use, self._evaluator.value(place, expression), "value", arguments)
         elif not local:
             self._give(use, denoted, self._rule(expression, denoted), arguments)
+
+    def _is_local_name(self, scope: int, name: str) -> bool:
+        """Say whether a name is nothing but variables and parameters of a function: most are, and none of them is a node."""
+        key = (scope, name)
+        known = self._local.get(key)
+        if known is None:
+            scopes, at = self._unit.flow.scopes, scope
+            while at > 0 and (scopes[at].kind == CLASS_SCOPE or name not in scopes[at].names):
+                at = scopes[at].parent
+            kinds = {binding.kind for binding in scopes[at].names[name]} if at > 0 else {DEFINITION}
+            known = self._local[key] = not kinds & {DEFINITION, IMPORTED}
+        return known
 
     def _is_local(self, found: FoundBinding) -> bool:
         """Say whether a binding is a variable or parameter inside a function, which is no node."""
