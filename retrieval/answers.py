@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ingest.model import SymbolKind, ViewStatus
-from retrieval.query import Filters
+from retrieval.filters import Filters
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ingest.errors import QueryError
-from ingest.model import LanguageId, SymbolKind
 from retrieval.embed import hash_terms
 from retrieval.lexical import QueryTerm
 from retrieval.regex import Pattern, compile_pattern
@@ -121,18 +120,6 @@ _STOP = frozenset([
     "your",
 ])
 _TITLE_WEIGHT, _REST_WEIGHT, _LONG = 1.6, 0.8, 14
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Which chunks may answer; empty means any. All of them apply to every signal."""
-
-    paths: tuple[str, ...] = ()
-    """Globs on the path: ``*`` stays within a folder, ``**`` does not; one without ``/`` matches at any depth."""
-    languages: tuple[LanguageId, ...] = ()
-    kinds: tuple[SymbolKind, ...] = ()
-    tests: bool | None = None
-    """True for test files only, False for all others only."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from ingest.errors import QueryError
 from ingest.model import SymbolKind
 from ingest.path_kinds import PathFlag
 from retrieval.embed import StaticEmbedder
+from retrieval.filters import Filters
 from retrieval.lexical import LexicalScorer
 from retrieval.names import PathNames, path_names, plain, root
 from retrieval.priors import document_priors
-from retrieval.query import Filters, Query
+from retrieval.query import Query
 from retrieval.segment import F32
 from retrieval.snapshot import Mask, Numbers, Snapshot
 from retrieval.vectors import nearest

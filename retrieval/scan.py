@@ -26,9 +26,10 @@ from ingest.path_kinds import PathFlag, path_flags
 from ingest.pool import Crash, WorkerPool
 from ingest.walk import WalkOptions, read_source, screen, skip_by_name, walk
 from retrieval.answers import Hit, SearchAnswer, SearchRequest
+from retrieval.filters import Filters
 from retrieval.lexical import QueryTerm
 from retrieval.names import path_names, root
-from retrieval.query import Filters, Query, parse_query
+from retrieval.query import Query, parse_query
 from retrieval.rank import glob_pattern
 from retrieval.regex import MATCHES_A_FILE, find_starts
 from retrieval.terms import terms, words

@@ -14,7 +14,8 @@ from ingest.git import find_checkout
 from ingest.model import LanguageId, SymbolKind, ViewStatus
 from retrieval.answers import SearchAnswer, SearchRequest
 from retrieval.engine import Engine
-from retrieval.query import Filters, parse_query
+from retrieval.filters import Filters
+from retrieval.query import parse_query
 from serve import render
 from serve.compose import engine_options, open_engine
 from serve.documents import context_document, search_document, span_document, symbols_document, to_line

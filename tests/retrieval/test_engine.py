@@ -11,7 +11,7 @@ from ingest.errors import NotIndexedError, QueryError
 from ingest.model import LanguageId, SymbolKind
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine, EngineOptions
-from retrieval.query import Filters
+from retrieval.filters import Filters
 from retrieval.run import IndexOptions
 from tests.ingest.repositories import commit_all, git, new_repository, write
 

@@ -21,8 +21,9 @@ from retrieval.answers import SearchRequest
 from retrieval.catalog import SegmentCatalog
 from retrieval.embed import SHIPPED
 from retrieval.engine import Engine, EngineOptions
+from retrieval.holdings import held_documents
+from retrieval.filters import Filters
 from retrieval.indexer import Indexer, IndexOptions, Progress
-from retrieval.query import Filters
 from retrieval.worker import Batch, ReadTask, RebuildTask, Task, WorkerSetup, settled
 from tests.ingest.repositories import commit_all, git, new_repository, write
 from tests.retrieval.stores import IN_PROCESS, assert_same, contents, opened
@@ -57,8 +58,11 @@ class Bench:
         self.database = Database(folder / "data" / "codelore.db")
         self.catalog = SegmentCatalog(self.database, folder / "data" / "segments", "model")
         setup = FragileSetup(self.database.path, SHIPPED)
-        self.indexer = Indexer(self.database, self.catalog, setup, options, folder / "data" / "locks")
+        self.indexer = Indexer(self.database, self.held, lambda: (self.catalog, setup), options, folder / "data" / "locks")
         self.views = ViewCatalog(self.database)
+
+    def held(self, repository: RepositoryId) -> set[DocumentId] | None:
+        return held_documents(self.database, self.database.path.parent / "segments", repository, self.catalog.fingerprint)
 
 
 @pytest.fixture
