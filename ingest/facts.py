@@ -160,17 +160,21 @@ class FactStore:
             raise LookupError(f"no document {document}")
         return _sound(lambda facts: decode_facts(facts, decompress(row[1])), row[0])
 
+    def have_symbols(self, documents: Iterable[DocumentId]) -> bool:
+        """Tell whether any of the documents has a symbol."""
+        query = "SELECT symbols FROM document JOIN content ON content.id = content_id WHERE document.id = ?"
+        with self._database.read() as read:
+            return any(row[0] for document in documents for row in read.execute(query, (document,)))
+
     def sources_without_symbols(self, documents: Iterable[DocumentId], languages: Container[str], *, size: int) -> int:
-        """Return how many of the documents are in one of the languages and at least ``size`` bytes; 0 when any document has a symbol."""
+        """Return how many of the documents are in one of the languages and at least ``size`` bytes."""
         sources = 0
         with self._database.read() as read:
             for document in documents:
-                language, length, symbols = read.execute(
-                    "SELECT language, size, symbols FROM document JOIN content ON content.id = content_id WHERE document.id = ?",
+                language, length = read.execute(
+                    "SELECT language, size FROM document JOIN content ON content.id = content_id WHERE document.id = ?",
                     (document,),
                 ).fetchone()
-                if symbols:
-                    return 0
                 sources += language in languages and length >= size
         return sources
 

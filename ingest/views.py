@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from json import dumps, loads
 from sqlite3 import Connection
 
@@ -266,7 +266,17 @@ def _view(row: tuple[int, int, str, bytes, bytes, str, int, float]) -> View:
 
 def _encode_report(report: IndexReport) -> bytes:
     """Return the report as JSON; paths as hexadecimal digits, since they need not be UTF-8."""
-    screened = [asdict(each) | {"path": os.fsencode(each.path).hex()} for each in report.screened]
+    screened = [
+        {
+            "path": os.fsencode(each.path).hex(),
+            "size": each.size,
+            "mtime_ns": each.mtime_ns,
+            "rule": each.rule,
+            "detail": each.detail,
+            "content_hash": each.content_hash,
+        }
+        for each in report.screened
+    ]
     failed = [{"path": os.fsencode(each.path).hex(), "reason": each.reason} for each in report.failed]
     values = {"skipped": report.skipped, "failed": failed, "screened": screened, "truncated": report.truncated, "notes": report.notes}
     return dumps(values).encode()

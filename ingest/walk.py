@@ -20,7 +20,7 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from ingest.errors import EmptyTreeError, NotARepositoryError, SourceError
 from ingest.file_kinds import binary_reason, minified_reason, rule_of_name, translation_reason
-from ingest.git import GitCheckout, find_checkout, finish, may_rewrite, read_blobs, run, start, stop, tree_entries
+from ingest.git import GitCheckout, ask_settings, find_checkout, finish, may_rewrite, read_blobs, run, start, stop, tree_entries
 from ingest.git_index import GitIndex, read_index
 from ingest.model import ContentHash, Failure, Skipped, SkipRule, SourceFile, SourceTree
 
@@ -54,17 +54,28 @@ class Survey:
         """
         if self._checkout is None or self._index is None:
             return {}
+        settings = ask_settings(self._checkout)  # which git reads while the files are looked at
+        try:
+            blobs = self._clean(self._index, files)
+        except BaseException:
+            stop(settings)
+            raise
+        return {} if may_rewrite(self._checkout, settings, map(self._prefix.__add__, blobs), self._index.paths()) else blobs
+
+    def _clean(self, index: GitIndex, files: Iterable[SourceFile]) -> dict[str, ContentHash]:
         blobs: dict[str, ContentHash] = {}
-        for file in files:
-            try:
-                found = os.stat(f"{self._root}/{file.path}", follow_symlinks=False)
-            except OSError:
-                continue
-            blob = self._index.blob_if_clean(self._prefix + file.path, found)
-            if blob is not None and (found.st_size, found.st_mtime_ns) == (file.size, file.mtime_ns):
-                blobs[file.path] = blob
-        if not blobs or may_rewrite(self._checkout, [self._prefix + path for path in blobs], self._index.paths()):
-            return {}
+        descriptor = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            for file in files:
+                try:
+                    found = os.stat(file.path, dir_fd=descriptor, follow_symlinks=False)
+                except OSError:
+                    continue
+                blob = index.blob_if_clean(self._prefix + file.path, found)
+                if blob is not None and found.st_mtime_ns == file.mtime_ns:
+                    blobs[file.path] = blob
+        finally:
+            os.close(descriptor)
         return blobs
 
 

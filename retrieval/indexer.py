@@ -235,25 +235,32 @@ class Indexer:
 
     def _known(self, run: _Run, files: list[SourceFile], found: Survey | None) -> list[SourceFile]:
         """Show files whose content git can name and the store already has; return the rest."""
-        if self._facts.has_any(run.view.repository_id):
-            if found is not None and len(files) >= _KNOWN_HASHES_FROM:
-                hashes = found.known_hashes(files)
-                files = [replace(file, content_hash=hashes.get(file.path)) for file in files]
-            files = [file if file.content_hash else self._hashed(run.view.root, file) for file in files]
-        wanted = [(file.path, file.content_hash) for file in files if file.content_hash]
-        documents = self._facts.find(run.view.repository_id, wanted) if wanted else {}
-        screened = self._screened(run.view, self._sibling(run.view)) if len(documents) < len(files) else {}
+        hashes = self._hashes(run, files, found)
+        documents = self._facts.find(run.view.repository_id, hashes.items()) if hashes else {}
+        screened = self._screened(run.view, self._sibling(run.view)) if len(documents) < len(hashes) else {}
         missing: list[SourceFile] = []
         for file in files:
-            key = (file.path, file.content_hash or ContentHash(""))
+            key = (file.path, hashes.get(file.path, ContentHash("")))
             if (document := documents.get(key)) is not None:
                 run.unchanged += file.path in run.before and run.before[file.path].document_id == document
                 run.show(document, settled(file))
             elif (left_out := screened.get(key)) is not None:
-                run.screened.append(replace(left_out, size=file.size, mtime_ns=settled(file).mtime_ns))
+                left = ScreenedFile(file.path, file.size, settled(file).mtime_ns, left_out.rule, left_out.detail, left_out.content_hash)
+                run.screened.append(left)
             else:
                 missing.append(file)
         return missing
+
+    def _hashes(self, run: _Run, files: list[SourceFile], found: Survey | None) -> dict[str, ContentHash]:
+        """Map paths to content hashes; a file that git cannot name is read where the store may know it."""
+        hashes = {file.path: file.content_hash for file in files if file.content_hash}
+        if self._facts.has_any(run.view.repository_id):
+            if found is not None and len(files) >= _KNOWN_HASHES_FROM:
+                hashes |= found.known_hashes(files)
+            for file in files:
+                if file.path not in hashes and (read := self._hashed(run.view.root, file)):
+                    hashes[file.path] = read
+        return hashes
 
     def _sibling(self, view: View) -> View | None:
         """Return the view of the same repository that was indexed last."""
@@ -271,10 +278,10 @@ class Indexer:
             if each.content_hash and each.rule not in keep
         }
 
-    def _hashed(self, root: str, file: SourceFile) -> SourceFile:
+    def _hashed(self, root: str, file: SourceFile) -> ContentHash | None:
         """Read a file for its hash: 0.1 ms, where parsing again what a switch of branches or a ``touch`` brings back takes 2 to 20."""
         data = read_source(root, file, self._options.walk)
-        return replace(file, content_hash=blob_id(data)) if isinstance(data, bytes) else file
+        return blob_id(data) if isinstance(data, bytes) else None
 
     def _process(
         self, run: _Run, files: list[SourceFile], progress: Callable[[Progress], None], checkout: GitCheckout | None = None
@@ -421,9 +428,12 @@ class Indexer:
             raise EmptyTreeError(f"nothing to index in {run.view.root}: every file was left out ({reasons}{failed}); see codelore doctor")
         if run.symbols or run.view.generation:
             return
+        shown = [document for document, _, _ in run.shown]
+        if self._facts.have_symbols(shown):
+            return
         from ingest.languages.registry import LANGUAGES
 
-        sources = self._facts.sources_without_symbols([document for document, _, _ in run.shown], LANGUAGES, size=_TELLING_BYTES)
+        sources = self._facts.sources_without_symbols(shown, LANGUAGES, size=_TELLING_BYTES)
         if sources >= _TELLING_FILES:
             raise ExtractionError(
                 f"{sources} source files in {run.view.root} were parsed and not one symbol came out; the grammars do not work here:"

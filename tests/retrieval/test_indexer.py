@@ -14,15 +14,15 @@ import pytest
 from ingest.database import Database
 from ingest.errors import EmptyTreeError, ExtractionError, NotARepositoryError, NotIndexedError, RefNotFoundError, StoreFullError
 from ingest.git import find_checkout
-from ingest.model import ContentHash, LanguageId, SourceFile
+from ingest.model import ContentHash, DocumentId, LanguageId, RepositoryId, SourceFile
 from ingest.views import ViewCatalog
 from ingest.walk import WalkOptions
 from retrieval.answers import SearchRequest
 from retrieval.catalog import SegmentCatalog
 from retrieval.embed import SHIPPED
 from retrieval.engine import Engine, EngineOptions
-from retrieval.holdings import held_documents
 from retrieval.filters import Filters
+from retrieval.holdings import held_documents
 from retrieval.indexer import Indexer, IndexOptions, Progress
 from retrieval.worker import Batch, ReadTask, RebuildTask, Task, WorkerSetup, settled
 from tests.ingest.repositories import commit_all, git, new_repository, write

@@ -15,8 +15,8 @@ from ingest.analyze import analyze
 from ingest.model import DocumentId, RepositoryId, View, ViewId, ViewKind
 from retrieval.catalog import SegmentCatalog
 from retrieval.embed import SHIPPED, StaticEmbedder, hash_terms
-from retrieval.holdings import remove_files
 from retrieval.features import SegmentBuilder
+from retrieval.holdings import remove_files
 from retrieval.segment import MAGIC, Segment, SegmentDamagedError, decode, encode, merge
 from retrieval.snapshot import Snapshot
 from tests.ingest.test_facts import Store
