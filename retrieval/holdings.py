@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import os
 from pathlib import Path
 
 from ingest.database import Database
@@ -34,7 +35,10 @@ def segment_bytes(folder: Path, repository: RepositoryId, file: str, payload: by
 
 
 def held_documents(database: Database, folder: Path, repository: RepositoryId, fingerprint: str) -> set[DocumentId] | None:
-    """Return the documents that a repository's segments hold; None when one is torn or foreign, so that something has to be repaired."""
+    """Return the documents that a repository's segments hold; None where something has to be repaired or swept.
+
+    A segment may be torn or foreign, and a killed run may have left a file behind.
+    """
     held: set[DocumentId] = set()
     with database.read() as read:
         rows = read.execute("SELECT fingerprint, file, payload, bytes FROM segment WHERE repository_id = ?", (repository,)).fetchall()
@@ -46,7 +50,9 @@ def held_documents(database: Database, folder: Path, repository: RepositoryId, f
             held.update(map(DocumentId, document_ids(view, verify=True)))
         except (OSError, TypeError, ValueError, SegmentDamagedError):
             return None
-    return held
+    place = folder / str(repository)
+    files = {file for _, file, _, _ in rows}
+    return held if not place.is_dir() or all(name in files for name in os.listdir(place)) else None
 
 
 def remove_files(folder: Path, repository: RepositoryId) -> None:

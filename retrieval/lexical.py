@@ -54,6 +54,7 @@ CHUNK = Bm25f(k1=1.2, b=0.75, names=2.0, context=0.7, docs=0.3, stem=2.0, direct
 FILE = Bm25f(k1=2.0, b=0.75, names=3.0, context=0.0, docs=1.0, stem=12.0, directories=5.0)
 _CHUNK_TABLE, _FILE_TABLE = CHUNK.table(), FILE.table()
 _PATH_ONLY = Bm25f(k1=2.0, b=0.75, names=0, context=0, docs=0, stem=FILE.stem, directories=FILE.directories).table()
+_OTHER_TABLE = _FILE_TABLE - _PATH_ONLY
 _LENT, _LENDING_DIAGRAMS = np.float32(0.8), 20
 _BODY_MASK = np.uint16((1 << FIELD_BITS[Field.BODY]) - 1)
 
@@ -163,7 +164,9 @@ class LexicalScorer:
         for part in self._snapshot.parts:
             where = part.segment.postings(key)
             if where.stop > where.start:
-                found.append((part.segment.posting_chunk[where].astype(np.int64) + part.first_chunk, part.segment.posting_weight[where]))
+                chunk = part.segment.posting_chunk[where].astype(np.int64)
+                chunk += part.first_chunk
+                found.append((chunk, part.segment.posting_weight[where]))
         if len(found) == 1:
             return found[0]
         if not found:
@@ -173,16 +176,23 @@ class LexicalScorer:
     def _add(self, scores: LexicalScores, chunk: Numbers, weight: U16, idf: float) -> None:
         snapshot = self._snapshot
         body = (weight & _BODY_MASK).astype(np.float32)
-        upper = weight >> FIELD_BITS[Field.BODY]
-        count = body * self._norm[chunk] + _CHUNK_TABLE[upper]
-        scores.chunk[chunk] += np.float32(idf * (CHUNK.k1 + 1)) * count / (count + np.float32(CHUNK.k1))
+        upper = (weight >> FIELD_BITS[Field.BODY]).astype(np.intp)  # once: each look-up would do it again
+        count = body * self._norm[chunk]
+        count += _CHUNK_TABLE[upper]
+        gained = np.float32(idf * (CHUNK.k1 + 1)) * count
+        count += np.float32(CHUNK.k1)
+        gained /= count
+        scores.chunk[chunk] += gained
         scores.chunk_coverage[chunk] += np.float32(idf)
         # Postings are in order of chunk, so those of one document are neighbours.
         document = snapshot.chunk_document[chunk]
-        first = np.flatnonzero(np.concatenate([[True], document[1:] != document[:-1]]))
+        begins = np.empty(len(document), np.bool_)
+        begins[0] = True
+        np.not_equal(document[1:], document[:-1], out=begins[1:])
+        first = np.flatnonzero(begins)
         touched = document[first]
         path = _PATH_ONLY[upper[first]]  # every chunk of a document has its stem and directories: count them once
-        other = np.add.reduceat(_FILE_TABLE[upper] - _PATH_ONLY[upper], first)
+        other = np.add.reduceat(_OTHER_TABLE[upper], first)
         count = np.add.reduceat(body, first) * self._document_norm[touched] + other + path
         scores.document[touched] += np.float32(idf * (FILE.k1 + 1)) * count / (count + np.float32(FILE.k1))
         scores.document_coverage[touched] += np.float32(idf)

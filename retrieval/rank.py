@@ -22,7 +22,7 @@ from retrieval.priors import document_priors
 from retrieval.query import Query
 from retrieval.segment import F32
 from retrieval.snapshot import Mask, Numbers, Snapshot
-from retrieval.vectors import nearest
+from retrieval.vectors import near
 
 CANDIDATE_FILES = 60
 
@@ -172,7 +172,7 @@ class Ranker:
     def _vector_scores(self, query: Query, allowed: Mask) -> F32:
         scores = np.zeros(self._snapshot.chunks, np.float32)
         title = query.text.strip().partition("\n")[0]  # the rest of a long query adds nothing measurable (docs/design.md)
-        chunks, cosine = nearest(self._snapshot, self._embedder.encode_text(title.encode("utf-8", "ignore")), allowed)
+        chunks, cosine = near(self._snapshot, self._embedder.encode_text(title.encode("utf-8", "ignore")), allowed)
         scores[chunks] = cosine
         return scores
 
@@ -252,7 +252,7 @@ class Ranker:
         inside = np.flatnonzero(leading[row])
         own = sum((CHUNK_WEIGHTS[name] * values[inside] for name, values in signals.items()), np.zeros(len(inside), np.float32)).round(6)
         row, chunk = row[inside], chunk[inside]
-        order = np.lexsort((chunk, -own, row))
+        order = _order(row, own)
         place, first = _places(row[order])
         total = (score[row[order]] + own[order] - own[order][first] - SAME_FILE_PENALTY * place).round(6)
         shown = np.flatnonzero((place == 0) | (own[order] > LEAST_CHUNK))
@@ -271,11 +271,18 @@ def _places(row: Numbers) -> tuple[Numbers, Numbers]:
     return np.arange(len(row)) - first, first
 
 
+def _order(row: Numbers, scores: F32) -> Numbers:
+    """Return the order by row, in it by score downwards, in that as they stand: ``np.lexsort`` takes 0.3 ms for 3,000, this 0.05."""
+    order = np.argsort(-scores, kind="stable")
+    rows = row.astype(np.uint16) if not len(row) or int(row.max()) < 1 << 16 else row  # 16 bits are sorted by radix
+    return order[np.argsort(rows[order], kind="stable")]
+
+
 def _sums_of_best(scores: F32, row: Numbers, rows: int) -> F32:
     """Return the sum of each row's best scores, each counting .6 of the one before."""
     found = np.flatnonzero(scores != 0)
     scores, row = scores[found], row[found]
-    order = np.lexsort((-scores, row))
+    order = _order(row, scores)
     place, _ = _places(row[order])
     best = place < _BEST_CHUNKS
     return np.bincount(row[order][best], scores[order][best] * _DECAYS[place[best]], rows).astype(np.float32)
