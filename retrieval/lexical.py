@@ -67,7 +67,6 @@ class LexicalScores:
     document: F32
     chunk_coverage: F32
     """Share of the query's weight whose terms a chunk holds, 0 to 1."""
-    document_coverage: F32
     unknown: list[str] = field(default_factory=list[str])
     """Terms that no shown chunk holds."""
     weights: dict[str, float] = field(default_factory=dict[str, float])
@@ -104,7 +103,6 @@ class LexicalScorer:
             chunk=np.zeros(snapshot.chunks, np.float32),
             document=np.zeros(documents, np.float32),
             chunk_coverage=np.zeros(snapshot.chunks, np.float32),
-            document_coverage=np.zeros(documents, np.float32),
         )
         total = 0.0
         filtered = not (snapshot.all_live and bool(allowed.all()))
@@ -129,7 +127,6 @@ class LexicalScorer:
             self._hide(scores, self._diagrams & ~allowed)
         if total > 0:
             scores.chunk_coverage /= total
-            scores.document_coverage /= total
         return scores
 
     def _lend_to_documents(self, scores: LexicalScores, allowed: Mask) -> None:
@@ -148,7 +145,6 @@ class LexicalScorer:
                 (scores.chunk, scores.chunk[own].max(), shown),
                 (scores.chunk_coverage, scores.chunk_coverage[own].max(), shown),
                 (scores.document, scores.document[diagram], documents),
-                (scores.document_coverage, scores.document_coverage[diagram], documents),
             ):
                 mine[place] = np.maximum(mine[place], _LENT * theirs)
 
@@ -156,7 +152,7 @@ class LexicalScorer:
         """Take back the scores of diagrams that were scored for their documents' sake and that a filter hides."""
         documents = self._snapshot.documents_of(chunks)
         scores.chunk[chunks] = scores.chunk_coverage[chunks] = 0
-        scores.document[documents] = scores.document_coverage[documents] = 0
+        scores.document[documents] = 0
 
     def postings(self, key: int) -> tuple[Numbers, U16]:
         """Return a term's chunks, shown or not, and their packed weights."""
@@ -195,4 +191,3 @@ class LexicalScorer:
         other = np.add.reduceat(_OTHER_TABLE[upper], first)
         count = np.add.reduceat(body, first) * self._document_norm[touched] + other + path
         scores.document[touched] += np.float32(idf * (FILE.k1 + 1)) * count / (count + np.float32(FILE.k1))
-        scores.document_coverage[touched] += np.float32(idf)
