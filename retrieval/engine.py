@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ingest.database import Database
 from ingest.errors import NotIndexedError
 from ingest.facts import FactStore
-from ingest.git import find_checkout
+from ingest.git import find_checkout, repository_identity
 from ingest.model import DocumentId, Failure, RepositoryId, View, ViewKind, ViewStatus
 from ingest.views import IndexReport, Repository, ViewCatalog
 from retrieval.answers import ContextPack, SearchAnswer, SearchRequest, Span, SymbolAnswer
@@ -152,7 +152,12 @@ class Engine:
         if request.ref:
             checkout = find_checkout(root)
             found = [
-                view for view in views if view.kind is ViewKind.REF and view.name == request.ref and checkout and view.root == checkout.root
+                view
+                for view in views
+                if view.kind is ViewKind.REF
+                and view.name == request.ref
+                and checkout
+                and repositories[view.repository_id].identity == repository_identity(checkout.root, checkout)
             ]
             if not found:
                 raise NotIndexedError(f"the ref {request.ref!r} of {root} is not indexed; run: codelore index {root} --ref {request.ref}")
@@ -294,5 +299,6 @@ class Engine:
     def _relative(view: View, root: str, path: str) -> str:
         """Return a path as the view spells it: relative to its root, whether it was typed from there or from a folder below."""
         absolute = os.path.normpath(os.path.join(os.path.realpath(root), path))
-        below = view.root.rstrip("/") + "/"
+        checkout = find_checkout(root) if view.kind is ViewKind.REF else None  # of a ref every worktree may ask
+        below = (checkout.root if checkout else view.root).rstrip("/") + "/"
         return absolute.removeprefix(below) if absolute.startswith(below) else path

@@ -133,8 +133,6 @@ class Query:
     """Whole names to look up among definitions."""
     paths: tuple[str, ...] = ()
     """Words that look like paths or file names, lower case."""
-    symbol_like: bool = False
-    """The whole query is one name."""
     dropped: tuple[str, ...] = field(default=())
     """Terms beyond ``MAX_TERMS``."""
 
@@ -156,7 +154,6 @@ def parse_query(text: str, *, regex: bool = False) -> Query:
         terms=tuple(found[:MAX_TERMS]),
         identifiers=tuple(identifiers),
         paths=tuple(dict.fromkeys(match[1].lower() for match in _PATH.finditer(text))),
-        symbol_like=len(text.split()) == 1,
         dropped=tuple(term.text for term in found[MAX_TERMS:]),
     )
 

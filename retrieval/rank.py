@@ -83,6 +83,8 @@ class RankedChunk:
     document: int
     score: float
     signals: dict[str, float] = field(default_factory=dict[str, float])
+    first_match: int = -1
+    """Byte offset in the file where a pattern matches first in the chunk, or -1."""
 
 
 class Ranker:

@@ -368,7 +368,8 @@ def _matches(state: _Scan, files: Sequence[SourceFile]) -> Iterator[Hit]:
             if count:
                 part = text[chunk.start_byte : chunk.end_byte]
                 hit = _hit(state, file.path, language, chunk, part, {"matches": float(count), "likely": likely})
-                yield replace(hit, score=round(likely + 1 - 1 / (1 + count), 6))
+                line = text.count(b"\n", chunk.start_byte, starts[bisect_left(starts, chunk.start_byte)])
+                yield replace(hit, score=round(likely + 1 - 1 / (1 + count), 6), first_match=line)
 
 
 def _hit(state: _Scan, path: str, language: LanguageId, chunk: Chunk, part: bytes, signals: dict[str, float]) -> Hit:

@@ -158,7 +158,8 @@ class Searcher:
         for at, each in enumerate(ranked, start=1):
             segment, chunk = snapshot.locate(each.chunk)
             path, language = snapshot.name(each.document)
-            raw = texts[snapshot.document_id(each.document)][segment.start_byte[chunk] : segment.end_byte[chunk]]
+            text, start = texts[snapshot.document_id(each.document)], int(segment.start_byte[chunk])
+            raw = text[start : segment.end_byte[chunk]]
             kind = int(segment.kind[chunk])
             yield Hit(
                 rank=at,
@@ -173,4 +174,5 @@ class Searcher:
                 repository=repository.name,
                 view=snapshot.view.name,
                 signals=each.signals,
+                first_match=text.count(b"\n", start, each.first_match) if each.first_match >= start else -1,
             )

@@ -78,7 +78,7 @@ def _snippet(hit: Hit, query: Query, style: Style) -> list[str]:
 
     source = plain(hit.snippet).split("\n")
     width = len(str(hit.end_line))
-    first = focus("\n".join(source), query, lines=_SNIPPET_LINES)
+    first = focus("\n".join(source), query, lines=_SNIPPET_LINES) if hit.first_match < 0 else max(hit.first_match - 1, 0)
     shown = source[first : first + _SNIPPET_LINES]
     numbered = [f"   {style.faint(f'{hit.start_line + first + at:>{width}}')}  {line.rstrip()}".rstrip() for at, line in enumerate(shown)]
     more = len(source) - first - len(shown)
