@@ -2,7 +2,7 @@
 
 git runs as a subprocess by argument list. The repository is not trusted: its configuration must not make git run a program, so hooks, the
 fsmonitor, replacement objects, optional locks, lazy fetches and every transport are off, and no command used here runs an external diff or
-a textconv. Filters run only for files that an attribute names, and ``known_hashes`` gives up before git would look at those.
+a textconv. Nothing here makes git read the files of a work tree, so no filter runs either.
 """
 
 from __future__ import annotations

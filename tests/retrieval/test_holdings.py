@@ -80,7 +80,8 @@ def test_a_second_worktree_loads_nothing_that_reads(tmp_path: Path) -> None:
         first = engine.index(str(root))
         git(root, "worktree", "add", "-q", str(tmp_path / "two"))
         index = Path(git(tmp_path / "two", "rev-parse", "--absolute-git-dir")) / "index"
-        os.utime(index, ns=(index.stat().st_mtime_ns + 10**9,) * 2)
+        later = index.stat().st_mtime_ns + 10**9
+        os.utime(index, ns=(later, later))
         for added in (41, 0):
             done = subprocess.run(
                 [sys.executable, "-c", _INDEX, str(tmp_path / "data"), str(tmp_path / "two")], capture_output=True, check=True
