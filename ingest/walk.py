@@ -20,9 +20,10 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from ingest.errors import EmptyTreeError, NotARepositoryError, SourceError
 from ingest.file_kinds import binary_reason, minified_reason, rule_of_name, translation_reason
-from ingest.git import GitCheckout, ask_settings, find_checkout, finish, may_rewrite, read_blobs, run, start, stop, tree_entries
-from ingest.git_index import GitIndex, read_index
+from ingest.git import GitCheckout, find_checkout, finish, read_blobs, run, start, stop, tree_entries
+from ingest.git_index import read_index
 from ingest.model import ContentHash, Failure, Skipped, SkipRule, SourceFile, SourceTree
+from ingest.survey import Survey
 
 IGNORE_FILE = ".codeloreignore"
 _MAX_IGNORE_FILE_BYTES = 1 << 20
@@ -35,48 +36,6 @@ class WalkOptions:
 
     max_file_bytes: int = 1_500_000
     keep: frozenset[SkipRule] = frozenset()
-
-
-class Survey:
-    """What a walk found, and what git's index tells of the files without reading them."""
-
-    def __init__(self, tree: SourceTree, root: str, checkout: GitCheckout | None, index: GitIndex | None, prefix: str) -> None:
-        self.tree = tree
-        self._root = root
-        self._checkout = checkout
-        self._index = index
-        self._prefix = prefix
-
-    def known_hashes(self, files: Iterable[SourceFile]) -> dict[str, ContentHash]:
-        """Map the paths of those files that are what git last saw to their content hashes.
-
-        Empty wherever git may rewrite bytes between blob and file: then files have to be read.
-        """
-        if self._checkout is None or self._index is None:
-            return {}
-        settings = ask_settings(self._checkout)  # which git reads while the files are looked at
-        try:
-            blobs = self._clean(self._index, files)
-        except BaseException:
-            stop(settings)
-            raise
-        return {} if may_rewrite(self._checkout, settings, map(self._prefix.__add__, blobs), self._index.paths()) else blobs
-
-    def _clean(self, index: GitIndex, files: Iterable[SourceFile]) -> dict[str, ContentHash]:
-        blobs: dict[str, ContentHash] = {}
-        descriptor = os.open(self._root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            for file in files:
-                try:
-                    found = os.stat(file.path, dir_fd=descriptor, follow_symlinks=False)
-                except OSError:
-                    continue
-                blob = index.blob_if_clean(self._prefix + file.path, found)
-                if blob is not None and found.st_mtime_ns == file.mtime_ns:
-                    blobs[file.path] = blob
-        finally:
-            os.close(descriptor)
-        return blobs
 
 
 def settled(file: SourceFile) -> SourceFile:

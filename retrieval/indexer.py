@@ -9,8 +9,8 @@ What reads, parses and writes segments is loaded when a run needs it: a second w
 from __future__ import annotations
 
 import os
-from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -27,15 +27,13 @@ from ingest.views import Entry, IndexReport, ScreenedFile, ViewCatalog
 from ingest.walk import Survey, read_source, settled, survey, walk_commit
 from retrieval.refresh import Known, WholeRun, files_to_read, revised
 from retrieval.run import IndexOptions, IndexOutcome, Progress
+from retrieval.tasks import BATCH_FILES, BATCH_NAMES, Tasks, batches
 
 if TYPE_CHECKING:
     from ingest.pool import WorkerPool
     from retrieval.catalog import SegmentCatalog, SegmentWriter
     from retrieval.worker import Batch, ReadTask, Task, WorkerSetup
 
-_BATCH_FILES = 100
-_BATCH_BYTES = 600_000
-_BATCH_NAMES = 10_000  # characters of path: a task must fit the pipe to its worker, or both ends wait for each other
 _SMALL_RUN_BYTES = 300_000  # one worker does this as fast as two
 _KNOWN_HASHES_FROM = 32  # asking git's settings whether its hashes hold pays off from this many changed files on
 _MAX_LISTED = 1_000
@@ -65,28 +63,6 @@ class _Run:
     def show(self, document: DocumentId, file: SourceFile) -> None:
         self.shown.append((document, file.size, file.mtime_ns))
         self.paths[document] = file.path
-
-
-class _Tasks:
-    """The tasks of a run; those that crashed a worker come back in parts."""
-
-    def __init__(self, tasks: Iterable[Task]) -> None:
-        self._tasks = iter(tasks)
-        self._again: deque[Task] = deque()
-
-    def __iter__(self) -> Iterator[Task]:
-        return self
-
-    def __next__(self) -> Task:
-        return self._again.popleft() if self._again else next(self._tasks)
-
-    def split(self, task: ReadTask) -> None:
-        """Try each file of a crashed task alone."""
-        self._again.extend(replace(task, files=(file,)) for file in task.files)
-
-    def retry(self, task: Task) -> None:
-        """Try a task again."""
-        self._again.append(task)
 
 
 class Indexer:
@@ -294,7 +270,7 @@ class Indexer:
         from retrieval.worker import ReadTask
 
         run.wrote = True
-        self._write(run, [ReadTask(run.view.root, batch, self._options.walk, checkout) for batch in _batches(files)], progress)
+        self._write(run, [ReadTask(run.view.root, batch, self._options.walk, checkout) for batch in batches(files)], progress)
 
     def _write(self, run: _Run, tasks: list[ReadTask], progress: Callable[[Progress], None]) -> None:
         """Have workers read and parse, store facts as they come, and write the segments."""
@@ -334,7 +310,7 @@ class Indexer:
         from ingest.pool import Crash
         from retrieval.worker import Batch, ReadTask
 
-        queue = _Tasks(tasks)
+        queue = Tasks(tasks)
         for task, batch in self._running_pool(size).run(queue):
             assert isinstance(task, ReadTask)
             if not isinstance(batch, Crash):
@@ -365,7 +341,7 @@ class Indexer:
 
         missing = self._catalog.lacking(run.view.repository_id, run.paths, writer.held)
         documents = list(self._facts.paths(missing).items())
-        files = max(min(_BATCH_FILES, _BATCH_NAMES // max((len(name) for _, name in documents), default=1)), 1)
+        files = max(min(BATCH_FILES, BATCH_NAMES // max((len(name) for _, name in documents), default=1)), 1)
         tasks = [RebuildTask(tuple(documents[at : at + files])) for at in range(0, len(documents), files)]
         done = 0
         work = self._made[1].make() if tasks else None
@@ -451,22 +427,6 @@ def _same(entry: Entry, file: SourceFile) -> bool:
     if file.content_hash:
         return entry.content_hash == file.content_hash
     return bool(entry.mtime_ns) and (entry.size, entry.mtime_ns) == (file.size, file.mtime_ns)
-
-
-def _batches(files: list[SourceFile]) -> Iterator[tuple[SourceFile, ...]]:
-    """Cut files into batches of bounded count and bytes, neighbours together: they share words."""
-    batch: list[SourceFile] = []
-    size = names = 0
-    for file in files:
-        full = len(batch) >= _BATCH_FILES or size + file.size > _BATCH_BYTES or names + len(file.path) > _BATCH_NAMES
-        if batch and full:
-            yield tuple(batch)
-            batch, size, names = [], 0, 0
-        batch.append(file)
-        size += file.size
-        names += len(file.path)
-    if batch:
-        yield tuple(batch)
 
 
 def _beyond(failures: int) -> tuple[str, ...]:
