@@ -38,7 +38,7 @@ from ingest.walk import WalkOptions, screen, walk
 from retrieval.answers import SearchRequest
 from retrieval.embed import SHIPPED
 from retrieval.engine import Engine
-from retrieval.query import Filters
+from retrieval.filters import Filters
 
 _PARSERS = 2
 

@@ -93,7 +93,9 @@ def search_document(answer: SearchAnswer) -> Document:
 
 
 def _hit(hit: Hit) -> Document:
-    return asdict(hit)
+    document = asdict(hit)
+    del document["first_match"]  # where a person's terminal begins to show the snippet
+    return document
 
 
 def batch_document(query: str, identity: str | int | None, answer: SearchAnswer, error: str, latency_ms: float) -> Document:

@@ -9,13 +9,14 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ingest.model import ViewStatus
-from ingest.views import Repository
-from retrieval.answers import ContextPack, Hit, SymbolAnswer
-from retrieval.focus import focus
-from retrieval.query import Query
-from retrieval.run import IndexOutcome
+if TYPE_CHECKING:
+    from ingest.model import ViewStatus
+    from ingest.views import Repository
+    from retrieval.answers import ContextPack, Hit, SymbolAnswer
+    from retrieval.query import Query
+    from retrieval.run import IndexOutcome
 
 _SNIPPET_LINES = 6
 _LISTED = 10
@@ -73,9 +74,11 @@ def _hit(hit: Hit, query: Query, style: Style, *, explain: bool, several: bool) 
 
 
 def _snippet(hit: Hit, query: Query, style: Style) -> list[str]:
+    from retrieval.focus import focus  # it needs the query's terms, and only a search has loaded those
+
     source = plain(hit.snippet).split("\n")
     width = len(str(hit.end_line))
-    first = focus("\n".join(source), query, lines=_SNIPPET_LINES)
+    first = focus("\n".join(source), query, lines=_SNIPPET_LINES) if hit.first_match < 0 else max(hit.first_match - 1, 0)
     shown = source[first : first + _SNIPPET_LINES]
     numbered = [f"   {style.faint(f'{hit.start_line + first + at:>{width}}')}  {line.rstrip()}".rstrip() for at, line in enumerate(shown)]
     more = len(source) - first - len(shown)
