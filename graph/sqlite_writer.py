@@ -7,10 +7,11 @@ waits for one of them only, and is published in one. What a killed writer has st
 from __future__ import annotations
 
 from array import array
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import chain
+from itertools import chain, islice
 from sqlite3 import Connection
 
 from graph.columns import decode_edges, decode_nodes, encode_edges, encode_nodes, keys, outside_keys, target_key
@@ -50,10 +51,11 @@ def publish(
     with database.read() as read:
         _check_generation(read, view, generation)
     batches = _batches(map(_stored, _distinct(files)), batch_keys)
-    first, second = next(batches, list[_StoredGraph]()), next(batches, None)
-    if second is not None:
-        _publish_staged(database, view, chain((first, second), batches), removed, generation)
+    begun = deque(islice(batches, 2))
+    if len(begun) > 1:
+        _publish_staged(database, view, chain(_drained(begun), batches), removed, generation)
         return
+    first = begun.pop() if begun else []
     with database.write() as write:
         _check_generation(write, view, generation)
         rows = _Rows(write)
@@ -172,6 +174,12 @@ def _distinct(files: Iterable[FileGraph]) -> Iterator[FileGraph]:
             raise ValueError(f"two graphs of {each.path} in one generation")
         seen.add(each.path)
         yield each
+
+
+def _drained(batches: deque[list[_StoredGraph]]) -> Iterator[list[_StoredGraph]]:
+    """Yield batches and keep none of them in memory."""
+    while batches:
+        yield batches.popleft()
 
 
 def _batches(graphs: Iterable[_StoredGraph], most: int) -> Iterator[list[_StoredGraph]]:
