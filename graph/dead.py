@@ -1,0 +1,162 @@
+"""Dead code: the symbols that no known edge reaches from where a program, its tests or its users come in."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from graph.answers import Coverage, GraphView, Unreached, UnreachedAnswer, Verdict, capped
+from graph.model import UNKNOWN, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
+from graph.questions import LIMIT, may_meet
+from graph.reach import is_test
+from ingest.model import SymbolKind
+
+JUDGED = frozenset({
+    *(SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.TRAIT, SymbolKind.STRUCT, SymbolKind.ENUM, SymbolKind.TYPE),
+    *(SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR, SymbolKind.MACRO),
+})  # fmt: skip
+"""Kinds of symbols that are reported. Fields and variables are read in too many ways that leave no edge."""
+
+_MAIN = frozenset({"main", "Main", "init", "__main__"})
+_FACES = frozenset({"__init__", "index", "mod", "lib"})
+"""Files whose imports hand a package's symbols to its users. Anywhere else an import that nobody uses keeps nothing alive."""
+
+_FOLLOWED = frozenset(EdgeKind) - {EdgeKind.CONTAINS, EdgeKind.DOCUMENTS, EdgeKind.CHANGES_WITH, EdgeKind.OVERRIDES, EdgeKind.IMPORTS}
+_ROOTS = frozenset({
+    NodeKind.FILE,
+    NodeKind.PACKAGE,
+    NodeKind.ROUTE,
+    SymbolKind.MODULE,
+    SymbolKind.NAMESPACE,
+    SymbolKind.SECTION,
+    SymbolKind.KEY,
+})
+
+
+@dataclass(slots=True)
+class _Whole:
+    """What the search needs of a whole view: 0.3 KB a node and 0.2 KB an edge."""
+
+    nodes: dict[Handle, Node] = field(default_factory=dict[Handle, Node])
+    uses: dict[Handle, set[Handle]] = field(default_factory=lambda: defaultdict(set))
+    holder: dict[Handle, Handle] = field(default_factory=dict[Handle, Handle])
+    overriders: dict[Handle, list[Handle]] = field(default_factory=lambda: defaultdict(list))
+    foreign: set[Handle] = field(default_factory=set[Handle])
+    """Methods that override one outside the indexed code, which calls them."""
+    unknown: Counter[tuple[str, Handle]] = field(default_factory=Counter[tuple[str, Handle]])
+
+    def add(self, file: FileGraph, kinds: Collection[EdgeKind]) -> None:
+        """Take in one file's graph."""
+        self.nodes |= {node.handle: node for node in file.nodes}
+        face = _stem(file.path) in _FACES
+        for edge in file.edges:
+            if edge.kind is EdgeKind.CONTAINS:
+                self.holder.setdefault(edge.target, edge.source)
+            elif edge.evidence is Evidence.UNKNOWN:
+                self.unknown[edge.target.removeprefix(UNKNOWN), edge.source] += 1
+            elif edge.kind is EdgeKind.OVERRIDES:
+                if edge.evidence is Evidence.EXTERNAL:
+                    self.foreign.add(edge.source)
+                else:
+                    self.overriders[edge.target].append(edge.source)
+            elif edge.evidence is not Evidence.EXTERNAL and (edge.kind in kinds or (edge.kind is EdgeKind.IMPORTS and face)):
+                self.uses[edge.source].add(edge.target)
+
+
+def dead_code(
+    graph: GraphView,
+    *,
+    exports: Collection[str] = (),
+    kinds: Collection[EdgeKind] = (),
+    symbol_kinds: Collection[str] = JUDGED,
+    limit: int = LIMIT,
+) -> UnreachedAnswer:
+    """Return the symbols no proven or possible edge reaches from entry points, tests and exports.
+
+    Entry points are the code at the top of every file, what a manifest or a route names, and functions named ``main`` or ``init``. Exports
+    are what ``__init__``, ``index``, ``mod`` and ``lib`` files import, and all symbols whose file matches a glob in ``exports``. A live
+    type keeps its constructors, its operators and what overrides foreign methods alive; a live method keeps its overriders.
+
+    Nothing here is proof of death: each symbol comes with the number of unknown uses that share its name. Reads the whole view.
+    """
+    whole = _Whole()
+    for file in graph.store.files(graph.name):
+        whole.add(file, frozenset(kinds or _FOLLOWED))
+    roots = {handle for handle, node in whole.nodes.items() if _is_root(node, exports)}
+    live = _live(whole, roots)
+    named = _unknown_by_name(whole)
+    used_by = Counter(end for source, ends in whole.uses.items() if source not in live for end in ends if end != source)
+    dying = {handle: node for handle, node in whole.nodes.items() if handle not in live and node.kind in symbol_kinds}
+    # The members of a dead type go without saying.
+    dead = [
+        Unreached(node, _count(named, node), used_by[handle]) for handle, node in dying.items() if whole.holder.get(handle) not in dying
+    ]
+    dead.sort(key=lambda each: (each.unknown, each.node.path, each.node.start_line, each.node.handle))
+    kept, caps = capped(dead, limit, "symbols")
+    verdict = Verdict.POSSIBLE if dead else Verdict.NONE
+    coverage = Coverage(sum(each.unknown for each in dead), graph.unresolved_files)
+    return UnreachedAnswer(graph.name, graph.generation, (), verdict, coverage, (), {}, caps, len(roots), kept)
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].partition(".")[0]
+
+
+def _is_root(node: Node, exports: Collection[str]) -> bool:
+    if node.kind in _ROOTS or is_test(node.path):
+        return True
+    if node.kind in {SymbolKind.FUNCTION, SymbolKind.METHOD} and node.name in _MAIN:
+        return True
+    return any(fnmatch.fnmatchcase(node.path, each) or fnmatch.fnmatchcase(node.handle, each) for each in exports)
+
+
+def _live(whole: _Whole, roots: Iterable[Handle]) -> set[Handle]:
+    members: dict[Handle, list[Handle]] = defaultdict(list)
+    for member, holder in whole.holder.items():
+        if _comes_with(whole, member):
+            members[holder].append(member)
+    live: set[Handle] = set()
+    callable_in: dict[Handle, list[Handle]] = defaultdict(list)
+    pending = list(roots)
+    while pending:
+        handle = pending.pop()
+        if handle in live:
+            continue
+        live.add(handle)
+        pending += whole.uses.get(handle, ())
+        pending += members.get(handle, ())
+        pending += callable_in.pop(handle, ())
+        if handle in whole.holder:
+            pending.append(whole.holder[handle])
+        for overrider in whole.overriders.get(handle, ()):
+            holder = whole.holder.get(overrider)
+            if holder is None or holder in live:
+                pending.append(overrider)
+            else:  # an overrider runs only where somebody makes an instance of its type
+                callable_in[holder].append(overrider)
+    return live
+
+
+def _comes_with(whole: _Whole, handle: Handle) -> bool:
+    """Return whether a member lives as soon as its holder does: it is called by the language or by foreign code, or has no name to call."""
+    node = whole.nodes.get(handle)
+    if node is None:
+        return False
+    special = node.name.startswith("__") and node.name.endswith("__")
+    return special or node.kind in {SymbolKind.CONSTRUCTOR, NodeKind.LAMBDA} or handle in whole.foreign
+
+
+def _unknown_by_name(whole: _Whole) -> dict[str, Counter[str]]:
+    """Count unknown uses by name, then by the language of the code that uses it."""
+    named: dict[str, Counter[str]] = defaultdict(Counter)
+    for (name, source), count in whole.unknown.items():
+        node = whole.nodes.get(source)
+        named[name][node.language if node else ""] += count
+    return named
+
+
+def _count(named: dict[str, Counter[str]], node: Node) -> int:
+    uses = named.get(node.name, Counter[str]())
+    return sum(count for language, count in uses.items() if may_meet(language, node.language))
