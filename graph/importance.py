@@ -36,8 +36,8 @@ def rank(
 ) -> RankAnswer:
     """Return the nodes that a random walk from the seeds visits most, within ``hops`` edges of them.
 
-    This is personalised PageRank (Haveliwala 2002) on the part of the graph around the seeds. The walk follows an edge either way, backwards
-    half as often, and a possible one less often than a proven one. ``seeds`` weighs each seed, above 0.
+    This is personalised PageRank (Haveliwala 2002) on the part of the graph around the seeds. The walk follows an edge either way,
+    backwards half as often, and a possible one less often than a proven one. ``seeds`` weighs each seed, above 0.
     """
     links, edges, caps = _links_around(graph, seeds, kinds or RANKED, evidence or KNOWN, hops, nodes)
     scores = _walk(links, seeds)

@@ -200,7 +200,7 @@ def _chain(reached: Mapping[Handle, tuple[int, Edge]], goal: Handle) -> list[Edg
     return chain[::-1]
 
 
-def tests_of(
+def find_tests(
     graph: GraphView,
     target: Node,
     *,

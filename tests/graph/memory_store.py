@@ -11,7 +11,9 @@ from graph.model import EXTERNAL, UNKNOWN, Edge, EdgeKind, Evidence, FileGraph, 
 
 VIEW = "view"
 
-_LINE = re.compile(r"(?P<source>\S+) (?P<kind>[a-z_]+)(?P<mark>[?!>]?) (?P<target>\S+)(?: by (?P<rule>\S+))?(?: at (?P<path>[^:\s]+):(?P<line>\d+))?")
+_LINE = re.compile(
+    r"(?P<source>\S+) (?P<kind>[a-z_]+)(?P<mark>[?!>]?) (?P<target>\S+)(?: by (?P<rule>\S+))?(?: at (?P<path>[^:\s]+):(?P<line>\d+))?"
+)
 _EVIDENCE = {"": Evidence.PROVEN, "?": Evidence.POSSIBLE, "!": Evidence.UNKNOWN, ">": Evidence.EXTERNAL}
 _LANGUAGES = {"py": "python", "ts": "typescript", "js": "javascript", "go": "go", "md": "markdown"}
 
@@ -22,6 +24,7 @@ class MemoryStore:
 
     generations: dict[str, int] = field(default_factory=dict[str, int])
     graphs: dict[str, dict[str, FileGraph]] = field(default_factory=dict[str, dict[str, FileGraph]])
+    known: dict[tuple[str, int], dict[Handle, Node]] = field(default_factory=dict[tuple[str, int], dict[Handle, Node]])
 
     def generation(self, view: str) -> int:
         return self.generations.get(view, 0)
@@ -40,7 +43,10 @@ class MemoryStore:
         return (graphs[path] for path in sorted(graphs))
 
     def nodes(self, view: str, handles: Iterable[Handle]) -> dict[Handle, Node]:
-        known = self._nodes(view)
+        key = (view, self.generation(view))
+        if key not in self.known:
+            self.known[key] = self._nodes(view)
+        known = self.known[key]
         return {handle: known[handle] for handle in handles if handle in known}
 
     def _nodes(self, view: str) -> dict[Handle, Node]:
@@ -97,6 +103,7 @@ def file_graphs(text: str) -> list[FileGraph]:
         match = _LINE.fullmatch(line)
         assert match, line
         path = match["path"] or match["source"].partition("#")[0]
+        at = int(match["line"] or number)
         edges.append(
             Edge(
                 EdgeKind(match["kind"]),
@@ -105,9 +112,9 @@ def file_graphs(text: str) -> list[FileGraph]:
                 Handle(match["source"]),
                 Handle(match["target"]),
                 path,
-                int(match["line"] or number),
-                number * 10,
-                number * 10 + 4,
+                at,
+                at * 10,
+                at * 10 + 4,
             )
         )
     nodes: dict[Handle, Node] = {}

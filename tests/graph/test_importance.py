@@ -1,0 +1,144 @@
+"""Weight: PageRank around seeds, hot spots, churn, and the neighbourhood of a symbol."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.answers import Cap, Verdict
+from graph.churn import churn
+from graph.importance import hot_spots, rank
+from graph.model import EdgeKind, Evidence, Handle
+from graph.neighbourhood import neighbourhood
+from ingest.errors import SourceError
+from ingest.git import find_checkout
+from tests.graph.memory_store import one, view_of
+from tests.ingest.repositories import commit_all, new_repository, write
+
+NET = """
+a.py#seed calls a.py#near
+a.py#near calls b.py#far
+b.py#far calls c.py#farther
+d.py#user calls a.py#seed
+e.py#guess calls? a.py#seed
+a.py#seed calls> external:os#getcwd
+f.py#alone calls f.py#other
+"""
+
+
+def test_rank_is_highest_at_the_seeds_and_falls_with_distance() -> None:
+    graph = view_of(NET)
+    answer = rank(graph, {Handle("a.py#seed"): 1.0})
+    order = [each.node.qualified_name for each in answer.ranked]
+    assert order[:2] == ["seed", "near"]
+    assert order.index("user") < order.index("guess")
+    assert {"farther", "alone", "getcwd"} & set(order) == set()
+    assert math.isclose(sum(each.score for each in answer.ranked), 1, abs_tol=1e-3)
+    assert answer.verdict is Verdict.PROVEN
+
+
+def test_rank_says_which_cap_it_hit() -> None:
+    graph = view_of(NET)
+    assert rank(graph, {Handle("a.py#seed"): 1.0}, nodes=2).caps == (Cap("nodes", 2),)
+    assert rank(graph, {Handle("a.py#seed"): 1.0}, limit=1).caps[0].name == "ranked"
+
+
+def test_rank_of_nothing_is_nothing() -> None:
+    assert rank(view_of(NET), {}).ranked == ()
+    lonely = rank(view_of(NET), {Handle("nowhere.py#x"): 2.0})
+    assert [(each.node.handle, each.score) for each in lonely.ranked] == [("nowhere.py#x", pytest.approx(1.0))]
+
+
+@given(st.dictionaries(st.sampled_from(["a.py#seed", "b.py#far", "d.py#user"]), st.floats(0.1, 9), min_size=1), st.integers(1, 4))
+def test_rank_is_a_share_of_the_walk(seeds: dict[str, float], hops: int) -> None:
+    """Scores are above 0 and sum to 1 with those of nodes outside; the scale of the seeds does not matter."""
+    graph = view_of(NET)
+    one_scale = rank(graph, {Handle(name): weight for name, weight in seeds.items()}, hops=hops)
+    other = rank(graph, {Handle(name): weight * 7 for name, weight in seeds.items()}, hops=hops)
+    assert all(each.score > 0 for each in one_scale.ranked)
+    assert sum(each.score for each in one_scale.ranked) <= 1 + 1e-9
+    assert [each.score for each in one_scale.ranked] == pytest.approx([each.score for each in other.ranked])
+
+
+def test_hot_spots_multiply_churn_and_dependents() -> None:
+    text = "b.py imports a.py\nc.py#f calls? a.py#g\nc.py imports b.py\na.py#g calls a.py#h"
+    graph = view_of(text)
+    answer = hot_spots(graph, {"a.py": 2.0, "b.py": 5.0, "c.py": 9.0, "gone.py": 3.0}, churn_source="git log")
+    assert [(each.path, each.churn, each.dependents, each.score) for each in answer.hot_spots] == [
+        ("b.py", 5.0, 1, 5.0),
+        ("a.py", 2.0, 2, 4.0),
+    ]
+    assert answer.churn_source == "git log"
+    assert hot_spots(graph, {"a.py": 2.0, "b.py": 5.0}, limit=1).caps == (Cap("hot spots", 1, 1),)
+
+
+def test_hot_spots_without_churn_take_co_change() -> None:
+    graph = view_of("b.py imports a.py\na.py changes_with b.py at history:0\na.py changes_with c.py at history:0")
+    answer = hot_spots(graph)
+    assert [(each.path, each.churn) for each in answer.hot_spots] == [("a.py", 2.0)]
+    assert answer.churn_source == "changes_with edges"
+    assert hot_spots(view_of("b.py imports a.py")).verdict is Verdict.NONE
+
+
+def test_churn_counts_commits_and_forgets_with_age(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A commit one half-life older than the newest counts half; one that touches more than 50 files counts nothing."""
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2024-01-01T00:00:00Z")
+    root = new_repository(tmp_path / "r", {f"f{at}.py": "1" for at in range(51)})
+    write(root, {"a b.py": "1", "f1.py": "2"})
+    commit_all(root)
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2024-01-11T00:00:00Z")
+    write(root, {"a b.py": "2"})
+    commit_all(root)
+    checkout = find_checkout(str(root))
+    assert checkout is not None
+    assert churn(checkout, half_life_days=10) == {"a b.py": pytest.approx(1.5), "f1.py": pytest.approx(0.5)}
+    assert churn(checkout, commits=1) == {"a b.py": pytest.approx(1.0)}
+    with pytest.raises(SourceError):
+        churn(checkout, "--output=x")
+    assert not (root / "x").exists()
+
+
+def test_churn_of_a_repository_without_commits_is_an_error(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    checkout = find_checkout(str(tmp_path))
+    assert checkout is not None
+    with pytest.raises(SourceError):
+        churn(checkout)
+
+
+def test_a_neighbourhood_holds_every_edge_among_what_it_reached() -> None:
+    graph = view_of(NET + "d.py#user calls a.py#near")
+    answer = neighbourhood(graph, [one(graph, "a.py#seed")], kinds=[EdgeKind.CALLS])
+    assert {(each.node.handle, each.depth, each.evidence) for each in answer.reached} == {
+        ("a.py#near", 1, Evidence.PROVEN),
+        ("d.py#user", 1, Evidence.PROVEN),
+        ("external:os#getcwd", 1, Evidence.PROVEN),
+        ("e.py#guess", 1, Evidence.POSSIBLE),
+    }
+    assert ("d.py#user", "a.py#near") in {(edge.source, edge.target) for edge in answer.edges}
+    assert answer.caps == ()
+
+
+def test_a_neighbourhood_that_is_cut_keeps_the_best_known() -> None:
+    graph = view_of(NET)
+    answer = neighbourhood(graph, [one(graph, "a.py#seed")], kinds=[EdgeKind.CALLS], nodes=3)
+    assert "e.py#guess" not in {each.node.handle for each in answer.reached}
+    assert answer.caps == (Cap("nodes", 3, 1),)
+    assert {end for edge in answer.edges for end in (edge.source, edge.target)} <= {
+        "a.py#seed",
+        *(each.node.handle for each in answer.reached),
+    }
+
+
+def test_a_neighbourhood_two_steps_wide() -> None:
+    """What lies behind a possible edge is possible."""
+    graph = view_of(NET + "g.py#behind calls e.py#guess")
+    found = {each.node.name: (each.depth, each.evidence) for each in neighbourhood(graph, [one(graph, "a.py#seed")], depth=2).reached}
+    assert found["far"] == (2, Evidence.PROVEN)
+    assert found["behind"] == (2, Evidence.POSSIBLE)
+    assert found["a.py"][0] == 1
