@@ -99,7 +99,7 @@ def file_graphs(text: str) -> list[FileGraph]:
     named, with the edges that contain them: ``a.py#Cart.add`` is a method, as ``Cart`` is a class by its letter.
     """
     edges: list[Edge] = []
-    for number, line in enumerate(filter(None, map(str.strip, text.splitlines())), start=1):
+    for number, line in enumerate((line.strip() for line in text.splitlines() if line.strip()), start=1):
         match = _LINE.fullmatch(line)
         assert match, line
         path = match["path"] or match["source"].partition("#")[0]

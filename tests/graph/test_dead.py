@@ -66,7 +66,13 @@ def test_an_overrider_lives_with_its_type_and_the_method_it_overrides() -> None:
 
 def test_the_order_of_finding_does_not_matter_to_overriders() -> None:
     """The type may come alive after the method it overrides."""
-    text = "a.py calls a.py#f\na.py calls a.py#Base.run\na.py#Late.run overrides a.py#Base.run\na.py#f calls a.py#g\na.py#g instantiates a.py#Late"
+    text = """
+    a.py calls a.py#f
+    a.py calls a.py#Base.run
+    a.py#Late.run overrides a.py#Base.run
+    a.py#f calls a.py#g
+    a.py#g instantiates a.py#Late
+    """
     assert dead(text) == []
 
 
