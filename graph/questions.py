@@ -60,6 +60,23 @@ def resolve(graph: GraphView, name: str, *, limit: int = 50) -> Named:
     return Named(name, choices, tuple(Cap(cap.name, cap.limit) for cap in caps))
 
 
+class NameNotFoundError(LookupError):
+    """A name stands for nothing, or for several nodes: then ``named`` holds the choices."""
+
+    def __init__(self, named: Named) -> None:
+        several = f"{len(named.choices)} symbols are named {named.name}: ask for one by its handle"
+        super().__init__(several if named.choices else f"nothing in the graph is named {named.name!r}; codelore symbols finds names")
+        self.named = named
+
+
+def find_one(graph: GraphView, name: str) -> Node:
+    """Return the one node that a name stands for. Raises ``NameNotFoundError`` when there is none or several."""
+    named = resolve(graph, name)
+    if named.node is None:
+        raise NameNotFoundError(named)
+    return named.node
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What a question is about: the nodes that were named, and with a type, a file or a folder everything in it."""

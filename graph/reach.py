@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from graph.answers import Answer, Cap, Coverage, GraphView, ReachAnswer, Reached, Verdict, by_evidence, capped
 from graph.dispatch import Dispatch
-from graph.model import Edge, EdgeKind, Evidence, Handle, Node, NodeKind
+from graph.model import Edge, EdgeKind, Evidence, Handle, Node, NodeKind, outside_node
 from graph.questions import KNOWN, LIMIT, Scope, answer, coverage_of, scope_of
 
 AFFECTING = (
@@ -151,8 +151,7 @@ def _reach_answer(
 
 def bare_node(handle: Handle) -> Node:
     """Return a node for a handle that an edge names and no file defines."""
-    name = handle.rpartition("#")[2]
-    return Node(handle, NodeKind.EXTERNAL if handle.startswith("external:") else NodeKind.UNKNOWN, name.rpartition(".")[2], name)
+    return outside_node(handle) or Node(handle, NodeKind.FILE, handle.rpartition("/")[2], handle, handle.partition("#")[0])
 
 
 def _verdict(evidence: Iterable[Evidence]) -> Verdict:

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graph.answers import Coverage, Cycle, CycleAnswer, GraphView, ModuleAnswer, ModuleUse, by_evidence, capped, verdict_of
-from graph.model import EXTERNAL, UNKNOWN, Edge, EdgeKind, Evidence, Handle, Node, NodeKind
-from graph.questions import KNOWN, LIMIT, USING, Scope, answer, coverage_of, scope_of
+from graph.model import EXTERNAL, UNKNOWN, Edge, EdgeKind, Evidence, Handle, Node, NodeKind, external
+from graph.questions import KNOWN, LIMIT, USING, Named, NameNotFoundError, Scope, answer, coverage_of, resolve, scope_of
 from graph.reach import bare_node
+from ingest.model import SymbolKind
 
 DEPENDING = (*USING, EdgeKind.DEPENDS_ON, EdgeKind.REQUESTS)
 
@@ -19,21 +20,40 @@ def module_of(handle: Handle) -> Handle:
     return Handle(handle.partition("#")[0])
 
 
-def folder_scope(graph: GraphView, folder: str) -> Scope | None:
-    """Return everything in the files below a folder, None when no file is. Reads the whole view, as no store lists paths by folder."""
-    prefix = f"{folder.strip('/')}/"
-    handles: set[Handle] = set()
+def module_scope(graph: GraphView, name: str) -> Scope:
+    """Return everything in the file, type, folder or package that a name stands for; a name that ends in ``/`` is a folder's.
+
+    A module goes before a symbol of the same name. Reads the whole view for a folder or somebody else's package, as no store lists those.
+    Raises ``NameNotFoundError`` when the name stands for nothing or for several nodes.
+    """
+    named = resolve(graph, name)
+    modules = tuple(node for node in named.choices if node.kind in _MODULES)
+    choices = () if name.endswith("/") else modules or named.choices
+    if len(choices) == 1 and choices[0].kind != NodeKind.EXTERNAL:
+        return scope_of(graph, choices, members=True)
+    package = choices[0].handle if len(choices) == 1 else ""
+    scope = None if len(choices) > 1 else _listed_scope(graph, name, package.removeprefix(EXTERNAL))
+    if scope is None:
+        raise NameNotFoundError(Named(name, choices, named.caps if choices else ()))
+    return scope
+
+
+_MODULES = frozenset({NodeKind.FILE, NodeKind.PACKAGE, SymbolKind.MODULE, SymbolKind.NAMESPACE})
+
+
+def _listed_scope(graph: GraphView, name: str, package: str) -> Scope | None:
+    """Return everything in the files below a folder, or every symbol that is used of an external package; None when there is none."""
+    folder, used = f"{name.removeprefix('./').strip('/')}/", external(package or name)
+    below: set[Handle] = set()
+    outside: set[Handle] = set()
     for file in graph.store.files(graph.name):
-        if file.path.startswith(prefix):
-            handles |= {node.handle for node in file.nodes}
-    name = prefix[:-1]
-    node = Node(Handle(name), NodeKind.PACKAGE, name.rpartition("/")[2], name, name)
-    return Scope((node,), frozenset(handles)) if handles else None
-
-
-def module_scope(graph: GraphView, target: Node) -> Scope:
-    """Return a node with everything in it, as what a module or package question is about."""
-    return scope_of(graph, [target], members=True)
+        if file.path.startswith(folder):
+            below |= {node.handle for node in file.nodes}
+        outside |= {edge.target for edge in file.edges if edge.target == used or edge.target.startswith(f"{used}#")}
+    place = folder[:-1]
+    if below and not package:
+        return Scope((Node(Handle(place), NodeKind.PACKAGE, place.rpartition("/")[2], place, place),), frozenset(below))
+    return Scope((bare_node(used),), frozenset(outside)) if outside else None
 
 
 def dependencies(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from graph.answers import GraphView, open_view
-from graph.model import EXTERNAL, UNKNOWN, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
+from graph.model import EXTERNAL, UNKNOWN, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind, outside_node
 
 VIEW = "view"
 
@@ -52,7 +52,7 @@ class MemoryStore:
     def _nodes(self, view: str) -> dict[Handle, Node]:
         graphs = list(self.files(view))
         ends = {end for graph in graphs for edge in graph.edges for end in (edge.source, edge.target)}
-        outside = {end: _outside(end) for end in ends if end.startswith((EXTERNAL, UNKNOWN))}
+        outside = {end: node for end in ends if (node := outside_node(end))}
         return outside | {node.handle: node for graph in reversed(graphs) for node in graph.nodes}
 
     def find(self, view: str, name: str, *, limit: int = 50) -> Sequence[Node]:
@@ -164,10 +164,3 @@ def _kind(holder: str, name: str) -> str:
     if name[:1].isupper():
         return "class"
     return "method" if holder.rpartition(".")[2][:1].isupper() else "function"
-
-
-def _outside(handle: Handle) -> Node:
-    kind = NodeKind.EXTERNAL if handle.startswith(EXTERNAL) else NodeKind.UNKNOWN
-    package, _, symbol = handle.partition(":")[2].partition("#")
-    name = symbol or package
-    return Node(handle, kind, name.rpartition(".")[2] if symbol else name, name)

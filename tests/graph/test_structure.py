@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.answers import Cap, ModuleAnswer, Verdict
 from graph.model import EdgeKind, Evidence, Handle
-from graph.structure import cycles, dependencies, dependents, folder_scope, module_of, module_scope
-from tests.graph.memory_store import one, view_of
+from graph.questions import NameNotFoundError
+from graph.structure import cycles, dependencies, dependents, module_of, module_scope
+from tests.graph.memory_store import view_of
 
 SHOP = """
 shop/web.py imports shop/cart.py
@@ -31,7 +33,7 @@ def uses(answer: ModuleAnswer) -> list[tuple[str, int, int]]:
 def test_dependencies_of_a_file_are_imports_and_uses_by_module() -> None:
     """An external package counts once, whatever is used of it; an unknown use is counted and named nowhere."""
     graph = view_of(SHOP)
-    answer = dependencies(graph, module_scope(graph, one(graph, "shop/web.py")))
+    answer = dependencies(graph, module_scope(graph, "shop/web.py"))
     assert uses(answer) == [("external:requests", 2, 2), ("shop/cart.py", 2, 2)]
     assert answer.modules[1].kinds == (EdgeKind.CALLS, EdgeKind.IMPORTS)
     assert answer.coverage.unknown == 1
@@ -41,38 +43,50 @@ def test_dependencies_of_a_file_are_imports_and_uses_by_module() -> None:
 
 def test_dependents_of_a_file() -> None:
     graph = view_of(SHOP)
-    answer = dependents(graph, module_scope(graph, one(graph, "shop/money.py")))
+    answer = dependents(graph, module_scope(graph, "shop/money.py"))
     assert uses(answer) == [("shop/cart.py", 1, 1), ("tests/test_web.py", 1, 0)]
 
 
 def test_a_symbol_may_be_asked_about_too() -> None:
     """Then its own file is outside of it as well."""
     graph = view_of(SHOP)
-    answer = dependents(graph, module_scope(graph, one(graph, "shop/cart.py#Cart.check")))
+    answer = dependents(graph, module_scope(graph, "shop/cart.py#Cart.check"))
     assert uses(answer) == [("shop/cart.py", 1, 1)]
-    inside = dependencies(graph, module_scope(graph, one(graph, "shop/cart.py#Cart")))
+    inside = dependencies(graph, module_scope(graph, "shop/cart.py#Cart"))
     assert uses(inside) == [("shop/money.py", 1, 1)]
 
 
 def test_a_folder_is_a_package() -> None:
     """What its files use of each other is no dependency of the folder."""
     graph = view_of(SHOP)
-    scope = folder_scope(graph, "shop/")
-    assert scope is not None
-    assert uses(dependencies(graph, scope)) == [("external:requests", 2, 2)]
-    assert uses(dependents(graph, scope)) == [("tests/test_web.py", 2, 1)]
-    assert folder_scope(graph, "sho") is None
+    for name in ("shop/", "shop", "./shop"):
+        scope = module_scope(graph, name)
+        assert uses(dependencies(graph, scope)) == [("external:requests", 2, 2)]
+        assert uses(dependents(graph, scope)) == [("tests/test_web.py", 2, 1)]
+
+
+def test_a_module_that_is_not_there_or_not_one_is_an_error() -> None:
+    """Several choices are returned; a module goes before a symbol of its name."""
+    graph = view_of("a/x.py#f calls b/x.py#f\nf/y.py#g calls b/x.py#f")
+    with pytest.raises(NameNotFoundError) as several:
+        module_scope(graph, "f")
+    assert [node.handle for node in several.value.named.choices] == ["a/x.py#f", "b/x.py#f"]
+    assert [node.handle for node in module_scope(graph, "f/").targets] == ["f"]
+    with pytest.raises(NameNotFoundError, match="nothing in the graph is named"):
+        module_scope(graph, "sho")
 
 
 def test_a_package_of_somebody_else_has_dependents() -> None:
     graph = view_of(SHOP)
-    answer = dependents(graph, module_scope(graph, one(graph, "external:requests")))
-    assert uses(answer) == [("shop/web.py", 1, 1)]
+    for name in ("external:requests", "requests"):
+        assert uses(dependents(graph, module_scope(graph, name))) == [("shop/web.py", 2, 2)]
+    only_a_symbol = view_of("a.py#f calls> external:requests#post")
+    assert uses(dependents(only_a_symbol, module_scope(only_a_symbol, "requests"))) == [("a.py", 1, 1)]
 
 
 def test_a_limit_on_modules_says_how_many_more() -> None:
     graph = view_of(SHOP)
-    answer = dependencies(graph, module_scope(graph, one(graph, "shop/web.py")), limit=1)
+    answer = dependencies(graph, module_scope(graph, "shop/web.py"), limit=1)
     assert len(answer.edges) == 1
     assert answer.caps == (Cap("modules", 1, 1),)
 
