@@ -76,12 +76,16 @@ def picture(
 ) -> ReachAnswer:
     """Return what a picture of a symbol or a module shows: itself or its members in the middle, and what lies around them.
 
-    A module's types and functions go before its fields; of many, half of ``nodes`` is left for what lies around.
+    A module's types and functions go before its fields; of many, half of ``nodes`` is left for what lies around. Unless they are asked for,
+    what a module uses outside the indexed code and which of its symbols holds which is left out: it would be most of the picture.
     """
     known = graph.nodes(scope.handles)
     members = sorted((node for node in known.values() if node.kind != NodeKind.FILE or len(known) == 1), key=_prominence)
     room = max(nodes // 2, 1) if len(members) > 1 else 1
     shown, caps = capped(members, room, "members")
+    if len(members) > 1:
+        kinds = kinds or tuple(kind for kind in AROUND if kind is not EdgeKind.CONTAINS)
+        evidence = evidence or KNOWN
     around = neighbourhood(graph, shown, kinds=kinds, evidence=evidence, depth=depth, nodes=nodes - len(shown) or 1, members=False)
     return replace(around, caps=(*scope.caps, *caps, *around.caps))
 

@@ -53,7 +53,8 @@
   const edges = data.edges.map((edge, at) => {
     const key = `${edge.from} ${edge.to}`, bend = (between.get(key) || 0) * 14;
     between.set(key, (between.get(key) || 0) + 1);
-    const group = make("g", { class: `edge ${word(edge.kind)}`, "data-edge": at });
+    const aside = data.nodes[edge.from].side !== 0 && data.nodes[edge.to].side !== 0;
+    const group = make("g", { class: `edge ${word(edge.kind)}${aside ? " aside" : ""}`, "data-edge": at });
     const path = curve(data.nodes[edge.from], data.nodes[edge.to], bend);
     group.append(
       make("path", { class: `line ${word(edge.evidence)}`, d: path, "marker-end": `url(#arrow-${word(edge.evidence)})` }),
@@ -70,13 +71,12 @@
       class: `node k-${word(node.kind)}${node.side === 0 ? " centre" : ""}`, transform: `translate(${node.x} ${node.y})`,
       tabindex: 0, role: "button", "aria-label": `${node.kind} ${node.qualified}, ${place(node)}`, "data-node": at,
     });
-    const kind = make("text", { class: "kind", x: WIDTH - 9, y: 16, "text-anchor": "end" }, node.kind);
     group.append(
       make("rect", { class: "card", width: WIDTH, height: HEIGHT, rx: 7 }),
       make("rect", { class: "stripe", x: 0, y: 7, width: 3.5, height: HEIGHT - 14, rx: 1.5 }),
-      make("text", { class: "name", x: 12, y: 17 }, cut(node.name || node.handle, 27 - node.kind.length * 0.8)),
-      kind,
-      make("text", { class: "place", x: 12, y: 32 }, tail(place(node), 36)),
+      make("text", { class: "name", x: 12, y: 17 }, cut(node.name || node.handle, 26)),
+      make("text", { class: "kind", x: WIDTH - 9, y: 32, "text-anchor": "end" }, node.kind),
+      make("text", { class: "place", x: 12, y: 32 }, tail(place(node), Math.floor((WIDTH - 29 - node.kind.length * 6.2) / 6.4))),
       make("title", {}, `${node.qualified}\n${node.handle}`),
     );
     group.addEventListener("click", () => showNode(at));
@@ -95,7 +95,7 @@
   }
   for (const [side, head] of heads) {
     const steps = Math.abs(side) > 1 ? `, ${Math.abs(side)} steps` : "";
-    const text = side === 0 ? "asked about" : side < 0 ? `use it${steps}` : `it uses${steps}`;
+    const text = side === 0 ? "asked about" : side < 0 ? `use or hold it${steps}` : `it uses or holds${steps}`;
     byId("headings").append(make("text", { class: "heading", x: (head.left + head.right) / 2, y: head.top - 16, "text-anchor": "middle" }, text));
   }
 
@@ -259,9 +259,8 @@
     sample.append(make("path", { class: `line ${evidence}`, d: "M1 5 H45" }));
     byId("legend").append(choice("evidence", evidence, sample, html("span", evidence, { title: EVIDENCE[evidence] }), html("span", String(known.get(evidence) || 0), { class: "count" })));
   }
-  const kinds = html("div", "", { class: "kinds" });
-  for (const [kind, count] of [...tally("kind")].sort()) kinds.append(choice("kind", kind, html("span", `${kind} ${count}`)));
-  if (kinds.childElementCount) byId("legend").append(html("hr"), kinds);
+  for (const [kind, count] of [...tally("kind")].sort()) byId("kinds").append(choice("kind", kind, html("span", kind), html("span", String(count), { class: "count" })));
+  byId("kinds").hidden = !data.edges.length;
 
   // Keys, colours, and the truth about the picture.
   const STEP = 60;

@@ -141,7 +141,7 @@ def _places(nodes: Sequence[Node], sides: Mapping[Handle, int], edges: Iterable[
         left = -width / 2 if side == 0 else edge_of[direction] + _GAP_X if side > 0 else edge_of[direction] - _GAP_X - width
         rows = math.ceil(len(order) / lanes)
         for at, handle in enumerate(order):
-            row, lane = divmod(at, lanes)
+            lane, row = divmod(at, rows)
             places[handle] = (round(left + lane * (CARD_WIDTH + 24), 1), round((row - (rows - 1) / 2) * (CARD_HEIGHT + _GAP_Y), 1))
         edge_of |= {1: left + width} if side >= 0 else {}
         edge_of |= {-1: left} if side <= 0 else {}
