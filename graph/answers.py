@@ -175,17 +175,22 @@ class CycleAnswer(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Unreached:
-    """A symbol that no edge reaches, and the number of unknown uses that share its name."""
+    """A symbol that no edge reaches, and what was not proven about that."""
 
     node: Node
     unknown: int
+    """Unknown uses that share its name."""
+    namesakes: int
+    """Uses of methods of its name in other types, which it may implement without saying so."""
     used_by: int
     """Uses from other symbols that are not reached either."""
+    doubtful: bool
+    """It has such unknown uses or namesakes, or a symbol that has keeps it alive."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnreachedAnswer(Answer):
-    """Symbols without a use that is known, those without an unknown one first."""
+    """Symbols without a use that is known, those beyond doubt first."""
 
     roots: int = 0
     """Symbols and files that the search started from."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from graph.answers import Coverage, GraphView, Unreached, UnreachedAnswer, Verdict, capped
@@ -79,21 +79,25 @@ def dead_code(
     are what ``__init__``, ``index``, ``mod`` and ``lib`` files import, and all symbols whose file matches a glob in ``exports``. A live
     type keeps its constructors, its operators and what overrides foreign methods alive; a live method keeps its overriders.
 
-    Nothing here is proof of death: each symbol comes with the number of unknown uses that share its name. Reads the whole view.
+    Nothing here is proof of death: each symbol comes with the number of unknown uses that share its name and, for a method, of uses of
+    other types' methods of that name. One with such uses is doubtful, and so is what it keeps alive. Reads the whole view.
     """
     whole = _Whole()
     for file in graph.store.files(graph.name):
         whole.add(file, frozenset(kinds or _FOLLOWED))
     roots = {handle for handle, node in whole.nodes.items() if _is_root(node, exports)}
     live = _live(whole, roots)
-    named = _unknown_by_name(whole)
-    used_by = Counter(end for source, ends in whole.uses.items() if source not in live for end in ends if end != source)
     dying = {handle: node for handle, node in whole.nodes.items() if handle not in live and node.kind in symbol_kinds}
+    unknown, namesakes = _unknown_uses(whole, dying), _namesake_uses(whole, dying, live)
+    spared = _live(whole, roots | {handle for handle in dying if unknown[handle] or namesakes[handle]})
+    used_by = Counter(end for source, ends in whole.uses.items() if source not in live for end in ends if end != source)
     # The members of a dead type go without saying.
     dead = [
-        Unreached(node, _count(named, node), used_by[handle]) for handle, node in dying.items() if whole.holder.get(handle) not in dying
+        Unreached(node, unknown[handle], namesakes[handle], used_by[handle], handle in spared)
+        for handle, node in dying.items()
+        if whole.holder.get(handle) not in dying
     ]
-    dead.sort(key=lambda each: (each.unknown, each.node.path, each.node.start_line, each.node.handle))
+    dead.sort(key=lambda each: (each.doubtful, each.used_by, each.node.path, each.node.start_line, each.node.handle))
     kept, caps = capped(dead, limit, "symbols")
     verdict = Verdict.POSSIBLE if dead else Verdict.NONE
     coverage = Coverage(sum(each.unknown for each in dead), graph.unresolved_files)
@@ -148,15 +152,29 @@ def _comes_with(whole: _Whole, handle: Handle) -> bool:
     return special or node.kind in {SymbolKind.CONSTRUCTOR, NodeKind.LAMBDA} or handle in whole.foreign
 
 
-def _unknown_by_name(whole: _Whole) -> dict[str, Counter[str]]:
-    """Count unknown uses by name, then by the language of the code that uses it."""
+def _unknown_uses(whole: _Whole, dying: Mapping[Handle, Node]) -> Counter[Handle]:
+    """Count for each dead symbol the unknown uses of its name."""
     named: dict[str, Counter[str]] = defaultdict(Counter)
     for (name, source), count in whole.unknown.items():
         node = whole.nodes.get(source)
         named[name][node.language if node else ""] += count
-    return named
+    return _counted(named, dying)
 
 
-def _count(named: dict[str, Counter[str]], node: Node) -> int:
-    uses = named.get(node.name, Counter[str]())
-    return sum(count for language, count in uses.items() if may_meet(language, node.language))
+def _namesake_uses(whole: _Whole, dying: Mapping[Handle, Node], live: Collection[Handle]) -> Counter[Handle]:
+    """Count for each dead method the live uses of other types' methods of its name: it may implement one without saying so."""
+    named: dict[str, Counter[str]] = defaultdict(Counter)
+    for source, ends in whole.uses.items():
+        if source in live:
+            for node in (whole.nodes[end] for end in ends if end in whole.nodes):
+                if node.kind == SymbolKind.METHOD:
+                    named[node.name][node.language] += 1
+    return _counted(named, {handle: node for handle, node in dying.items() if node.kind == SymbolKind.METHOD})
+
+
+def _counted(named: Mapping[str, Counter[str]], dying: Mapping[Handle, Node]) -> Counter[Handle]:
+    counts = Counter[Handle]()
+    for handle, node in dying.items():
+        uses = named.get(node.name, Counter[str]())
+        counts[handle] = sum(count for language, count in uses.items() if may_meet(language, node.language))
+    return counts

@@ -52,10 +52,14 @@ class Named:
 def resolve(graph: GraphView, name: str, *, limit: int = 50) -> Named:
     """Return what a handle, a path, a qualified name, a name or the end of a qualified name stands for.
 
-    A name that only unknown uses bear stands for nothing.
+    A name that only unknown uses bear stands for nothing, unless it is asked for as ``unknown:NAME``.
     """
     cleaned = name.strip().removeprefix("./").rstrip("/") if name.strip("/") else name
-    found = [node for node in graph.store.find(graph.name, cleaned, limit=limit + 1) if not node.handle.startswith(UNKNOWN)]
+    found = [
+        node
+        for node in graph.store.find(graph.name, cleaned, limit=limit + 1)
+        if not node.handle.startswith(UNKNOWN) or node.handle == cleaned
+    ]
     choices, caps = capped(found, limit, "choices")
     return Named(name, choices, tuple(Cap(cap.name, cap.limit) for cap in caps))
 

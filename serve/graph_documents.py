@@ -122,7 +122,10 @@ def _cycles(answer: Any) -> Document:
 
 
 def _unreached(answer: Any) -> Document:
-    rows = [{"node": node_document(each.node), "unknown": each.unknown, "used_by": each.used_by} for each in answer.unreached]
+    rows = [
+        {"node": node_document(each.node), **{name: getattr(each, name) for name in ("unknown", "namesakes", "used_by", "doubtful")}}
+        for each in answer.unreached
+    ]
     return {"roots": answer.roots, "unreached": rows}
 
 

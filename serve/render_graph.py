@@ -13,6 +13,7 @@ from graph.answers import (
     ModuleAnswer,
     RankAnswer,
     ReachAnswer,
+    Unreached,
     UnreachedAnswer,
     Verdict,
 )
@@ -28,7 +29,7 @@ _PLURAL = {Evidence.PROVEN: "proven", Evidence.POSSIBLE: "possible", Evidence.EX
 
 def found(answer: Answer) -> bool:
     """Return whether there is anything to show."""
-    return answer.verdict is not Verdict.NONE or (isinstance(answer, RankAnswer) and bool(answer.ranked))
+    return answer.verdict is not Verdict.NONE or bool(answer.edges) or (isinstance(answer, RankAnswer) and bool(answer.ranked))
 
 
 def rows(answer: Answer, style: Style) -> str:
@@ -50,7 +51,7 @@ def _lines(answer: Answer, style: Style) -> Iterable[str]:
     if isinstance(answer, CycleAnswer):
         return [_cycle(each.members, each.edges, style) for each in answer.cycles]
     if isinstance(answer, UnreachedAnswer):
-        return [f"{_node(each.node, style)}  {_dead_note(each.unknown, each.used_by)}" for each in answer.unreached]
+        return [f"{_node(each.node, style)}  {_dead_note(each)}" for each in answer.unreached]
     if isinstance(answer, HotSpotAnswer):
         return [
             f"{each.score:10,.1f}  {style.path(one_line(each.path))}  churn {each.churn:,.1f}, used by {each.dependents:,} files"
@@ -99,9 +100,13 @@ def _cycle(members: Sequence[Handle], edges: Sequence[Edge], style: Style) -> st
     return f"{len(members):,} modules  {style.path(f'{way} → {start}')}  {style.faint(places)}"
 
 
-def _dead_note(unknown: int, used_by: int) -> str:
-    notes = [f"{unknown:,} unknown uses share its name" if unknown else "no unknown use shares its name"]
-    return ", ".join([*notes, *([f"used by {used_by:,} that are dead too"] if used_by else [])])
+def _dead_note(row: Unreached) -> str:
+    notes = [
+        f"{row.unknown:,} unknown uses share its name" if row.unknown else "",
+        f"{row.namesakes:,} uses of methods of its name in other types" if row.namesakes else "",
+        f"used by {row.used_by:,} that nothing reaches{' beyond doubt' * (not row.doubtful)}" if row.used_by else "",
+    ]
+    return ", ".join(note for note in notes if note) or "no use at all"
 
 
 def summary(answer: Answer, status: ViewStatus) -> str:
@@ -121,7 +126,8 @@ def _counted(answer: Answer) -> str:
     if isinstance(answer, CycleAnswer):
         return f"{len(answer.cycles):,} circles"
     if isinstance(answer, UnreachedAnswer):
-        return f"{len(answer.unreached):,} symbols that nothing known reaches from {answer.roots:,} roots"
+        doubtful = sum(each.doubtful for each in answer.unreached)
+        return f"{len(answer.unreached):,} symbols that nothing known reaches from {answer.roots:,} roots, {doubtful:,} of them in doubt"
     if isinstance(answer, HotSpotAnswer):
         return f"{len(answer.hot_spots):,} files, churn from {answer.churn_source}"
     if isinstance(answer, RankAnswer):

@@ -313,15 +313,17 @@ class UnreachedRecord(Wire):
     """A symbol that no known edge reaches."""
 
     node: GraphNode
-    unknown: int = Field(description="unknown uses that share its name: what was not proven")
+    unknown: int = Field(description="unknown uses that share its name")
+    namesakes: int = Field(description="uses of methods of its name in other types, which it may implement without saying so")
     used_by: int = Field(description="uses from symbols that are not reached either")
+    doubtful: bool = Field(description="it has such unknown uses or namesakes, or a symbol that has them keeps it alive")
 
 
 class DeadResult(GraphResult):
     """The answer of ``graph dead --json``; its verdict is never proven."""
 
     roots: int = Field(description="files, tests, entry points and exports that the search began with")
-    unreached: list[UnreachedRecord] = Field(description="those without an unknown use first")
+    unreached: list[UnreachedRecord] = Field(description="those beyond doubt first")
 
 
 class HotSpotRecord(Wire):

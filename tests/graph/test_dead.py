@@ -27,8 +27,27 @@ def test_two_symbols_that_use_only_each_other_are_dead() -> None:
 
 def test_unknown_uses_of_the_name_are_counted() -> None:
     """Symbols that nothing unknown could mean come first; another language's use means none of them."""
-    text = "a.py#f calls a.py#g\nb.py#h calls! unknown:f\nb.ts#k calls! unknown:g\nb.py calls b.py#h\nb.ts calls b.ts#k"
-    assert dead(text) == [("g", 0), ("f", 1)]
+    text = (
+        "a.py#f calls a.py#e\na.py#g calls a.py#e\nb.py#h calls! unknown:f\nb.ts#k calls! unknown:g\nb.py calls b.py#h\nb.ts calls b.ts#k"
+    )
+    assert dead(text) == [("g", 0), ("f", 1), ("e", 0)]
+
+
+def test_doubt_passes_on_to_what_a_doubtful_symbol_uses() -> None:
+    """A method may implement a live one of its name without saying so, and then keeps alive what it uses; the rest comes first."""
+    text = """
+    a.py#main calls a.py#Store.save
+    a.py#main instantiates b.py#Disk
+    b.py#Disk.save calls b.py#write
+    b.py#Disk.lost calls b.py#forget
+    """
+    answer = dead_code(view_of(text))
+    assert [(each.node.name, each.namesakes, each.used_by, each.doubtful) for each in answer.unreached] == [
+        ("lost", 0, 0, False),
+        ("forget", 0, 1, False),
+        ("save", 1, 0, True),
+        ("write", 0, 1, True),
+    ]
 
 
 def test_tests_and_entry_points_are_roots() -> None:

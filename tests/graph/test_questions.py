@@ -54,7 +54,13 @@ def test_more_choices_than_wanted_are_a_cap() -> None:
 
 
 def test_a_name_that_only_unknown_uses_bear_names_nothing() -> None:
-    assert resolve(view_of("a.py#f calls! unknown:save"), "save").choices == ()
+    graph = view_of("a.py#f calls! unknown:save")
+    assert resolve(graph, "save").choices == ()
+    node = resolve(graph, "unknown:save").node
+    assert node is not None
+    answer = references(graph, node, evidence=[Evidence.UNKNOWN])
+    assert shown(answer) == ["f calls unknown:save unknown"]
+    assert answer.verdict is Verdict.NONE
 
 
 def test_callers_are_calls_and_instantiations_best_evidence_first() -> None:

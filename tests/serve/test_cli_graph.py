@@ -127,6 +127,14 @@ def test_an_ambiguous_name_prints_the_choices(codelore: Shell, graph: Path, ques
     assert not (graph / "graph.html").exists()
 
 
+def test_unknown_uses_are_listed_when_asked_for(codelore: Shell, graph: Path) -> None:
+    """They are rows, and the verdict stays none."""
+    done = codelore("graph", "references", "unknown:total_price", "--evidence", "unknown")
+    assert done.code == 0
+    assert done.out == "shop/web.py:5  guess calls unknown:total_price  unknown by import\n"
+    assert done.err.startswith("none: 1 edges (1 unknown)")
+
+
 def test_a_name_of_nothing_is_said(codelore: Shell, graph: Path) -> None:
     done = codelore("graph", "callers", "nobody")
     assert (done.code, done.out) == (1, "")
