@@ -16,7 +16,7 @@ T = TypeVar("T")
 _ATTEMPTS = 3
 
 
-class Adjacency(Protocol):
+class EdgeSource(Protocol):
     """Neighbours in bulk. Every ``GraphStore`` is one; a cache in memory may stand in for it."""
 
     def edges_from(
@@ -39,7 +39,7 @@ class GraphView:
     store: GraphStore
     name: str
     generation: int
-    adjacency: Adjacency
+    edges: EdgeSource
     unresolved_files: int | None = None
     """Files that define symbols and whose uses nobody resolved; None where nobody counted."""
 
@@ -51,19 +51,19 @@ class GraphView:
         self, handles: Iterable[Handle], kinds: Collection[EdgeKind] = (), evidence: Collection[Evidence] = ()
     ) -> Iterator[Edge]:
         """Yield stored edges out of the handles."""
-        return self.adjacency.edges_from(self.name, handles, kinds=kinds, evidence=evidence)
+        return self.edges.edges_from(self.name, handles, kinds=kinds, evidence=evidence)
 
     def edges_to(self, handles: Iterable[Handle], kinds: Collection[EdgeKind] = (), evidence: Collection[Evidence] = ()) -> Iterator[Edge]:
         """Yield stored edges into the handles."""
-        return self.adjacency.edges_to(self.name, handles, kinds=kinds, evidence=evidence)
+        return self.edges.edges_to(self.name, handles, kinds=kinds, evidence=evidence)
 
 
-def open_view(store: GraphStore, name: str, *, adjacency: Adjacency | None = None, unresolved_files: int | None = None) -> GraphView:
+def open_view(store: GraphStore, name: str, *, edges: EdgeSource | None = None, unresolved_files: int | None = None) -> GraphView:
     """Open the newest generation of a view. Raises ``NotIndexedError`` when the store has none."""
     generation = store.generation(name)
     if not generation:
         raise NotIndexedError(f"the graph of {name} has not been built; run: codelore index")
-    return GraphView(store, name, generation, adjacency or store, unresolved_files)
+    return GraphView(store, name, generation, edges or store, unresolved_files)
 
 
 def ask(open: Callable[[], GraphView], question: Callable[[GraphView], T]) -> T:
@@ -233,9 +233,9 @@ class RankAnswer(Answer):
 _BEST = {Evidence.PROVEN: 0, Evidence.EXTERNAL: 1, Evidence.POSSIBLE: 2, Evidence.UNKNOWN: 3}
 
 
-def by_evidence(edge: Edge) -> tuple[int, str, int, int, str, str]:
-    """Order edges: the best evidence first, then by place."""
-    return _BEST[edge.evidence], edge.path, edge.line, edge.start_byte, edge.source, edge.target
+def by_evidence(edge: Edge) -> tuple[int, str, int, int, str, str, str, str]:
+    """Order edges, whatever order a store has them in: the best evidence first, then by place."""
+    return _BEST[edge.evidence], edge.path, edge.line, edge.start_byte, edge.source, edge.target, edge.kind, edge.rule
 
 
 def verdict_of(edges: Iterable[Edge]) -> Verdict:

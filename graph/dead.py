@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from graph.answers import Coverage, GraphView, Unreached, UnreachedAnswer, Verdict, capped
 from graph.model import UNKNOWN, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
 from graph.questions import LIMIT, may_meet
-from graph.reach import is_test
+from graph.tests_of import is_test_file
 from ingest.model import SymbolKind
+from ingest.path_kinds import PathFlag, path_flags
 
 JUDGED = frozenset({
     *(SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.TRAIT, SymbolKind.STRUCT, SymbolKind.ENUM, SymbolKind.TYPE),
@@ -20,9 +21,6 @@ JUDGED = frozenset({
 """Kinds of symbols that are reported. Fields and variables are read in too many ways that leave no edge."""
 
 _MAIN = frozenset({"main", "Main", "init", "__main__"})
-_FACES = frozenset({"__init__", "index", "mod", "lib"})
-"""Files whose imports hand a package's symbols to its users. Anywhere else an import that nobody uses keeps nothing alive."""
-
 _FOLLOWED = frozenset(EdgeKind) - {EdgeKind.CONTAINS, EdgeKind.DOCUMENTS, EdgeKind.CHANGES_WITH, EdgeKind.OVERRIDES, EdgeKind.IMPORTS}
 _ROOTS = frozenset({
     NodeKind.FILE,
@@ -50,7 +48,8 @@ class _Whole:
     def add(self, file: FileGraph, kinds: Collection[EdgeKind]) -> None:
         """Take in one file's graph."""
         self.nodes |= {node.handle: node for node in file.nodes}
-        face = _stem(file.path) in _FACES
+        # A barrel hands a package's symbols to its users; anywhere else an import that nobody uses keeps nothing alive.
+        barrel = bool(path_flags(file.path) & PathFlag.BARREL)
         for edge in file.edges:
             if edge.kind is EdgeKind.CONTAINS:
                 self.holder.setdefault(edge.target, edge.source)
@@ -61,7 +60,7 @@ class _Whole:
                     self.foreign.add(edge.source)
                 else:
                     self.overriders[edge.target].append(edge.source)
-            elif edge.evidence is not Evidence.EXTERNAL and (edge.kind in kinds or (edge.kind is EdgeKind.IMPORTS and face)):
+            elif edge.evidence is not Evidence.EXTERNAL and (edge.kind in kinds or (edge.kind is EdgeKind.IMPORTS and barrel)):
                 self.uses[edge.source].add(edge.target)
 
 
@@ -75,9 +74,10 @@ def dead_code(
 ) -> UnreachedAnswer:
     """Return the symbols no proven or possible edge reaches from entry points, tests and exports.
 
-    Entry points are the code at the top of every file, what a manifest or a route names, and functions named ``main`` or ``init``. Exports
-    are what ``__init__``, ``index``, ``mod`` and ``lib`` files import, and all symbols whose file matches a glob in ``exports``. A live
-    type keeps its constructors, its operators and what overrides foreign methods alive; a live method keeps its overriders.
+    Entry points are the code at the top of every file, what a manifest or a route names, and functions named ``main`` or ``init``.
+    Exports are what barrel files (``__init__.py``, ``index.ts``, ``lib.rs``) import, and all symbols whose file matches a glob in
+    ``exports``. A live type keeps its constructors, its operators and what overrides foreign methods alive; a live method keeps its
+    overriders.
 
     Nothing here is proof of death: each symbol comes with the number of unknown uses that share its name and, for a method, of uses of
     other types' methods of that name. One with such uses is doubtful, and so is what it keeps alive. Reads the whole view.
@@ -104,12 +104,8 @@ def dead_code(
     return UnreachedAnswer(graph.name, graph.generation, (), verdict, coverage, (), {}, caps, len(roots), kept)
 
 
-def _stem(path: str) -> str:
-    return path.rpartition("/")[2].partition(".")[0]
-
-
 def _is_root(node: Node, exports: Collection[str]) -> bool:
-    if node.kind in _ROOTS or is_test(node.path):
+    if node.kind in _ROOTS or is_test_file(node.path):
         return True
     if node.kind in {SymbolKind.FUNCTION, SymbolKind.METHOD} and node.name in _MAIN:
         return True

@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from graph.answers import Cap, Coverage, GraphView, HotSpot, HotSpotAnswer, RankAnswer, Ranked, Verdict, capped
+from graph.answers import Cap, Coverage, GraphView, HotSpot, HotSpotAnswer, RankAnswer, Ranked, Verdict, by_evidence, capped
 from graph.model import EXTERNAL, UNKNOWN, Edge, EdgeKind, Evidence, Handle
 from graph.questions import KNOWN, LIMIT, USING, coverage_of
 from graph.reach import bare_node
@@ -45,7 +45,7 @@ def rank(
     kept, cut = capped(order, limit, "ranked")
     known = graph.nodes({*kept, *seeds})
     shown = {*kept, *seeds}
-    among = tuple(sorted((edge for edge in edges if edge.source in shown and edge.target in shown), key=_place))
+    among = tuple(sorted((edge for edge in edges if edge.source in shown and edge.target in shown), key=by_evidence))
     return RankAnswer(
         graph.name,
         graph.generation,
@@ -57,10 +57,6 @@ def rank(
         (*caps, *cut),
         tuple(Ranked(known.get(handle) or bare_node(handle), scores[handle]) for handle in kept),
     )
-
-
-def _place(edge: Edge) -> tuple[str, int, int, str, str]:
-    return edge.path, edge.line, edge.start_byte, edge.source, edge.target
 
 
 _Links = dict[Handle, dict[Handle, float]]
@@ -91,7 +87,7 @@ def _links_around(
         frontier = following
         if full or not frontier:
             break
-    for edge in edges:
+    for edge in sorted(edges, key=by_evidence):  # the last digits of a sum depend on its order
         weight = _WEIGHT.get(edge.kind, 1.0) * (1.0 if edge.evidence is Evidence.PROVEN else _GUESS)
         links[edge.source][edge.target] += weight
         links[edge.target][edge.source] += weight * _BACKWARDS
@@ -132,7 +128,7 @@ def hot_spots(
 ) -> HotSpotAnswer:
     """Return files by churn times the number of other files that use them.
 
-    ``churn`` is how much a file changed lately, by path (see ``graph.churn``); without it the number of files it changed together with,
+    ``churn`` is how much a file changed lately, by path (see ``graph.cochange``); without it the number of files it changed together with,
     by the ``changes_with`` edges, stands in.
     """
     together: dict[str, float] = defaultdict(float)

@@ -149,6 +149,6 @@ class _Around:
         self.seen |= {edge for edge in self._dispatch.edges_from(frontier, self._kinds, self._evidence) if edge.target in known}
 
     @staticmethod
-    def _worth(known: Mapping[Handle, bool], step: tuple[Handle, Edge]) -> tuple[bool, int, str, int]:
+    def _worth(known: Mapping[Handle, bool], step: tuple[Handle, Edge]) -> tuple[bool, int, tuple[int | str, ...]]:
         here, edge = step
-        return not (known[here] and edge.evidence in _CERTAIN), _USEFUL[edge.kind], edge.path, edge.line
+        return not (known[here] and edge.evidence in _CERTAIN), _USEFUL[edge.kind], by_evidence(edge)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +9,7 @@ from graph.answers import Answer, Cap, Coverage, GraphView, ReachAnswer, Reached
 from graph.dispatch import Dispatch
 from graph.model import Edge, EdgeKind, Evidence, Handle, Node, NodeKind, outside_node
 from graph.questions import KNOWN, LIMIT, Scope, answer, coverage_of, scope_of
+from graph.tests_of import is_test_file
 
 AFFECTING = (
     *(EdgeKind.CALLS, EdgeKind.INSTANTIATES, EdgeKind.REFERENCES, EdgeKind.READS, EdgeKind.WRITES, EdgeKind.INHERITS),
@@ -22,16 +22,6 @@ DEPTH = 3
 NODES = 2_000
 PATH_DEPTH = 12
 PATH_NODES = 50_000
-
-_TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|__tests__|specs?|e2e)/|(?:^|[/._-])(?:tests?|specs?)[._-][^/]*$|[._-](?:tests?|specs?)\.[^/]*$|(?:Tests?|Spec)\.\w+$"
-)
-
-
-def is_test(path: str) -> bool:
-    """Return whether a file is one of tests, by its path."""
-    return _TEST_PATH.search(path) is not None
-
 
 Steps = Callable[[Iterable[Handle], Collection[EdgeKind], Collection[Evidence]], Iterator[Edge]]
 
@@ -214,11 +204,8 @@ def find_tests(
     wanted = tuple(evidence or KNOWN)
     search = _Search(Dispatch(graph).edges_to, False, kinds or (EdgeKind.TESTS, *LEADING), wanted)
     reached, caps = _by_evidence(search, scope.handles, depth, nodes, wanted)
-    known = graph.nodes(reached)
     tests = {
-        handle: found
-        for handle, found in reached.items()
-        if found[2].kind is EdgeKind.TESTS or is_test(known[handle].path if handle in known else "")
+        handle: found for handle, found in reached.items() if found[2].kind is EdgeKind.TESTS or is_test_file(handle.partition("#")[0])
     }
     found = _reach_answer(graph, scope, tests, caps, limit)
     steps = {edge for each in found.reached for edge in _way(each.node.handle, reached)}

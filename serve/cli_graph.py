@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from graph.answers import Answer, GraphView, ReachAnswer, ask, open_view
-from graph.churn import churn
+from graph.cochange import CoChangeOptions, count_changes
 from graph.dead import JUDGED, dead_code
 from graph.importance import hot_spots, rank
 from graph.model import EdgeKind, Evidence, Handle
@@ -22,7 +22,8 @@ from graph.reach import find_tests, impact, path_between
 from graph.store import GraphStore
 from graph.structure import cycles, dependencies, dependents, module_scope
 from ingest.errors import NotIndexedError, QueryError, SourceError
-from ingest.git import find_checkout
+from ingest.git import find_checkout, list_commit
+from ingest.git_history import Bounds, read_changes
 from ingest.model import View, ViewKind, ViewStatus
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine
@@ -176,12 +177,14 @@ def _churn(asked: _Asked) -> tuple[Mapping[str, float] | None, str]:
     checkout = find_checkout(view.root)
     if checkout is None or not view.commit:
         return None, ""
-    changed = churn(checkout, view.commit, commits=asked.typed.commits)
+    bounds = Bounds(commits=asked.typed.commits)
+    files = {file.path for file in list_commit(checkout, view.commit)}
+    history = count_changes(read_changes(checkout, view.commit, bounds), files, CoChangeOptions(largest=0))  # 0: churn alone
     below = os.path.relpath(os.path.realpath(view.root), os.path.realpath(checkout.root))
     prefix = "" if below == "." else f"{below}/"
-    return {
-        path.removeprefix(prefix): count for path, count in changed.items() if path.startswith(prefix)
-    }, f"git log of {view.commit[:12]}"
+    changed = {path.removeprefix(prefix): churn.recent for path, churn in history.churn.items() if path.startswith(prefix)}
+    cut = "; ".join(["", *bounds.reached])
+    return changed, f"git log of {view.commit[:12]}, {history.changes:,} changes{cut}"
 
 
 _QUESTIONS: dict[str, Callable[[GraphView, _Asked], Answer]] = {

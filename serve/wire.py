@@ -330,7 +330,7 @@ class HotSpotRecord(Wire):
     """A file that changes often and that many others use."""
 
     path: str
-    churn: float = Field(description="commits that changed it, one half as much for each 180 days of age")
+    churn: float = Field(description="changes of it, one that N changes came after counting exp(-N / 400)")
     dependents: int = Field(description="other files that use it")
     score: float = Field(description="churn times dependents")
 

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import math
-import subprocess
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.answers import Cap, Verdict
-from graph.churn import churn
 from graph.importance import hot_spots, rank
 from graph.model import EdgeKind, Evidence, Handle
 from graph.neighbourhood import neighbourhood
-from ingest.errors import SourceError
-from ingest.git import find_checkout
 from tests.graph.memory_store import one, view_of
-from tests.ingest.repositories import commit_all, new_repository, write
 
 NET = """
 a.py#seed calls a.py#near
@@ -83,32 +77,6 @@ def test_hot_spots_without_churn_take_co_change() -> None:
     assert [(each.path, each.churn) for each in answer.hot_spots] == [("a.py", 2.0)]
     assert answer.churn_source == "changes_with edges"
     assert hot_spots(view_of("b.py imports a.py")).verdict is Verdict.NONE
-
-
-def test_churn_counts_commits_and_forgets_with_age(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A commit one half-life older than the newest counts half; one that touches more than 50 files counts nothing."""
-    monkeypatch.setenv("GIT_COMMITTER_DATE", "2024-01-01T00:00:00Z")
-    root = new_repository(tmp_path / "r", {f"f{at}.py": "1" for at in range(51)})
-    write(root, {"a b.py": "1", "f1.py": "2"})
-    commit_all(root)
-    monkeypatch.setenv("GIT_COMMITTER_DATE", "2024-01-11T00:00:00Z")
-    write(root, {"a b.py": "2"})
-    commit_all(root)
-    checkout = find_checkout(str(root))
-    assert checkout is not None
-    assert churn(checkout, half_life_days=10) == {"a b.py": pytest.approx(1.5), "f1.py": pytest.approx(0.5)}
-    assert churn(checkout, commits=1) == {"a b.py": pytest.approx(1.0)}
-    with pytest.raises(SourceError):
-        churn(checkout, "--output=x")
-    assert not (root / "x").exists()
-
-
-def test_churn_of_a_repository_without_commits_is_an_error(tmp_path: Path) -> None:
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    checkout = find_checkout(str(tmp_path))
-    assert checkout is not None
-    with pytest.raises(SourceError):
-        churn(checkout)
 
 
 def test_a_neighbourhood_holds_every_edge_among_what_it_reached() -> None:

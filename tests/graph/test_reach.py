@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.answers import Cap, GraphView, ReachAnswer, Verdict
 from graph.model import Evidence, Handle
-from graph.reach import find_tests, impact, is_test, path_between
+from graph.reach import find_tests, impact, path_between
 from tests.graph.memory_store import one, view_of
 
 CHAIN = """
@@ -124,20 +123,6 @@ def test_tests_are_named_or_reach_the_symbol() -> None:
         ("b.py#store", "a.py#save"),
     }
     assert find_tests(graph, one(graph, "d.py#main")).verdict is Verdict.NONE
-
-
-@pytest.mark.parametrize(
-    "path", ["tests/a.py", "a/__tests__/b.js", "test_a.py", "x/a_test.go", "a.spec.ts", "src/test/java/A.java", "ATest.java"]
-)
-def test_test_files_are_known_by_path(path: str) -> None:
-    assert is_test(path)
-
-
-@pytest.mark.parametrize(
-    "path", ["latest.py", "contest/a.py", "attestation.go", "src/testing_tools.py", "specification.md", "Fastest.java"]
-)
-def test_other_files_are_not_tests(path: str) -> None:
-    assert not is_test(path)
 
 
 NAMES = "abcdef"
