@@ -121,7 +121,8 @@ class _Around:
                 if there not in known:
                     ways[there].append((here, edge))
             best = {there: min(steps, key=lambda step: self._worth(known, step)) for there, steps in ways.items()}
-            order = sorted(best, key=lambda there: (*self._worth(known, best[there]), -len(ways[there]), there))
+            worth = {there: self._worth(known, step) for there, step in best.items()}
+            order = sorted(best, key=lambda there: (*worth[there][:2], -len(ways[there]), worth[there][2], there))
             kept = order[: nodes - len(found)]
             left_out += len(order) - len(kept)
             for there in kept:
@@ -149,6 +150,8 @@ class _Around:
         self.seen |= {edge for edge in self._dispatch.edges_from(frontier, self._kinds, self._evidence) if edge.target in known}
 
     @staticmethod
-    def _worth(known: Mapping[Handle, bool], step: tuple[Handle, Edge]) -> tuple[bool, int, tuple[int | str, ...]]:
+    def _worth(known: Mapping[Handle, bool], step: tuple[Handle, Edge]) -> tuple[int, int, tuple[int | str, ...]]:
+        """Rank a step: proven ones before possible ones, these before what lies outside; then by what is useful to read."""
         here, edge = step
-        return not (known[here] and edge.evidence in _CERTAIN), _USEFUL[edge.kind], by_evidence(edge)
+        known_by = 2 if edge.evidence is Evidence.EXTERNAL else 0 if known[here] and edge.evidence is Evidence.PROVEN else 1
+        return known_by, _USEFUL[edge.kind], by_evidence(edge)

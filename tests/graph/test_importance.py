@@ -94,13 +94,22 @@ def test_a_neighbourhood_holds_every_edge_among_what_it_reached() -> None:
 
 def test_a_neighbourhood_that_is_cut_keeps_the_best_known() -> None:
     graph = view_of(NET)
-    answer = neighbourhood(graph, [one(graph, "a.py#seed")], kinds=[EdgeKind.CALLS], nodes=3)
+    answer = neighbourhood(graph, [one(graph, "a.py#seed")], kinds=[EdgeKind.CALLS], nodes=2)
     assert "e.py#guess" not in {each.node.handle for each in answer.reached}
-    assert answer.caps == (Cap("nodes", 3, 1),)
+    assert answer.caps == (Cap("nodes", 2, 2),)
     assert {end for edge in answer.edges for end in (edge.source, edge.target)} <= {
         "a.py#seed",
         *(each.node.handle for each in answer.reached),
     }
+
+
+def test_a_neighbourhood_begins_with_what_is_useful() -> None:
+    """Proven before possible before external; what is called more often before what is called once."""
+    text = NET + "a.py#seed calls c.py#once\na.py#seed calls z.py#often\na.py#seed calls z.py#often"
+    answer = neighbourhood(view_of(text), [one(view_of(text), "a.py#seed")], kinds=[EdgeKind.CALLS])
+    names = [each.node.name for each in answer.reached]
+    assert names[0] == "often"
+    assert names[-2:] == ["guess", "getcwd"]
 
 
 def test_a_neighbourhood_two_steps_wide() -> None:
