@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.answers import Answer, Cap, Coverage, GraphView, by_evidence, capped, verdict_of
 from graph.dispatch import Dispatch
@@ -60,6 +60,8 @@ def resolve(graph: GraphView, name: str, *, limit: int = 50) -> Named:
         for node in graph.store.find(graph.name, cleaned, limit=limit + 1)
         if not node.handle.startswith(UNKNOWN) or node.handle == cleaned
     ]
+    if not found and "::" in cleaned:
+        return replace(resolve(graph, cleaned.replace("::", "."), limit=limit), name=name)
     choices, caps = capped(found, limit, "choices")
     return Named(name, choices, tuple(Cap(cap.name, cap.limit) for cap in caps))
 

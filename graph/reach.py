@@ -161,7 +161,8 @@ def path_between(
 ) -> Answer:
     """Return a shortest chain of uses from one symbol to another; a proven one where there is any, however long up to ``depth``.
 
-    A type or a file starts or ends the chain with any of its members.
+    A type or a file starts or ends the chain with any of its members. When there is none, coverage counts the uses on the way that lead
+    nobody knows where.
     """
     starts = scope_of(graph, [start], members=True)
     ends = scope_of(graph, [end], members=True)
@@ -169,6 +170,7 @@ def path_between(
     goals = ends.handles - starts.handles if start.handle != end.handle else frozenset[Handle]()
     wanted = tuple(evidence or KNOWN)
     search = _Search(Dispatch(graph).edges_from, True, kinds or LEADING, wanted)
+    reached: dict[Handle, tuple[int, Edge]] = {}
     caps: tuple[Cap, ...] = ()
     for allowed in ([each for each in wanted if each is Evidence.PROVEN], wanted):
         reached, caps = search.run(starts.handles, depth, nodes, evidence=allowed, until=goals)
@@ -178,7 +180,8 @@ def path_between(
             found = answer(graph, scope, chain, limit=depth, coverage=Coverage(0, graph.unresolved_files))
             verdict = Verdict.PROVEN if all(edge.evidence is Evidence.PROVEN for edge in chain) else Verdict.POSSIBLE
             return Answer(found.view, found.generation, (start, end), verdict, found.coverage, tuple(chain), found.nodes, scope.caps)
-    return answer(graph, scope, (), limit=depth, coverage=coverage_of(graph, [end.handle]), caps=caps)
+    left_open = sum(1 for _ in graph.edges_from({*starts.handles, *reached}, kinds or LEADING, [Evidence.UNKNOWN]))
+    return answer(graph, scope, (), limit=depth, coverage=Coverage(left_open, graph.unresolved_files), caps=caps)
 
 
 def _chain(reached: Mapping[Handle, tuple[int, Edge]], goal: Handle) -> list[Edge]:

@@ -287,7 +287,7 @@
   byId("title").textContent = data.title;
   const unknown = data.coverage.unknown, unresolved = data.coverage.unresolved_files;
   const truth = [data.view, `generation ${data.generation}`, `${data.nodes.length} nodes`, `${data.edges.length} edges`];
-  truth.push(unknown ? `${unknown} unknown uses could still touch it` : "no unknown use could touch it");
+  truth.push(unknown ? `${unknown} unknown uses could add to this` : "no unknown uses");
   if (unresolved) truth.push(`${unresolved} files not resolved`);
   byId("truth").textContent = truth.join(" · ");
   byId("caps").hidden = !data.caps.length;

@@ -143,7 +143,7 @@ def _by_evidence(evidence: Iterable[Evidence], things: str) -> str:
 
 def _missing(answer: Answer) -> str:
     unknown, files = answer.coverage.unknown, answer.coverage.unresolved_files
-    said = f"{unknown:,} unknown uses could still touch it" if unknown else "no unknown use could touch it"
+    said = f"{unknown:,} unknown uses could add to this" if unknown else "no unknown uses"
     return f"{said}, and {files:,} files are not resolved" if files else said
 
 

@@ -39,6 +39,8 @@ def test_a_name_is_resolved_or_returns_its_choices() -> None:
     for name in ("shop/cart.py#Cart", "Cart", "shop/cart.py#Cart"):
         node = resolve(graph, name).node
         assert node is not None and node.handle == "shop/cart.py#Cart"
+    scoped = resolve(graph, "Cart::total")
+    assert scoped.node is not None and scoped.node.qualified_name == "Cart.total"
     several = resolve(graph, "total")
     assert several.node is None
     assert [node.qualified_name for node in several.choices] == ["Cart.total", "Gift.total", "Voucher.total"]

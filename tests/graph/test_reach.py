@@ -107,6 +107,12 @@ def test_a_path_that_a_cap_ended_says_so() -> None:
     assert path_between(graph, one(graph, "d.py#main"), one(graph, "a.py#write"), nodes=1).caps == (Cap("nodes", 1),)
 
 
+def test_a_path_that_is_not_found_counts_the_open_ends() -> None:
+    """Whatever they are called: the chain may go on from any use on the way that was not resolved."""
+    graph = view_of("a.py#f calls a.py#g\na.py#g calls! unknown:run\na.py#h calls! unknown:run")
+    assert path_between(graph, one(graph, "a.py#f"), one(graph, "a.py#h")).coverage.unknown == 1
+
+
 def test_a_path_from_a_symbol_to_itself_is_none() -> None:
     graph = view_of(CHAIN)
     assert path_between(graph, one(graph, "a.py#save"), one(graph, "a.py#save")).edges == ()
