@@ -184,13 +184,15 @@ class Unreached:
     """Uses of methods of its name in other types, which it may implement without saying so."""
     used_by: int
     """Uses from other symbols that are not reached either."""
+    handed_over: bool
+    """A decorator was given it, and may keep it."""
     doubtful: bool
-    """It has such unknown uses or namesakes, or a symbol that has keeps it alive."""
+    """One of these speaks for a use, or a symbol of which that is true keeps it alive."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnreachedAnswer(Answer):
-    """Symbols without a use that is known, those beyond doubt first."""
+    """Symbols without a use that is known, those that nothing speaks for first."""
 
     roots: int = 0
     """Symbols and files that the search started from."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import fnmatch
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from graph.answers import Coverage, GraphView, Unreached, UnreachedAnswer, Verdict, capped
-from graph.model import UNKNOWN, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
-from graph.questions import LIMIT, may_meet
+from graph.model import EXTERNAL, UNKNOWN, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
+from graph.questions import CALLING, LIMIT, may_meet
 from graph.tests_of import is_test_file
 from ingest.model import SymbolKind
 from ingest.path_kinds import PathFlag, path_flags
@@ -21,6 +22,11 @@ JUDGED = frozenset({
 """Kinds of symbols that are reported. Fields and variables are read in too many ways that leave no edge."""
 
 _MAIN = frozenset({"main", "Main", "init", "__main__"})
+_INERT = tuple(
+    f"{EXTERNAL}{package}#" for package in ("builtins", "functools", "dataclasses", "typing", "typing_extensions", "abc", "contextlib")
+)
+"""Decorators of these packages keep nothing: what they are given is used through its own name alone."""
+
 _FOLLOWED = frozenset(EdgeKind) - {EdgeKind.CONTAINS, EdgeKind.DOCUMENTS, EdgeKind.CHANGES_WITH, EdgeKind.OVERRIDES, EdgeKind.IMPORTS}
 _ROOTS = frozenset({
     NodeKind.FILE,
@@ -43,6 +49,8 @@ class _Whole:
     overriders: dict[Handle, list[Handle]] = field(default_factory=lambda: defaultdict(list))
     foreign: set[Handle] = field(default_factory=set[Handle])
     """Methods that override one outside the indexed code, which calls them."""
+    handed_over: set[Handle] = field(default_factory=set[Handle])
+    """Symbols that a decorator was given."""
     unknown: Counter[tuple[str, Handle]] = field(default_factory=Counter[tuple[str, Handle]])
 
     def add(self, file: FileGraph, kinds: Collection[EdgeKind]) -> None:
@@ -62,6 +70,22 @@ class _Whole:
                     self.overriders[edge.target].append(edge.source)
             elif edge.evidence is not Evidence.EXTERNAL and (edge.kind in kinds or (edge.kind is EdgeKind.IMPORTS and barrel)):
                 self.uses[edge.source].add(edge.target)
+        self.handed_over.update(_decorated(file, self.holder))
+
+
+def _decorated(file: FileGraph, holder: Mapping[Handle, Handle]) -> Iterator[Handle]:
+    """Yield the symbols with a call in their lines that is their holder's: a decorator, which may keep what it is given."""
+    calls: dict[Handle, list[int]] = defaultdict(list)
+    for edge in file.edges:
+        if edge.kind in CALLING and not edge.target.startswith(_INERT):
+            calls[edge.source].append(edge.line)
+    for lines in calls.values():
+        lines.sort()
+    for node in file.nodes:
+        lines = calls.get(holder.get(node.handle, node.handle), [])
+        at = bisect_left(lines, node.start_line)
+        if at < len(lines) and lines[at] <= node.end_line and node.handle in holder:
+            yield node.handle
 
 
 def dead_code(
@@ -80,7 +104,8 @@ def dead_code(
     overriders.
 
     Nothing here is proof of death: each symbol comes with the number of unknown uses that share its name and, for a method, of uses of
-    other types' methods of that name. One with such uses is doubtful, and so is what it keeps alive. Reads the whole view.
+    other types' methods of that name. One with such uses or with a decorator is doubtful, and so is what it keeps alive. Reads the whole
+    view.
     """
     whole = _Whole()
     for file in graph.store.files(graph.name):
@@ -89,11 +114,11 @@ def dead_code(
     live = _live(whole, roots)
     dying = {handle: node for handle, node in whole.nodes.items() if handle not in live and node.kind in symbol_kinds}
     unknown, namesakes = _unknown_uses(whole, dying), _namesake_uses(whole, dying, live)
-    spared = _live(whole, roots | {handle for handle in dying if unknown[handle] or namesakes[handle]})
+    spared = _live(whole, roots | {handle for handle in dying if unknown[handle] or namesakes[handle] or handle in whole.handed_over})
     used_by = Counter(end for source, ends in whole.uses.items() if source not in live for end in ends if end != source)
     # The members of a dead type go without saying.
     dead = [
-        Unreached(node, unknown[handle], namesakes[handle], used_by[handle], handle in spared)
+        Unreached(node, unknown[handle], namesakes[handle], used_by[handle], handle in whole.handed_over, handle in spared)
         for handle, node in dying.items()
         if whole.holder.get(handle) not in dying
     ]

@@ -123,7 +123,10 @@ def _cycles(answer: Any) -> Document:
 
 def _unreached(answer: Any) -> Document:
     rows = [
-        {"node": node_document(each.node), **{name: getattr(each, name) for name in ("unknown", "namesakes", "used_by", "doubtful")}}
+        {
+            "node": node_document(each.node),
+            **{name: getattr(each, name) for name in ("unknown", "namesakes", "used_by", "handed_over", "doubtful")},
+        }
         for each in answer.unreached
     ]
     return {"roots": answer.roots, "unreached": rows}

@@ -104,7 +104,8 @@ def _dead_note(row: Unreached) -> str:
     notes = [
         f"{row.unknown:,} unknown uses share its name" if row.unknown else "",
         f"{row.namesakes:,} uses of methods of its name in other types" if row.namesakes else "",
-        f"used by {row.used_by:,} that nothing reaches{' beyond doubt' * (not row.doubtful)}" if row.used_by else "",
+        "a decorator was given it" if row.handed_over else "",
+        f"used by {row.used_by:,} that nothing reaches{', some in doubt' * row.doubtful}" if row.used_by else "",
     ]
     return ", ".join(note for note in notes if note) or "no use at all"
 

@@ -316,14 +316,15 @@ class UnreachedRecord(Wire):
     unknown: int = Field(description="unknown uses that share its name")
     namesakes: int = Field(description="uses of methods of its name in other types, which it may implement without saying so")
     used_by: int = Field(description="uses from symbols that are not reached either")
-    doubtful: bool = Field(description="it has such unknown uses or namesakes, or a symbol that has them keeps it alive")
+    handed_over: bool = Field(description="a decorator was given it, and may keep it")
+    doubtful: bool = Field(description="an unknown use, a namesake or a decorator speaks for it, or for a symbol that keeps it alive")
 
 
 class DeadResult(GraphResult):
     """The answer of ``graph dead --json``; its verdict is never proven."""
 
     roots: int = Field(description="files, tests, entry points and exports that the search began with")
-    unreached: list[UnreachedRecord] = Field(description="those beyond doubt first")
+    unreached: list[UnreachedRecord] = Field(description="those that nothing speaks for first")
 
 
 class HotSpotRecord(Wire):

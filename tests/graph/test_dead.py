@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graph.answers import Cap, UnreachedAnswer, Verdict
 from graph.dead import dead_code
-from graph.model import EdgeKind
+from graph.model import EdgeKind, Handle
 from tests.graph.memory_store import view_of
 
 
@@ -48,6 +48,20 @@ def test_doubt_passes_on_to_what_a_doubtful_symbol_uses() -> None:
         ("save", 1, 0, True),
         ("write", 0, 1, True),
     ]
+
+
+def test_what_a_decorator_was_given_is_in_doubt() -> None:
+    """It may be kept in a registry; the decorators of the language keep nothing."""
+    text = """
+    a.py#kept calls a.py#used at a.py:9
+    a.py#plain calls a.py#used at a.py:10
+    a.py calls> external:flask#route at a.py:1
+    a.py calls> external:functools#cache at a.py:4
+    """
+    rows = {each.node.name: (each.handed_over, each.doubtful) for each in dead_code(view_of(text)).unreached}
+    lines = {node.name: node.start_line for node in view_of(text).nodes([Handle("a.py#kept"), Handle("a.py#plain")]).values()}
+    assert lines == {"kept": 1, "plain": 4}
+    assert rows == {"kept": (True, True), "plain": (False, False), "used": (False, True)}
 
 
 def test_tests_and_entry_points_are_roots() -> None:
