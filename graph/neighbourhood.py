@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 
-from graph.answers import Cap, GraphView, ReachAnswer, Reached, by_evidence, capped, verdict_of
+from graph.answers import Cap, GraphView, ReachAnswer, Reached, by_evidence, verdict_of
 from graph.dispatch import Dispatch
-from graph.model import Edge, EdgeKind, Evidence, Handle, Node, NodeKind
-from graph.questions import KNOWN, Scope, coverage_of, scope_of
+from graph.model import Edge, EdgeKind, Evidence, Handle, Node
+from graph.questions import KNOWN, coverage_of, scope_of
 from graph.reach import AFFECTING, bare_node
-from ingest.model import SymbolKind
 
 AROUND = (*AFFECTING, EdgeKind.CONTAINS, EdgeKind.IMPORTS, EdgeKind.DEPENDS_ON, EdgeKind.TESTS, EdgeKind.DOCUMENTS)
 
@@ -63,41 +61,6 @@ def neighbourhood(
         (*scope.caps, *caps),
         tuple(rows),
     )
-
-
-def picture(
-    graph: GraphView,
-    scope: Scope,
-    *,
-    kinds: Collection[EdgeKind] = (),
-    evidence: Collection[Evidence] = (),
-    depth: int = 1,
-    nodes: int = 120,
-) -> ReachAnswer:
-    """Return what a picture of a symbol or a module shows: itself or its members in the middle, and what lies around them.
-
-    A module's types and functions go before its fields; of many, half of ``nodes`` is left for what lies around. Unless they are asked for,
-    what a module uses outside the indexed code and which of its symbols holds which is left out: it would be most of the picture.
-    """
-    known = graph.nodes(scope.handles)
-    members = sorted((node for node in known.values() if node.kind != NodeKind.FILE or len(known) == 1), key=_prominence)
-    room = max(nodes // 2, 1) if len(members) > 1 else 1
-    shown, caps = capped(members, room, "members")
-    if len(members) > 1:
-        kinds = kinds or tuple(kind for kind in AROUND if kind is not EdgeKind.CONTAINS)
-        evidence = evidence or KNOWN
-    around = neighbourhood(graph, shown, kinds=kinds, evidence=evidence, depth=depth, nodes=nodes - len(shown) or 1, members=False)
-    return replace(around, caps=(*scope.caps, *caps, *around.caps))
-
-
-_PROMINENT = (
-    *(SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.TRAIT, SymbolKind.STRUCT, SymbolKind.ENUM, SymbolKind.TYPE, SymbolKind.FUNCTION),
-    *(SymbolKind.CONSTRUCTOR, SymbolKind.METHOD),
-)
-
-
-def _prominence(node: Node) -> tuple[bool, str, int, str]:
-    return node.kind not in _PROMINENT, node.path, node.start_line, node.handle
 
 
 class _Around:

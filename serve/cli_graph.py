@@ -16,7 +16,8 @@ from graph.cochange import CoChangeOptions, count_changes
 from graph.dead import JUDGED, dead_code
 from graph.importance import hot_spots, rank
 from graph.model import EdgeKind, Evidence, Handle
-from graph.neighbourhood import neighbourhood, picture
+from graph.neighbourhood import neighbourhood
+from graph.picture import picture
 from graph.questions import NameNotFoundError, callees, callers, find_one, implementations, overrides, references
 from graph.reach import find_tests, impact, path_between
 from graph.store import GraphStore

@@ -12,6 +12,8 @@ from graph.answers import Cap, Verdict
 from graph.importance import hot_spots, rank
 from graph.model import EdgeKind, Evidence, Handle
 from graph.neighbourhood import neighbourhood
+from graph.picture import picture
+from graph.structure import module_scope
 from tests.graph.memory_store import one, view_of
 
 NET = """
@@ -119,3 +121,32 @@ def test_a_neighbourhood_two_steps_wide() -> None:
     assert found["far"] == (2, Evidence.PROVEN)
     assert found["behind"] == (2, Evidence.POSSIBLE)
     assert found["a.py"][0] == 1
+
+
+FILES = """
+shop/a.py#f calls? shop/b.py#g
+shop/a.py imports shop/b.py
+shop/b.py#g calls lib/x.py#h
+app/m.py#main calls shop/a.py#f
+app/m.py#main calls shop/b.py#g
+app/n.py#other calls shop/a.py#f
+app/n.py#other calls app/m.py#main
+"""
+
+
+def test_a_picture_of_a_folder_shows_its_files() -> None:
+    """One edge from file to file, the best known; of what lies around, what touches most files of the folder first."""
+    graph = view_of(FILES)
+    answer = picture(graph, module_scope(graph, "shop/"))
+    assert [node.handle for node in answer.targets] == ["shop/a.py", "shop/b.py"]
+    assert {(edge.source, edge.target, edge.kind) for edge in answer.edges} == {
+        ("shop/a.py", "shop/b.py", EdgeKind.IMPORTS),
+        ("shop/b.py", "lib/x.py", EdgeKind.CALLS),
+        ("app/m.py", "shop/a.py", EdgeKind.CALLS),
+        ("app/m.py", "shop/b.py", EdgeKind.CALLS),
+        ("app/n.py", "shop/a.py", EdgeKind.CALLS),
+    }
+    cut = picture(graph, module_scope(graph, "shop/"), nodes=4)
+    assert [each.node.handle for each in cut.reached] == ["app/m.py", "app/n.py"]
+    assert cut.caps == (Cap("nodes", 4, 1),)
+    assert picture(graph, module_scope(graph, "shop/"), nodes=2).caps[0] == Cap("members", 1, 1)

@@ -9,7 +9,8 @@ from graph.answers import Answer, GraphView, open_view
 from graph.dead import dead_code
 from graph.importance import hot_spots, rank
 from graph.model import Handle
-from graph.neighbourhood import neighbourhood, picture
+from graph.neighbourhood import neighbourhood
+from graph.picture import picture
 from graph.questions import callees, callers, find_one, implementations, overrides, references
 from graph.reach import find_tests, impact, path_between
 from graph.store import open_graph_store

@@ -11,7 +11,7 @@ import pytest
 
 from graph.answers import Cap, ReachAnswer
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
-from graph.neighbourhood import picture
+from graph.picture import picture
 from graph.structure import module_scope
 from ingest.model import ViewStatus
 from serve.graph_page import page
