@@ -33,10 +33,11 @@ def picture(
 
     A module's types and functions go before its fields; of many, half of ``nodes`` is left for what lies around. Unless they are asked for,
     what a module uses outside the indexed code and which of its symbols holds which is left out: it would be most of the picture.
-    A folder is shown by its files, with one edge from each to each: the best known of all between them.
+    A folder is shown by its files, somebody else's package by itself, with one edge from each to each: the best known of all between them.
     """
-    if any(node.kind == NodeKind.PACKAGE for node in scope.targets):
-        return _files(graph, scope, kinds or DEPENDING, evidence or KNOWN, nodes)
+    if any(node.kind in {NodeKind.PACKAGE, NodeKind.EXTERNAL} for node in scope.targets):
+        outside = any(node.kind == NodeKind.EXTERNAL for node in scope.targets)
+        return _files(graph, scope, kinds or DEPENDING, evidence or ((Evidence.EXTERNAL,) if outside else KNOWN), nodes)
     known = graph.nodes(scope.handles)
     members = sorted((node for node in known.values() if node.kind != NodeKind.FILE or len(known) == 1), key=_prominence)
     room = max(nodes // 2, 1) if len(members) > 1 else 1

@@ -150,3 +150,10 @@ def test_a_picture_of_a_folder_shows_its_files() -> None:
     assert [each.node.handle for each in cut.reached] == ["app/m.py", "app/n.py"]
     assert cut.caps == (Cap("nodes", 4, 1),)
     assert picture(graph, module_scope(graph, "shop/"), nodes=2).caps[0] == Cap("members", 1, 1)
+
+
+def test_a_picture_of_a_foreign_package_shows_who_uses_it() -> None:
+    graph = view_of("a.py#f calls> external:requests#post\na.py#f calls> external:requests#get\nb.py#g calls> external:flask#Flask")
+    answer = picture(graph, module_scope(graph, "requests"))
+    assert [(edge.source, edge.target) for edge in answer.edges] == [("a.py", "external:requests")]
+    assert [node.handle for node in answer.targets] == ["external:requests"]
