@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from graph.store import GraphStore, open_graph_store
+from ingest.model import View
 from ingest.walk import WalkOptions
 from retrieval.engine import Engine, EngineOptions
 from retrieval.run import IndexOptions
@@ -13,6 +15,16 @@ from serve.settings import Settings
 def open_engine(settings: Settings) -> Engine:
     """Open the user's data folder, made if it is not there. Raises ``StoreError``."""
     return Engine(settings.data_dir, engine_options(settings))
+
+
+def open_graph(settings: Settings) -> GraphStore:
+    """Open the graphs of the user's data folder. Raises ``StoreError``."""
+    return open_graph_store(f"sqlite:{settings.data_dir / 'codelore.db'}")
+
+
+def graph_name(view: View) -> str:
+    """Return the name that a view has in a graph store."""
+    return str(view.view_id)
 
 
 def engine_options(settings: Settings) -> EngineOptions:
