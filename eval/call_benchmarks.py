@@ -1,0 +1,132 @@
+"""PyCG's and SWARM-CG's benchmarks: small programs, each with its call graph as ``callgraph.json``.
+
+A set is a folder ``CATEGORY/CASE/`` with the sources of a program and ``callgraph.json``. *Complete* means that no edge is false, *sound*
+that none is missing, both per case; precision and recall are over the edges of all cases. Nothing of the benchmarks is kept here: name a
+folder that holds them.
+
+The macro-benchmark is five projects, with their call graphs in ``ground-truth-cgs/PROJECT.json``. Its ground truth was written for some of
+the functions of each project.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.call_graphs import CallGraph, CallScore, Namer, call_graph, compare
+from eval.graph_source import GraphSource
+from eval.scip_oracle import ratio
+from graph.model import Evidence
+from ingest.errors import SourceError
+
+TRUTH = "callgraph.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One program with its ground truth."""
+
+    category: str
+    name: str
+    root: Path
+    truth: CallGraph
+
+
+@dataclass(frozen=True, slots=True)
+class CaseScore:
+    """What one case scored."""
+
+    case: Case
+    score: CallScore
+
+
+def read_cases(folder: Path) -> list[Case]:
+    """Read ``CATEGORY/CASE/callgraph.json``. Raises ``SourceError`` when there is none or one is no call graph."""
+    cases = [Case(file.parent.parent.name, file.parent.name, file.parent, read_truth(file)) for file in sorted(folder.glob(f"*/*/{TRUTH}"))]
+    if not cases:
+        raise SourceError(f"no case in {folder}: it needs CATEGORY/CASE/{TRUTH}")
+    return cases
+
+
+def read_truth(file: Path) -> CallGraph:
+    """Read one call graph. Raises ``SourceError`` when it is none."""
+    try:
+        rows = json.loads(file.read_text(encoding="utf-8"))
+        return {str(caller): {str(callee) for callee in callees} for caller, callees in rows.items()}
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise SourceError(f"cannot read the call graph {file}: {error}; it maps callers to lists of callees") from error
+
+
+def measure_cases(
+    cases: Iterable[Case], source: GraphSource, namer: Namer, evidence: Iterable[frozenset[Evidence]], *, callers_listed: bool
+) -> list[list[CaseScore]]:
+    """Resolve every case once and score it with each set of evidence."""
+    wanted = list(evidence)
+    scored: list[list[CaseScore]] = [[] for _ in wanted]
+    for case in cases:
+        graphs = list(source(case.root))
+        for at, each in enumerate(wanted):
+            scored[at].append(CaseScore(case, compare(call_graph(graphs, namer, each), case.truth, callers_listed=callers_listed)))
+    return scored
+
+
+def read_projects(truths: Path, projects: Path) -> tuple[list[Case], list[str]]:
+    """Pair ``PROJECT.json`` with the folder of that name; return the cases, and the projects that have no folder."""
+    files = sorted(truths.glob("*.json"))
+    there = [file for file in files if (projects / file.stem).is_dir()]
+    cases = [Case("macro", file.stem, projects / file.stem, read_truth(file)) for file in there]
+    return cases, [file.stem for file in files if file not in there]
+
+
+def print_cases(title: str, scores: Sequence[CaseScore], *, show: int) -> None:
+    """Print a table by category, the totals, and up to ``show`` cases that have a false or missing edge."""
+    groups: dict[str, list[CaseScore]] = defaultdict(list)
+    for each in scores:
+        groups[each.case.category].append(each)
+    print(f"\n{title}")
+    for category, rows in [*sorted(groups.items()), ("all", list(scores))]:
+        print(f"  {category:<24} {_line(rows)}")
+    failing = [each for each in scores if not (each.score.complete and each.score.sound)]
+    failing.sort(key=lambda each: (each.score.complete, each.case.category, each.case.name))
+    for each in failing[:show]:
+        print(f"  {each.case.category}/{each.case.name}")
+        for line in _differences(each.score):
+            print(f"    {line}")
+    if len(failing) > show:
+        print(f"  … and {len(failing) - show} more cases (--worst {len(failing)})")
+
+
+def figures(scores: Sequence[CaseScore]) -> dict[str, float]:
+    """Return the figures of these cases together."""
+    right = sum(each.score.right for each in scores)
+    claimed = sum(each.score.claimed for each in scores)
+    expected = sum(each.score.expected for each in scores)
+    return {
+        "cases": len(scores),
+        "complete": sum(each.score.complete for each in scores),
+        "sound": sum(each.score.sound for each in scores),
+        "claimed": claimed,
+        "expected": expected,
+        "precision": ratio(right, claimed),
+        "recall": ratio(right, expected),
+    }
+
+
+def _line(scores: Sequence[CaseScore]) -> str:
+    of = figures(scores)
+    return (
+        f"{of['cases']:>4} cases  complete {of['complete']:>4}  sound {of['sound']:>4}"
+        f"  precision {of['precision']:.4f} of {of['claimed']}  recall {of['recall']:.4f} of {of['expected']}"
+    )
+
+
+def _differences(score: CallScore) -> Iterator[str]:
+    for caller, callee in score.invented:
+        yield f"invented  {caller} -> {callee}"
+    for caller, callee in score.missed:
+        yield f"missed    {caller} -> {callee}"
+    for name in score.unnamed:
+        yield f"no node   {name}"
