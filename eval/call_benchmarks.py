@@ -16,7 +16,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.call_graphs import CallGraph, CallScore, Namer, call_graph, compare
+from eval.call_graphs import CallGraph, CallScore, Judged, call_graph, compare
+from eval.call_names import Namer
 from eval.graph_source import GraphSource
 from eval.scip_oracle import ratio
 from graph.model import Evidence
@@ -43,41 +44,42 @@ class CaseScore:
     score: CallScore
 
 
-def read_cases(folder: Path) -> list[Case]:
+def read_cases(folder: Path, namer: Namer) -> list[Case]:
     """Read ``CATEGORY/CASE/callgraph.json``. Raises ``SourceError`` when there is none or one is no call graph."""
-    cases = [Case(file.parent.parent.name, file.parent.name, file.parent, read_truth(file)) for file in sorted(folder.glob(f"*/*/{TRUTH}"))]
-    if not cases:
+    files = sorted(folder.glob(f"*/*/{TRUTH}"))
+    if not files:
         raise SourceError(f"no case in {folder}: it needs CATEGORY/CASE/{TRUTH}")
-    return cases
+    return [Case(file.parent.parent.name, file.parent.name, file.parent, read_truth(file, namer)) for file in files]
 
 
-def read_truth(file: Path) -> CallGraph:
+def read_truth(file: Path, namer: Namer) -> CallGraph:
     """Read one call graph. Raises ``SourceError`` when it is none."""
     try:
         rows = json.loads(file.read_text(encoding="utf-8"))
-        return {str(caller): {str(callee) for callee in callees} for caller, callees in rows.items()}
+        return {namer.truth(caller): {namer.truth(callee) for callee in callees} for caller, callees in rows.items()}
     except (OSError, ValueError, AttributeError, TypeError) as error:
         raise SourceError(f"cannot read the call graph {file}: {error}; it maps callers to lists of callees") from error
 
 
 def measure_cases(
-    cases: Iterable[Case], source: GraphSource, namer: Namer, evidence: Iterable[frozenset[Evidence]], *, callers_listed: bool
+    cases: Iterable[Case], source: GraphSource, namer: Namer, evidence: Sequence[frozenset[Evidence]], judged: Judged
 ) -> list[list[CaseScore]]:
     """Resolve every case once and score it with each set of evidence."""
-    wanted = list(evidence)
-    scored: list[list[CaseScore]] = [[] for _ in wanted]
+    scored: list[list[CaseScore]] = [[] for _ in evidence]
     for case in cases:
         graphs = list(source(case.root))
-        for at, each in enumerate(wanted):
-            scored[at].append(CaseScore(case, compare(call_graph(graphs, namer, each), case.truth, callers_listed=callers_listed)))
+        listed = {*case.truth, *(callee for callees in case.truth.values() for callee in callees)}
+        for at, each in enumerate(evidence):
+            ours = call_graph(graphs, namer, listed, root=case.root, evidence=each)
+            scored[at].append(CaseScore(case, compare(ours, case.truth, namer, judged)))
     return scored
 
 
-def read_projects(truths: Path, projects: Path) -> tuple[list[Case], list[str]]:
+def read_projects(truths: Path, projects: Path, namer: Namer) -> tuple[list[Case], list[str]]:
     """Pair ``PROJECT.json`` with the folder of that name; return the cases, and the projects that have no folder."""
     files = sorted(truths.glob("*.json"))
     there = [file for file in files if (projects / file.stem).is_dir()]
-    cases = [Case("macro", file.stem, projects / file.stem, read_truth(file)) for file in there]
+    cases = [Case("macro", file.stem, projects / file.stem, read_truth(file, namer)) for file in there]
     return cases, [file.stem for file in files if file not in there]
 
 

@@ -1,20 +1,25 @@
 """Call graphs as two public benchmarks write them: a dictionary from a caller's name to the names it calls.
 
-Our graph is mapped onto their names here. A call of a class is a call of its constructor, looked up along the proven base classes,
-because the benchmarks list the function that runs; a class that has none anywhere gives no edge. Every function and every file is a key,
-with or without calls.
+Our graph is mapped onto their names here:
+
+- A call of a class is a call of its constructor, looked up along the proven base classes, because the benchmarks list the function that
+  runs; a class that has none anywhere gives no edge (Java: its default constructor).
+- A lambda that the ground truth does not list belongs to the function around it, as the benchmarks write it then.
+- Where they have two ways to write a name (an arrow function by its variable or by its number, ``Array.join`` by its class or as a
+  builtin), the one that the ground truth of the case uses is taken.
+- Every function and every file is a key, with or without calls.
 """
 
 from __future__ import annotations
 
 import re
-from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from typing import ClassVar
+from enum import StrEnum
+from pathlib import Path
 
+from eval.call_names import Namer
 from graph.model import EXTERNAL, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
 
 CallGraph = dict[str, set[str]]
@@ -28,197 +33,141 @@ ANY = frozenset({Evidence.PROVEN, Evidence.EXTERNAL, Evidence.POSSIBLE})
 _DUPLICATE = re.compile(r"~\d+")
 
 
-class Namer(ABC):
-    """How a benchmark writes names."""
-
-    constructors: tuple[str, ...] = ()
-    """Names a constructor may have; the first one found in the class or its bases is the one that runs."""
-    lambda_name: str = "<lambda{}>"
-
-    @abstractmethod
-    def module(self, path: str) -> str:
-        """Name the module that a file is."""
-
-    def symbol(self, path: str, qualified: str) -> str:
-        """Name a symbol of a file."""
-        module = self.module(path)
-        return f"{module}.{qualified}" if module else qualified
-
-    @abstractmethod
-    def outside(self, package: str, symbol: str) -> str:
-        """Name somebody else's symbol, or return an empty text for what the benchmark never lists."""
+def call_graph(
+    graphs: Iterable[FileGraph], namer: Namer, listed: Collection[str], *, root: Path, evidence: Collection[Evidence] = FACTS
+) -> CallGraph:
+    """Return the calls whose evidence is one of these, under the benchmark's names; ``listed`` are the names of the ground truth."""
+    return _Mapping(list(graphs), namer, frozenset(listed), root).calls(evidence)
 
 
-class PythonNamer(Namer):
-    """PyCG's names: dotted from the root, ``<builtin>.len``, ``<**PyStr**>.join``, ``main.func.<lambda1>``."""
+class _Mapping:
+    """Our nodes under the benchmark's names, and what is needed to find constructors."""
 
-    constructors = ("__init__",)
-    _types: ClassVar = {
-        "str": "Str",
-        "dict": "Dict",
-        "list": "List",
-        "set": "Set",
-        "tuple": "Tuple",
-        "bytes": "Bytes",
-        "int": "Num",
-        "float": "Num",
-    }
+    def __init__(self, graphs: Sequence[FileGraph], namer: Namer, listed: frozenset[str], root: Path) -> None:
+        self._namer = namer
+        self._listed = listed
+        self._root = root
+        self._nodes = {node.handle: node for graph in graphs for node in graph.nodes}
+        self._edges = [edge for graph in graphs for edge in graph.edges]
+        self._members: dict[Handle, dict[str, Handle]] = defaultdict(dict)
+        self._bases: dict[Handle, list[Handle]] = defaultdict(list)
+        for node in self._nodes.values():
+            if node.kind in FUNCTIONS:
+                self._members[_owner(node.handle)].setdefault(node.name, node.handle)
+        for edge in sorted(self._edges, key=lambda edge: edge.start_byte):
+            if edge.kind in {EdgeKind.INHERITS, EdgeKind.IMPLEMENTS} and edge.evidence in FACTS:
+                self._bases[edge.source].append(edge.target)
+        self._anonymous = self._number_anonymous()
+        self._names: dict[Handle, str] = {}
 
-    def module(self, path: str) -> str:
-        """Name a module by its dotted path; a package is named by its folder."""
-        pure = PurePosixPath(path).with_suffix("")
-        parts = pure.parts[:-1] if pure.name == "__init__" and len(pure.parts) > 1 else pure.parts
-        return ".".join(parts)
+    def calls(self, evidence: Collection[Evidence]) -> CallGraph:
+        """Return the call graph of the edges of this evidence."""
+        keys = {*FUNCTIONS, NodeKind.FILE}
+        found: CallGraph = {self._caller(handle): set() for handle, node in self._nodes.items() if node.kind in keys}
+        for edge in self._edges:
+            if edge.kind in CALLS and edge.evidence in evidence and edge.source in self._nodes:
+                callees = set(self._callees(edge))
+                found.setdefault(self._caller(edge.source), set()).update(callees)
+                for callee in callees:
+                    found.setdefault(callee, set())
+        return found
 
-    def outside(self, package: str, symbol: str) -> str:
-        """Name a builtin, a method of a builtin type, or a symbol of another package."""
-        if package != "builtins":
-            return f"{package}.{symbol}" if symbol else ""
-        owner, _, method = symbol.partition(".")
-        if method and owner in self._types:
-            return f"<**Py{self._types[owner]}**>.{method}"
-        return f"<builtin>.{symbol}"
+    def _pick(self, names: Sequence[str]) -> str:
+        return next((name for name in names if name in self._listed), names[0])
 
+    def _name(self, handle: Handle) -> str:
+        if handle not in self._names:
+            self._names[handle] = self._pick(self._alternatives(self._nodes[handle]))
+        return self._names[handle]
 
-class JavaScriptNamer(Namer):
-    """SWARM-CG's names for JavaScript: as PyCG's, with ``constructor`` and ``<arrow1>``."""
+    def _alternatives(self, node: Node) -> list[str]:
+        if node.kind == NodeKind.FILE:
+            return [self._namer.module(node.path)]
+        owner = _owner(node.handle)
+        around = self._name(owner) if owner in self._nodes else self._namer.module(node.path)
+        found = (
+            [] if node.kind == NodeKind.LAMBDA else [self._namer.symbol(node, around, _DUPLICATE.sub("", node.handle.partition("#")[2]))]
+        )
+        if node.handle in self._anonymous:
+            found.append(f"{around}.{self._namer.lambda_name.format(self._anonymous[node.handle])}")
+        return found
 
-    constructors = ("constructor",)
-    lambda_name = "<arrow{}>"
-    _types: ClassVar = {"String": "JSString", "Array": "JSArray", "Object": "JSObject", "Promise": "JSPromise"}
+    def _caller(self, handle: Handle) -> str:
+        """Name what a call is written in: lambdas that the ground truth does not list are part of what is around them."""
+        node, name, owner = self._nodes[handle], self._name(handle), _owner(handle)
+        if node.kind == NodeKind.LAMBDA and name not in self._listed:
+            return self._caller(owner) if owner in self._nodes else self._namer.module(node.path)
+        return name
 
-    def module(self, path: str) -> str:
-        """Name a module by its dotted path without the ending."""
-        return ".".join(PurePosixPath(path).with_suffix("").parts)
+    def _number_anonymous(self) -> dict[Handle, int]:
+        """Count the lambdas of each scope from 1 in the order of the file, those bound to a variable included."""
+        counts: dict[tuple[str, Handle], int] = defaultdict(int)
+        numbers: dict[Handle, int] = {}
+        for node in sorted(self._nodes.values(), key=lambda node: (node.path, node.start_line)):
+            if node.kind == NodeKind.LAMBDA or (node.kind == "function" and self._is_bound(node)):
+                counts[node.path, _owner(node.handle)] += 1
+                numbers[node.handle] = counts[node.path, _owner(node.handle)]
+        return numbers
 
-    def outside(self, package: str, symbol: str) -> str:
-        """Name a global, or a symbol of another package."""
-        if package not in {"javascript", "builtins", "globals", "lib"}:
-            return f"{package}.{symbol}" if symbol else ""
-        return f"<builtin>.{symbol}"
+    def _is_bound(self, node: Node) -> bool:
+        try:
+            lines = (self._root / node.path).read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            return False
+        return 0 < node.start_line <= len(lines) and bool(self._namer.bound(node.name).search(lines[node.start_line - 1]))
 
+    def _callees(self, edge: Edge) -> Iterator[str]:
+        if edge.target.startswith(EXTERNAL):
+            package, _, symbol = edge.target.removeprefix(EXTERNAL).partition("#")
+            names = self._namer.outside(package, symbol)
+            if names:
+                yield self._pick(names)
+            return
+        node = self._nodes.get(edge.target)
+        if node is not None and node.kind in CLASSES:
+            constructor = self._constructor(edge.target)
+            if constructor is not None:
+                yield self._name(constructor)
+            elif self._namer.default_constructor:
+                yield self._namer.default_constructor.format(self._name(edge.target))
+        elif node is not None:
+            yield self._name(edge.target)
 
-class JavaNamer(Namer):
-    """SWARM-CG's names for Java: ``package.Class:method()`` with simple parameter types; here without the parameters."""
+    def _constructor(self, owner: Handle) -> Handle | None:
+        for each in self._linearized(owner, frozenset()):
+            for member in self._members.get(each, {}).values():
+                if self._namer.is_constructor(self._nodes[member]):
+                    return member
+            if self._namer.default_constructor:
+                return None
+        return None
 
-    constructors = ("<init>",)
-
-    def module(self, path: str) -> str:
-        """Name the folder of the file, which is its package."""
-        return ".".join(PurePosixPath(path).parent.parts)
-
-    def symbol(self, path: str, qualified: str) -> str:
-        """Name a method as ``package.Class:method``; nested classes are joined by ``$``."""
-        owner, _, name = qualified.rpartition(".")
-        joined = f"{owner.replace('.', '$')}:{name}" if owner else name
-        return super().symbol(path, joined)
-
-    def outside(self, package: str, symbol: str) -> str:
-        """Name a method of the Java library."""
-        owner, _, name = symbol.rpartition(".")
-        return f"{package}.{owner.replace('.', '$')}:{name}" if owner else f"{package}.{name}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """The benchmark's name of every node, and what is needed to find constructors."""
-
-    nodes: dict[Handle, Node]
-    of: dict[Handle, str]
-    members: dict[Handle, dict[str, Handle]]
-    bases: dict[Handle, list[Handle]]
-
-
-def call_graph(graphs: Iterable[FileGraph], namer: Namer, evidence: Collection[Evidence] = FACTS) -> CallGraph:
-    """Return the calls of the graphs whose evidence is one of these, under the benchmark's names."""
-    whole = list(graphs)
-    names = _name_all(whole, namer)
-    found: CallGraph = {name: set() for handle, name in names.of.items() if names.nodes[handle].kind in {*FUNCTIONS, NodeKind.FILE}}
-    for edge in (edge for graph in whole for edge in graph.edges):
-        if edge.kind not in CALLS or edge.evidence not in evidence or edge.source not in names.of:
-            continue
-        for callee in _callees(edge, names, namer):
-            found.setdefault(names.of[edge.source], set()).add(callee)
-            found.setdefault(callee, set())
-    return found
-
-
-def _name_all(graphs: Iterable[FileGraph], namer: Namer) -> _Names:
-    nodes: dict[Handle, Node] = {}
-    members: dict[Handle, dict[str, Handle]] = defaultdict(dict)
-    bases: dict[Handle, list[tuple[int, Handle]]] = defaultdict(list)
-    whole = list(graphs)
-    for graph in whole:
-        nodes.update((node.handle, node) for node in graph.nodes)
-    for edge in (edge for graph in whole for edge in graph.edges):
-        if edge.kind in {EdgeKind.INHERITS, EdgeKind.IMPLEMENTS} and edge.evidence in FACTS:
-            bases[edge.source].append((edge.start_byte, edge.target))
-    of = {node.handle: _name(node, namer) for node in nodes.values() if node.path and node.kind != NodeKind.LAMBDA}
-    of.update(_lambda_names(nodes.values(), namer))
-    for node in nodes.values():
-        path, _, qualified = node.handle.partition("#")
-        owner, _, _ = qualified.rpartition(".")
-        if owner and node.kind in FUNCTIONS:
-            members[Handle(f"{path}#{owner}")].setdefault(node.name, node.handle)
-    return _Names(nodes, of, members, {handle: [base for _, base in sorted(each)] for handle, each in bases.items()})
+    def _linearized(self, owner: Handle, above: frozenset[Handle]) -> list[Handle]:
+        """Return a class and its bases in the order they are searched: depth first, and a base that is reached twice at its last place."""
+        if owner in above:
+            return []
+        order = [owner]
+        for base in self._bases.get(owner, []):
+            order += self._linearized(base, above | {owner})
+        return [each for at, each in enumerate(order) if each not in order[at + 1 :]]
 
 
-def _name(node: Node, namer: Namer) -> str:
-    if node.kind == NodeKind.FILE:
-        return namer.module(node.path)
-    return namer.symbol(node.path, _DUPLICATE.sub("", node.handle.partition("#")[2]))
+def _owner(handle: Handle) -> Handle:
+    """Return the handle of what a symbol is in, empty for what is in a file only."""
+    path, _, qualified = handle.partition("#")
+    owner, _, _ = qualified.rpartition(".")
+    return Handle(f"{path}#{owner}") if owner else Handle("")
 
 
-def _lambda_names(nodes: Iterable[Node], namer: Namer) -> Iterator[tuple[Handle, str]]:
-    """Name the lambdas by their number in the scope, in the order of the file, as the benchmarks do."""
-    counts: dict[str, int] = defaultdict(int)
-    renamed: dict[str, str] = {}
-    for node in sorted(
-        (node for node in nodes if node.kind == NodeKind.LAMBDA), key=lambda node: (node.path, node.start_line, node.handle)
-    ):
-        path, _, qualified = node.handle.partition("#")
-        owner, _, _ = qualified.rpartition(".")
-        scope = renamed.get(f"{path}#{owner}", _DUPLICATE.sub("", owner))
-        counts[f"{path}#{scope}"] += 1
-        name = namer.lambda_name.format(counts[f"{path}#{scope}"])
-        renamed[node.handle] = f"{scope}.{name}" if scope else name
-        yield node.handle, namer.symbol(path, renamed[node.handle])
+class Judged(StrEnum):
+    """Which of our edges a ground truth can judge."""
 
-
-def _callees(edge: Edge, names: _Names, namer: Namer) -> Iterator[str]:
-    if edge.target.startswith(EXTERNAL):
-        package, _, symbol = edge.target.removeprefix(EXTERNAL).partition("#")
-        name = namer.outside(package, symbol)
-        if name:
-            yield name
-        return
-    node = names.nodes.get(edge.target)
-    if node is None:
-        return
-    if node.kind in CLASSES:
-        constructor = _constructor(edge.target, names, namer)
-        if constructor is not None:
-            yield names.of[constructor]
-    elif edge.target in names.of:
-        yield names.of[edge.target]
-
-
-def _constructor(owner: Handle, names: _Names, namer: Namer) -> Handle | None:
-    for each in _linearized(owner, names, frozenset()):
-        for wanted in namer.constructors:
-            if wanted in names.members.get(each, {}):
-                return names.members[each][wanted]
-    return None
-
-
-def _linearized(owner: Handle, names: _Names, above: frozenset[Handle]) -> list[Handle]:
-    """Return a class and its bases in the order they are searched: depth first, and a base that is reached twice at its last place."""
-    if owner in above:
-        return []
-    order = [owner]
-    for base in names.bases.get(owner, []):
-        order += _linearized(base, names, above | {owner})
-    return [each for at, each in enumerate(order) if each not in order[at + 1 :]]
+    EVERY = "every"
+    """All: a caller that is not listed calls nothing."""
+    CALLERS = "callers"
+    """Those of listed callers, whose calls are all listed."""
+    CALLS = "calls"
+    """Those of listed callers that call a listed name: the ground truth is about single calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,19 +193,23 @@ class CallScore:
         return not self.missed and not self.unnamed
 
 
-def compare(ours: CallGraph, truth: CallGraph, *, callers_listed: bool) -> CallScore:
-    """Compare two call graphs.
-
-    With ``callers_listed`` an edge is judged only when the ground truth lists its caller, as PyCG's micro-benchmark does; without it an
-    edge of a caller that is not listed is invented, as its macro-benchmark and SWARM-CG count.
-    """
-    claimed = {(caller, callee) for caller, callees in ours.items() for callee in callees if caller in truth or not callers_listed}
+def compare(ours: CallGraph, truth: CallGraph, namer: Namer, judged: Judged) -> CallScore:
+    """Compare two call graphs. Calls of outside names are judged only where the ground truth lists such names, if the namer says so."""
     expected = {(caller, callee) for caller, callees in truth.items() for callee in callees}
+    inside = not namer.lists_outside and not any(namer.is_outside(callee) for _, callee in expected)
+    claimed = {(caller, callee) for caller, callees in ours.items() for callee in callees}
+    if judged is not Judged.EVERY:
+        claimed = {edge for edge in claimed if edge[0] in truth}
+    if judged is Judged.CALLS:
+        named = {(caller, namer.simple(callee)) for caller, callee in expected}
+        claimed = {(caller, callee) for caller, callee in claimed if (caller, namer.simple(callee)) in named}
+    if inside:
+        claimed = {edge for edge in claimed if not namer.is_outside(edge[1])}
     return CallScore(
         tuple(sorted(claimed - expected)),
         tuple(sorted(expected - claimed)),
         len(claimed & expected),
         len(claimed),
         len(expected),
-        tuple(sorted(truth.keys() - ours.keys())),
+        tuple(sorted(truth.keys() - ours.keys())) if judged is Judged.CALLERS else (),
     )

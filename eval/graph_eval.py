@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.call_benchmarks import figures, measure_cases, print_cases, read_cases, read_projects
-from eval.call_graphs import ANY, FACTS, JavaNamer, JavaScriptNamer, Namer, PythonNamer
+from eval.call_graphs import ANY, FACTS, Judged
+from eval.call_names import JavaNamer, JavaScriptNamer, Namer, PythonNamer
 from eval.graph_source import GraphSource, read_export
 from eval.scip_oracle import Verdict, read_oracle, score
 from eval.scip_report import print_verdicts, read_explained
@@ -114,14 +115,17 @@ def _scip(arguments: Namespace, source: GraphSource) -> tuple[list[dict[str, Any
 
 def _calls(arguments: Namespace, kind: str, source: GraphSource) -> tuple[list[dict[str, Any]], list[str]]:
     missing: list[str] = []
+    namer = namer_for(arguments.set if kind == "micro" else arguments.corpora)
     if kind == "micro":
-        cases = read_cases(arguments.set)
+        cases = read_cases(arguments.set, namer)
+        judged = Judged.CALLS if isinstance(namer, JavaNamer) else Judged.CALLERS
     else:
-        cases, missing = read_projects(arguments.set, arguments.corpora)
+        cases, missing = read_projects(arguments.set, arguments.corpora, namer)
+        judged = Judged.EVERY
     cases = [case for case in cases if not arguments.only or any(each in f"{case.category}/{case.name}" for each in arguments.only)]
     if not cases:
         return [], missing
-    proven, possible = measure_cases(cases, source, namer_for(cases[0].root), (FACTS, ANY), callers_listed=kind == "micro")
+    proven, possible = measure_cases(cases, source, namer, (FACTS, ANY), judged)
     print_cases("proven + external", proven, show=arguments.worst)
     print_cases("proven + external + possible", possible, show=0)
     return [{"proven": figures(proven), "possible": figures(possible)}], missing
