@@ -11,14 +11,13 @@ import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterable, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from eval.call_benchmarks import figures, measure_cases, print_cases, read_cases, read_projects
 from eval.call_graphs import ANY, FACTS, Judged
 from eval.call_names import JavaNamer, JavaScriptNamer, Namer, PythonNamer
-from eval.graph_source import GraphSource, read_export
+from eval.graph_source import GraphSource, read_export, resolve
 from eval.scip_oracle import Verdict, read_oracle, score
 from eval.scip_report import print_verdicts, read_explained
 from graph.model import FileGraph
@@ -26,11 +25,6 @@ from ingest.errors import SourceError
 
 EXPLAINED = Path(__file__).parent / "data" / "scip_explained.jsonl"
 NAMERS: dict[str, type[Namer]] = {".py": PythonNamer, ".js": JavaScriptNamer, ".java": JavaNamer}
-
-
-def resolve(root: Path) -> Iterable[FileGraph]:
-    """Resolve a folder with the engine's own resolver."""
-    return import_module("graph.build").resolve_folder(root)
 
 
 def measure_scip(folder: Path, corpora: Path, source: GraphSource, only: Sequence[str] = ()) -> tuple[list[Verdict], list[str]]:
@@ -45,7 +39,7 @@ def measure_scip(folder: Path, corpora: Path, source: GraphSource, only: Sequenc
         if not root.exists() and not root.with_suffix(".jsonl").exists():
             missing.append(oracle.repository)
             continue
-        verdicts.append(score(oracle, source(root)))
+        verdicts.append(score(oracle, source(root), root))
     return verdicts, missing
 
 

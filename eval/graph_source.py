@@ -9,14 +9,27 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
 from ingest.errors import SourceError
+from ingest.walk import WalkOptions, read_source, walk
 
 GraphSource = Callable[[Path], Iterable[FileGraph]]
 """Takes the root of a repository; gives the graph of each of its files."""
+
+
+def resolve(root: Path) -> Iterable[FileGraph]:
+    """Resolve the files that indexing a folder would read."""
+    options = WalkOptions()
+    files: dict[str, bytes] = {}
+    for source in walk(str(root), options).files:
+        data = read_source(str(root), source, options)
+        if isinstance(data, bytes):
+            files[source.path] = data
+    return import_module("graph.build").resolve_files(files)
 
 
 def read_export(file: Path) -> list[FileGraph]:

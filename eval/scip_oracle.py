@@ -13,6 +13,8 @@ What is judged, and how:
 - Judged are uses in files that the oracle knows (it names them in any row) of targets that it lists. A proven use of a function or class
   that is in such a file and yet is not listed is *unlisted*: the oracle lists nothing without a reference, so it claims there is none, or
   leaves that kind of symbol out. Unlisted uses are counted apart, and ``strict precision`` counts them as wrong.
+- A proven use that the oracle does not list, on a line that does not hold the target's name, goes through a variable or an attribute whose
+  value is known (``cls()``, ``self.response_class()``). The oracle knows names only, so such uses are counted as *by value* and not judged.
 - Recall of proven is the share of the oracle's references that are a proven use; recall of proven + possible, of either evidence.
 - Edges of overlays are no claim of the resolver and are left out.
 
@@ -23,8 +25,9 @@ their reasons, and change no number.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -101,7 +104,7 @@ class Disagreement:
     """One (place, target) on which the graph and the oracle differ. ``said`` is what the other side has at that place."""
 
     direction: str
-    """``invented``, ``unlisted`` or ``missed``."""
+    """``invented``, ``unlisted``, ``by value`` or ``missed``."""
     rule: str
     path: str
     line: int
@@ -120,6 +123,7 @@ class Verdict:
     right: int = 0
     wrong: int = 0
     unlisted: int = 0
+    by_value: int = 0
     outside: int = 0
     """Proven uses in files that the oracle does not know, or of targets in such files."""
     found_proven: int = 0
@@ -155,46 +159,70 @@ def ratio(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
 
 
-def score(oracle: Oracle, graphs: Iterable[FileGraph]) -> Verdict:
-    """Compare the graphs of a repository with its oracle."""
+def score(oracle: Oracle, graphs: Iterable[FileGraph], root: Path) -> Verdict:
+    """Compare the graphs of a repository with its oracle. ``root`` holds the sources; a line that is not there holds every name."""
     claims = _Claims(graphs)
+    sources = Sources(root)
     of_symbol = {symbol: claims.node_of(symbol) for symbol in oracle.symbols}
     symbol_of = {node.handle: symbol for symbol, node in of_symbol.items() if node is not None}
     verdict = Verdict(oracle.repository, references=oracle.uses)
     for (path, line, target), rule in claims.proven.items():
-        _judge(verdict, oracle, claims, symbol_of, path, line, target, rule)
+        node = claims.nodes.get(target)
+        if node is not None and node.kind in JUDGED_KINDS:
+            _judge(verdict, oracle, Claim(path, line, node, rule), symbol_of.get(target), sources)
     for symbol, node in of_symbol.items():
         _look_up(verdict, claims, symbol, node)
     return verdict
 
 
-def _judge(
-    verdict: Verdict,
-    oracle: Oracle,
-    claims: _Claims,
-    symbol_of: Mapping[Handle, OracleSymbol],
-    path: str,
-    line: int,
-    target: Handle,
-    rule: str,
-) -> None:
-    node = claims.nodes.get(target)
-    if node is None or node.kind not in JUDGED_KINDS:
-        return
-    if path not in oracle.files or node.path not in oracle.files:
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A proven use of a node."""
+
+    path: str
+    line: int
+    target: Node
+    rule: str
+
+
+class Sources:
+    """Lines of the files of a folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._files: dict[str, list[str]] = {}
+
+    def line(self, path: str, number: int) -> str | None:
+        """Return a line, counted from 1, or None when there is no such line."""
+        if path not in self._files:
+            try:
+                self._files[path] = (self._root / path).read_text(encoding="utf-8", errors="replace").split("\n")
+            except OSError:
+                self._files[path] = []
+        lines = self._files[path]
+        return lines[number - 1] if 0 < number <= len(lines) else None
+
+
+def _judge(verdict: Verdict, oracle: Oracle, claim: Claim, symbol: OracleSymbol | None, sources: Sources) -> None:
+    if claim.path not in oracle.files or claim.target.path not in oracle.files:
         verdict.outside += 1
         return
-    symbol = symbol_of.get(target)
-    if symbol is not None and (path, line) in symbol.uses:
+    if symbol is not None and (claim.path, claim.line) in symbol.uses:
         verdict.right += 1
         return
-    direction = "unlisted" if symbol is None else "invented"
-    if symbol is None:
+    line, target = sources.line(claim.path, claim.line), claim.target
+    if line is not None and not re.search(rf"\b{re.escape(target.name)}\b", line):
+        verdict.by_value += 1
+        direction = "by value"
+    elif symbol is None:
         verdict.unlisted += 1
+        direction = "unlisted"
     else:
         verdict.wrong += 1
+        direction = "invented"
+    said = _listed_at(oracle, claim.path, claim.line, target.name)
     verdict.disagreements.append(
-        Disagreement(direction, rule, path, line, node.name, node.path, node.start_line, _listed_at(oracle, path, line, node.name))
+        Disagreement(direction, claim.rule, claim.path, claim.line, target.name, target.path, target.start_line, said)
     )
 
 

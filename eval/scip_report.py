@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.scip_oracle import Disagreement, Verdict
+from eval.scip_oracle import Disagreement, Sources, Verdict
 from ingest.errors import SourceError
 
 
@@ -67,6 +67,7 @@ def total(verdicts: Sequence[Verdict]) -> Verdict:
         right=sum(each.right for each in verdicts),
         wrong=sum(each.wrong for each in verdicts),
         unlisted=sum(each.unlisted for each in verdicts),
+        by_value=sum(each.by_value for each in verdicts),
         outside=sum(each.outside for each in verdicts),
         found_proven=sum(each.found_proven for each in verdicts),
         found_possible=sum(each.found_possible for each in verdicts),
@@ -83,6 +84,7 @@ def figures(verdict: Verdict) -> dict[str, Any]:
         "right": verdict.right,
         "wrong": verdict.wrong,
         "unlisted": verdict.unlisted,
+        "by_value": verdict.by_value,
         "outside": verdict.outside,
         "precision": verdict.precision,
         "strict_precision": verdict.strict_precision,
@@ -104,10 +106,11 @@ def print_verdict(verdict: Verdict, explanations: Collection[Explained], root: P
         print(f"  {count:>5} {direction:<9} {rule}")
     if len(counts) > limit:
         print(f"        … and {len(counts) - limit} more kinds")
+    sources = Sources(root)
     for each in worst(fresh, limit):
         place, target = f"{each.path}:{each.line}", f"{each.target_path}:{each.target_line}"
         print(f"  {each.direction:<9} {place} {each.name} [{each.rule}] target {target}; {each.said}")
-        print(f"            | {_source_line(root, each)}")
+        print(f"            | {_shown(sources, each)}")
     for each, why in known.items():
         print(f"  explained {each.path}:{each.line} {each.name} ({each.direction}): {why.reason}")
     explained_now = set(known.values())
@@ -129,17 +132,14 @@ def worst(disagreements: Sequence[Disagreement], limit: int) -> list[Disagreemen
         repeat = seen[each.direction, each.rule, each.path]
         ranked.append((repeat, -frequent[each.direction, each.rule], each.rule, each.path, each.line, each))
     ranked.sort(key=lambda row: row[:5])
-    order = {"invented": 0, "unlisted": 1, "missed": 2}
-    claims = sorted((row[5] for row in ranked if row[5].direction != "missed"), key=lambda each: order[each.direction])
+    order = {"invented": 0, "unlisted": 1, "by value": 2}
+    claims = sorted((row[5] for row in ranked if row[5].direction in order), key=lambda each: order[each.direction])
     misses = [row[5] for row in ranked if row[5].direction == "missed"]
     share = max(limit - len(misses), (limit + 1) // 2)
     chosen = claims[:share]
     return chosen + misses[: limit - len(chosen)]
 
 
-def _source_line(root: Path, each: Disagreement) -> str:
-    try:
-        lines = (root / each.path).read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return "(no source here)"
-    return lines[each.line - 1].strip()[:110] if 0 < each.line <= len(lines) else "(the file has no such line: not the oracle's commit?)"
+def _shown(sources: Sources, each: Disagreement) -> str:
+    line = sources.line(each.path, each.line)
+    return "(no such line here: not the oracle's commit?)" if line is None else line.strip()[:110]
