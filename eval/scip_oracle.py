@@ -8,7 +8,10 @@ What is judged, and how:
 - A *use* is (path, line, target): what every edge of a use kind (``USE_KINDS``) says, once for each line and target. An edge to a
   constructor at a place that also has an ``instantiates`` edge is not judged: the oracle lists the class there, as our other edge does.
 - A target *is* an oracle's symbol when path and name agree and the symbol's line lies in the node; the innermost such node. So decorators
-  above a function, which the node may or may not include, make no difference.
+  above a function, which the node may or may not include, make no difference. SCIP names a symbol by a descriptor such as
+  ``App#decorator().``, which several definitions can share (overloads, a property's setter, functions inside methods), and an oracle row
+  gives the place of one. Other nodes of that file and name are the symbol, too, when the descriptor's names occur in this order in their
+  qualified name; of several symbols, the one with most names. A reference on the line of such a definition is none and is dropped.
 - A proven use is *right* when the oracle lists its (path, line) for its target, and *wrong* when it does not.
 - Judged are uses in files that the oracle knows (it names them in any row) of targets that it lists. A proven use of a function or class
   that is in such a file and yet is not listed is *unlisted*: the oracle lists nothing without a reference, so it claims there is none, or
@@ -49,6 +52,9 @@ CONSTRUCTORS = frozenset({"__init__", "__new__", "constructor"})
 JUDGED_KINDS = frozenset({"function", "method", "constructor", "class", "interface", "enum", "type", "struct", "trait"})
 OVERLAY = "overlay:"
 
+_DISAMBIGUATOR = re.compile(r"\(\+\d+\)")
+_DEFINES = r"\b(?:def|class|function|interface|type|enum)\s+{}\b"
+
 Place = tuple[str, int]
 """Path and line."""
 
@@ -62,6 +68,8 @@ class OracleSymbol:
     path: str
     line: int
     uses: frozenset[Place]
+    descriptor: tuple[str, ...] = ()
+    """Names of what encloses the symbol, and its own, outermost first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +79,6 @@ class Oracle:
     repository: str
     symbols: tuple[OracleSymbol, ...]
     files: frozenset[str]
-
-    @property
-    def uses(self) -> int:
-        """Number of distinct (symbol, path, line)."""
-        return sum(len(symbol.uses) for symbol in self.symbols)
 
 
 def read_oracle(file: Path) -> Oracle:
@@ -96,7 +99,9 @@ def read_oracle(file: Path) -> Oracle:
 
 def _symbol(row: dict[str, Any]) -> OracleSymbol:
     uses = frozenset((use["path"], use["line"]) for use in row["refs"])
-    return OracleSymbol(row["name"].rpartition(".")[2], row["kind"], row["def_path"], row["def_line"], uses)
+    name = row["name"].rpartition(".")[2]
+    tail = _DISAMBIGUATOR.sub("", row.get("symbol", name).rpartition("/")[2])
+    return OracleSymbol(name, row["kind"], row["def_path"], row["def_line"], uses, tuple(re.findall(r"[\w$]+", tail)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +168,17 @@ def score(oracle: Oracle, graphs: Iterable[FileGraph], root: Path) -> Verdict:
     """Compare the graphs of a repository with its oracle. ``root`` holds the sources; a line that is not there holds every name."""
     claims = _Claims(graphs)
     sources = Sources(root)
-    of_symbol = {symbol: claims.node_of(symbol) for symbol in oracle.symbols}
-    symbol_of = {node.handle: symbol for symbol, node in of_symbol.items() if node is not None}
-    verdict = Verdict(oracle.repository, references=oracle.uses)
+    symbol_of = claims.assign(oracle.symbols)
+    verdict = Verdict(oracle.repository)
     for (path, line, target), rule in claims.proven.items():
         node = claims.nodes.get(target)
         if node is not None and node.kind in JUDGED_KINDS:
             _judge(verdict, oracle, Claim(path, line, node, rule), symbol_of.get(target), sources)
-    for symbol, node in of_symbol.items():
-        _look_up(verdict, claims, symbol, node)
+    nodes_of: dict[OracleSymbol, list[Node]] = defaultdict(list)
+    for handle, symbol in symbol_of.items():
+        nodes_of[symbol].append(claims.nodes[handle])
+    for symbol in oracle.symbols:
+        _look_up(verdict, claims, symbol, nodes_of[symbol], sources)
     return verdict
 
 
@@ -231,15 +238,19 @@ def _listed_at(oracle: Oracle, path: str, line: int, name: str) -> str:
     return f"the oracle has {', '.join(places)}" if places else "the oracle has nothing of that name here"
 
 
-def _look_up(verdict: Verdict, claims: _Claims, symbol: OracleSymbol, node: Node | None) -> None:
+def _look_up(verdict: Verdict, claims: _Claims, symbol: OracleSymbol, nodes: Sequence[Node], sources: Sources) -> None:
+    defined = re.compile(_DEFINES.format(re.escape(symbol.name)))
     for path, line in sorted(symbol.uses):
-        if node is not None and (path, line, node.handle) in claims.proven:
+        if len(nodes) > 1 and path == symbol.path and defined.search(sources.line(path, line) or ""):
+            continue
+        verdict.references += 1
+        if any((path, line, node.handle) in claims.proven for node in nodes):
             verdict.found_proven += 1
             continue
-        if node is not None and (path, line, node.handle) in claims.possible:
+        if any((path, line, node.handle) in claims.possible for node in nodes):
             verdict.found_possible += 1
             said = "possible"
-        elif node is None:
+        elif not nodes:
             verdict.unmapped += 1
             said = "no node for the target"
         else:
@@ -277,14 +288,22 @@ class _Claims:
             elif edge.evidence is Evidence.POSSIBLE:
                 self.possible.setdefault((edge.path, edge.line, edge.target), edge.rule)
 
-    def node_of(self, symbol: OracleSymbol) -> Node | None:
-        """Return the innermost node of that name and path around the symbol's line."""
-        around = [
-            node
-            for node in self._named[symbol.path, symbol.name]
-            if node.start_line <= symbol.line <= node.end_line and node.kind != "file"
-        ]
-        return max(around, key=lambda node: (node.start_line, node.kind in JUDGED_KINDS), default=None)
+    def assign(self, symbols: Iterable[OracleSymbol]) -> dict[Handle, OracleSymbol]:
+        """Return which symbol each node is."""
+        found: dict[Handle, OracleSymbol] = {}
+        fallback: dict[Handle, OracleSymbol] = {}
+        for symbol in symbols:
+            named = [node for node in self._named[symbol.path, symbol.name] if node.kind != "file"]
+            around = [node for node in named if node.start_line <= symbol.line <= node.end_line]
+            if around:
+                found[max(around, key=lambda node: (node.start_line, node.kind in JUDGED_KINDS)).handle] = symbol
+            for node in named:
+                better = fallback.get(node.handle)
+                if _in_order(symbol.descriptor, node.qualified_name) and (
+                    better is None or len(better.descriptor) < len(symbol.descriptor)
+                ):
+                    fallback[node.handle] = symbol
+        return fallback | found
 
     def said_at(self, path: str, line: int, name: str) -> str:
         """Say in words what the graphs have for a name at a place."""
@@ -295,3 +314,9 @@ class _Claims:
                     return f"{edge.evidence} ({edge.rule})"
                 return f"{edge.evidence} of another {name} ({edge.rule})"
         return "no edge of that name" if here else "no edge on that line"
+
+
+def _in_order(names: Sequence[str], qualified: str) -> bool:
+    """Say whether all of the names occur in a qualified name in this order."""
+    rest = iter(re.findall(r"[\w$]+", qualified))
+    return bool(names) and all(name in rest for name in names)
