@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from graph.build import resolve_files
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
 from ingest.errors import SourceError
 from ingest.walk import WalkOptions, read_source, walk
@@ -29,7 +29,7 @@ def resolve(root: Path) -> Iterable[FileGraph]:
         data = read_source(str(root), source, options)
         if isinstance(data, bytes):
             files[source.path] = data
-    return import_module("graph.build").resolve_files(files)
+    return resolve_files(files)
 
 
 def read_export(file: Path) -> list[FileGraph]:
