@@ -38,10 +38,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class CaseScore:
-    """What one case scored."""
+    """What one case scored. ``own`` counts only callees that a file or folder of the case can hold, by the first part of their names."""
 
     case: Case
     score: CallScore
+    own: CallScore
 
 
 def read_cases(folder: Path, namer: Namer) -> list[Case]:
@@ -71,8 +72,14 @@ def measure_cases(
         listed = {*case.truth, *(callee for callees in case.truth.values() for callee in callees)}
         for at, each in enumerate(evidence):
             ours = call_graph(graphs, namer, listed, root=case.root, evidence=each)
-            scored[at].append(CaseScore(case, compare(ours, case.truth, namer, judged)))
+            own = [_own(graph, case.root) for graph in (ours, case.truth)]
+            scored[at].append(CaseScore(case, compare(ours, case.truth, namer, judged), compare(*own, namer, judged)))
     return scored
+
+
+def _own(graph: CallGraph, root: Path) -> CallGraph:
+    names = {path.stem for path in root.rglob("*")}
+    return {caller: {callee for callee in callees if callee.partition(".")[0] in names} for caller, callees in graph.items()}
 
 
 def read_projects(truths: Path, projects: Path, namer: Namer) -> tuple[list[Case], list[str]]:
@@ -89,6 +96,8 @@ def print_cases(title: str, scores: Sequence[CaseScore], *, show: int) -> None:
     for each in scores:
         groups[each.case.category].append(each)
     print(f"\n{title}")
+    if len(groups) == 1:
+        groups = {each.case.name: [each] for each in scores}
     for category, rows in [*sorted(groups.items()), ("all", list(scores))]:
         print(f"  {category:<24} {_line(rows)}")
     failing = [each for each in scores if not (each.score.complete and each.score.sound)]
@@ -103,9 +112,8 @@ def print_cases(title: str, scores: Sequence[CaseScore], *, show: int) -> None:
 
 def figures(scores: Sequence[CaseScore]) -> dict[str, float]:
     """Return the figures of these cases together."""
-    right = sum(each.score.right for each in scores)
-    claimed = sum(each.score.claimed for each in scores)
-    expected = sum(each.score.expected for each in scores)
+    right, claimed, expected = _counts([each.score for each in scores])
+    own_right, own_claimed, own_expected = _counts([each.own for each in scores])
     return {
         "cases": len(scores),
         "complete": sum(each.score.complete for each in scores),
@@ -114,7 +122,15 @@ def figures(scores: Sequence[CaseScore]) -> dict[str, float]:
         "expected": expected,
         "precision": ratio(right, claimed),
         "recall": ratio(right, expected),
+        "own_claimed": own_claimed,
+        "own_expected": own_expected,
+        "own_precision": ratio(own_right, own_claimed),
+        "own_recall": ratio(own_right, own_expected),
     }
+
+
+def _counts(scores: Sequence[CallScore]) -> tuple[int, int, int]:
+    return sum(each.right for each in scores), sum(each.claimed for each in scores), sum(each.expected for each in scores)
 
 
 def _line(scores: Sequence[CaseScore]) -> str:
@@ -122,6 +138,7 @@ def _line(scores: Sequence[CaseScore]) -> str:
     return (
         f"{of['cases']:>4} cases  complete {of['complete']:>4}  sound {of['sound']:>4}"
         f"  precision {of['precision']:.4f} of {of['claimed']}  recall {of['recall']:.4f} of {of['expected']}"
+        f"  own {of['own_precision']:.4f} of {of['own_claimed']}  {of['own_recall']:.4f} of {of['own_expected']}"
     )
 
 

@@ -7,6 +7,7 @@ Our graph is mapped onto their names here:
 - A lambda that the ground truth does not list belongs to the function around it, as the benchmarks write it then.
 - Where they have two ways to write a name (an arrow function by its variable or by its number, ``Array.join`` by its class or as a
   builtin), the one that the ground truth of the case uses is taken.
+- A module is named from the root of the folder, or from the folder below it from which the ground truth names it (``src``, ``bin``).
 - Every function and every file is a key, with or without calls.
 """
 
@@ -57,6 +58,7 @@ class _Mapping:
         for edge in sorted(self._edges, key=lambda edge: edge.start_byte):
             if edge.kind in {EdgeKind.INHERITS, EdgeKind.IMPLEMENTS} and edge.evidence in FACTS:
                 self._bases[edge.source].append(edge.target)
+        self._prefixes = {name[:at] for name in listed for at in (*_dots(name), len(name))}
         self._anonymous = self._number_anonymous()
         self._names: dict[Handle, str] = {}
 
@@ -72,6 +74,11 @@ class _Mapping:
                     found.setdefault(callee, set())
         return found
 
+    def _module(self, path: str) -> str:
+        name = self._namer.module(path)
+        ways = [name, *(name[at + 1 :] for at in _dots(name))]
+        return next((way for way in ways if way in self._prefixes), name)
+
     def _pick(self, names: Sequence[str]) -> str:
         return next((name for name in names if name in self._listed), names[0])
 
@@ -82,11 +89,13 @@ class _Mapping:
 
     def _alternatives(self, node: Node) -> list[str]:
         if node.kind == NodeKind.FILE:
-            return [self._namer.module(node.path)]
+            return [self._module(node.path)]
         owner = _owner(node.handle)
-        around = self._name(owner) if owner in self._nodes else self._namer.module(node.path)
+        around = self._name(owner) if owner in self._nodes else self._module(node.path)
         found = (
-            [] if node.kind == NodeKind.LAMBDA else [self._namer.symbol(node, around, _DUPLICATE.sub("", node.handle.partition("#")[2]))]
+            []
+            if node.kind == NodeKind.LAMBDA
+            else [self._namer.symbol(self._module(node.path), node, _DUPLICATE.sub("", node.handle.partition("#")[2]))]
         )
         if node.handle in self._anonymous:
             found.append(f"{around}.{self._namer.lambda_name.format(self._anonymous[node.handle])}")
@@ -96,7 +105,7 @@ class _Mapping:
         """Name what a call is written in: lambdas that the ground truth does not list are part of what is around them."""
         node, name, owner = self._nodes[handle], self._name(handle), _owner(handle)
         if node.kind == NodeKind.LAMBDA and name not in self._listed:
-            return self._caller(owner) if owner in self._nodes else self._namer.module(node.path)
+            return self._caller(owner) if owner in self._nodes else self._module(node.path)
         return name
 
     def _number_anonymous(self) -> dict[Handle, int]:
@@ -159,11 +168,13 @@ def _owner(handle: Handle) -> Handle:
     return Handle(f"{path}#{owner}") if owner else Handle("")
 
 
+def _dots(name: str) -> list[int]:
+    return [at for at, letter in enumerate(name) if letter == "."]
+
+
 class Judged(StrEnum):
     """Which of our edges a ground truth can judge."""
 
-    EVERY = "every"
-    """All: a caller that is not listed calls nothing."""
     CALLERS = "callers"
     """Those of listed callers, whose calls are all listed."""
     CALLS = "calls"
@@ -198,8 +209,7 @@ def compare(ours: CallGraph, truth: CallGraph, namer: Namer, judged: Judged) -> 
     expected = {(caller, callee) for caller, callees in truth.items() for callee in callees}
     inside = not namer.lists_outside and not any(namer.is_outside(callee) for _, callee in expected)
     claimed = {(caller, callee) for caller, callees in ours.items() for callee in callees}
-    if judged is not Judged.EVERY:
-        claimed = {edge for edge in claimed if edge[0] in truth}
+    claimed = {edge for edge in claimed if edge[0] in truth}
     if judged is Judged.CALLS:
         named = {(caller, namer.simple(callee)) for caller, callee in expected}
         claimed = {(caller, callee) for caller, callee in claimed if (caller, namer.simple(callee)) in named}

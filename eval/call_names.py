@@ -28,9 +28,8 @@ class Namer(ABC):
     def outside(self, package: str, symbol: str) -> tuple[str, ...]:
         """Name somebody else's symbol, in every way the benchmark writes it; nothing for what it never lists."""
 
-    def symbol(self, node: Node, _around: str, qualified: str) -> str:
-        """Name a symbol of a file. ``_around`` is the name of what encloses it, ``qualified`` its name in the file."""
-        module = self.module(node.path)
+    def symbol(self, module: str, _node: Node, qualified: str) -> str:
+        """Name a symbol of a module; ``qualified`` is its name in the file."""
         return f"{module}.{qualified}" if module else qualified
 
     def is_constructor(self, node: Node) -> bool:
@@ -116,9 +115,8 @@ class JavaNamer(Namer):
         """Name the package, which is the folder of the file."""
         return ".".join(PurePosixPath(path).parent.parts)
 
-    def symbol(self, node: Node, _around: str, qualified: str) -> str:
+    def symbol(self, module: str, node: Node, qualified: str) -> str:
         """Name a class ``package.Outer$Inner`` and a method ``package.Class:method``."""
-        module = self.module(node.path)
         owner, _, name = qualified.rpartition(".")
         if node.kind in {"method", "constructor", "function"}:
             name = f"{owner.replace('.', '$')}:{self.constructor if self.is_constructor(node) else name}"

@@ -115,7 +115,7 @@ def _calls(arguments: Namespace, kind: str, source: GraphSource) -> tuple[list[d
         judged = Judged.CALLS if isinstance(namer, JavaNamer) else Judged.CALLERS
     else:
         cases, missing = read_projects(arguments.set, arguments.corpora, namer)
-        judged = Judged.EVERY
+        judged = Judged.CALLERS
     cases = [case for case in cases if not arguments.only or any(each in f"{case.category}/{case.name}" for each in arguments.only)]
     if not cases:
         return [], missing
