@@ -72,8 +72,8 @@ def measure_cases(
         listed = {*case.truth, *(callee for callees in case.truth.values() for callee in callees)}
         for at, each in enumerate(evidence):
             ours = call_graph(graphs, namer, listed, root=case.root, evidence=each)
-            own = [_own(graph, case.root) for graph in (ours, case.truth)]
-            scored[at].append(CaseScore(case, compare(ours, case.truth, namer, judged), compare(*own, namer, judged)))
+            own = compare(_own(ours, case.root), _own(case.truth, case.root), namer, judged)
+            scored[at].append(CaseScore(case, compare(ours, case.truth, namer, judged), own))
     return scored
 
 
