@@ -232,3 +232,9 @@ def descriptors(symbol: str) -> list[tuple[str, str]]:
         else:
             found.append(((quoted or plain or "").replace("``", "`"), "()." if suffix.startswith("(") else suffix))
     return found
+
+
+def is_local(symbol: str) -> bool:
+    """Say whether a symbol is a local variable, a parameter or a type parameter: no node of a graph."""
+    names = descriptors(symbol)
+    return not names or names[-1][1] in {"()", "[]"}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
-from graph.scip import Document, Encoding, Occurrence, Role, descriptors, read_index
+from graph.scip import Document, Encoding, Occurrence, Role, descriptors, is_local, read_index
 from ingest.model import SymbolKind
 
 RULE = "scip"
@@ -23,7 +23,7 @@ class ScipImport:
     graph: FileGraph
     documents: int
     occurrences: int
-    """References seen, local variables aside."""
+    """References seen; those of local variables and of parameters are not counted."""
     left_out: Mapping[str, int]
     """References and relations without an edge, by reason."""
     stale: Sequence[str]
@@ -32,14 +32,14 @@ class ScipImport:
     """Files of the index that the graph does not have."""
 
 
-def import_index(file: Path, name: str, nodes: Iterable[Node], text_of: Callable[[str], bytes | None]) -> ScipImport:
+def import_index(file: Path, name: str, nodes: Iterable[Node], text_of: Callable[[str], bytes | None], *, prefix: str = "") -> ScipImport:
     """Turn an index into the graph ``overlay:NAME``: an edge from what encloses a reference to what it refers to, all proven.
 
     ``nodes`` are those of the graph it is laid over; ``text_of`` gives the bytes of a file as they are now. A file is stale when its text
-    is not the one indexed; where the index holds no text, when a definition in it is not at its place any more. Raises ``SourceError``
-    as ``read_index`` does.
+    is not the one indexed; where the index holds no text, when a definition in it is not at its place any more. ``prefix`` is the folder
+    that was indexed, such as ``src/``, where that was not the root. Raises ``SourceError`` as ``read_index`` does.
     """
-    documents = list(read_index(file))
+    documents = [replace(document, path=prefix + document.path) for document in read_index(file)]
     place = _Places(nodes)
     lines = {document.path: _Lines(text_of(document.path), document.encoding) for document in documents}
     absent = tuple(document.path for document in documents if not lines[document.path].known or document.path not in place.files)
@@ -51,7 +51,7 @@ def import_index(file: Path, name: str, nodes: Iterable[Node], text_of: Callable
     occurrences = 0
     for document in usable:
         for occurrence in document.occurrences:
-            if occurrence.symbol.startswith("local ") or occurrence.roles & (Role.DEFINITION | Role.FORWARD_DEFINITION):
+            if is_local(occurrence.symbol) or occurrence.roles & (Role.DEFINITION | Role.FORWARD_DEFINITION):
                 continue
             occurrences += 1
             target = defined.get(occurrence.symbol, "outside the index")
@@ -73,7 +73,7 @@ def _definitions(documents: Sequence[Document], usable: Sequence[Document], plac
     found: dict[str, Node | str] = {}
     for document in documents:
         for occurrence in document.occurrences:
-            if not occurrence.roles & Role.DEFINITION or occurrence.symbol.startswith("local ") or occurrence.symbol in found:
+            if not occurrence.roles & Role.DEFINITION or is_local(occurrence.symbol) or occurrence.symbol in found:
                 continue
             if document not in usable:
                 found[occurrence.symbol] = "target in a stale or absent file"
@@ -164,7 +164,7 @@ class _Places:
         names = descriptors(occurrence.symbol)
         if not names:
             return None
-        name, suffix = names[-1]
+        name, suffix = names[-1][0].strip("<>"), names[-1][1]  # TypeScript's "<constructor>"
         if suffix == "/" or (name == "__init__" and suffix == ":"):
             return self.files.get(path)
         line = occurrence.start[0] + 1
