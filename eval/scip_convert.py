@@ -3,9 +3,10 @@
 How an index is made (both indexers are npm packages and need no network once installed)::
 
     npm install --prefix TOOLS @sourcegraph/scip-python @sourcegraph/scip-typescript
-    cd REPOSITORY/src && echo '[]' > /tmp/environment.json     # the folder that imports are relative to
-    TOOLS/node_modules/.bin/scip-python index . --project-name NAME --project-version 0 --environment /tmp/environment.json --output NAME.scip
-    TOOLS/node_modules/.bin/scip-typescript index --infer-tsconfig --output NAME.scip     # where package.json lies
+    echo '[]' > none.json                                 # no installed packages: it would ask pip otherwise
+    cd REPOSITORY/src                                     # the folder that absolute imports are relative to
+    scip-python index . --project-name NAME --project-version 0 --environment none.json --output NAME.scip
+    cd REPOSITORY && scip-typescript index --infer-tsconfig --output NAME.scip
     make graph-oracle INDEX=NAME.scip OUT=ORACLES/NAME.refs.jsonl PREFIX=src/
 
 Unlike an oracle made otherwise it lists symbols that nothing refers to, too, so that a use of them counts as invented rather than unlisted.
@@ -63,7 +64,5 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     arguments.oracle.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     kinds = Counter(row["kind"] for row in rows)
-    print(
-        f"{len(rows)} symbols ({', '.join(f'{count} {kind}' for kind, count in kinds.items())}), {sum(len(row['refs']) for row in rows)} references"
-    )
+    print(f"{kinds['function']} functions, {kinds['class']} classes, {sum(len(row['refs']) for row in rows)} references")
     return 0 if rows else 2
