@@ -1,7 +1,8 @@
 """Families of call sites on which call graphs are known to invent or lose edges, as small repositories with the edges they have.
 
 A family is a folder with sources and ``expected.toml``: for each file, fragments of its text, each with the handle of what is called there,
-several of them, or an empty text where nothing of the repository is called. The line on which a fragment ends is a *site*. An edge that
+several of them, or an empty text where nothing of the repository is called; a handle after a ``?`` may be there or not (the struct of a
+literal beside a call). The line on which a fragment ends is a *site*. An edge that
 calls or instantiates at a site is *invented* when its target is in the repository and is not expected there, be it proven or possible;
 an expected target without a proven edge is *missed*. The edge to the constructor of a class that is instantiated at the site is not looked
 at: it comes with the class.
@@ -29,6 +30,7 @@ class Site:
     path: str
     line: int
     expected: frozenset[str]
+    allowed: frozenset[str]
     text: str
 
 
@@ -51,8 +53,10 @@ def read_sites(folder: Path) -> list[Site]:
             if text.count(fragment) != 1:
                 raise SourceError(f"{folder.name}/{path} holds {fragment!r} {text.count(fragment)} times; a fragment names one place")
             end = text.index(fragment) + len(fragment.rstrip("\n"))
-            expected = [targets] if isinstance(targets, str) else targets
-            sites.append(Site(path, text.count("\n", 0, end) + 1, frozenset(filter(None, expected)), fragment))
+            listed: list[str] = [targets] if isinstance(targets, str) else targets
+            expected = frozenset(each for each in listed if each and not each.startswith("?"))
+            allowed = frozenset(each[1:] for each in listed if each.startswith("?"))
+            sites.append(Site(path, text.count("\n", 0, end) + 1, expected, allowed, fragment))
     return sites
 
 
@@ -72,4 +76,4 @@ def _score(site: Site, edges: Sequence[Edge], constructors: Collection[Handle]) 
     built = any(edge.kind is EdgeKind.INSTANTIATES for edge in edges)
     claimed = {edge.target for edge in edges if not (built and edge.target in constructors)}
     proven = {edge.target for edge in edges if edge.evidence is Evidence.PROVEN}
-    return SiteScore(site, tuple(sorted(claimed - site.expected)), tuple(sorted(site.expected - proven)))
+    return SiteScore(site, tuple(sorted(claimed - site.expected - site.allowed)), tuple(sorted(site.expected - proven)))
