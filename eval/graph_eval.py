@@ -1,8 +1,8 @@
 """Measure the graph against oracles: SCIP references, PyCG's and SWARM-CG's call graphs.
 
 The kind of a set is told by what its folder holds: ``*.refs.jsonl`` (SCIP), ``*.json`` per project (PyCG's macro-benchmark) or
-``CATEGORY/CASE/callgraph.json`` (the micro-benchmarks; the language by the endings of the sources). Corpora are folders, one a
-repository; the micro-benchmarks bring their own sources.
+``CATEGORY/CASE/callgraph.json`` (the micro-benchmarks; the language by the endings of the sources), or ``LANGUAGE/FAMILY/expected.toml``
+(families of call sites). Corpora are folders, one a repository; micro-benchmarks and families bring their own sources.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from typing import Any
 from eval.call_benchmarks import figures, measure_cases, print_cases, read_cases, read_projects
 from eval.call_graphs import ANY, FACTS, Judged
 from eval.call_names import JavaNamer, JavaScriptNamer, Namer, PythonNamer
+from eval.edge_families import read_sites, score_sites
 from eval.graph_source import GraphSource, read_export, resolve
 from eval.scip_oracle import Verdict, read_oracle, score
 from eval.scip_report import print_verdicts, read_explained
+from graph.languages.registry import RESOLVED
 from graph.model import FileGraph
 from ingest.errors import SourceError
 
@@ -49,9 +51,11 @@ def kind_of(folder: Path) -> str:
         return "scip"
     if any(folder.glob("*/*/callgraph.json")):
         return "micro"
+    if any(folder.glob("*/*/expected.toml")):
+        return "families"
     if any(folder.glob("*.json")):
         return "macro"
-    raise SourceError(f"{folder} holds no set: expected *.refs.jsonl, CATEGORY/CASE/callgraph.json or PROJECT.json")
+    raise SourceError(f"{folder} holds no set: expected *.refs.jsonl, */*/callgraph.json, */*/expected.toml or PROJECT.json")
 
 
 def namer_for(folder: Path) -> Namer:
@@ -86,25 +90,49 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         kind = kind_of(arguments.set)
         _require_corpora(kind, arguments.corpora)
-        record, missing = _scip(arguments, source) if kind == "scip" else _calls(arguments, kind, source)
+        measure = {"scip": _scip, "families": _families}.get(kind, _calls)
+        record, missing = measure(arguments, kind, source)
     except SourceError as error:
         print(error, file=sys.stderr)
         return 2
     if arguments.json:
         arguments.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     if missing:
-        print(f"NOT MEASURED, no folder: {', '.join(missing)}", file=sys.stderr)
+        reason = "not resolved yet" if kind == "families" else "no folder"
+        print(f"NOT MEASURED, {reason}: {', '.join(missing)}", file=sys.stderr)
     return 2 if missing or not record else 0
 
 
 def _require_corpora(kind: str, corpora: Path | None) -> None:
-    if kind != "micro" and corpora is None:
+    if kind in {"scip", "macro"} and corpora is None:
         raise SourceError(f"a {kind} set needs the folder of its corpora as the second argument")
 
 
-def _scip(arguments: Namespace, source: GraphSource) -> tuple[list[dict[str, Any]], list[str]]:
+def _scip(arguments: Namespace, _kind: str, source: GraphSource) -> tuple[list[dict[str, Any]], list[str]]:
     verdicts, missing = measure_scip(arguments.set, arguments.corpora, source, arguments.only)
     return print_verdicts(verdicts, read_explained(EXPLAINED), arguments.corpora, limit=arguments.worst), missing
+
+
+def _families(arguments: Namespace, _kind: str, source: GraphSource) -> tuple[list[dict[str, Any]], list[str]]:
+    record: list[dict[str, Any]] = []
+    missing: list[str] = []
+    for file in sorted(arguments.set.glob("*/*/expected.toml")):
+        name = f"{file.parent.parent.name}/{file.parent.name}"
+        if arguments.only and not any(each in name for each in arguments.only):
+            continue
+        if file.parent.parent.name not in RESOLVED:
+            missing.append(name)
+            continue
+        scores = score_sites(read_sites(file.parent), source(file.parent))
+        row = {"family": name, "sites": len(scores), "invented": sum(len(each.invented) for each in scores)}
+        row["missed"] = sum(len(each.missed) for each in scores)
+        record.append(row)
+        print(f"{name:<36} {row['sites']:>3} sites  {row['invented']:>2} invented  {row['missed']:>2} missed")
+        for each in scores:
+            for what, handles in (("invented", each.invented), ("missed", each.missed)):
+                if handles:
+                    print(f"  {what:<9} {each.site.path}:{each.site.line} {', '.join(handles)}")
+    return record, missing
 
 
 def _calls(arguments: Namespace, kind: str, source: GraphSource) -> tuple[list[dict[str, Any]], list[str]]:
