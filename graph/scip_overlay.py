@@ -114,7 +114,7 @@ class _Lines:
         text = self._lines[line]
         if self._encoding is Encoding.UTF8:
             return len(text.encode()[:column].decode("utf-8", "ignore")) if column <= len(text.encode()) else None
-        if self._encoding is Encoding.UTF16:
+        if self._encoding in {Encoding.UTF16, Encoding.UNSPECIFIED}:  # those that do not say are written in JavaScript or Java
             encoded = text.encode("utf-16-le")
             return len(encoded[: 2 * column].decode("utf-16-le", "ignore")) if 2 * column <= len(encoded) else None
         return column if column <= len(text) else None
