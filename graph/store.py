@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
+from graph.sqlite_store import SqliteGraphStore
 from ingest.errors import StoreError
 
 _NEO4J = {"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"}
@@ -81,13 +82,13 @@ def open_graph_store(url: str, *, user: str = "", password: str = "") -> GraphSt
     """
     scheme, _, place = url.partition(":")
     if scheme == "sqlite" and place:
-        from graph.sqlite_store import SqliteGraphStore  # noqa: PLC0415
-
         return SqliteGraphStore.open(Path(place.removeprefix("//") if place.startswith("///") else place))
     if scheme in _NEO4J and place.startswith("//"):
         try:
             from graph.neo4j_store import Neo4jGraphStore  # noqa: PLC0415  # 0.2 s, and an extra that need not be installed
         except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] != "neo4j":
+                raise
             raise StoreError("a graph in Neo4j needs its driver: pip install 'codelore[neo4j]'") from error
         return Neo4jGraphStore(url, user=user, password=password)
     raise ValueError(f"no graph store has this kind of address ({scheme}): use sqlite:PATH, bolt://HOST:PORT or neo4j://HOST:PORT")

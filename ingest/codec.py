@@ -1,11 +1,11 @@
-"""Parsed files to bytes and back, for the fact store. The only module that imports msgspec and zstandard.
+"""Parsed files and columns to bytes and back, for the stores. The only module that imports msgspec and zstandard.
 
 A row is a plain array without field names: for Django's sdist that is 2.2x smaller than maps and decodes faster.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from operator import attrgetter
 from typing import Any, TypeVar, cast
 
@@ -90,6 +90,25 @@ def _rows(noun: Callable[..., T], rows: list[Any], at: int, kind: Callable[[str]
     for row in rows:
         row[at] = kind(row[at])
     return tuple(noun(*row) for row in rows)
+
+
+def encode_columns(texts: Collection[str], columns: Iterable[bytes]) -> bytes:
+    """Encode a table of texts and columns of numbers, uncompressed. Texts may hold surrogates, as paths that are not UTF-8 do."""
+    joined = "".join(texts)
+    separator = "\0" if "\0" not in joined else next(each for each in map(chr, range(1, 0xD800)) if each not in joined)
+    return _encoder.encode((separator, len(texts), separator.join(texts).encode("utf-8", "surrogatepass"), *columns))
+
+
+def decode_columns(data: bytes) -> tuple[list[str], list[bytes]]:
+    """Decode ``encode_columns`` output. Raises ``ValueError`` on damaged input."""
+    try:
+        separator, count, joined, *columns = cast("list[Any]", msgspec.msgpack.decode(data))
+        texts = cast("str", joined.decode("utf-8", "surrogatepass")).split(separator) if count else list[str]()
+    except (msgspec.MsgspecError, TypeError) as error:
+        raise ValueError(f"stored columns are damaged: {error}") from error
+    if len(texts) != count:
+        raise ValueError(f"stored columns are damaged: {len(texts)} texts instead of {count}")
+    return texts, columns
 
 
 def encode_json(value: object) -> bytes:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingest.errors import StoreBusyError, StoreError, StoreFullError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_SECONDS = 30.0
 
 # AUTOINCREMENT: segments and open snapshots name documents and views by id, so an id that was deleted must never mean something else.
@@ -53,6 +53,23 @@ CREATE TABLE segment (
     documents INTEGER NOT NULL, chunks INTEGER NOT NULL, bytes INTEGER NOT NULL, file TEXT NOT NULL, payload BLOB NOT NULL
 );
 CREATE INDEX segment_repository ON segment (repository_id);
+CREATE TABLE graph_view (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name BLOB NOT NULL, staging INTEGER NOT NULL, generation INTEGER NOT NULL,
+    UNIQUE (name, staging)
+);
+CREATE TABLE graph_file (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, path BLOB NOT NULL, hash BLOB NOT NULL, nodes BLOB NOT NULL, edges BLOB NOT NULL,
+    UNIQUE (path, hash)
+);
+CREATE TABLE graph_shown (
+    view_id INTEGER NOT NULL REFERENCES graph_view (id) ON DELETE CASCADE, file_id INTEGER NOT NULL REFERENCES graph_file (id),
+    PRIMARY KEY (view_id, file_id)
+) WITHOUT ROWID;
+CREATE INDEX graph_shown_file ON graph_shown (file_id);
+CREATE TABLE graph_key (key INTEGER NOT NULL, file_id INTEGER NOT NULL, PRIMARY KEY (key, file_id)) WITHOUT ROWID;
+CREATE TABLE graph_outside (
+    name INTEGER NOT NULL, handle BLOB NOT NULL, mention INTEGER NOT NULL, PRIMARY KEY (name, handle)
+) WITHOUT ROWID;
 """
 
 

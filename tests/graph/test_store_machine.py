@@ -54,9 +54,10 @@ VIEWS = [0, 1]
 class StoreMachine(RuleBasedStateMachine):
     """Two views of one store, each beside its model."""
 
-    def __init__(self, store: GraphStore) -> None:
+    store: GraphStore
+
+    def __init__(self) -> None:
         super().__init__()
-        self.store = store
         self.names = [f"{uuid.uuid4()}" for _ in VIEWS]
         self.models = [ModelStore() for _ in VIEWS]
 
@@ -126,8 +127,12 @@ class StoreMachine(RuleBasedStateMachine):
 
 def test_a_store_answers_like_a_dictionary(graph_url: str) -> None:
     """Two views under random writes, copies and drops."""
-    with closing(open_graph_store(graph_url)) as store:
+    with closing(open_graph_store(graph_url)) as opened:
+
+        class Machine(StoreMachine):
+            store = opened
+
         run_state_machine_as_test(
-            lambda: StoreMachine(store),
+            Machine,
             settings=settings(max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]),
         )

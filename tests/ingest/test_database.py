@@ -99,7 +99,7 @@ def test_a_read_inside_a_write_sees_it(database: Database):
 def test_another_version_is_refused_with_the_remedy(database: Database, path: Path):
     with database.write() as write:
         write.execute("PRAGMA user_version = 99")
-    with pytest.raises(StoreError, match=r"has format 99, this Codelore reads 1: remove it and index again"):
+    with pytest.raises(StoreError, match=rf"has format 99, this Codelore reads {SCHEMA_VERSION}: remove it and index again"):
         Database(path)
 
 

@@ -1,0 +1,179 @@
+"""The stored form of a file's graph: tables of texts and columns of 32-bit numbers, compressed, and the keys it is found by.
+
+Edges of a file share few combinations of kind, evidence, rule and path, so that these four are one number. Columns need no object for an
+edge that nobody asked for: a file's 250 edges decode in 0.03 ms, the 250 objects take another 0.3 ms.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter, sub
+from typing import TypeAlias
+from zlib import crc32
+
+from graph.model import EXTERNAL, UNKNOWN, Edge, EdgeKind, Evidence, Handle, Node, outside_node
+from ingest.codec import compress, decode_columns, decompress, encode_columns
+
+Label: TypeAlias = tuple[EdgeKind, Evidence, str, str]
+"""Kind, evidence, rule and path of an edge."""
+
+_NODE_TEXTS = attrgetter("handle", "kind", "name", "qualified_name", "path", "language")
+_LABEL = attrgetter("kind", "evidence", "rule", "path")
+
+# What a key stands for is the start value of its checksum. Keys of 32 bits choose files to look into; they decide nothing.
+_SOURCE, _TARGET, _DEFINED, _NAME, _PATH = range(1, 6)
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeColumns:
+    """The edges of one file. ``source`` and ``target`` are positions in ``texts``, ``label`` in ``labels``."""
+
+    texts: Sequence[str]
+    labels: Sequence[Label]
+    label: Sequence[int]
+    source: Sequence[int]
+    target: Sequence[int]
+    line: Sequence[int]
+    start: Sequence[int]
+    length: Sequence[int]
+
+    def edge(self, at: int) -> Edge:
+        """Return one edge as an object."""
+        kind, evidence, rule, path = self.labels[self.label[at]]
+        source, target, start = Handle(self.texts[self.source[at]]), Handle(self.texts[self.target[at]]), self.start[at]
+        return Edge(kind, evidence, rule, source, target, path, self.line[at], start, start + self.length[at])
+
+    def all(self) -> list[Edge]:
+        """Return all edges as objects."""
+        return [self.edge(at) for at in range(len(self.label))]
+
+    def ends(self) -> tuple[set[str], set[str]]:
+        """Return the distinct sources and targets."""
+        return {self.texts[at] for at in set(self.source)}, {self.texts[at] for at in set(self.target)}
+
+    def names(self, handle: str) -> bool:
+        """Say whether an edge starts or ends at the handle."""
+        return any(handle in ends for ends in self.ends())
+
+    def select(
+        self, handles: Collection[str], *, backwards: bool, kinds: Collection[EdgeKind] = (), evidence: Collection[Evidence] = ()
+    ) -> Iterator[Edge]:
+        """Yield edges that start at one of the handles, or end there."""
+        ends = {at for at, text in enumerate(self.texts) if text in handles}
+        for at, end in enumerate(self.target if backwards else self.source):
+            if end in ends:
+                label = self.labels[self.label[at]]
+                if (not kinds or label[0] in kinds) and (not evidence or label[1] in evidence):
+                    yield self.edge(at)
+
+
+def encode_nodes(nodes: Sequence[Node]) -> bytes:
+    """Encode the nodes of a file, uncompressed."""
+    rows = list(chain.from_iterable(map(_NODE_TEXTS, nodes)))
+    texts = dict.fromkeys(rows)
+    number = dict(zip(texts, range(len(texts)), strict=True))
+    lines = [each.start_line for each in nodes], [each.end_line for each in nodes]
+    return encode_columns(texts, [_numbers(map(number.__getitem__, rows)), *map(_numbers, lines)])
+
+
+def decode_nodes(data: bytes) -> list[Node]:
+    """Decode the nodes of a file. Raises ``ValueError`` on damaged input."""
+    texts, columns = decode_columns(decompress(data))
+    rows, start, end = (memoryview(column).cast("i") for column in columns)
+    row = iter([texts[at] for at in rows])
+    return [
+        Node(Handle(handle), kind, name, qualified_name, path, first, last, language)
+        for handle, kind, name, qualified_name, path, language, first, last in zip(row, row, row, row, row, row, start, end, strict=True)
+    ]
+
+
+def encode_edges(edges: Sequence[Edge]) -> bytes:
+    """Encode the edges of a file, uncompressed."""
+    sources, targets = [each.source for each in edges], [each.target for each in edges]
+    rows: list[Label] = list(map(_LABEL, edges))
+    label = dict(zip(labels := dict.fromkeys(rows), range(len(labels)), strict=True))
+    texts = dict.fromkeys(chain(sources, targets, chain.from_iterable(labels)))
+    number: Mapping[str, int] = dict(zip(texts, range(len(texts)), strict=True))
+    start = [each.start_byte for each in edges]
+    columns = (
+        map(number.__getitem__, chain.from_iterable(labels)),
+        map(label.__getitem__, rows),
+        map(number.__getitem__, sources),
+        map(number.__getitem__, targets),
+        [each.line for each in edges],
+        start,
+        map(sub, [each.end_byte for each in edges], start),
+    )
+    return encode_columns(texts, map(_numbers, columns))
+
+
+def decode_edges(data: bytes) -> EdgeColumns:
+    """Decode the edges of a file. Raises ``ValueError`` on damaged input."""
+    texts, columns = decode_columns(decompress(data))
+    flat, label, source, target, line, start, length = (memoryview(column).cast("i") for column in columns)
+    part = iter([texts[at] for at in flat])
+    labels = [(EdgeKind(kind), Evidence(evidence), rule, path) for kind, evidence, rule, path in zip(part, part, part, part, strict=True)]
+    return EdgeColumns(texts, labels, label, source, target, line, start, length)
+
+
+def edge_columns(edges: Sequence[Edge]) -> EdgeColumns:
+    """Return the columns of edges that come from another store."""
+    return decode_edges(compress(encode_edges(edges)))
+
+
+def _numbers(values: Iterable[int]) -> bytes:
+    return array("i", values).tobytes()
+
+
+def own_path(handle: str) -> str:
+    """Return the path of the file that a handle most likely belongs to; whoever mentions it elsewhere has a key for it."""
+    return handle.partition("#")[0]
+
+
+def source_key(handle: str) -> int:
+    """Return the key of files that have edges from a handle of another file."""
+    return _key(handle, _TARGET if handle.startswith((EXTERNAL, UNKNOWN)) else _SOURCE)
+
+
+def target_key(handle: str) -> int:
+    """Return the key of files that have edges to a handle of another file."""
+    return _key(handle, _TARGET)
+
+
+def defined_key(handle: str) -> int:
+    """Return the key of files that define a handle that looks like another file's."""
+    return _key(handle, _DEFINED)
+
+
+def name_keys(name: str) -> set[int]:
+    """Return the keys of files with a node that this name may find."""
+    return {_key(name, _NAME), _key(name.rpartition(".")[2], _NAME)}
+
+
+def path_key(path: str) -> int:
+    """Return the key of files with a node at the path of another file."""
+    return _key(path, _PATH)
+
+
+def keys(path: str, nodes: Sequence[Node], sources: Collection[str], targets: Collection[str]) -> set[int]:
+    """Return all keys of a file's graph; ``sources`` and ``targets`` are the distinct ends of its edges."""
+    found = {source_key(each) for each in sources if own_path(each) != path}
+    found |= {target_key(each) for each in targets if own_path(each) != path}
+    names = {each.name for each in nodes}
+    names |= {each.qualified_name.rpartition(".")[2] for each in nodes}
+    found |= {_key(each, _NAME) for each in names}
+    found |= {_key(each, _PATH) for each in {each.path for each in nodes} if each != path}
+    return found | {defined_key(each.handle) for each in nodes if own_path(each.handle) != path}
+
+
+def outside_keys(handle: Handle) -> set[int]:
+    """Return the keys by whose names an external or unknown handle is found."""
+    node = outside_node(handle)
+    return {_key(node.name, _NAME), _key(node.qualified_name.rpartition(".")[2], _NAME)} if node else set()
+
+
+def _key(text: str, meaning: int) -> int:
+    return crc32(text.encode("utf-8", "surrogatepass"), meaning)
