@@ -181,7 +181,8 @@ class Neo4jGraphStore:
                         return rows
             return []
 
-        return [node for row in self._whole(view, work, []) if (node := node_from(row))]
+        rows = self._whole(view, work, []) if name else []
+        return [node for row in rows if (node := node_from(row))]
 
     def edges_from(
         self, view: str, handles: Iterable[Handle], *, kinds: Collection[EdgeKind] = (), evidence: Collection[Evidence] = ()

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.graph.neo4j_admin import empty
+
 
 @pytest.fixture
 def sqlite_graph_url(tmp_path: Path) -> str:
@@ -14,15 +16,13 @@ def sqlite_graph_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def neo4j_graph_url() -> str:
-    import neo4j
-    d = neo4j.GraphDatabase.driver("bolt://127.0.0.1:7691", auth=("neo4j","secret-password"), notifications_min_severity="OFF")
-    d.execute_query("MATCH (n) DETACH DELETE n")
-    d.close()
-    return "bolt://neo4j:secret-password@127.0.0.1:7691"
+def neo4j_graph_url(neo4j_url: str) -> str:
+    """The session's Neo4j, with nothing of ours in it."""
+    empty(neo4j_url)
+    return neo4j_url
 
 
-@pytest.fixture(params=["neo4j"])
+@pytest.fixture(params=["sqlite", "neo4j"])
 def graph_url(request: pytest.FixtureRequest) -> str:
     """The address of an empty store; a store joins the contract by its name here and a fixture ``<name>_graph_url``."""
     return str(request.getfixturevalue(f"{request.param}_graph_url"))
