@@ -1,7 +1,7 @@
 """A real Neo4j for tests and measurements: an address that is given, Docker Compose, or Java with the jars that Maven fetches.
 
-A server that is started here listens on a free port of 127.0.0.1, keeps its data in the folder it is given, has a password of its own, and ends
-with the process that started it, however that ends.
+A server that is started here listens on a free port of 127.0.0.1, keeps its data in the folder it is given, has a password of its own, and
+ends with the process that started it, however that ends.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,7 +41,7 @@ class JavaServer:
     jars: Path
     data: Path
     heap: str = "1g"
-    port: int = field(default_factory=lambda: free_port())  # noqa: PLW0108  # it is defined below
+    port: int = field(default_factory=lambda: free_port())  # it is defined below
     password: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     process: subprocess.Popen[str] | None = None
 
@@ -54,7 +54,15 @@ class JavaServer:
         """Start the server and wait until it answers. Raises ``NoServerError`` with its last words."""
         self.data.mkdir(parents=True, exist_ok=True)
         log = self.data / "server.log"
-        command = ["java", f"-Xmx{self.heap}", "-cp", f"{self.jars}/*", str(_SOURCES / "Neo4jServer.java"), str(self.data / "db"), str(self.port)]
+        command = [
+            "java",
+            f"-Xmx{self.heap}",
+            "-cp",
+            f"{self.jars}/*",
+            str(_SOURCES / "Neo4jServer.java"),
+            str(self.data / "db"),
+            str(self.port),
+        ]
         with log.open("w", encoding="utf-8") as output:
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT, text=True)
         assert self.process.stdin is not None
@@ -137,7 +145,7 @@ def engine_answers() -> bool:
 
 
 @contextmanager
-def serving(cache: Path, data: Path, *, given: str = "") -> Iterator[str]:
+def serving(cache: Path, data: Path, *, given: str = "") -> Generator[str]:
     """Give the address of a Neo4j: the one that is ``given``, one from Docker Compose, or one that Java runs on the folder ``data``.
 
     Raises ``NoServerError`` when there is none.
@@ -156,7 +164,7 @@ def serving(cache: Path, data: Path, *, given: str = "") -> Iterator[str]:
 
 
 @contextmanager
-def _composed() -> Iterator[str]:
+def _composed() -> Generator[str]:
     """Run the service of docker-compose.yml under a project name of its own, and take it away with its data."""
     port, password = free_port(), secrets.token_urlsafe(12)
     compose = ["docker", "compose", "-f", str(_COMPOSE), "-p", f"codelore-test-{secrets.token_hex(4)}"]

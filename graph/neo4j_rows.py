@@ -25,13 +25,9 @@ NODE_PROPERTIES = (
     " language: r[7], tail: r[8], origin: r[9], full: r[10]}"
 )
 """A node row as a map of properties; what is null is not stored."""
-NODE_VALUES = (
-    "[n.handle, n.kind, n.name, n.qualified_name, n.path, n.start_line, n.end_line, n.language, n.tail, n.origin, n.full]"
-)
+NODE_VALUES = "[n.handle, n.kind, n.name, n.qualified_name, n.path, n.start_line, n.end_line, n.language, n.tail, n.origin, n.full]"
 EDGE_PROPERTIES = "{evidence: r[2], rule: r[3], path: r[4], line: r[5], start_byte: r[6], end_byte: r[7], origin: r[8]}"
-EDGE_VALUES = (
-    "[type(r), r.evidence, r.rule, a.handle, b.handle, r.path, r.line, r.start_byte, r.end_byte, a.full[0], b.full[0]]"
-)
+EDGE_VALUES = "[type(r), r.evidence, r.rule, a.handle, b.handle, r.path, r.line, r.start_byte, r.end_byte, a.full[0], b.full[0]]"
 
 Row = list[Any]
 
@@ -99,7 +95,14 @@ def node_from(row: Row) -> Node | None:
         return None
     handle, name, qualified_name, path = row[10] or (row[0], row[2], row[3], row[4] or "")
     return Node(
-        Handle(decode(handle)), decode(row[1]), decode(name), decode(qualified_name), decode(path or ""), row[5] or 0, row[6] or 0, decode(row[7] or "")
+        Handle(decode(handle)),
+        decode(row[1]),
+        decode(name),
+        decode(qualified_name),
+        decode(path or ""),
+        row[5] or 0,
+        row[6] or 0,
+        decode(row[7] or ""),
     )
 
 

@@ -37,5 +37,6 @@ def prepare(transactions: Transactions) -> None:
         found = transactions.write(lambda run: run(start, format=FORMAT))
     if found[0] != FORMAT:
         raise StoreError(
-            f"the graph in this Neo4j has format {found[0]}, this Codelore reads {FORMAT}: give it another database, or empty this one and index again"
+            f"the graph in this Neo4j has format {found[0]}, this Codelore reads {FORMAT}: "
+            "give it another database, or empty this one and index again"
         )

@@ -1,20 +1,23 @@
 """The graph in a Neo4j server: the only module that imports its driver.
 
-What a view looks like there, for readers of Cypher: ``(:View {name, generation, edition})``, its nodes ``(:Node {view: EDITION, handle, kind, …})``
-and relationships whose type is the edge's kind in capitals. ``graph/neo4j_write.py`` says how a view moves on.
+What a view looks like there, for readers of Cypher: ``(:View {name, generation, edition})``, its nodes
+``(:Node {view: EDITION, handle, kind, …})``, and relationships whose type is the edge's kind in capitals. ``graph/neo4j_write.py`` says how
+a view moves on.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import Any, LiteralString, TypeVar, cast
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
-import neo4j
-from neo4j import exceptions
+from neo4j import READ_ACCESS, GraphDatabase, ManagedTransaction, exceptions, unit_of_work
+from neo4j.graph import Node as StoredNode
+from neo4j.graph import Path as StoredPath
+from neo4j.graph import Relationship as StoredEdge
 
 from graph.cypher import CypherRows, check_plan
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
@@ -35,7 +38,9 @@ T = TypeVar("T")
 class Neo4jGraphStore:
     """Graphs of views in one Neo4j database. Threads may share it."""
 
-    def __init__(self, url: str, *, user: str = "", password: str = "", seconds: float = SECONDS, one_transaction: int | None = None) -> None:
+    def __init__(
+        self, url: str, *, user: str = "", password: str = "", seconds: float = SECONDS, one_transaction: int | None = None
+    ) -> None:
         """Connect to ``url`` (``bolt://`` or ``neo4j://``, with ``+s`` for TLS; its path names a database), and make what is missing there.
 
         A user and password in the address win over the arguments; neither is shown in any message. ``seconds`` bounds one transaction.
@@ -47,7 +52,7 @@ class Neo4jGraphStore:
         self._seconds = seconds
         login = (unquote(parts.username or "") or user, unquote(parts.password or "") or password)
         with self._asking():
-            self._driver = neo4j.GraphDatabase.driver(
+            self._driver: Any = cast("Any", GraphDatabase).driver(
                 self.address,
                 auth=login if any(login) else None,
                 connection_timeout=_CONNECT_SECONDS,
@@ -74,17 +79,17 @@ class Neo4jGraphStore:
         return self._transact("execute_write", work)
 
     def _transact(self, how: str, work: Callable[[Run], T]) -> T:
-        def managed(transaction: neo4j.ManagedTransaction) -> T:
+        def managed(transaction: ManagedTransaction) -> T:
             def run(query: str, **parameters: object) -> list[Any]:
                 return [record[0] for record in transaction.run(cast("LiteralString", query), parameters)]
 
             return work(run)
 
         with self._asking(), self._driver.session(database=self._database) as session:
-            return getattr(session, how)(neo4j.unit_of_work(timeout=self._seconds)(managed))
+            return getattr(session, how)(unit_of_work(timeout=self._seconds)(managed))
 
     @contextmanager
-    def _asking(self) -> Iterator[None]:
+    def _asking(self) -> Generator[None]:
         try:
             yield
         except (exceptions.GqlError, OSError) as error:
@@ -229,9 +234,9 @@ class Neo4jGraphStore:
         edition = self._state(view).edition if view else None
         values = {"view": edition} | dict(parameters or {}) if view else dict(parameters or {})
 
-        def work(transaction: neo4j.ManagedTransaction) -> CypherRows:
+        def work(transaction: ManagedTransaction) -> CypherRows:
             summary = transaction.run(cast("LiteralString", f"EXPLAIN {query}"), values).consume()
-            check_plan(summary.query_type, summary.plan)
+            check_plan(summary.query_type, cast("dict[str, Any] | None", cast("Any", summary).plan))
             result = transaction.run(cast("LiteralString", query), values)
             columns = list(result.keys())
             records = result.fetch(limit + 1)
@@ -239,10 +244,8 @@ class Neo4jGraphStore:
             return CypherRows(columns, [[_plain(value) for value in record.values()] for record in records[:limit]], len(records) > limit)
 
         try:
-            with self._driver.session(
-                database=self._database, default_access_mode=neo4j.READ_ACCESS, fetch_size=limit + 1
-            ) as session:
-                return session.execute_read(neo4j.unit_of_work(timeout=seconds)(work))
+            with self._driver.session(database=self._database, default_access_mode=READ_ACCESS, fetch_size=limit + 1) as session:
+                return session.execute_read(unit_of_work(timeout=seconds)(work))
         except exceptions.GqlError as error:
             raise _translate_query(error, self.address, seconds) from error
 
@@ -278,7 +281,11 @@ _BY_CODE: tuple[tuple[str, type[CodeloreError], str], ...] = (
         StoreError,
         "wants the password to be changed before anything else: ALTER CURRENT USER SET PASSWORD FROM '…' TO '…' on its database system",
     ),
-    ("Security.AuthenticationRateLimit", StoreBusyError, "refuses to log in for a while, after too many wrong passwords: wait, then give the right one"),
+    (
+        "Security.AuthenticationRateLimit",
+        StoreBusyError,
+        "refuses to log in for a while, after too many wrong passwords: wait, then give the right one",
+    ),
     (
         "Security.Unauthorized",
         StoreError,
@@ -300,21 +307,31 @@ _BY_CODE: tuple[tuple[str, type[CodeloreError], str], ...] = (
 
 _BY_CLASS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], type[CodeloreError], str], ...] = (
     (exceptions.AuthError, StoreError, "refuses to log this user in: set CODELORE_GRAPH_USER and CODELORE_GRAPH_PASSWORD"),
-    (exceptions.IncompleteCommit, StoreError, "was lost while it committed, so the change may have been made or not: run the command again"),
+    (
+        exceptions.IncompleteCommit,
+        StoreError,
+        "was lost while it committed, so the change may have been made or not: run the command again",
+    ),
     (exceptions.ConnectionPoolError, StoreBusyError, "has no connection left for this one: try again when it has less to do"),
     (
         (exceptions.ServiceUnavailable, exceptions.SessionExpired, OSError),
         StoreError,
         "cannot be reached: start it (docker compose up -d neo4j), or correct CODELORE_GRAPH_URL",
     ),
-    (exceptions.ConfigurationError, StoreError, "cannot be connected to in this way: correct CODELORE_GRAPH_URL, e.g. bolt://localhost:7687"),
+    (
+        exceptions.ConfigurationError,
+        StoreError,
+        "cannot be connected to in this way: correct CODELORE_GRAPH_URL, e.g. bolt://localhost:7687",
+    ),
     (exceptions.TransientError, StoreBusyError, f"was still too busy after {_RETRY_SECONDS:.0f} s of trying: run the command again"),
 )
 
 
 def _file_rows(run: Run, edition: int, skipped: Collection[str]) -> Iterator[tuple[str, list[Row], list[Row]]]:
     """Yield (whole path, node rows, edge rows) of an edition's files in order of path."""
-    listed = run("MATCH (f:FileGraph) WHERE f.view = $view AND f.path IS NOT NULL RETURN [coalesce(f.full, f.path), f.path, f.size]", view=edition)
+    listed = run(
+        "MATCH (f:FileGraph) WHERE f.view = $view AND f.path IS NOT NULL RETURN [coalesce(f.full, f.path), f.path, f.size]", view=edition
+    )
     waiting = sorted((row for row in listed if row[1] not in skipped), key=lambda row: decode(row[0]))
     while waiting:
         size = taken = 0
@@ -328,7 +345,9 @@ def _file_rows(run: Run, edition: int, skipped: Collection[str]) -> Iterator[tup
         mine = "WITH DISTINCT a AS n, p WHERE n.path IS NOT NULL AND coalesce(n.origin, n.path) = p "
         for path, row in run_of_files(run, edition, paths, named, f"{mine} RETURN [p, {NODE_VALUES}]"):
             nodes[path].append(row)
-        for path, row in run(f"UNWIND $paths AS p MATCH (n:Shadowed {{view: $view, owner: p}}) RETURN [p, {NODE_VALUES}]", view=edition, paths=paths):
+        for path, row in run(
+            f"UNWIND $paths AS p MATCH (n:Shadowed {{view: $view, owner: p}}) RETURN [p, {NODE_VALUES}]", view=edition, paths=paths
+        ):
             nodes[path].append(row)
         drawn = f"MATCH (a)-[r]->(b) WHERE coalesce(r.origin, r.path) = p RETURN [p, {EDGE_VALUES}]"
         for path, row in run_of_files(run, edition, paths, named, drawn):
@@ -341,17 +360,17 @@ def _without_secrets(parts: SplitResult) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], "", parts.query, ""))
 
 
-def _plain(value: object) -> Any:  # noqa: ANN401  # what JSON can hold has no narrower type
+def _plain(value: object) -> Any:  # what JSON can hold has no narrower type
     """Return a value of a record as JSON can hold it."""
     if value is None or isinstance(value, bool | int | float):
         return value
     if isinstance(value, str):
         return decode(value)
-    if isinstance(value, neo4j.graph.Node):
-        return {"labels": sorted(value.labels), "properties": _plain(dict(value))}
-    if isinstance(value, neo4j.graph.Relationship):
-        return {"type": value.type, "properties": _plain(dict(value))}
-    if isinstance(value, neo4j.graph.Path):
+    if isinstance(value, StoredNode):
+        return {"labels": sorted(value.labels), "properties": _plain(dict(value.items()))}
+    if isinstance(value, StoredEdge):
+        return {"type": value.type, "properties": _plain(dict(value.items()))}
+    if isinstance(value, StoredPath):
         steps: list[Any] = [value.start_node]
         for step, node in zip(value.relationships, value.nodes[1:], strict=True):
             steps += [step, node]

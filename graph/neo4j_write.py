@@ -1,8 +1,9 @@
 """How a view in Neo4j moves to its next generation.
 
-Two ways. A change of up to ``ONE_TRANSACTION`` nodes and edges is one transaction on the view's nodes. A larger one, and the first of a view, is
-loaded in batches into an *edition* of its own, which nobody reads; one last transaction points the view at it, and the old edition is
-deleted. A process or a server that dies leaves the view as it was, and at most an edition that no view points at, which the next writer sweeps.
+Two ways. A change of up to ``ONE_TRANSACTION`` nodes and edges is one transaction on the view's nodes. A larger one, and the first of a
+view, is loaded in batches into an *edition* of its own, which nobody reads; one last transaction points the view at it, and the old edition
+is deleted. A process or a server that dies leaves the view as it was, and at most an edition that no view points at, which the next writer
+sweeps.
 
 Neo4j reads what is committed at that moment, not one state, so a writer first commits ``pending`` on the view: a reader that meets it, or
 finds another generation after reading than before, reads again under the view's lock.
@@ -129,7 +130,10 @@ class Update:
     def _drop(self, paths: Sequence[str]) -> list[Row]:
         """Delete the edges and nodes of files; return the definitions that step into the place of theirs."""
         paths, named, _ = files_of(self._run, self._edition, paths)
-        ends = "MATCH (a)-[r]->(b) WHERE coalesce(r.origin, r.path) = p WITH r, id(a) AS source, id(b) AS target DELETE r RETURN DISTINCT [source, target]"
+        ends = (
+            "MATCH (a)-[r]->(b) WHERE coalesce(r.origin, r.path) = p "
+            "WITH r, id(a) AS source, id(b) AS target DELETE r RETURN DISTINCT [source, target]"
+        )
         for pair in run_of_files(self._run, self._edition, paths, named, ends):
             self._left.update(pair)
         mine = "WITH a AS n, p WHERE n.path IS NOT NULL AND coalesce(n.origin, n.path) = p RETURN DISTINCT " + NODE_VALUES
@@ -147,7 +151,7 @@ class Update:
         """Define nodes. Where several files define one, the first path's row is the node, and the others wait in its shadow."""
         find = f"UNWIND $rows AS h MATCH (n:Node {{view: $view, handle: h}}) WHERE n.path IS NOT NULL RETURN {NODE_VALUES}"
         first: dict[str, Row] = {row[0]: row for row in self._rows(find, [row[0] for row in rows])}
-        stored = {handle: row for handle, row in first.items()}
+        stored = dict(first)
         shadowed: list[Row] = []
         for row in rows:
             other = first.setdefault(row[0], row)
@@ -339,13 +343,18 @@ class Writer:
             "AND NOT EXISTS { MATCH (v:View) WHERE v.edition = e.id } SET e.dead = true RETURN e.id"
         )
         for edition in self._transactions.write(lambda run: run(find, name=key(view), abandoned=ABANDONED_SECONDS * 1_000)):
-            for label, second in _EDITION_PARTS.items():
-                delete = (
-                    f"MATCH (n:{label}) WHERE n.view = $view AND n.{second} IS NOT NULL WITH n LIMIT $size DETACH DELETE n RETURN count(*)"
-                )
-                while self._transactions.write(lambda run, delete=delete: run(delete, view=edition, size=BATCH))[0]:
-                    pass
-            self._transactions.write(lambda run, edition=edition: run("MATCH (e:Edition {id: $id}) DELETE e", id=edition))
+            self._delete(edition)
+
+    def _delete(self, edition: int) -> None:
+        for label, second in _EDITION_PARTS.items():
+            query = f"MATCH (n:{label}) WHERE n.view = $view AND n.{second} IS NOT NULL WITH n LIMIT $size DETACH DELETE n RETURN count(*)"
+
+            def some(run: Run, query: str = query) -> int:
+                return run(query, view=edition, size=BATCH)[0]
+
+            while self._transactions.write(some):
+                pass
+        self._transactions.write(lambda run: run("MATCH (e:Edition {id: $id}) DELETE e", id=edition))
 
 
 def _expect(found: ViewState, base: ViewState, view: str) -> None:

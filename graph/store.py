@@ -85,7 +85,7 @@ def open_graph_store(url: str, *, user: str = "", password: str = "") -> GraphSt
         return SqliteGraphStore.open(Path(place.removeprefix("//") if place.startswith("///") else place))
     if scheme in _NEO4J and place.startswith("//"):
         try:
-            from graph.neo4j_store import Neo4jGraphStore  # noqa: PLC0415  # 0.2 s, and an extra that need not be installed
+            from graph.neo4j_store import Neo4jGraphStore  # 0.2 s, and an extra that need not be installed
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] != "neo4j":
                 raise

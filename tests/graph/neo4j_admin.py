@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from neo4j import GraphDatabase
@@ -14,9 +14,10 @@ def ask(url: str, query: str, database: str | None = None, **parameters: object)
     """Run one query as the user of the address."""
     parts = urlsplit(url)
     login = (unquote(parts.username or ""), unquote(parts.password or ""))
-    with GraphDatabase.driver(f"{parts.scheme}://{parts.hostname}:{parts.port}", auth=login, notifications_min_severity="OFF") as driver:
-        records, _, _ = driver.execute_query(cast("LiteralString", query), parameters, database_=database)
-    return [list(record.values()) for record in records]
+    driver_of = cast("Any", GraphDatabase).driver
+    with driver_of(f"{parts.scheme}://{parts.hostname}:{parts.port}", auth=login, notifications_min_severity="OFF") as driver:
+        records, _, _ = driver.execute_query(query, parameters, database_=database)
+    return [list(record.values()) for record in cast("Any", records)]
 
 
 def empty(url: str) -> None:
