@@ -306,6 +306,7 @@ class Writer:
 
         self._transactions.write(announce)
         self._transactions.write(change)
+        self._sweep_if_it_can(view)
 
     def _stage(self, view: str, base: ViewState, files: Iterable[FileGraph], generation: int) -> None:
         self.sweep(view)
@@ -328,8 +329,7 @@ class Writer:
             Load(self._transactions, edition).load(files)
             self._transactions.write(publish)
         finally:
-            with suppress(StoreError):  # what cannot be deleted now, the next writer sweeps
-                self.sweep(view)
+            self._sweep_if_it_can(view)
 
     def drop(self, view: str) -> None:
         """Forget a view at once, and delete what it held."""
@@ -344,6 +344,11 @@ class Writer:
         )
         for edition in self._transactions.write(lambda run: run(find, name=key(view), abandoned=ABANDONED_SECONDS * 1_000)):
             self._delete(edition)
+
+    def _sweep_if_it_can(self, view: str) -> None:
+        """Sweep after a write, whose outcome stands: what cannot be deleted now, the next writer deletes."""
+        with suppress(StoreError):
+            self.sweep(view)
 
     def _delete(self, edition: int) -> None:
         for label, second in _EDITION_PARTS.items():
