@@ -23,6 +23,8 @@ from statistics import median
 
 from eval.bench_crash import measure as measure_crashes
 from eval.bench_embed import measure as measure_embedder
+from eval.bench_graph import describe as times_of
+from eval.bench_graph import measure as measure_graph
 from eval.bench_process import folder_bytes, run
 from eval.bench_trees import PEER, Peer, Trees, describe
 from eval.bench_watch import measure as measure_watch
@@ -72,6 +74,8 @@ class Scale:
     edits: int = 10
     queries: int = 240
     crashes: int = 100
+    graph_files: int = 20_000
+    graph_questions: int = 300
 
 
 class Bench:
@@ -95,6 +99,7 @@ class Bench:
             "worktree": self.worktree,
             "crash": self.crash,
             "embed": self.embed,
+            "graph": self.graph,
         }
 
     @cached_property
@@ -232,6 +237,26 @@ class Bench:
         yield Row("embedder: load and first query", "ms", speed.load_ms, 30.0)
         note = f"one core, {speed.chunks:,} chunks"
         yield Row("embedder: encode", "chunks/s", speed.chunks_per_second, 10_000.0, at_least=True, note=note)
+
+    def graph(self) -> Iterator[Row]:
+        """Load a large graph into the embedded store, ask it and change it."""
+        folder = self._data()
+        folder.mkdir()
+        seen = measure_graph(folder, self._scale.graph_files, self._scale.graph_questions)
+        size = f"{seen.nodes:,} nodes, {seen.edges:,} edges, {seen.disk_bytes / 1e6:.0f} MB"
+        note = f"{size}; {seen.load_cpu_seconds:.1f} s of processor time; making them not counted"
+        yield Row("graph: bulk load", "s", seen.load_seconds, 15.0, note=note)
+        yield Row("graph: second worktree, disk", "", seen.second_view_part, 0.02, note="part of the first one's")
+        yield Row("graph: adjacency built", "s", seen.build_seconds, None)
+        for name, times, bound in (
+            ("callers", seen.callers, 0.1),
+            ("callers, from the store", seen.stored_callers, None),
+            ("impact, 3 hops", seen.impact, 0.5),
+            ("PageRank, 2 hops from 10 seeds", seen.pagerank, 5.0),
+            ("one file published", seen.update, 5.0),
+            ("adjacency refreshed after it", seen.refresh, None),
+        ):
+            yield Row(f"graph: {name}, 95th percentile", "ms", percentile(times, 0.95), bound, note=times_of(times))
 
 
 def _timed_search(engine: Engine, query: str, root: Path) -> float:

@@ -6,11 +6,11 @@ edge that nobody asked for: a file's 250 edges decode in 0.03 ms, the 250 object
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import attrgetter, sub
+from struct import pack
 from typing import TypeAlias
 from zlib import crc32
 
@@ -21,7 +21,6 @@ Label: TypeAlias = tuple[EdgeKind, Evidence, str, str]
 """Kind, evidence, rule and path of an edge."""
 
 _NODE_TEXTS = attrgetter("handle", "kind", "name", "qualified_name", "path", "language")
-_LABEL = attrgetter("kind", "evidence", "rule", "path")
 
 # What a key stands for is the start value of its checksum. Keys of 32 bits choose files to look into; they decide nothing.
 _SOURCE, _TARGET, _DEFINED, _NAME, _PATH = range(1, 6)
@@ -70,6 +69,38 @@ class EdgeColumns:
                     yield self.edge(at)
 
 
+@dataclass(frozen=True, slots=True)
+class NodeColumns:
+    """The nodes of one file. ``rows`` holds six positions in ``texts`` a node: handle, kind, name, qualified name, path, language."""
+
+    texts: Sequence[str]
+    rows: Sequence[int]
+    start: Sequence[int]
+    end: Sequence[int]
+
+    def node(self, at: int) -> Node:
+        """Return one node as an object."""
+        handle, kind, name, qualified_name, path, language = [self.texts[text] for text in self.rows[6 * at : 6 * at + 6]]
+        return Node(Handle(handle), kind, name, qualified_name, path, self.start[at], self.end[at], language)
+
+    def all(self) -> list[Node]:
+        """Return all nodes as objects."""
+        return [self.node(at) for at in range(len(self.start))]
+
+    def defined(self, handle: str) -> Node | None:
+        """Return the node with this handle."""
+        handles = self.rows[::6]
+        wanted = next((at for at, text in enumerate(self.texts) if text == handle), -1)
+        return next((self.node(at) for at, text in enumerate(handles) if text == wanted), None)
+
+    def named(self, name: str) -> list[Node]:
+        """Return nodes with the name as qualified name, its end, name or path."""
+        end = f".{name}"
+        wanted = {at for at, text in enumerate(self.texts) if text == name or text.endswith(end)}
+        found = (at for column in (2, 3, 4) for at, text in enumerate(self.rows[column::6]) if text in wanted)
+        return [self.node(at) for at in sorted(set(found))] if wanted else []
+
+
 def encode_nodes(nodes: Sequence[Node]) -> bytes:
     """Encode the nodes of a file, uncompressed."""
     rows = list(chain.from_iterable(map(_NODE_TEXTS, nodes)))
@@ -79,21 +110,17 @@ def encode_nodes(nodes: Sequence[Node]) -> bytes:
     return encode_columns(texts, [_numbers(map(number.__getitem__, rows)), *map(_numbers, lines)])
 
 
-def decode_nodes(data: bytes) -> list[Node]:
+def decode_nodes(data: bytes) -> NodeColumns:
     """Decode the nodes of a file. Raises ``ValueError`` on damaged input."""
     texts, columns = decode_columns(decompress(data))
     rows, start, end = (memoryview(column).cast("i") for column in columns)
-    row = iter([texts[at] for at in rows])
-    return [
-        Node(Handle(handle), kind, name, qualified_name, path, first, last, language)
-        for handle, kind, name, qualified_name, path, language, first, last in zip(row, row, row, row, row, row, start, end, strict=True)
-    ]
+    return NodeColumns(texts, rows, start, end)
 
 
 def encode_edges(edges: Sequence[Edge]) -> bytes:
     """Encode the edges of a file, uncompressed."""
     sources, targets = [each.source for each in edges], [each.target for each in edges]
-    rows: list[Label] = list(map(_LABEL, edges))
+    rows: list[Label] = [(each.kind, each.evidence, each.rule, each.path) for each in edges]
     label = dict(zip(labels := dict.fromkeys(rows), range(len(labels)), strict=True))
     texts = dict.fromkeys(chain(sources, targets, chain.from_iterable(labels)))
     number: Mapping[str, int] = dict(zip(texts, range(len(texts)), strict=True))
@@ -125,7 +152,8 @@ def edge_columns(edges: Sequence[Edge]) -> EdgeColumns:
 
 
 def _numbers(values: Iterable[int]) -> bytes:
-    return array("i", values).tobytes()
+    numbers = list(values)
+    return pack(f"{len(numbers)}i", *numbers)  # 4 to 6 times as fast as an array of an iterator
 
 
 def own_path(handle: str) -> str:
@@ -160,13 +188,22 @@ def path_key(path: str) -> int:
 
 def keys(path: str, nodes: Sequence[Node], sources: Collection[str], targets: Collection[str]) -> set[int]:
     """Return all keys of a file's graph; ``sources`` and ``targets`` are the distinct ends of its edges."""
-    found = {source_key(each) for each in sources if own_path(each) != path}
-    found |= {target_key(each) for each in targets if own_path(each) != path}
+    local = f"{path}#"
+
+    def elsewhere(handles: Iterable[str]) -> Iterator[str]:
+        return (
+            (each for each in handles if own_path(each) != path)
+            if "#" in path
+            else (each for each in handles if not each.startswith(local) and each != path)
+        )
+
+    found = {source_key(each) for each in elsewhere(sources)}
+    found |= {_key(each, _TARGET) for each in elsewhere(targets)}
     names = {each.name for each in nodes}
     names |= {each.qualified_name.rpartition(".")[2] for each in nodes}
     found |= {_key(each, _NAME) for each in names}
     found |= {_key(each, _PATH) for each in {each.path for each in nodes} if each != path}
-    return found | {defined_key(each.handle) for each in nodes if own_path(each.handle) != path}
+    return found | {_key(each, _DEFINED) for each in elsewhere([each.handle for each in nodes])}
 
 
 def outside_keys(handle: Handle) -> set[int]:
@@ -176,4 +213,4 @@ def outside_keys(handle: Handle) -> set[int]:
 
 
 def _key(text: str, meaning: int) -> int:
-    return crc32(text.encode("utf-8", "surrogatepass"), meaning)
+    return crc32(text.encode("utf-8", "surrogatepass"), meaning) - 0x80000000  # signed: SQLite stores these in 4 bytes, not 6

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from graph.columns import (
     EdgeColumns,
+    NodeColumns,
     decode_edges,
     decode_nodes,
     defined_key,
@@ -34,8 +35,8 @@ T = TypeVar("T")
 _EAGER_FILES = 64  # an answer from so few files is read at once (1 ms); for more a connection of its own holds the state still
 _CACHED_FILES = 1_024  # about 20 MB
 
-_OWN = "SELECT id FROM graph_file JOIN graph_shown ON file_id = id WHERE path = ? AND view_id = ?"
-_KEYED = "SELECT graph_key.file_id FROM graph_key CROSS JOIN graph_shown USING (file_id) WHERE key = ? AND view_id = ?"
+_OWN = "SELECT file_id FROM graph_path JOIN graph_shown ON path_id = id WHERE path = ? AND view_id = ?"
+_KEYED = "SELECT file_id FROM graph_key CROSS JOIN graph_shown USING (path_id) WHERE key = ? AND view_id = ?"
 
 
 class SqliteGraphStore:
@@ -75,12 +76,11 @@ class SqliteGraphStore:
         """Delete graphs that no view shows, such as a killed writer left behind; return how many files they were of."""
         return sweep(self._database)
 
-    def shown(self, view: str) -> tuple[int, dict[int, str]]:
-        """Return a view's generation and its rows: number and path. A number means one state of one file, for good."""
+    def shown(self, view: str) -> tuple[int, set[int]]:
+        """Return a view's generation and the numbers of its rows. A number means one state of one file, for good."""
         with self._database.read() as read:
             view_id, generation = _view(read, view)
-            rows = read.execute("SELECT id, path FROM graph_shown JOIN graph_file ON id = file_id WHERE view_id = ?", (view_id,))
-            return generation, {number: _text(path) for number, path in rows}
+            return generation, {number for (number,) in read.execute("SELECT file_id FROM graph_shown WHERE view_id = ?", (view_id,))}
 
     def columns(self, numbers: Iterable[int]) -> Iterator[tuple[int, EdgeColumns]]:
         """Yield rows of ``shown`` and their edges; rows that have gone since are left out."""
@@ -94,11 +94,12 @@ class SqliteGraphStore:
         """Yield the graph of every file, in order of path."""
         with closing(Database(self._database.path, busy_seconds=self._database.busy_seconds)) as database, database.read() as read:
             rows = read.execute(
-                "SELECT path, nodes, edges FROM graph_shown JOIN graph_file ON id = file_id WHERE view_id = ? ORDER BY path",
+                "SELECT path, nodes, edges FROM graph_shown JOIN graph_path ON graph_path.id = graph_shown.path_id"
+                " JOIN graph_file ON graph_file.id = file_id WHERE view_id = ? ORDER BY path",
                 (_view(read, view)[0],),
             )
             for path, nodes, edges in rows:
-                yield FileGraph(_text(path), self._sound(decode_nodes, nodes), self._sound(decode_edges, edges).all())
+                yield FileGraph(_text(path), self._sound(decode_nodes, nodes).all(), self._sound(decode_edges, edges).all())
 
     def nodes(self, view: str, handles: Iterable[Handle]) -> dict[Handle, Node]:
         """Return those of the nodes that exist. External and unknown nodes exist once an edge names them."""
@@ -111,7 +112,7 @@ class SqliteGraphStore:
         """Return a node as the first path that defines it has it."""
         rows = _rows(read, view_id, handle, defined_key(handle))
         files = sorted((self._nodes_of(row) for row in rows), key=lambda each: each[0])
-        return next((nodes[handle] for _, nodes in files if handle in nodes), None)
+        return next((node for _, nodes in files if (node := nodes.defined(handle))), None)
 
     def _outside(self, read: Connection, view_id: int, handle: Handle) -> Node | None:
         """Return an external or unknown node if an edge names it."""
@@ -128,11 +129,11 @@ class SqliteGraphStore:
             return []
         with self._database.read() as read:
             view_id, _ = _view(read, view)
+            if exact := self._defined(read, view_id, name):
+                return [exact]
             rows = dict.fromkeys(row for key in (*name_keys(name), path_key(name)) for row in _keyed(read, view_id, key))
             rows.update(dict.fromkeys(_own(read, view_id, name)))
-            nodes = [node for row in rows for node in self._nodes_of(row)[1].values()]
-            if (exact := self._defined(read, view_id, name)) is not None:
-                nodes.append(exact)
+            nodes = [node for row in rows for node in self._nodes_of(row)[1].named(name)]
             if found := _find(nodes, name, limit, lambda handle: self._defined(read, view_id, handle)):
                 return found
             known = [node for handle in _outside_handles(read, name) if (node := outside_node(handle))]
@@ -167,10 +168,12 @@ class SqliteGraphStore:
                 (edges,) = read.execute("SELECT edges FROM graph_file WHERE id = ?", (row,)).fetchone()
                 yield self._sound(decode_edges, edges)
 
-    def _load_nodes(self, row: int) -> tuple[str, dict[str, Node]]:
+    def _load_nodes(self, row: int) -> tuple[str, NodeColumns]:
         with self._database.read() as read:
-            path, nodes = read.execute("SELECT path, nodes FROM graph_file WHERE id = ?", (row,)).fetchone()
-        return _text(path), {node.handle: node for node in self._sound(decode_nodes, nodes)}
+            path, nodes = read.execute(
+                "SELECT path, nodes FROM graph_file JOIN graph_path ON graph_path.id = path_id WHERE graph_file.id = ?", (row,)
+            ).fetchone()
+        return _text(path), self._sound(decode_nodes, nodes)
 
     def _load_edges(self, row: int) -> EdgeColumns:
         with self._database.read() as read:
@@ -223,7 +226,7 @@ def _find(nodes: Iterable[Node], name: str, limit: int, confirm: Callable[[Handl
     """Try one way after the other; a node counts if ``confirm`` returns one that is found the same way."""
     known = list(nodes)
     ways: tuple[Callable[[Node], bool], ...] = (
-        lambda node: node.handle == name,
+        lambda node: node.handle == name,  # an outside node's; a defined one has been found by now
         lambda node: node.qualified_name == name,
         lambda node: node.name == name,
         lambda node: node.path == name,

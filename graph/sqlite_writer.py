@@ -6,6 +6,7 @@ waits for one of them only, and is published in one. What a killed writer has st
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -18,8 +19,8 @@ from ingest.codec import compress
 from ingest.database import Database
 from ingest.errors import StoreBusyError
 
-BATCH_KEYS = 200_000
-"""A transaction is not larger than this many keys and the last file's: about 1 s."""
+BATCH_KEYS = 1_000_000
+"""A transaction is not larger than this many keys and the last file's: about 3 s, and 50 MB."""
 
 _FEW_FILES = 500  # beyond, deleting keys row by row is slower than looking at all of them
 
@@ -32,7 +33,7 @@ class _StoredGraph:
     digest: bytes
     nodes: bytes
     edges: bytes
-    keys: set[int]
+    keys: array[int]
     outside: list[Handle]
 
 
@@ -56,11 +57,12 @@ def publish(
     with database.write() as write:
         _check_generation(write, view, generation)
         rows = _Rows(write)
-        shown = {rows.add(each) for each in first}
+        shown = [rows.add(each) for each in first]
         rows.flush()
-        stale = _show(write, view, shown, {*removed, *(each.path for each in first)}, generation)
-        if len(stale) <= _FEW_FILES:
-            _delete_unshown(write, stale)
+        gone = _hide(write, view_id := _raise_generation(write, view, generation), {*removed, *(each.path for each in first)})
+        write.executemany("INSERT INTO graph_shown VALUES (?, ?, ?)", ((view_id, *row) for row in shown))
+        if len(gone) <= _FEW_FILES:
+            _delete_unshown(write, gone)
             return
     sweep(database)
 
@@ -73,19 +75,20 @@ def _publish_staged(
         staging = write.execute(
             "INSERT INTO graph_view (name, staging, generation) VALUES (?, 1, ?) RETURNING id", (view, generation)
         ).fetchone()[0]
-    paths = set(removed)
     for batch in batches:
         with database.write() as write:
             _check_staging(write, staging)
             rows = _Rows(write)
-            write.executemany("INSERT OR IGNORE INTO graph_shown VALUES (?, ?)", [(staging, rows.add(each)) for each in batch])
+            write.executemany("INSERT INTO graph_shown VALUES (?, ?, ?)", [(staging, *rows.add(each)) for each in batch])
             rows.flush()
-        paths.update(each.path for each in batch)
     with database.write() as write:
         _check_staging(write, staging)
         _check_generation(write, view, generation)
-        shown = {row for (row,) in write.execute("SELECT file_id FROM graph_shown WHERE view_id = ?", (staging,))}
-        _show(write, view, shown, paths, generation)
+        view_id = _raise_generation(write, view, generation)
+        _hide(write, view_id, removed)
+        write.execute(
+            "INSERT OR REPLACE INTO graph_shown SELECT ?, path_id, file_id FROM graph_shown WHERE view_id = ?", (view_id, staging)
+        )
         write.execute("DELETE FROM graph_view WHERE id = ?", (staging,))
     sweep(database)
 
@@ -102,12 +105,15 @@ def sweep(database: Database) -> int:
     """Delete graphs that no view shows; return of how many files."""
     with database.write() as write:
         rows = [row for (row,) in write.execute("SELECT id FROM graph_file WHERE id NOT IN (SELECT file_id FROM graph_shown)")]
-        if len(rows) <= _FEW_FILES:
-            _delete_unshown(write, rows)
-        else:
-            write.executemany("DELETE FROM graph_file WHERE id = ?", ((row,) for row in rows))
-            write.execute("DELETE FROM graph_key WHERE file_id NOT IN (SELECT id FROM graph_file)")
-        if rows:
+        if len(rows) > _FEW_FILES:
+            write.execute("DELETE FROM graph_file WHERE path_id NOT IN (SELECT path_id FROM graph_shown)")
+            write.execute("DELETE FROM graph_key WHERE path_id NOT IN (SELECT path_id FROM graph_file)")
+    for at in range(0, len(rows), _FEW_FILES):
+        with database.write() as write:
+            _delete_unshown(write, rows[at : at + _FEW_FILES])
+    if rows:
+        with database.write() as write:
+            write.execute("DELETE FROM graph_path WHERE id NOT IN (SELECT path_id FROM graph_file)")
             write.execute("DELETE FROM graph_outside WHERE NOT EXISTS (SELECT 1 FROM graph_key WHERE key = mention)")
     return len(rows)
 
@@ -117,26 +123,29 @@ class _Rows:
 
     def __init__(self, write: Connection) -> None:
         self._write = write
-        self._keys: list[tuple[int, int]] = []
+        self._keys: list[int] = []
         self._outside: set[Handle] = set()
 
-    def add(self, graph: _StoredGraph) -> int:
-        """Return the row of a graph, made if new."""
-        row = self._write.execute("SELECT id FROM graph_file WHERE path = ? AND hash = ?", (graph.path, graph.digest)).fetchone()
+    def add(self, graph: _StoredGraph) -> tuple[int, int]:
+        """Return the path's row and the graph's, made if new."""
+        write = self._write
+        write.execute("INSERT OR IGNORE INTO graph_path (path) VALUES (?)", (graph.path,))
+        path = int(write.execute("SELECT id FROM graph_path WHERE path = ?", (graph.path,)).fetchone()[0])
+        row = write.execute("SELECT id FROM graph_file WHERE path_id = ? AND hash = ?", (path, graph.digest)).fetchone()
         if row:
-            return int(row[0])
-        number = self._write.execute(
-            "INSERT INTO graph_file (path, hash, nodes, edges) VALUES (?, ?, ?, ?)", (graph.path, graph.digest, graph.nodes, graph.edges)
+            return path, int(row[0])
+        number = write.execute(
+            "INSERT INTO graph_file (path_id, hash, nodes, edges) VALUES (?, ?, ?, ?)", (path, graph.digest, graph.nodes, graph.edges)
         ).lastrowid
         assert number is not None
-        self._keys += [(key, number) for key in graph.keys]
+        self._keys += [key << 32 | path for key in graph.keys]
         self._outside.update(graph.outside)
-        return number
+        return path, number
 
     def flush(self) -> None:
         """Write what was gathered."""
         self._keys.sort()
-        self._write.executemany("INSERT INTO graph_key VALUES (?, ?)", self._keys)
+        self._write.executemany("INSERT OR IGNORE INTO graph_key VALUES (?, ?)", ((key >> 32, key & 0xFFFFFFFF) for key in self._keys))
         rows = (
             (key, handle.encode("utf-8", "surrogatepass"), target_key(handle)) for handle in self._outside for key in outside_keys(handle)
         )
@@ -151,7 +160,7 @@ def _stored(graph: FileGraph) -> _StoredGraph:
         digest=blake2b(nodes + edges, digest_size=16).digest(),
         nodes=compress(nodes),
         edges=compress(edges),
-        keys=keys(graph.path, graph.nodes, sources, targets),
+        keys=array("i", keys(graph.path, graph.nodes, sources, targets)),  # a set takes 20 times as much while a batch fills
         outside=[each for each in sources | targets if each.startswith((EXTERNAL, UNKNOWN))],
     )
 
@@ -190,29 +199,47 @@ def _check_staging(read: Connection, staging: int) -> None:
         raise StoreBusyError("could not publish the graph: another process writes the same view's. Try again when it is done")
 
 
-def _show(write: Connection, view: bytes, shown: set[int], paths: Iterable[bytes], generation: int) -> list[int]:
-    """Let the view show these rows at these paths and nothing else there; return the rows that it shows no more."""
-    write.execute("INSERT OR IGNORE INTO graph_view (name, staging, generation) VALUES (?, 0, 0)", (view,))
-    view_id = write.execute("SELECT id FROM graph_view WHERE name = ? AND staging = 0", (view,)).fetchone()[0]
-    before = {
-        row
-        for path in paths
-        for (row,) in write.execute(
-            "SELECT id FROM graph_file JOIN graph_shown ON file_id = id WHERE path = ? AND view_id = ?", (path, view_id)
+def _raise_generation(write: Connection, view: bytes, generation: int) -> int:
+    """Return a view's row, made if new, after setting its generation."""
+    return int(
+        write.execute(
+            "INSERT INTO graph_view (name, staging, generation) VALUES (?, 0, ?)"
+            " ON CONFLICT DO UPDATE SET generation = excluded.generation RETURNING id",
+            (view, generation),
+        ).fetchone()[0]
+    )
+
+
+def _hide(write: Connection, view_id: int, paths: Iterable[bytes]) -> list[int]:
+    """Let a view show nothing at these paths; return the rows that it showed there."""
+    gone: list[int] = []
+    for path in paths:
+        hidden = write.execute(
+            "DELETE FROM graph_shown WHERE view_id = ? AND path_id = (SELECT id FROM graph_path WHERE path = ?) RETURNING file_id",
+            (view_id, path),
         )
-    }
-    stale = sorted(before - shown)
-    write.executemany("DELETE FROM graph_shown WHERE view_id = ? AND file_id = ?", ((view_id, row) for row in stale))
-    write.executemany("INSERT INTO graph_shown VALUES (?, ?)", ((view_id, row) for row in sorted(shown - before)))
-    write.execute("UPDATE graph_view SET generation = ? WHERE id = ?", (generation, view_id))
-    return stale
+        gone += [row for (row,) in hidden.fetchall()]
+    return gone
 
 
 def _delete_unshown(write: Connection, rows: Iterable[int]) -> None:
-    """Delete those of the rows that no view shows, and their keys."""
+    """Delete those of the rows that no view shows, and the keys that no other row of the path has."""
     for number in rows:
         if write.execute("SELECT 1 FROM graph_shown WHERE file_id = ?", (number,)).fetchone():
             continue
-        path, nodes, edges = write.execute("DELETE FROM graph_file WHERE id = ? RETURNING path, nodes, edges", (number,)).fetchone()
-        gone = keys(path.decode("utf-8", "surrogatepass"), decode_nodes(nodes), *decode_edges(edges).ends())
-        write.executemany("DELETE FROM graph_key WHERE key = ? AND file_id = ?", ((key, number) for key in sorted(gone)))
+        row = write.execute("DELETE FROM graph_file WHERE id = ? RETURNING path_id, nodes, edges", (number,)).fetchone()
+        if row is None:
+            continue
+        path_id, nodes, edges = row
+        path = write.execute("SELECT path FROM graph_path WHERE id = ?", (path_id,)).fetchone()[0].decode("utf-8", "surrogatepass")
+        doomed = _stored_keys(path, nodes, edges)
+        others = write.execute("SELECT nodes, edges FROM graph_file WHERE path_id = ?", (path_id,)).fetchall()
+        for other in others:
+            doomed -= _stored_keys(path, *other)
+        write.executemany("DELETE FROM graph_key WHERE key = ? AND path_id = ?", ((key, path_id) for key in sorted(doomed)))
+        if not others:
+            write.execute("DELETE FROM graph_path WHERE id = ?", (path_id,))
+
+
+def _stored_keys(path: str, nodes: bytes, edges: bytes) -> set[int]:
+    return keys(path, decode_nodes(nodes).all(), *decode_edges(edges).ends())

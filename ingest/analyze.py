@@ -105,6 +105,11 @@ def _assemble(language: LanguageId, text: bytes, extraction: Extraction) -> Pars
         imports=extraction.imports,
         supertypes=extraction.supertypes,
         syntax_errors=extraction.syntax_errors,
-        generated=_GENERATED.search(text, 0, _HEAD_BYTES) is not None,
+        generated=_is_generated(text[:_HEAD_BYTES]),
         truncated=extraction.truncated,
     )
+
+
+def _is_generated(head: bytes) -> bool:
+    # The pattern takes 13 µs, the words it cannot do without take 1.
+    return (b"DO NOT EDIT" in head or b"generated" in head.lower()) and _GENERATED.search(head) is not None

@@ -11,7 +11,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
-from ingest.lines import find_newlines
 from ingest.model import Chunk, Extraction, Symbol, SymbolKind
 
 TARGET_BYTES = 1_100
@@ -20,26 +19,34 @@ SPLIT_BYTES = 1_400
 
 _BLANK_LINE = re.compile(rb"\n[ \t\r]*\n")
 _CONTEXT = 400
+_NAMED = frozenset({SymbolKind.SECTION, SymbolKind.KEY})  # a signature says no more of them
 
 
 def tile(text: bytes, extraction: Extraction) -> tuple[Chunk, ...]:
     """Cut ``text`` into chunks without gap or overlap; an empty text has none."""
     if not text:
         return ()
-    newlines = find_newlines(text)
-    borders = _borders(len(text), extraction.symbols, newlines)
-    spans = [part for run in _merge(borders) for part in _split(text, run, extraction.breaks)]
-    return tuple(_describe(spans, extraction.symbols, newlines))
+    runs = list(_merge(_borders(text, extraction.symbols)))
+    breaks = extraction.breaks if any(end - start > LIMIT_BYTES for start, end in runs) else ()
+    spans = [part for run in runs for part in _split(text, run, breaks)]
+    return tuple(_describe(text, spans, extraction.symbols))
 
 
-def _borders(size: int, symbols: Sequence[Symbol], newlines: Sequence[int]) -> list[int]:
+def _borders(text: bytes, symbols: Sequence[Symbol]) -> list[int]:
     """Return where symbols begin and end, moved to line starts, with both ends of the text."""
+    size = len(text)
     borders = {0, size}
-    for symbol in symbols:
-        before = bisect_left(newlines, symbol.start_byte)
-        borders.add(newlines[before - 1] + 1 if before else 0)
-        after = bisect_left(newlines, max(symbol.end_byte - 1, 0))
-        borders.add(newlines[after] + 1 if after < len(newlines) else size)
+    line = at = 0
+    for symbol in symbols:  # in order, and so are the ends below: no line is searched twice, however long it is
+        start = symbol.start_byte
+        line = text.rfind(b"\n", at, start) + 1 or line
+        at = start
+        borders.add(line)
+    line = -1
+    for end in sorted({symbol.end_byte for symbol in symbols}):
+        if end > line:
+            line = text.find(b"\n", end - 1) + 1 or size
+        borders.add(line)
     return sorted(borders)
 
 
@@ -81,20 +88,18 @@ def _cut(text: bytes, start: int, end: int, breaks: Sequence[int]) -> int:
     return wanted
 
 
-def _describe(spans: Sequence[tuple[int, int]], symbols: Sequence[Symbol], newlines: list[int]) -> Iterator[Chunk]:
+def _describe(text: bytes, spans: Sequence[tuple[int, int]], symbols: Sequence[Symbol]) -> Iterator[Chunk]:
     starts = [symbol.start_byte for symbol in symbols]
+    names = [symbol.name for symbol in symbols]
+    line, last = 1, 0
     for start, end in spans:
-        first, last = bisect_left(starts, start), bisect_left(starts, end)
+        first, last = last, bisect_left(starts, end, last)
         owner = _enclosing(symbols, first if first < last and starts[first] == start else first - 1, start, end)
-        yield Chunk(
-            start_byte=start,
-            end_byte=end,
-            start_line=bisect_right(newlines, start - 1) + 1,
-            end_line=bisect_right(newlines, end - 2) + 1,
-            symbol=owner,
-            names=tuple(dict.fromkeys(symbol.name for symbol in symbols[first:last])),
-            context=_context(symbols, owner, start),
-        )
+        lines = text.count(b"\n", start, end)
+        end_line = line + lines - text.endswith(b"\n", start, end)
+        named = tuple(dict.fromkeys(names[first:last]))
+        yield Chunk(start, end, line, end_line, owner, named, _context(symbols, owner, start))
+        line += lines
 
 
 def _enclosing(symbols: Sequence[Symbol], index: int, start: int, end: int) -> int:
@@ -112,7 +117,6 @@ def _context(symbols: Sequence[Symbol], owner: int, start: int) -> str:
     while index >= 0:
         symbol = symbols[index]
         if symbol.start_byte < start:
-            named = symbol.kind in {SymbolKind.SECTION, SymbolKind.KEY}
-            parts.append(symbol.name if named or not symbol.signature else symbol.signature)
+            parts.append(symbol.name if symbol.kind in _NAMED or not symbol.signature else symbol.signature)
         index = symbol.parent
     return "\n".join(reversed(parts))[:_CONTEXT]

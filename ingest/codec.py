@@ -6,19 +6,21 @@ A row is a plain array without field names: for Django's sdist that is 2.2x smal
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from operator import attrgetter
+from itertools import accumulate
+from operator import add, attrgetter, sub
 from typing import Any, TypeVar, cast
 
 import msgspec
 import zstandard
 
 from ingest.model import (
+    REFERENCE_KINDS,
     Chunk,
     Import,
     LanguageId,
     ParsedFile,
-    Reference,
-    ReferenceKind,
+    References,
+    SpanPairs,
     Supertype,
     SupertypeKind,
     Symbol,
@@ -28,7 +30,6 @@ from ingest.model import (
 T = TypeVar("T")
 
 _SYMBOL = attrgetter(*Symbol.__slots__)
-_REFERENCE = attrgetter(*Reference.__slots__)
 _IMPORT = attrgetter(*Import.__slots__)
 _SUPERTYPE = attrgetter(*Supertype.__slots__)
 _CHUNK = attrgetter(*Chunk.__slots__)
@@ -56,7 +57,7 @@ def encode_facts(parsed: ParsedFile) -> bytes:
     rows = (
         [_CHUNK(chunk) for chunk in parsed.chunks],
         [_SYMBOL(symbol) for symbol in parsed.symbols],
-        [_REFERENCE(reference) for reference in parsed.references],
+        (parsed.references.quotes, *_pack(parsed.references.spans)),
         [_IMPORT(each) for each in parsed.imports],
         [_SUPERTYPE(each) for each in parsed.supertypes],
         (parsed.language, parsed.lines, parsed.syntax_errors, parsed.generated, parsed.truncated),
@@ -68,14 +69,15 @@ def decode_facts(facts: bytes, text: bytes) -> ParsedFile:
     """Decode ``encode_facts`` output. Raises ``ValueError`` on damaged input."""
     try:
         rows = cast("list[list[Any]]", msgspec.msgpack.decode(decompress(facts)))
-        chunks, symbols, references, imports, supertypes, (language, lines, syntax_errors, generated, truncated) = rows
+        chunks, symbols, (quotes, *references), imports, supertypes, (language, lines, syntax_errors, generated, truncated) = rows
+        nested = _rows(Symbol, symbols, 2, SymbolKind)
         return ParsedFile(
             language=LanguageId(language),
             text=text,
             lines=lines,
             chunks=tuple(Chunk(row[0], row[1], row[2], row[3], row[4], tuple(row[5]), row[6]) for row in chunks),
-            symbols=_rows(Symbol, symbols, 2, SymbolKind),
-            references=_rows(Reference, references, 2, ReferenceKind),
+            symbols=nested,
+            references=References(_unpack(references, len(REFERENCE_KINDS)), text, nested, quotes),
             imports=tuple(Import(*row) for row in imports),
             supertypes=_rows(Supertype, supertypes, 2, SupertypeKind),
             syntax_errors=syntax_errors,
@@ -109,6 +111,39 @@ def decode_columns(data: bytes) -> tuple[list[str], list[bytes]]:
     if len(texts) != count:
         raise ValueError(f"stored columns are damaged: {len(texts)} texts instead of {count}")
     return texts, columns
+
+
+def _pack(spans: SpanPairs) -> tuple[bytes, list[int], list[int], list[int], list[int]]:
+    """Return columns of small numbers: steps from name to name, lengths, gaps in front of names, lengths of what stands before the gaps."""
+    steps = list(map(sub, spans.starts, (0, *spans.starts)))
+    lengths = list(map(sub, spans.ends, spans.starts))
+    gaps = list(map(sub, spans.starts, spans.other_ends))
+    other_lengths = list(map(sub, spans.other_ends, spans.other_starts))
+    return spans.kinds, steps, lengths, gaps, other_lengths
+
+
+def _unpack(columns: list[Any], kinds: int) -> SpanPairs:
+    """Undo ``_pack``. Raises ``ValueError`` where columns do not fit each other or a kind is not below ``kinds``."""
+    numbers, steps, lengths, gaps, other_lengths = cast("tuple[bytes, list[int], list[int], list[int], list[int]]", columns)
+    if len({len(numbers), len(steps), len(lengths), len(gaps), len(other_lengths)}) != 1 or max(numbers, default=0) >= kinds:
+        raise ValueError("stored facts are damaged: columns do not fit each other")
+    starts = tuple(accumulate(steps))
+    ends = tuple(map(add, starts, lengths))
+    other_ends = tuple(map(sub, starts, gaps))
+    return SpanPairs(numbers, starts, ends, tuple(map(sub, other_ends, other_lengths)), other_ends)
+
+
+def encode_value(value: object) -> bytes:
+    """Encode lists, tuples, texts and numbers, compressed."""
+    return compress(_encoder.encode(value))
+
+
+def decode_value(data: bytes) -> Any:
+    """Decode ``encode_value`` output; tuples come back as lists. Raises ``ValueError`` on damaged input."""
+    try:
+        return msgspec.msgpack.decode(decompress(data))
+    except msgspec.MsgspecError as error:
+        raise ValueError(f"stored values are damaged: {error}") from error
 
 
 def encode_json(value: object) -> bytes:

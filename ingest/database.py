@@ -57,16 +57,19 @@ CREATE TABLE graph_view (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name BLOB NOT NULL, staging INTEGER NOT NULL, generation INTEGER NOT NULL,
     UNIQUE (name, staging)
 );
+CREATE TABLE graph_path (id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE);
 CREATE TABLE graph_file (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, path BLOB NOT NULL, hash BLOB NOT NULL, nodes BLOB NOT NULL, edges BLOB NOT NULL,
-    UNIQUE (path, hash)
+    id INTEGER PRIMARY KEY AUTOINCREMENT, path_id INTEGER NOT NULL REFERENCES graph_path (id), hash BLOB NOT NULL,
+    nodes BLOB NOT NULL, edges BLOB NOT NULL,
+    UNIQUE (path_id, hash)
 );
 CREATE TABLE graph_shown (
-    view_id INTEGER NOT NULL REFERENCES graph_view (id) ON DELETE CASCADE, file_id INTEGER NOT NULL REFERENCES graph_file (id),
-    PRIMARY KEY (view_id, file_id)
+    view_id INTEGER NOT NULL REFERENCES graph_view (id) ON DELETE CASCADE, path_id INTEGER NOT NULL,
+    file_id INTEGER NOT NULL REFERENCES graph_file (id),
+    PRIMARY KEY (view_id, path_id)
 ) WITHOUT ROWID;
 CREATE INDEX graph_shown_file ON graph_shown (file_id);
-CREATE TABLE graph_key (key INTEGER NOT NULL, file_id INTEGER NOT NULL, PRIMARY KEY (key, file_id)) WITHOUT ROWID;
+CREATE TABLE graph_key (key INTEGER NOT NULL, path_id INTEGER NOT NULL, PRIMARY KEY (key, path_id)) WITHOUT ROWID;
 CREATE TABLE graph_outside (
     name INTEGER NOT NULL, handle BLOB NOT NULL, mention INTEGER NOT NULL, PRIMARY KEY (name, handle)
 ) WITHOUT ROWID;

@@ -19,8 +19,11 @@ from ingest.model import ContentHash, DocumentId, LanguageId, ParsedFile, Reposi
 
 T = TypeVar("T")
 
-ANALYZER_VERSION = 1
-"""Raise it when the same bytes yield other facts: stored facts of another version are not used and their files are parsed again."""
+ANALYZER_VERSION = 2
+"""Raise it when the same bytes yield other facts, or facts in another form.
+
+Stored facts of another version are not used and their files are parsed again.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ Positions: a byte offset counts from 0 in the file's *text* (UTF-8, see ``Parsed
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
@@ -112,6 +112,73 @@ class Reference:
     symbol: int  # index of the enclosing symbol, or -1 at file level
 
 
+REFERENCE_KINDS = tuple(ReferenceKind)
+"""What the numbers of ``SpanPairs.kinds`` mean for references."""
+_RECEIVER = 400  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SpanPairs:
+    """Facts of one sort as columns, a row a fact, in order of ``starts``: where a name is, where what goes with it is, and a kind.
+
+    The second span is empty where nothing goes with the name. Positions are bytes; ``kinds`` holds numbers whose meaning is the owner's.
+    """
+
+    kinds: bytes = b""
+    starts: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+    other_starts: tuple[int, ...] = ()
+    other_ends: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """The uses of names in a file, in order of position, at most one at a byte.
+
+    They outnumber all other facts and few are ever looked at, so only their spans are kept (the second span is the receiver's); iterating
+    makes the ``Reference`` objects from the text and the symbols. ``quotes`` are characters around a name that are no part of it.
+    """
+
+    spans: SpanPairs = SpanPairs()
+    text: bytes = field(default=b"", repr=False, compare=False)  # the file's, as are the symbols: ``ParsedFile`` compares them
+    symbols: tuple[Symbol, ...] = field(default=(), repr=False, compare=False)
+    quotes: str = ""
+
+    def __len__(self) -> int:
+        return len(self.spans.starts)
+
+    def __iter__(self) -> Iterator[Reference]:
+        text, spans = self.text, self.spans
+        names = zip(spans.kinds, spans.starts, spans.ends, strict=True)
+        receivers = zip(spans.other_starts, spans.other_ends, strict=True)
+        owners = find_owners(self.symbols, spans.starts)
+        line, at = 1, 0
+        for (kind, start, end), (receiver_start, receiver_end), owner in zip(names, receivers, owners, strict=True):
+            line += text.count(b"\n", at, start)
+            at = start
+            name = text[start:end].decode("utf-8", "replace").strip(self.quotes)
+            receiver = text[receiver_start:receiver_end][:_RECEIVER].decode("utf-8", "replace").rstrip(".")
+            yield Reference(name, receiver, REFERENCE_KINDS[kind], line, start, owner)
+
+
+def find_owners(symbols: Sequence[Symbol], offsets: Iterable[int]) -> Iterator[int]:
+    """Yield the index of the innermost symbol around each byte, or -1; ``offsets`` ascend. The first of symbols with one span owns it."""
+    around: list[int] = []
+    following = 0
+    for offset in offsets:
+        while following < len(symbols) and symbols[following].start_byte <= offset:
+            symbol = symbols[following]
+            while around and symbols[around[-1]].end_byte <= symbol.start_byte:
+                around.pop()
+            before = symbols[around[-1]] if around else None
+            if before is None or (before.start_byte, before.end_byte) != (symbol.start_byte, symbol.end_byte):
+                around.append(following)
+            following += 1
+        while around and symbols[around[-1]].end_byte <= offset:
+            around.pop()
+        yield around[-1] if around else -1
+
+
 @dataclass(frozen=True, slots=True)
 class Import:
     """One imported name. ``name`` is empty when the module itself is imported and ``*`` for a wildcard."""
@@ -153,18 +220,23 @@ class Chunk:
 class Extraction:
     """What a grammar or an outline finds in a text, before it is cut into chunks.
 
-    ``symbols`` are in order of ``start_byte`` and nest. ``breaks`` are byte offsets, each the start of a line, where a long span may be cut
-    without tearing a statement apart. ``imports`` of a document are the files it shows or links.
+    ``symbols`` are in order of ``start_byte`` and nest. ``imports`` of a document are the files it shows or links. ``find_breaks`` is asked
+    for ``breaks`` only where a span is long, which is one file of Django in ten.
     """
 
     symbols: tuple[Symbol, ...] = ()
-    references: tuple[Reference, ...] = ()
+    references: References = References()
     imports: tuple[Import, ...] = ()
     supertypes: tuple[Supertype, ...] = ()
-    breaks: tuple[int, ...] = ()
+    find_breaks: Callable[[], tuple[int, ...]] = field(default=tuple[int, ...], repr=False, compare=False)
     syntax_errors: int = 0
     truncated: tuple[str, ...] = ()
     """What a cap cut off, in words that name the cap."""
+
+    @property
+    def breaks(self) -> tuple[int, ...]:
+        """Byte offsets in order, each the start of a line, where a long span may be cut without tearing a statement apart."""
+        return self.find_breaks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +249,7 @@ class ParsedFile:
     lines: int
     chunks: tuple[Chunk, ...]
     symbols: tuple[Symbol, ...] = ()
-    references: tuple[Reference, ...] = ()
+    references: References = References()
     imports: tuple[Import, ...] = ()
     supertypes: tuple[Supertype, ...] = ()
     syntax_errors: int = 0

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ingest.comments import clean_comment, shorten
 from ingest.languages.registry import LanguageSpec
 from ingest.model import Symbol, SymbolKind
-from ingest.owners import Owners
 
 TYPE_KINDS = frozenset({
     SymbolKind.CLASS,
@@ -26,6 +25,9 @@ CODE_KINDS = FUNCTION_KINDS | {SymbolKind.MACRO}
 
 _WORD = re.compile(r"\w")
 _Level = tuple[int, str, SymbolKind | None, int]  # end, qualified name, kind, index of the nearest symbol
+_FILE: _Level = (0, "", SymbolKind.MODULE, -1)
+_VARIABLE = SymbolKind.VARIABLE  # a name of the module is found several times faster than a member of an enumeration
+_CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 
 
 class InnerDoc(NamedTuple):
@@ -43,8 +45,6 @@ class Definition:
     kind: SymbolKind | None
     start: int
     end: int
-    row: int
-    """Of the definition with its wrappers."""
     named: int
     """Where its name starts."""
     pattern: int
@@ -65,79 +65,75 @@ class Comments:
     attributes: list[tuple[int, int, int]] = field(default_factory=list[tuple[int, int, int]])  # first row, last row, start byte
 
 
-def nest(spec: LanguageSpec, definitions: list[Definition], comments: Comments, newlines: list[int]) -> tuple[list[Symbol], Owners]:
+def nest(spec: LanguageSpec, definitions: list[Definition], comments: Comments, text: bytes) -> list[Symbol]:
     """Nest the definitions, name them, and give each its kind, signature and doc."""
     ordered = _deduplicate(definitions)
     if spec.merge_adjacent:
         ordered = _merge_adjacent(ordered)
     docs = _Docs(comments)
     symbols: list[Symbol] = []
-    spans: list[tuple[int, int, int]] = []
     stack: list[_Level] = []
-    before = (-1, -1)
+    before = (0, 0)
+    row = 0
     for definition in ordered:
-        span = (definition.start, definition.end)
-        shared = span == before  # names that share a span are defined side by side, and what is used there is the first one's
-        if shared:
+        first, end = definition.start, definition.end
+        row += text.count(b"\n", before[0], first)
+        if (first, end) == before:  # names that share a span are defined side by side
             stack.pop()
-        while stack and stack[-1][0] <= definition.start:
+        while stack and stack[-1][0] <= first:
             stack.pop()
-        before = span
-        outer = _outer(definition, stack)
-        outer_name, outer_kind, parent = (outer[1], outer[2], outer[3]) if outer else ("", SymbolKind.MODULE, -1)
-        names = _split(spec, definition.name)
-        path = [part for part in (outer_name, definition.container, *names) if part]
-        qualified = ".".join(path)
-        in_type = outer_kind is None or outer_kind in TYPE_KINDS or bool(definition.container) or len(names) > 1
-        kind = _kind(spec, definition.kind, names[-1], in_type=in_type)
-        if kind is SymbolKind.VARIABLE and outer_kind in FUNCTION_KINDS:
+        before = (first, end)
+        _, outer_name, outer_kind, parent = _outer(definition, stack)
+        name, qualified = definition.name, _qualify(outer_name, definition.container, definition.name)
+        parts = 1
+        if spec.name_separator and not name.isidentifier():
+            names = _split(spec.name_separator, name)
+            name, parts = names[-1], len(names)
+            qualified = _qualify(outer_name, definition.container, ".".join(names))
+        in_type = outer_kind is None or outer_kind in TYPE_KINDS or bool(definition.container) or parts > 1
+        kind = _kind(spec, definition.kind, name, in_type=in_type)
+        if kind is _VARIABLE and outer_kind in FUNCTION_KINDS:
             kind = None  # a local variable
         index = parent
         if kind is not None:
             index = len(symbols)
-            start, doc = docs.of(definition)
-            symbols.append(
-                Symbol(
-                    name=names[-1],
-                    qualified_name=qualified,
-                    kind=kind,
-                    start_line=bisect_right(newlines, start - 1) + 1,
-                    end_line=bisect_right(newlines, max(definition.start, definition.end - 2)) + 1,
-                    start_byte=start,
-                    end_byte=definition.end,
-                    parent=parent,
-                    signature=definition.signature,
-                    doc=doc,
-                )
-            )
-        if not shared:
-            spans.append((symbols[-1].start_byte if kind is not None else definition.start, definition.end, index))
-        stack.append((definition.end, qualified, kind, index))
-    return symbols, Owners(spans)
+            line, start, doc = docs.of(definition, row)
+            last_line = line + text.count(b"\n", start, end - 1)
+            symbols.append(Symbol(name, qualified, kind, line, last_line, start, end, parent, definition.signature, doc))
+        stack.append((end, qualified, kind, index))
+    return symbols
 
 
-def _split(spec: LanguageSpec, name: str) -> list[str]:
+def _qualify(outer: str, container: str, name: str) -> str:
+    if container:
+        name = f"{container}.{name}"
+    return f"{outer}.{name}" if outer else name
+
+
+def _split(separator: str, name: str) -> list[str]:
     """Return the parts of a name; an operator such as ``<.>`` is one part."""
-    if not spec.name_separator or name.isidentifier() or not _WORD.search(name):
+    if not _WORD.search(name):
         return [name]
-    return [part for part in re.split(spec.name_separator, name) if part] or [name]
+    return [part for part in re.split(separator, name) if part] or [name]
 
 
-def _outer(definition: Definition, stack: list[_Level]) -> _Level | None:
+def _outer(definition: Definition, stack: list[_Level]) -> _Level:
     """Return what a definition is a member of: what encloses it, or the type around that function when it is a member of the type."""
     if definition.member:
         owner = next((level for level in reversed(stack) if level[2] not in FUNCTION_KINDS), None)
         if owner and (owner[2] is None or owner[2] in TYPE_KINDS):
             return owner
-    return stack[-1] if stack else None
+    return stack[-1] if stack else _FILE
 
 
 def _deduplicate(definitions: list[Definition]) -> list[Definition]:
     """Order by position, outermost first; of two patterns that match one name, the one written first wins."""
     first: dict[int, Definition] = {}
-    for definition in sorted(definitions, key=lambda each: each.pattern):
-        first.setdefault(definition.named, definition)
-    return sorted(first.values(), key=lambda each: (each.start, -each.end))
+    for definition in definitions:
+        known = first.get(definition.named)
+        if known is None or definition.pattern < known.pattern:
+            first[definition.named] = definition
+    return sorted(first.values(), key=lambda each: (each.start, -each.end, each.pattern))
 
 
 def _merge_adjacent(ordered: list[Definition]) -> list[Definition]:
@@ -159,9 +155,9 @@ def _merge_adjacent(ordered: list[Definition]) -> list[Definition]:
 
 
 def _kind(spec: LanguageSpec, kind: SymbolKind | None, name: str, *, in_type: bool) -> SymbolKind | None:
-    if kind in {SymbolKind.FUNCTION, SymbolKind.METHOD} and in_type:
+    if in_type and kind in _CALLABLE:
         return SymbolKind.CONSTRUCTOR if name in spec.constructors else SymbolKind.METHOD
-    if kind is SymbolKind.VARIABLE and not in_type and len(name) > 1 and name.isupper():
+    if kind is _VARIABLE and not in_type and len(name) > 1 and name.isupper():
         return SymbolKind.CONSTANT
     return kind
 
@@ -179,31 +175,29 @@ class _Docs:
             self._above[last] = (before[0], f"{before[1]}\n{comment}") if before else (first, comment)
         self._attributes = {last: (first, start) for first, last, start in sorted(found.attributes)}
 
-    def of(self, definition: Definition) -> tuple[int, str]:
-        """Return where the definition starts, attributes included, and its doc."""
-        if not (self._above or self._attributes or self._inner):
-            return definition.start, ""
+    def of(self, definition: Definition, row: int) -> tuple[int, int, str]:
+        """Return the line and the byte where the definition in ``row`` starts, attributes included, and its doc."""
         start = definition.start
-        row = definition.row
+        if not (self._above or self._attributes):
+            return row + 1, start, self._inside(definition.body)
         while (attribute := self._attributes.get(row - 1)) is not None:
             row, start = attribute
-        if self._inner:
-            doc = self._inside(definition)
-            if doc:
-                return start, doc
+        doc = self._inside(definition.body)
+        if doc:
+            return row + 1, start, doc
         comment = self._above.get(row - 1)
         if comment is None:
-            return start, ""
+            return row + 1, start, ""
         holder = self._holders.setdefault(row - 1, definition)
         if holder.start <= definition.start < holder.end and (holder.start, holder.end) != (definition.start, definition.end):
-            return start, ""  # it is the doc of what encloses this one on the same line
-        return start, clean_comment(comment[1])
+            return row + 1, start, ""  # it is the doc of what encloses this one on the same line
+        return row + 1, start, clean_comment(comment[1])
 
-    def _inside(self, definition: Definition) -> str:
-        body = definition.body
-        if body < 0:
+    def _inside(self, body: int) -> str:
+        """Return the docstring that a body opens with."""
+        if body < 0 or not self._inner:
             return ""
-        at = bisect_right(self._inner_starts, body - 1)
+        at = bisect_left(self._inner_starts, body)
         if at < len(self._inner) and self._inner_starts[at] <= body + 8:
             return shorten(self._inner[at].text)
         return ""

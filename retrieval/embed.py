@@ -53,6 +53,12 @@ _MULTIPLIERS = np.array(
     ],
     dtype=np.uint64,
 )
+_LANE = 8
+_MASKS = np.array([(1 << 8 * count) - 1 for count in range(_LANE + 1)], np.uint64)
+HASH_PADDING = _LANE
+ROW_STEP = 2.0**-12
+"""Rows are added up as multiples of this. The largest number in the shipped ones is 0.37."""
+_MAX_STEPS = (1 << 15) - 1
 _WORD_BLOCK = 8_192
 _CHUNK_BLOCK = 16
 
@@ -128,12 +134,18 @@ class StaticEmbedder:
             raise ModelError(
                 f"the embedding weights {path} have {len(data)} bytes where their header asks for {end}; reinstall the package"
             )
+        data = np.asarray(data)  # indexing a memmap costs 10 us more
         return cls(
             header,
             data[start : start + 8 * vocabulary].view(np.uint64),
             data[scales_at : scales_at + 4 * (vocabulary + buckets)].view(np.float32),
             data[rows_at:end].view(np.int8).reshape(vocabulary + buckets, dimension),
         )
+
+    @property
+    def row_count(self) -> int:
+        """Say how many rows there are, own and shared."""
+        return len(self._rows)
 
     @property
     def fingerprint(self) -> str:
@@ -154,6 +166,12 @@ class StaticEmbedder:
         """Return the row number of each term given as its hash: its own, or the shared one that it falls into."""
         return row_numbers(self._hashes, hashed, self._buckets)
 
+    def steps(self, rows: NDArray[np.int64]) -> NDArray[np.int16]:
+        """Return i16[n, D], the rows in steps of ``ROW_STEP``. Raises ModelError for numbers of 8 and more, which do not fit."""
+        if len(rows) and self._scales[rows].max() * 127 >= _MAX_STEPS * ROW_STEP:
+            raise ModelError("the embedding weights have rows of numbers beyond 8; scale them down before writing them")
+        return np.rint(self._rows[rows] * (self._scales[rows, None] / np.float32(ROW_STEP))).astype(np.int16)
+
     def add_rows(self, rows: NDArray[np.int64], lengths: NDArray[np.int64]) -> FloatRows:
         """Return f32[n, D], the sums of consecutive runs of ``rows``; run ``i`` has ``lengths[i]`` of them, and none make a zero vector."""
         found = np.zeros((len(lengths), self.dimension), dtype=np.float32)
@@ -167,26 +185,6 @@ class StaticEmbedder:
                 weighted = self._rows[own] * self._scales[own, None]
                 found[start + filled] = np.add.reduceat(weighted, (ends[start : start + len(block)] - block - first)[filled], axis=0)
         return found
-
-    def encode_terms(self, rows: NDArray[np.int64], chunk: NDArray[np.int64], counts: NDArray[np.float32], chunks: int) -> FloatRows:
-        """Return one normalised vector per chunk, f32[chunks, D].
-
-        Entry ``i`` says that chunk ``chunk[i]`` (ascending) holds the term of row ``rows[i]`` ``counts[i]`` times; it counts 1 + ln of
-        that. A dense count matrix times the block's own rows is 3x faster than adding gathered rows.
-        """
-        found = np.zeros((chunks, self.dimension), dtype=np.float32)
-        starts = np.searchsorted(chunk, np.arange(0, chunks + _CHUNK_BLOCK, _CHUNK_BLOCK))
-        weights = damped(counts)
-        for block, (start, end) in enumerate(pairwise(starts.tolist())):
-            if start == end:
-                continue
-            used, column = np.unique(rows[start:end], return_inverse=True)
-            first = block * _CHUNK_BLOCK
-            height = min(_CHUNK_BLOCK, chunks - first)
-            matrix = np.bincount((chunk[start:end] - first) * len(used) + column, weights[start:end], height * len(used))
-            vectors = _round(self._rows[used] * self._scales[used, None], 12)
-            found[first : first + height] = _round(matrix.astype(np.float32).reshape(height, len(used)), 5) @ vectors
-        return normalized(found)
 
     def encode_words(self, found: Sequence[bytes]) -> NDArray[np.float32]:
         """Return the vector of one text given as its words in order, repetitions included."""
@@ -204,6 +202,50 @@ class StaticEmbedder:
         columns = [numbers.setdefault(word, len(numbers)) for chunk in chunks for word in chunk]
         offsets = np.cumsum([0, *(len(chunk) for chunk in chunks)])
         return encode_chunks(self.word_vectors(list(numbers)), offsets, np.asarray(columns, dtype=np.int64))
+
+
+class ChunkEncoder:
+    """Turns counted terms into vectors of chunks. It keeps the rows it has used, as numbers to add up: one for each thread."""
+
+    def __init__(self, embedder: StaticEmbedder) -> None:
+        self._embedder = embedder
+        rows = embedder.row_count
+        self._rows = np.empty((rows, embedder.dimension), np.int16)  # pages that are not written cost no memory
+        self._written = np.zeros(rows, np.bool_)
+
+    def encode(self, rows: NDArray[np.int64], chunk: NDArray[np.uint32], counts: NDArray[np.uint16], chunks: int) -> FloatRows:
+        """Return one normalised vector per chunk, f32[chunks, D].
+
+        Entry ``i`` says that chunk ``chunk[i]`` holds the term of row ``rows[i]`` ``counts[i]`` (below 256) times; it counts 1 + ln of
+        that. A dense count matrix times the block's own rows is 3x faster than adding gathered rows.
+        """
+        self._write(rows)
+        key = chunk.astype(np.uint64) >> np.uint64(4) << np.uint64(44) | rows.astype(np.uint64) << np.uint64(12)
+        key |= (chunk & np.uint32(_CHUNK_BLOCK - 1)).astype(np.uint64) << np.uint64(8) | counts
+        key.sort()
+        weights = damped(np.maximum(np.arange(256, dtype=np.float32), 1))[(key & np.uint64(255)).astype(np.int64)]
+        within = (key >> np.uint64(8) & np.uint64(_CHUNK_BLOCK - 1)).astype(np.int64)
+        pairs = key >> np.uint64(12)
+        first = np.append(True, pairs[1:] != pairs[:-1])[: len(pairs)]
+        column, pairs = np.cumsum(first) - 1, pairs[first]
+        used = (pairs & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        blocks = np.arange(-(-chunks // _CHUNK_BLOCK) + 1, dtype=np.uint64)
+        starts, columns = np.searchsorted(key, blocks << np.uint64(44)), np.searchsorted(pairs, blocks << np.uint64(32))
+        found = np.zeros((chunks, self._embedder.dimension), np.float32)
+        for block, ((start, end), (left, right)) in enumerate(zip(pairwise(starts.tolist()), pairwise(columns.tolist()), strict=True)):
+            if start < end:
+                width, top = right - left, block * _CHUNK_BLOCK
+                height = min(_CHUNK_BLOCK, chunks - top)
+                matrix = np.bincount(within[start:end] * width + (column[start:end] - left), weights[start:end], height * width)
+                matrix = _round_off(matrix.astype(np.float32).reshape(height, width))
+                np.matmul(matrix, self._rows.take(used[left:right], axis=0).astype(np.float32), out=found[top : top + height])
+        return normalized(found)
+
+    def _write(self, rows: NDArray[np.int64]) -> None:
+        fresh = np.flatnonzero(np.bincount(rows, minlength=len(self._written)) * ~self._written)
+        if len(fresh):
+            self._rows[fresh] = self._embedder.steps(fresh)
+            self._written[fresh] = True
 
 
 def encode_chunks(rows: FloatRows, offsets: NDArray[np.int64], columns: NDArray[np.int64]) -> FloatRows:
@@ -229,12 +271,13 @@ def encode_chunks(rows: FloatRows, offsets: NDArray[np.int64], columns: NDArray[
     return normalized(found)
 
 
-def _round(values: FloatRows, bits: int) -> FloatRows:
-    """Round f32 values in place to multiples of 2 ** -bits: sums of products of such values below 128 are exact, in whatever order.
+def _round_off(values: FloatRows) -> FloatRows:
+    """Round f32 values in place to multiples of 2 ** -5.
 
-    So a chunk's vector does not depend on what else is encoded with it, and an index that grew by edits equals a fresh one.
+    With rows in steps of 2 ** -12, sums below 128 are then exact in whatever order they are added: a chunk's vector does not depend on
+    what else is encoded with it, and an index that grew by edits equals a fresh one.
     """
-    shift = np.float32(1.5 * 2 ** (23 - bits))
+    shift = np.float32(1.5 * 2**18)
     values += shift
     values -= shift
     return values
@@ -259,23 +302,33 @@ def quantize(vectors: FloatRows) -> QuantizedVectors:
 
 
 def hash_terms(found: Sequence[str]) -> NDArray[np.uint64]:
-    """Return a 64-bit hash per term, the same on every machine: multilinear over eight-byte lanes, then mixed (murmur3's finaliser).
+    """Return a 64-bit hash per term, the same on every machine; see ``hash_spans``."""
+    encoded = [term.encode("utf-8", "surrogatepass") for term in found]
+    lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
+    return hash_spans(b"%b%b" % (b"".join(encoded), bytes(HASH_PADDING)), np.cumsum(lengths) - lengths, lengths)
 
-    A term of more than 48 bytes is hashed with BLAKE2b instead.
+
+def hash_spans(data: bytes, starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return the hash of each span of ``data``, which ``HASH_PADDING`` bytes follow that are in none.
+
+    Multilinear over eight-byte lanes, then mixed (murmur3's finaliser); a span of more than 48 bytes is hashed with BLAKE2b instead.
     """
-    encoded = [term.encode() for term in found]
-    if not encoded:
-        return np.zeros(0, dtype=np.uint64)
-    lanes = np.array(encoded, dtype=f"S{_TERM_BYTES}").view("<u8").reshape(len(encoded), -1)
-    hashed = np.fromiter((len(term) for term in encoded), dtype=np.uint64, count=len(encoded)) * _MULTIPLIERS[-1]
-    for lane, multiplier in zip((lanes ^ (lanes >> np.uint64(29))).T, _MULTIPLIERS, strict=False):
-        hashed = hashed + lane * multiplier
+    lanes = np.ndarray((len(data) - _LANE + 1,), np.dtype("<u8"), data, strides=(1,))
+    hashed = lengths.astype(np.uint64) * _MULTIPLIERS[-1]
+    more: NDArray[np.int64] | slice = slice(None)
+    for at, multiplier in enumerate(_MULTIPLIERS[:-1]):
+        if at:
+            more = np.flatnonzero(lengths > at * _LANE)
+            if not len(more):
+                break
+        lane = lanes[starts[more] + at * _LANE] & _MASKS[np.minimum(lengths[more] - at * _LANE, _LANE)]
+        hashed[more] += (lane ^ (lane >> np.uint64(29))) * multiplier
     for shift, multiplier in ((33, 0xFF51AFD7ED558CCD), (33, 0xC4CEB9FE1A85EC53)):
         hashed = (hashed ^ (hashed >> np.uint64(shift))) * np.uint64(multiplier)
     hashed = hashed ^ (hashed >> np.uint64(33))
-    for at, term in enumerate(encoded):
-        if len(term) > _TERM_BYTES:
-            hashed[at] = int.from_bytes(blake2b(term, digest_size=8).digest(), "little")
+    for each in np.flatnonzero(lengths > _TERM_BYTES).tolist():
+        span = data[int(starts[each]) : int(starts[each] + lengths[each])]
+        hashed[each] = int.from_bytes(blake2b(span, digest_size=8).digest(), "little")
     return hashed
 
 

@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.model import Chunk, ParsedFile, Symbol, SymbolKind
-from retrieval.embed import StaticEmbedder, quantize
-from retrieval.priors import PathFlag, path_flags
+from ingest.path_kinds import PathFlag, path_flags
+from retrieval.embed import ChunkEncoder, StaticEmbedder, hash_terms, quantize
 from retrieval.segment import FIELD_BITS, U16, U32, U64, Field, Segment, pack_strings
+from retrieval.term_arrays import spread
 from retrieval.terms import SHOWN_TERM, SYMBOL_TERM
 from retrieval.vocabulary import Vocabulary
 
@@ -27,6 +28,7 @@ FEATURES_VERSION = 2
 
 _KINDS = list(SymbolKind)
 _KIND_INDEX = {kind: index for index, kind in enumerate(_KINDS)}
+_KIND_BIT = {kind: 1 << index for index, kind in enumerate(_KINDS)}
 _NO_KIND = 255
 _VOCABULARY_WORDS = 400_000  # a process forgets its words beyond this: about 120 MB
 
@@ -38,6 +40,7 @@ class SegmentBuilder:
 
     def __init__(self, embedder: StaticEmbedder) -> None:
         self._embedder = embedder
+        self._encoder = ChunkEncoder(embedder)
         self._vocabulary = Vocabulary()
         self._term_rows = np.zeros(0, np.int64)
         self.discard()
@@ -52,8 +55,8 @@ class SegmentBuilder:
         self._kinds: list[int] = []
         self._symbols: list[bytes] = []
         self._texts: dict[Field, list[bytes]] = {field: [] for field in _FIELDS}  # one a chunk
-        self._names = array("I")
-        self._name_chunk = array("I")
+        self._named: list[str] = []  # terms that stand for whole names
+        self._named_count: list[int] = []  # of them, one a chunk
 
     def add(self, path: str, parsed: ParsedFile) -> None:
         """Add one file."""
@@ -63,40 +66,36 @@ class SegmentBuilder:
         directories, _, name = raw.rpartition(b"/")
         starts = [symbol.start_byte for symbol in parsed.symbols]
         diagrams = _diagrams(path, parsed)
-        bodies, names, contexts, docs = (self._texts[field] for field in (Field.BODY, Field.NAMES, Field.CONTEXT, Field.DOCS))
+        texts = self._texts
         first = 0
         for chunk in parsed.chunks:
             last = bisect_left(starts, chunk.end_byte, first)
             defined = parsed.symbols[first:last]
             first = last
             self._describe(chunk, defined, _shown(parsed.symbols, chunk.symbol, defined))
-            for line, diagram in diagrams:
-                if chunk.start_line <= line <= chunk.end_line:
-                    self._names.append(self._vocabulary.term(SHOWN_TERM + diagram))
-                    self._name_chunk.append(len(self._symbols) - 1)
-            bodies.append(parsed.text[chunk.start_byte : chunk.end_byte])
-            names.append(_bytes("\n".join(chunk.names)))
-            contexts.append(_bytes(chunk.context))
-            docs.append(_bytes("\n".join([symbol.doc for symbol in defined if symbol.doc])))
-        self._texts[Field.STEM] += [_stem(name, directories)] * len(parsed.chunks)
-        self._texts[Field.DIRECTORIES] += [directories] * len(parsed.chunks)
+            known = len(self._named)
+            self._named += {SYMBOL_TERM + name.lower() for name in chunk.names}
+            self._named += [SHOWN_TERM + diagram for line, diagram in diagrams if chunk.start_line <= line <= chunk.end_line]
+            self._named_count.append(len(self._named) - known)
+            texts[Field.BODY].append(parsed.text[chunk.start_byte : chunk.end_byte])
+            texts[Field.NAMES].append(_bytes("\n".join(chunk.names)))
+            texts[Field.CONTEXT].append(_bytes(chunk.context))
+            texts[Field.DOCS].append(_bytes("\n".join([symbol.doc for symbol in defined if symbol.doc])))
+        texts[Field.STEM] += [_stem(name, directories)] * len(parsed.chunks)
+        texts[Field.DIRECTORIES] += [directories] * len(parsed.chunks)
         self._chunk_end.append(len(self._symbols))
 
     def _describe(self, chunk: Chunk, defined: Sequence[Symbol], shown: Symbol | None) -> None:
         """Note where a chunk is, what it is shown under and what it defines."""
-        number = len(self._symbols)
-        self._symbols.append(shown.qualified_name.encode("utf-8", "surrogatepass") if shown else b"")
+        self._symbols.append(_bytes(shown.qualified_name) if shown else b"")
         self._kind.append(_KIND_INDEX[shown.kind] if shown else _NO_KIND)
         self._kinds.append(_kind_bits(defined, shown))
         self._spans.extend((chunk.start_byte, chunk.end_byte, chunk.start_line, chunk.end_line))
-        names = {name.lower() for name in chunk.names}
-        self._names.extend([self._vocabulary.term(SYMBOL_TERM + name) for name in names])
-        self._name_chunk.extend([number] * len(names))
 
     def finish(self) -> Segment:
         """Return the segment of all files added since the last call."""
         term_number, chunk, weight, length = self._postings()
-        hashes = self._vocabulary.hashes()
+        hashes = self._vocabulary.terms.keys
         used, at = np.unique(term_number, return_index=True)
         order = np.argsort(hashes[used])
         counts = np.diff(np.append(at, len(term_number)))
@@ -137,36 +136,28 @@ class SegmentBuilder:
 
     def _postings(self) -> tuple[U32, U32, U16, U16]:
         """Count every (term, chunk, field) and pack the fields of a (term, chunk); sorted by term number, then chunk."""
-        found = {field: self._vocabulary.numbers(texts) for field, texts in self._texts.items()}
-        term_end = np.array(self._vocabulary.term_end, np.int64)
-        term_ids = np.array(self._vocabulary.term_ids, np.uint64)
-        keys: list[U64] = [
-            np.array(self._names, np.uint64) << np.uint64(32)
-            | np.array(self._name_chunk, np.uint64) << np.uint64(4)
-            | np.uint64(Field.NAMES)
-        ]
-        length = np.zeros(len(self._symbols), np.uint16)
-        for field, (word, counts) in found.items():
-            per_word = term_end[word + 1] - term_end[word]
-            chunk = np.repeat(np.repeat(np.arange(len(counts), dtype=np.uint64), counts), per_word)
-            ends = np.cumsum(per_word)
-            term = term_ids[np.repeat(term_end[word] - (ends - per_word), per_word) + np.arange(int(ends[-1]) if len(ends) else 0)]
-            keys.append(term << np.uint64(32) | chunk << np.uint64(4) | np.uint64(field))
-            if field is Field.BODY:
-                length = np.minimum(np.bincount(chunk.astype(np.int64), minlength=len(counts)), 0xFFFF).astype(np.uint16)
-        key = np.concatenate(keys)
+        chunks = len(self._symbols)
+        word, counts = self._vocabulary.numbers([text for texts in self._texts.values() for text in texts])
+        term_end = self._vocabulary.term_end
+        first, per_word = term_end[word], term_end[word + 1] - term_end[word]
+        term = self._vocabulary.term_ids[spread(first, per_word)]
+        per_text = np.diff(np.append(0, np.cumsum(per_word))[np.append(0, np.cumsum(counts))])
+        number = np.arange(chunks, dtype=np.uint64) << np.uint64(4)
+        place = np.concatenate([number | np.uint64(field) for field in self._texts])
+        named = self._vocabulary.terms.of(hash_terms(self._named))
+        term = np.append(term, named).astype(np.uint64)
+        place = np.repeat(np.append(place, number | np.uint64(Field.NAMES)), np.append(per_text, self._named_count).astype(np.int64))
+        key = term << np.uint64(32) | place
         key.sort()
-        return *_pack(key), length
+        return *_pack(key), np.minimum(per_text[:chunks], 0xFFFF).astype(np.uint16)
 
     def _embed(self, term_number: U32, chunk: U32, weight: U16) -> NDArray[np.float32]:
         """Return the chunks' vectors from the terms of their bodies."""
-        hashes = self._vocabulary.hashes()
-        self._term_rows = np.concatenate([self._term_rows, self._embedder.find_rows(hashes[len(self._term_rows) :])])
+        hashes = self._vocabulary.terms.keys
+        self._term_rows = np.append(self._term_rows, self._embedder.find_rows(hashes[len(self._term_rows) :]))
         counts = weight & np.uint16((1 << FIELD_BITS[Field.BODY]) - 1)
         inside = np.flatnonzero(counts)
-        inside = inside[np.argsort(chunk[inside], kind="stable")]
-        rows = self._term_rows[term_number[inside]]
-        return self._embedder.encode_terms(rows, chunk[inside].astype(np.int64), counts[inside].astype(np.float32), len(self._symbols))
+        return self._encoder.encode(self._term_rows[term_number[inside]], chunk[inside], counts[inside], len(self._symbols))
 
 
 def _bytes(text: str) -> bytes:
@@ -215,7 +206,7 @@ def _shown(symbols: Sequence[Symbol], enclosing: int, defined: Sequence[Symbol])
 
 
 def _kind_bits(defined: Sequence[Symbol], shown: Symbol | None) -> int:
-    kinds = {symbol.kind for symbol in defined}
-    if shown:
-        kinds.add(shown.kind)
-    return sum(1 << _KIND_INDEX[kind] for kind in kinds)
+    bits = _KIND_BIT[shown.kind] if shown else 0
+    for symbol in defined:
+        bits |= _KIND_BIT[symbol.kind]
+    return bits

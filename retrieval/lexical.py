@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ingest.path_kinds import PathFlag
 from retrieval.embed import hash_terms
-from retrieval.priors import PathFlag
 from retrieval.segment import F32, FIELD_BITS, U16, Field
 from retrieval.snapshot import Mask, Numbers, Snapshot
 from retrieval.terms import SHOWN_TERM

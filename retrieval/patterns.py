@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ingest.codec import decompress
-from retrieval.priors import PathFlag
+from ingest.path_kinds import PathFlag
 from retrieval.rank import RankedChunk
 from retrieval.regex import MATCHES_A_FILE, Pattern, find_starts, required_literal
 from retrieval.snapshot import Mask, Snapshot

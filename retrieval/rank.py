@@ -13,10 +13,11 @@ import numpy as np
 
 from ingest.errors import QueryError
 from ingest.model import SymbolKind
+from ingest.path_kinds import PathFlag
 from retrieval.embed import StaticEmbedder
 from retrieval.lexical import LexicalScorer
 from retrieval.names import PathNames, path_names, plain, root
-from retrieval.priors import PathFlag, document_priors
+from retrieval.priors import document_priors
 from retrieval.query import Filters, Query
 from retrieval.segment import F32
 from retrieval.snapshot import Mask, Numbers, Snapshot

@@ -22,12 +22,12 @@ from ingest.analyze import decode, detect
 from ingest.chunk import tile
 from ingest.errors import CodeloreError, NotIndexedError, SourceError
 from ingest.model import Chunk, Extraction, Failure, LanguageId, Skipped, SkipRule, SourceFile, SourceTree, ViewStatus
+from ingest.path_kinds import PathFlag, path_flags
 from ingest.pool import Crash, WorkerPool
 from ingest.walk import WalkOptions, read_source, screen, skip_by_name, walk
 from retrieval.answers import Hit, SearchAnswer, SearchRequest
 from retrieval.lexical import QueryTerm
 from retrieval.names import path_names, root
-from retrieval.priors import PathFlag, path_flags
 from retrieval.query import Filters, Query, parse_query
 from retrieval.rank import glob_pattern
 from retrieval.regex import MATCHES_A_FILE, find_starts

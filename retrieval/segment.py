@@ -110,11 +110,11 @@ class Segment:
 def encode(segment: Segment) -> bytes:
     """Return the segment as bytes: magic, header length, checksums of header and body, header, arrays each aligned to 64 bytes."""
     header: list[str] = []
-    parts: list[bytes] = []
+    parts: list[bytes | memoryview] = []
     offset = 0
     for field in fields(segment):
         array = np.ascontiguousarray(getattr(segment, field.name))
-        raw = array.tobytes()
+        raw = array.reshape(-1).view(np.uint8).data
         header.append(f"{field.name} {array.dtype.str} {','.join(map(str, array.shape))} {offset}")
         pad = -len(raw) % _ALIGN
         parts += [raw, b"\0" * pad]
@@ -227,18 +227,21 @@ def _merge_postings(parts: Sequence[Segment], offsets: NDArray[np.int64]) -> tup
     chunk_bits = max(int(offsets[-1]).bit_length(), 1)
     if len(terms).bit_length() + chunk_bits > 48:
         raise ValueError(f"{len(terms):,} terms in {int(offsets[-1]):,} chunks do not fit one segment; merge fewer")
-    keys: list[U64] = []
-    first = 0
+    key = np.empty(sum(len(part.posting_chunk) for part in parts), np.uint64)
+    first = at = 0
     for part, offset in zip(parts, offsets[:-1], strict=True):
-        number = np.repeat(inverse[first : first + len(part.terms)].astype(np.uint64), np.diff(part.posting_start))
+        own = key[at : at + len(part.posting_chunk)]
+        own[:] = np.repeat(inverse[first : first + len(part.terms)].astype(np.uint64) << np.uint64(chunk_bits), np.diff(part.posting_start))
+        own |= part.posting_chunk + np.uint64(offset)
+        own <<= np.uint64(16)
+        own |= part.posting_weight
         first += len(part.terms)
-        chunk = part.posting_chunk.astype(np.uint64) + np.uint64(offset)
-        keys.append((number << np.uint64(chunk_bits) | chunk) << np.uint64(16) | part.posting_weight)
-    key = np.concatenate(keys)
+        at += len(own)
     key.sort()
-    weight = (key & np.uint64(0xFFFF)).astype(np.uint16)
+    weight = key.astype(np.uint16)  # its lowest 16 bits
     key >>= np.uint64(16)
-    chunk = (key & np.uint64((1 << chunk_bits) - 1)).astype(np.uint32)
+    chunk = key.astype(np.uint32)
+    chunk &= np.uint32((1 << chunk_bits) - 1)
     key >>= np.uint64(chunk_bits)
     start = np.searchsorted(key, np.arange(len(terms) + 1, dtype=np.uint64)).astype(np.int64)
     return terms, start, chunk, weight

@@ -28,8 +28,8 @@ SYMBOL_TERM = "="
 SHOWN_TERM = ">"
 """Prefix of the terms that stand for the path of a diagram, in the chunk of the document that shows it."""
 
-_MAX_NUMBER = 6
-_MAX_PIECES = 16
+MAX_NUMBER = 6
+MAX_PIECES = 16
 
 
 def words(text: bytes) -> list[bytes]:
@@ -72,12 +72,12 @@ def pieces(word: bytes) -> tuple[str, ...]:
     if word.islower() and word.isalpha():  # one piece, as one word in six is
         return (_stemmed(word),)
     if word.isdigit():
-        return (word.decode(),) if 1 < len(word) <= _MAX_NUMBER else ()
+        return (word.decode(),) if 1 < len(word) <= MAX_NUMBER else ()
     if word.isascii():
-        return tuple(map(_stemmed, _ASCII_PIECE.findall(word)[:_MAX_PIECES]))
+        return tuple(map(_stemmed, _ASCII_PIECE.findall(word)[:MAX_PIECES]))
     text = unicodedata.normalize("NFKC", word.decode("utf-8", "ignore"))
     found: list[str] = []
-    for piece in _PIECE.findall(text)[:_MAX_PIECES]:
+    for piece in _PIECE.findall(text)[:MAX_PIECES]:
         lowered = piece.lower()
         if _IDEOGRAPH.fullmatch(lowered):
             found.extend(lowered[start : start + 2] for start in range(len(lowered) - 1))

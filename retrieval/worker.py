@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from ctypes import CDLL
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]  # it has none
 
@@ -20,6 +22,8 @@ from retrieval.features import SegmentBuilder
 from retrieval.segment import encode
 
 _SETTLED_NS = 50_000_000
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
+_KEPT_BYTES = 1 << 25  # the most that the second allows
 
 
 def settled(file: SourceFile) -> SourceFile:
@@ -67,6 +71,14 @@ def use_one_core() -> None:
     threadpool_limits(1)
 
 
+def keep_freed_memory() -> None:
+    """Have the C library keep freed memory for the next batch; getting it anew from the system cost 4 % of a run of Django."""
+    libc: Any = CDLL(None)
+    if hasattr(libc, "mallopt"):  # the GNU C library's
+        libc.mallopt(_MMAP_THRESHOLD, _KEPT_BYTES)
+        libc.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerSetup:
     """All a worker needs to know; ``make`` runs in the worker."""
@@ -77,6 +89,7 @@ class WorkerSetup:
     def make(self) -> Callable[[Task], Batch]:
         """Load the model and return the function that does one task."""
         use_one_core()
+        keep_freed_memory()
         builder = SegmentBuilder(StaticEmbedder.load(self.weights))
 
         def work(task: Task) -> Batch:

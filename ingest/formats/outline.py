@@ -157,4 +157,4 @@ def outline(language: LanguageId, content: bytes) -> Extraction:
     """Return the outline of a text as facts; empty for a language without an outline."""
     spec = FORMATS.get(language)
     found = spec.scan(content) if spec and spec.scan else Outline()
-    return Extraction(symbols=found.symbols, imports=found.imports, breaks=found.breaks, truncated=found.truncated)
+    return Extraction(symbols=found.symbols, imports=found.imports, find_breaks=lambda: found.breaks, truncated=found.truncated)

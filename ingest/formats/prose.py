@@ -209,8 +209,9 @@ def rst(text: bytes) -> Outline:
         _read_directive(source, match, entries, links)
     for match in _DOCUMENT_ROLE.finditer(source.padded):
         links.add(match[2], match[1] or b"", match.start() - 1)
-    for match in _EMBEDDED_LINK.finditer(source.padded):
-        links.add(match[2], match[1], match.start() - 1)
+    if b">`_" in source.padded:  # the pattern tries every backquote
+        for match in _EMBEDDED_LINK.finditer(source.padded):
+            links.add(match[2], match[1], match.start() - 1)
     return build(source, entries, breaks=breaks, imports=links.imports(), separator=_HEADING_SEPARATOR)
 
 

@@ -15,7 +15,7 @@ from eval.bench_process import family, resident_bytes, run
 from eval.bench_trees import DJANGO, Peer, Trees, describe, unpack
 from ingest.errors import SourceError
 
-SCALE = Scale(rounds=1, cold=1, edits=2, queries=6, crashes=1)
+SCALE = Scale(rounds=1, cold=1, edits=2, queries=6, crashes=1, graph_files=12, graph_questions=5)
 FILES = 4
 
 
@@ -72,6 +72,13 @@ def test_large_trees_are_measured_in_speed_and_memory(tmp_path: Path) -> None:
     assert speed.at_least
     assert speed.ours > 0
     assert memory.ours > 0.005
+
+
+def test_the_graph_is_loaded_asked_and_changed(tmp_path: Path) -> None:
+    """Every figure comes out, whatever the size."""
+    rows = rows_of("graph", tmp_path)
+    assert len(rows) == 9
+    assert all(row.ours > 0 for name, row in rows.items() if "second worktree" not in name)
 
 
 def test_a_change_is_timed_until_it_is_found(tmp_path: Path) -> None:

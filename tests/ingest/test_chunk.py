@@ -35,7 +35,7 @@ def files(draw: st.DrawFn) -> tuple[bytes, Extraction]:
     text = b"\n".join(draw(LINES)) + draw(st.sampled_from([b"", b"\n", b"\r\n"]))
     starts = [0, *(at + 1 for at in range(len(text)) if text[at] == 10)]
     breaks = sorted(draw(st.sets(st.sampled_from(starts), max_size=20)))
-    return text, Extraction(symbols=tuple(draw(nested(0, len(text), -1, []))), breaks=tuple(breaks))
+    return text, Extraction(symbols=tuple(draw(nested(0, len(text), -1, []))), find_breaks=lambda: tuple(breaks))
 
 
 @given(files())
@@ -57,7 +57,7 @@ def test_chunks_tile_any_text_with_any_symbols(file: tuple[bytes, Extraction]) -
 
 
 def spans(text: bytes, symbols: Sequence[Symbol] = (), breaks: Sequence[int] = ()) -> list[tuple[int, int]]:
-    return [(each.start_byte, each.end_byte) for each in tile(text, Extraction(symbols=tuple(symbols), breaks=tuple(breaks)))]
+    return [(each.start_byte, each.end_byte) for each in tile(text, Extraction(symbols=tuple(symbols), find_breaks=lambda: tuple(breaks)))]
 
 
 def test_an_empty_text_has_no_chunks() -> None:

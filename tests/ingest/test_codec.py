@@ -6,14 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.analyze import analyze
 from ingest.codec import compress, decode_facts, decode_json, decompress, encode_facts, encode_json
 from ingest.model import (
+    REFERENCE_KINDS,
     Chunk,
     Import,
     LanguageId,
     ParsedFile,
     Reference,
     ReferenceKind,
+    References,
+    SpanPairs,
     Supertype,
     SupertypeKind,
     Symbol,
@@ -23,25 +27,32 @@ from ingest.model import (
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NUMBER = st.integers(0, 2**32)
 SYMBOLS = st.builds(Symbol, TEXT, TEXT, st.sampled_from(SymbolKind), NUMBER, NUMBER, NUMBER, NUMBER, st.integers(-1, 9), TEXT, TEXT)
-FILES = st.builds(
-    ParsedFile,
-    language=TEXT.map(LanguageId),
-    text=st.binary(max_size=40),
-    lines=NUMBER,
-    chunks=st.lists(st.builds(Chunk, NUMBER, NUMBER, NUMBER, NUMBER, st.integers(-1, 9), st.lists(TEXT, max_size=3).map(tuple), TEXT)).map(
-        tuple
-    ),
-    symbols=st.lists(SYMBOLS, max_size=4).map(tuple),
-    references=st.lists(st.builds(Reference, TEXT, TEXT, st.sampled_from(ReferenceKind), NUMBER, NUMBER, st.integers(-1, 9))).map(tuple),
-    imports=st.lists(st.builds(Import, TEXT, TEXT, TEXT, NUMBER)).map(tuple),
-    supertypes=st.lists(st.builds(Supertype, NUMBER, TEXT, st.sampled_from(SupertypeKind), NUMBER)).map(tuple),
-    syntax_errors=NUMBER,
-    generated=st.booleans(),
-    truncated=st.lists(TEXT, max_size=2).map(tuple),
+SPANS = st.lists(st.tuples(st.sampled_from(range(len(REFERENCE_KINDS))), NUMBER, NUMBER, NUMBER, NUMBER)).map(
+    lambda rows: SpanPairs(bytes(row[0] for row in rows), *(tuple(row[column] for row in rows) for column in range(1, 5)))
 )
 
 
-@given(FILES)
+@st.composite
+def files(draw: st.DrawFn) -> ParsedFile:
+    text = draw(st.binary(max_size=40))
+    symbols = tuple(draw(st.lists(SYMBOLS, max_size=4)))
+    chunks = st.builds(Chunk, NUMBER, NUMBER, NUMBER, NUMBER, st.integers(-1, 9), st.lists(TEXT, max_size=3).map(tuple), TEXT)
+    return ParsedFile(
+        language=LanguageId(draw(TEXT)),
+        text=text,
+        lines=draw(NUMBER),
+        chunks=tuple(draw(st.lists(chunks))),
+        symbols=symbols,
+        references=References(draw(SPANS), text, symbols, draw(TEXT)),
+        imports=tuple(draw(st.lists(st.builds(Import, TEXT, TEXT, TEXT, NUMBER)))),
+        supertypes=tuple(draw(st.lists(st.builds(Supertype, NUMBER, TEXT, st.sampled_from(SupertypeKind), NUMBER)))),
+        syntax_errors=draw(NUMBER),
+        generated=draw(st.booleans()),
+        truncated=tuple(draw(st.lists(TEXT, max_size=2))),
+    )
+
+
+@given(files())
 def test_facts_come_back_as_they_went_in(parsed: ParsedFile):
     assert decode_facts(encode_facts(parsed), decompress(compress(parsed.text))) == parsed
 
@@ -58,6 +69,24 @@ def test_bytes_of_another_shape_are_damaged(data: bytes):
         decode_facts(compress(data), b"")
     with pytest.raises(ValueError, match="damaged"):
         decode_facts(compress(b"\x96" + b"\xc0" * 6), b"")
+
+
+def one_reference(spans: SpanPairs) -> ParsedFile:
+    return ParsedFile(LanguageId("python"), b"f(x)\n", 1, (), references=References(spans, b"f(x)\n"))
+
+
+@pytest.mark.parametrize("spans", [SpanPairs(b"\x00\x00", (0,), (1,), (0,), (0,)), SpanPairs(b"\xff", (0,), (1,), (0,), (0,))])
+def test_columns_of_another_length_and_kinds_nobody_knows_are_damaged(spans: SpanPairs):
+    """They are found out when they are read, and not when somebody looks at a reference."""
+    with pytest.raises(ValueError, match="damaged"):
+        decode_facts(encode_facts(one_reference(spans)), b"f(x)\n")
+
+
+def test_a_reference_reads_the_same_before_and_after_the_store():
+    """Name, receiver, kind, line and symbol come from spans, the text and the symbols."""
+    parsed, _ = analyze("a.py", "def é():\n    self.db.get(1)\n".encode())
+    expected = [Reference("get", "self.db", ReferenceKind.CALL, 2, 22, 0)]
+    assert list(parsed.references) == list(decode_facts(encode_facts(parsed), parsed.text).references) == expected
 
 
 def test_json_comes_back():

@@ -16,6 +16,7 @@ from ingest.errors import ModelError
 from retrieval.embed import (
     MAX_MODEL_BYTES,
     SHIPPED,
+    ChunkEncoder,
     Embedder,
     FloatRows,
     StaticEmbedder,
@@ -216,3 +217,24 @@ def test_unusable_rows_are_not_written(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="hashes"):
             write_model(tmp_path / "never.bin", _HEADER, np.array(hashes, dtype=np.uint64), wrong)
     assert not (tmp_path / "never.bin").exists()
+
+
+def test_rows_too_large_to_be_added_exactly_are_refused(tmp_path: Path) -> None:
+    """Numbers of 8 and more do not fit the encoder's steps; saying so beats vectors that mean something else."""
+    rows = np.full((2, 8), 9, np.float32)
+    write_model(tmp_path / "m.bin", {"name": "t", "version": "1"}, np.zeros(0, np.uint64), rows)
+    encoder = ChunkEncoder(StaticEmbedder.load(tmp_path / "m.bin"))
+    with pytest.raises(ModelError, match="beyond 8"):
+        encoder.encode(np.zeros(1, np.int64), np.zeros(1, np.uint32), np.ones(1, np.uint16), 1)
+
+
+def test_a_chunk_is_encoded_from_its_counted_terms(shipped: StaticEmbedder) -> None:
+    """Each term weighs 1 + ln of its count, chunks without terms are zero, and no chunk depends on the others."""
+    rows, chunk, counts = np.array([5, 9, 5, 7]), np.array([40, 3, 3, 40], np.uint32), np.array([3, 1, 2, 1], np.uint16)
+    found = ChunkEncoder(shipped).encode(rows, chunk, counts, 41)
+    steps = shipped.steps(rows).astype(np.float32)
+    expected = normalized(np.stack([steps[1] + (1 + np.log(2)) * steps[2], steps[3] + (1 + np.log(3)) * steps[0]]))
+    assert np.allclose(found[[3, 40]], expected, atol=0.01)
+    assert not np.delete(found, [3, 40], axis=0).any()
+    alone = ChunkEncoder(shipped).encode(rows[1:3], chunk[1:3] - np.uint32(3), counts[1:3], 1)
+    assert (alone[0] == found[3]).all()

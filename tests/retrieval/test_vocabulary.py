@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval.embed import hash_terms
 from retrieval.terms import MAX_WORD_BYTES, terms, words
-from retrieval.vocabulary import Vocabulary
+from retrieval.vocabulary import Numbering, Vocabulary
 
 WORDS = st.text("abXY_09é", min_size=1, max_size=40).map(str.encode)
 TEXTS = st.lists(st.one_of(st.binary(max_size=60), st.lists(WORDS, max_size=8).map(b" ".join)), max_size=6)
@@ -34,7 +36,7 @@ def test_words_come_with_their_terms() -> None:
     numbers, _ = vocabulary.numbers(texts)
     for number, word in zip(numbers.tolist(), words(b" ".join(texts)), strict=True):
         span = vocabulary.term_ids[vocabulary.term_end[number] : vocabulary.term_end[number + 1]]
-        assert list(span) == [vocabulary.term(term) for term in terms(word)]
+        assert vocabulary.terms.keys[span].tolist() == hash_terms(terms(word)).tolist()
 
 
 def test_words_too_long_to_be_vocabulary_are_left_out() -> None:
@@ -43,11 +45,23 @@ def test_words_too_long_to_be_vocabulary_are_left_out() -> None:
     assert counts.tolist() == [2, 0]
 
 
-def test_words_that_share_a_slot_keep_their_numbers() -> None:
-    """Of so many words hundreds meet another one in the table: the dictionary behind it knows them all."""
+@given(st.lists(st.lists(st.integers(1, 40).map(lambda key: key << 58 | key % 3)), max_size=4))
+def test_keys_that_share_a_slot_keep_their_numbers(calls: list[list[int]]) -> None:
+    """Keys are numbered from 1 on, each once, and looked up again under the number they got."""
+    numbering = Numbering()
+    seen: dict[int, int] = {}
+    for keys in calls:
+        found = numbering.of(np.array(keys, np.uint64)).tolist()
+        assert [seen.setdefault(key, number) for key, number in zip(keys, found, strict=True)] == found
+    assert sorted(seen.values()) == list(range(1, len(numbering) + 1))
+    assert all(numbering.keys[number] == key for key, number in seen.items())
+
+
+def test_numbers_outlive_the_growth_of_the_table() -> None:
+    """So many words outgrow the first table."""
     vocabulary = Vocabulary()
-    text = b" ".join(b"w%d" % at for at in range(30_000))
+    text = b" ".join(b"w%d" % at for at in range(150_000))
     first, _ = vocabulary.numbers([text])
-    assert len(vocabulary) == 30_000
+    assert len(vocabulary) == 150_000
     again, _ = vocabulary.numbers([text])
     assert (first == again).all()

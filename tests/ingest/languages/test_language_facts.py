@@ -78,6 +78,18 @@ def test_syntax_that_looks_like_a_call_is_no_use() -> None:
     assert [each.module for each in found.imports] == ["a"]
 
 
+def test_a_comment_between_a_receiver_and_its_dot_is_no_receiver() -> None:
+    """Kotlin's pattern matches the comment as well; of two matches at one name the one whose receiver stands first wins."""
+    found = parse(LanguageId("kotlin"), b"fun f() {\n  zoo.open()\n    // A comment.\n    .close()\n}\n")
+    assert [(each.name, each.receiver, each.line) for each in found.references] == [("open", "zoo", 2), ("close", "zoo.open()", 4)]
+
+
+def test_what_is_used_in_a_shared_definition_is_the_first_names() -> None:
+    """Names that share a span are defined side by side, and one of them owns the span."""
+    found = parse(LanguageId("go"), b"package a\n\nvar b, c = f()\n")
+    assert [(each.name, found.symbols[each.symbol].name) for each in found.references] == [("f", "b")]
+
+
 def test_a_watched_grammar_reads_what_parses() -> None:
     """The deadline changes nothing for text that parses."""
     assert _symbols("kotlin", "package a.b\n\nclass C\n") == [("module", "a.b", 1, 1), ("class", "C", 3, 3)]

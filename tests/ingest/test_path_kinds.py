@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.priors import PathFlag, path_flags
+from ingest.path_kinds import PathFlag, path_flags
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,170 @@
+"""What one file says about names and values, in a form that is the same for every language.
+
+``graph/lower.py`` makes it from a syntax tree, ``graph/resolve.py`` reads it. It depends on the file's bytes alone, so it is stored once
+per content. Everything here is lists, texts and whole numbers, which the codec turns to bytes as they are.
+
+An *expression* is a tuple that begins with an operation and the byte offset of the name or value it is about:
+
+==========  ============================  =============================================================================
+operation   rest of the tuple             value
+==========  ============================  =============================================================================
+NAME        name                          what the name is bound to, seen from the expression's scope
+MEMBER      object, name                  attribute, field, method, or a module's export
+CALL        callee, arguments             what the callee returns
+NEW         type, arguments               a new instance (languages with a word for it)
+INDEX       object, key                   an element, or a generic type applied to arguments
+LITERAL     type, text                    a value of a built-in type; short text of a string, else ""
+SEQUENCE    type, items                   a new list, tuple or set
+MAPPING     pairs of key and value        a new dictionary or object literal
+FUNCTION    scope                         the function of that scope (a lambda)
+CLASS       scope                         the class of that scope (an anonymous one)
+EITHER      options                       one of them
+ELEMENT     iterable                      what a loop over it yields
+ITEM        iterable, position            its part at a position
+AWAIT       value                         what waiting for it yields
+ENTER       value                         what a context manager yields
+SELF        (none)                        the instance the enclosing method works on
+SUPER       (none)                        that instance, seen as its supertype
+CAST        type                          a value of that type
+ROOT        index                         the value of ``FileFlow.roots[index]``
+SPREAD      iterable                      as an item or argument: all of its elements
+==========  ============================  =============================================================================
+
+An argument is (keyword or "", expression).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+NAME, MEMBER, CALL, NEW, INDEX, LITERAL, SEQUENCE, MAPPING, FUNCTION, CLASS = range(10)
+EITHER, ELEMENT, ITEM, AWAIT, ENTER, SELF, SUPER, CAST, ROOT, SPREAD = range(10, 20)
+
+Expression = tuple[Any, ...]
+
+# What an expression is written for.
+VALUE, TYPE, DECORATOR, BASE, WRITE, GUARD = range(6)
+
+# Kinds of scope. A BLOCK holds names and is nothing that can be called or instantiated.
+MODULE, CLASS_SCOPE, FUNCTION_SCOPE, BLOCK = range(4)
+
+# Kinds of binding.
+VARIABLE, PARAMETER, DEFINITION, IMPORTED, RECEIVER, NARROWED, FIELD = range(7)
+
+# Flags of a scope. A GUARDED block narrows names and binds no others.
+STATIC, CLASS_METHOD, ACCESSOR, GENERATOR, ASYNC, ABSTRACT, OVERLOAD, INTERFACE, ANONYMOUS, EXTENSION, GUARDED = (
+    1 << bit for bit in range(11)
+)
+
+# How a parameter takes arguments.
+ONE, REST, REST_BY_NAME, BY_NAME = range(4)
+
+
+@dataclass(slots=True)
+class Binding:
+    """One way a name gets its value. ``value``, ``type`` and ``target`` are -1 where there is none.
+
+    ``value`` and ``type`` index ``FileFlow.roots``. ``target`` is a scope for a DEFINITION and an index into ``FileFlow.imports`` for
+    IMPORTED. ``branch`` indexes ``FileFlow.branches``.
+    """
+
+    kind: int
+    position: int
+    value: int = -1
+    type: int = -1
+    target: int = -1
+    branch: int = 0
+
+
+@dataclass(slots=True)
+class Parameter:
+    """One parameter of a function, in order. ``type`` and ``default`` index ``FileFlow.roots`` or are -1."""
+
+    name: str
+    taking: int = ONE
+    type: int = -1
+    default: int = -1
+
+
+@dataclass(slots=True)
+class Scope:
+    """One scope. All lists of whole numbers index ``FileFlow.roots``."""
+
+    kind: int
+    parent: int
+    name: str
+    position: int
+    """Where its name is written, or where it starts."""
+    start: int
+    end: int
+    line: int
+    flags: int = 0
+    symbol: int = -1
+    """Index into ``FileFlow.symbols`` of the definition that opens it."""
+    returns: int = -1
+    """Root of the declared type of what it returns."""
+    parameters: list[Parameter] = field(default_factory=list[Parameter])
+    bases: list[int] = field(default_factory=list[int])
+    decorators: list[int] = field(default_factory=list[int])
+    returned: list[int] = field(default_factory=list[int])
+    yielded: list[int] = field(default_factory=list[int])
+    names: dict[str, list[Binding]] = field(default_factory=dict[str, list[Binding]])
+    fields: dict[str, list[Binding]] = field(default_factory=dict[str, list[Binding]])
+    """Of a class: what its methods assign to the instance, beside ``names``, which is what its body defines."""
+
+
+@dataclass(slots=True)
+class ImportedName:
+    """One import. ``name`` is "" for the module itself and "*" for all of its names; ``level`` counts the dots of a relative one."""
+
+    module: str
+    name: str
+    position: int
+    level: int = 0
+    reexported: str = ""
+    """The name under which the file gives it on without binding it (``export { a as b } from``), "*" for all."""
+
+
+@dataclass(slots=True)
+class Root:
+    """A whole expression, where it stands, and what for."""
+
+    scope: int
+    purpose: int
+    branch: int
+    expression: Expression | None
+
+
+@dataclass(slots=True)
+class SymbolRow:
+    """What the graph needs of a definition that the parser found."""
+
+    name: str
+    qualified_name: str
+    kind: str
+    start_line: int
+    end_line: int
+    start: int
+    end: int
+    parent: int
+
+
+@dataclass(slots=True)
+class FileFlow:
+    """Everything above, of one file. ``scopes[0]`` is the module. ``branches`` are (parent, 1 for a loop), the first is the whole file."""
+
+    language: str
+    symbols: list[SymbolRow] = field(default_factory=list[SymbolRow])
+    scopes: list[Scope] = field(default_factory=list[Scope])
+    roots: list[Root] = field(default_factory=list[Root])
+    imports: list[ImportedName] = field(default_factory=list[ImportedName])
+    branches: list[tuple[int, int]] = field(default_factory=lambda: [(-1, 0)])
+    stores: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    """Assignments to members and elements that are no plain field: root of the target, root of the value."""
+    exports: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
+    """What the file gives on under a name of its own (``export { a as b }``, ``module.exports``): roots by name."""
+    newlines: list[int] = field(default_factory=list[int])
+    package: str = ""
+    """The package or namespace that the file says it belongs to."""
+    problem: str = ""

@@ -1,0 +1,1 @@
+"""What the graph knows of each language: one module a language."""

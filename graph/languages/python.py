@@ -1,0 +1,436 @@
+"""Python: what its node types mean."""
+
+from __future__ import annotations
+
+import ast
+
+from graph.flow import (
+    ABSTRACT,
+    ACCESSOR,
+    ASYNC,
+    AWAIT,
+    BLOCK,
+    CAST,
+    CLASS_METHOD,
+    EITHER,
+    ENTER,
+    FUNCTION_SCOPE,
+    GENERATOR,
+    GUARDED,
+    IMPORTED,
+    INDEX,
+    LITERAL,
+    MEMBER,
+    NAME,
+    NARROWED,
+    ONE,
+    OVERLOAD,
+    REST,
+    REST_BY_NAME,
+    ROOT,
+    SEQUENCE,
+    SPREAD,
+    STATIC,
+    SUPER,
+    TYPE,
+    Binding,
+    Expression,
+    Parameter,
+    Scope,
+)
+from graph.lower import (
+    FunctionShape,
+    Grammar,
+    Handler,
+    Lowering,
+    ParameterForm,
+    SyntaxNode,
+    assignment,
+    call,
+    decorated,
+    either,
+    index,
+    inner,
+    literal,
+    loop,
+    mapping,
+    member,
+    name,
+    parameter,
+    return_,
+    sequence,
+    take_apart,
+)
+
+_FLAG_OF_DECORATOR = {
+    "staticmethod": STATIC,
+    "classmethod": CLASS_METHOD,
+    "property": ACCESSOR,
+    "cached_property": ACCESSOR,
+    "setter": ACCESSOR,
+    "getter": ACCESSOR,
+    "deleter": ACCESSOR,
+    "abstractmethod": ABSTRACT,
+    "abstractproperty": ABSTRACT | ACCESSOR,
+    "overload": OVERLOAD,
+}
+_ON_CLASS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+
+_call = call("function", "arguments")
+_decorated = decorated("decorator", "definition")
+
+
+def _typed_parameter(lowering: Lowering, node: SyntaxNode, scope: Scope) -> None:
+    inside = node.named_children[0]
+    taking = {"list_splat_pattern": REST, "dictionary_splat_pattern": REST_BY_NAME}.get(inside.type, ONE)
+    named = inside if inside.type == "identifier" or not inside.named_children else inside.named_children[0]
+    declared = lowering.root(node.child_by_field_name("type"), TYPE)
+    lowering.add_parameter(scope, Parameter(lowering.word(named), taking, declared), named.start_byte)
+
+
+def _splat_parameter(taking: int) -> ParameterForm:
+    def handle(lowering: Lowering, node: SyntaxNode, scope: Scope) -> None:
+        if node.named_children:
+            parameter("", "", "", taking=taking)(lowering, node.named_children[0], scope)
+
+    return handle
+
+
+_FUNCTION = FunctionShape(
+    forms={
+        "identifier": parameter("", "", ""),
+        "typed_parameter": _typed_parameter,
+        "default_parameter": parameter("name", "", "value"),
+        "typed_default_parameter": parameter("name", "type", "value"),
+        "list_splat_pattern": _splat_parameter(REST),
+        "dictionary_splat_pattern": _splat_parameter(REST_BY_NAME),
+    },
+)
+
+
+def _function(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    named = node.child_by_field_name("name")
+    if named is not None and lowering.word(named) in _ON_CLASS:
+        lowering.flags |= CLASS_METHOD
+    if node.children and node.children[0].type == "async":
+        lowering.flags |= ASYNC
+    lowering.define_function(node, named, _FUNCTION)
+    return None
+
+
+def _lambda(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    return lowering.define_function(node, None, _FUNCTION)
+
+
+def _class(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    given = node.child_by_field_name("superclasses")
+    bases = [child for child in (given.named_children if given is not None else ()) if child.type not in {"keyword_argument", "comment"}]
+    lowering.define_class(node, node.child_by_field_name("name"), bases, node.child_by_field_name("body"))
+    for child in given.named_children if given is not None else ():
+        if child.type == "keyword_argument":
+            lowering.root(child.child_by_field_name("value"))
+    return None
+
+
+def _definition(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    for child in node.named_children:
+        if child.type == "decorator":
+            text = lowering.word(child).strip("@ \n").partition("(")[0]
+            lowering.flags |= _FLAG_OF_DECORATOR.get(text.rpartition(".")[2], 0)
+    return _decorated(lowering, node)
+
+
+def _called(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    expression = _call(lowering, node)
+    if expression is None or expression[2][0] != NAME:
+        return expression
+    callee, arguments = expression[2][2], expression[3]
+    if callee == "super":
+        return (SUPER, expression[1])
+    if callee == "getattr" and len(arguments) >= 2 and arguments[1][1][0] == LITERAL and arguments[1][1][3].isidentifier():
+        return (MEMBER, arguments[1][1][1], arguments[0][1], arguments[1][1][3])
+    if callee == "cast" and len(arguments) == 2:
+        return (CAST, expression[1], arguments[0][1])
+    return expression
+
+
+def _argument_list(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    lowering.lower_children(node)
+    return None
+
+
+def _yield(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    scope = lowering.flow.scopes[lowering.enclosing(FUNCTION_SCOPE)]
+    scope.flags |= GENERATOR
+    from_iterable = any(child.type == "from" for child in node.children)
+    for child in node.named_children:
+        value = lowering.lower(child)
+        if value is not None:
+            scope.yielded.append(lowering.add_root((SPREAD, child.start_byte, value) if from_iterable else value))
+    return None
+
+
+def _comprehension(type_: str) -> Handler:
+    def handle(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+        outside = lowering.scope
+        lowering.open_scope(BLOCK, "", node.start_byte, node)
+        body = node.child_by_field_name("body")
+        for child in node.named_children:
+            if child.type in {"for_in_clause", "if_clause"}:
+                lowering.lower(child)
+        if body is not None and body.type == "pair":
+            key, value = lowering.lower_field(body, "key"), lowering.lower_field(body, "value")
+            lowering.add_root(key)
+            item = value
+        else:
+            item = None if body is None else lowering.lower(body)
+        made = lowering.add_root(item)
+        lowering.scope = outside
+        return (SEQUENCE, node.start_byte, type_, ((ROOT, node.start_byte, made),))
+
+    return handle
+
+
+def _guards(lowering: Lowering, node: SyntaxNode) -> list[tuple[str, SyntaxNode]]:
+    """Return the names that a condition says are instances, each with the type."""
+    if node.type == "parenthesized_expression" and node.named_children:
+        return _guards(lowering, node.named_children[0])
+    if node.type == "boolean_operator" and any(child.type == "and" for child in node.children):
+        return [found for child in node.named_children for found in _guards(lowering, child)]
+    called, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    if node.type != "call" or called is None or given is None or lowering.word(called) != "isinstance":
+        return []
+    arguments = given.named_children
+    return [(lowering.word(arguments[0]), arguments[1])] if len(arguments) == 2 and arguments[0].type == "identifier" else []
+
+
+def _if(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    condition, consequence = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
+    guards = [] if condition is None else _guards(lowering, condition)
+    if not guards or consequence is None or condition is None:
+        lowering.lower_children(node)
+        return None
+    lowering.root(condition)
+    outside = lowering.scope
+    lowering.open_scope(BLOCK, "", consequence.start_byte, consequence, GUARDED)
+    for narrowed, type_ in guards:
+        names = lowering.flow.scopes[lowering.scope].names
+        names[narrowed] = [Binding(NARROWED, consequence.start_byte, type=lowering.root(type_), branch=lowering.branch)]
+    lowering.lower_children(consequence)
+    lowering.scope = outside
+    for child in node.named_children:
+        if child not in (condition, consequence):
+            lowering.lower(child)
+    return None
+
+
+def _with_target(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    """Handle ``value as target``, of ``with`` and of ``except``."""
+    children = node.named_children
+    target = node.child_by_field_name("alias")
+    if not children:
+        return None
+    value = lowering.lower(children[0])
+    if target is None or not target.named_children:
+        return value
+    caught = node.parent is not None and node.parent.type in {"except_clause", "except_group_clause"}
+    if value is None:
+        held = lowering.add_root(None)
+    elif caught:
+        held = lowering.add_root((CAST, value[1], value))
+    else:
+        held = lowering.add_root((ENTER, value[1], value))
+    lowering.assign(target.named_children[0], held)
+    return None
+
+
+def _string(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    if lowering.in_type:
+        content = next((child for child in node.named_children if child.type == "string_content"), None)
+        return None if content is None else _forward_reference(lowering.word(content), content.start_byte)
+    for child in node.named_children:
+        if child.type == "interpolation":
+            lowering.lower_children(child)
+    content = lowering.text[node.start_byte : node.end_byte]
+    text = content.decode("utf-8", "replace").strip("rbuRBUfF").strip("\"'") if len(content) <= 120 else ""
+    return (LITERAL, node.start_byte, "str", text)
+
+
+def _forward_reference(text: str, start: int) -> Expression | None:
+    """Return the type that an annotation written as a string means."""
+    if not text.isascii() or "\n" in text:
+        return None
+    try:
+        return _from_ast(ast.parse(text.lstrip(), mode="eval").body, start + len(text) - len(text.lstrip()))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _from_ast(tree: ast.expr, start: int) -> Expression | None:
+    at = start + tree.col_offset
+    if isinstance(tree, ast.Name):
+        return (NAME, at, tree.id)
+    if isinstance(tree, ast.Attribute):
+        of = _from_ast(tree.value, start)
+        return None if of is None else (MEMBER, start + (tree.end_col_offset or 0) - len(tree.attr), of, tree.attr)
+    blank: Expression = (EITHER, at, ())
+    if isinstance(tree, ast.Subscript):
+        of, key = _from_ast(tree.value, start), _from_ast(tree.slice, start)
+        return None if of is None else (INDEX, at, of, key or blank)
+    if isinstance(tree, ast.BinOp):
+        return (EITHER, at, (_from_ast(tree.left, start) or blank, _from_ast(tree.right, start) or blank))
+    if isinstance(tree, ast.Tuple | ast.List):
+        return (SEQUENCE, at, "tuple", tuple(_from_ast(each, start) or blank for each in tree.elts))
+    return None
+
+
+def _generic(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    children = node.named_children
+    of = lowering.lower(children[0]) if children else None
+    keys = [lowering.lower(each) or (EITHER, each.start_byte, ()) for child in children[1:] for each in child.named_children]
+    if of is None:
+        return None
+    return (INDEX, node.start_byte, of, keys[0] if len(keys) == 1 else (SEQUENCE, node.start_byte, "tuple", tuple(keys)))
+
+
+def _operator(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    if lowering.in_type:
+        return either("left", "right")(lowering, node)
+    lowering.lower_children(node)
+    return None
+
+
+def _import(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    for child in node.named_children:
+        if child.type == "aliased_import":
+            module, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
+            if module is not None and alias is not None:
+                lowering.import_name(lowering.word(module), "", module.start_byte)
+                _bind_module(lowering, lowering.word(alias))
+        elif child.type == "dotted_name":
+            whole = lowering.word(child)
+            lowering.import_name(whole, "", child.start_byte)
+            if "." in whole:  # binds the first part, and the import of the whole has loaded the rest
+                lowering.import_name(whole.partition(".")[0], "", child.start_byte)
+            _bind_module(lowering, whole.partition(".")[0])
+    return None
+
+
+def _bind_module(lowering: Lowering, alias: str) -> None:
+    imports = lowering.flow.imports
+    lowering.bind(alias, Binding(IMPORTED, imports[-1].position, target=len(imports) - 1))
+
+
+def _import_from(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    source = node.child_by_field_name("module_name")
+    module, level = ("__future__", 0) if source is None else (lowering.word(source), 0)
+    if source is not None and source.type == "relative_import":
+        dots = module.replace(" ", "")
+        module = dots.lstrip(".")
+        level = len(dots) - len(module)
+    for child in node.named_children:
+        if child == source:
+            continue
+        if child.type == "wildcard_import":
+            lowering.import_name(module, "*", child.start_byte, level=level)
+        elif child.type == "aliased_import":
+            named, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
+            if named is not None and alias is not None:
+                lowering.import_name(module, lowering.word(named), named.start_byte, alias=lowering.word(alias), level=level)
+        elif child.type == "dotted_name":
+            lowering.import_name(module, lowering.word(child), child.start_byte, level=level)
+    return None
+
+
+def _global(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    scopes = lowering.flow.scopes
+    for child in node.named_children:
+        word = lowering.word(child)
+        target = 0
+        if node.type == "nonlocal_statement":
+            target = scopes[lowering.enclosing(FUNCTION_SCOPE)].parent
+            while target > 0 and (scopes[target].kind != FUNCTION_SCOPE or word not in scopes[target].names):
+                target = scopes[target].parent
+        lowering.elsewhere[lowering.scope, word] = target
+    return None
+
+
+def _augmented(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    lowering.root(node.child_by_field_name("left"))
+    lowering.root(node.child_by_field_name("right"))
+    return None
+
+
+def _keyword(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    return lowering.lower_field(node, "value")
+
+
+GRAMMAR = Grammar(
+    handlers={
+        "identifier": name(),
+        "attribute": member("object", "attribute"),
+        "member_type": member("object", "attribute"),
+        "call": _called,
+        "argument_list": _argument_list,
+        "keyword_argument": _keyword,
+        "subscript": index("value", "subscript"),
+        "generic_type": _generic,
+        "type": inner(),
+        "parenthesized_expression": inner(),
+        "expression_statement": inner(),
+        "await": inner(AWAIT),
+        "list_splat": inner(SPREAD),
+        "dictionary_splat": inner(SPREAD),
+        "assignment": assignment("left", "right", "type"),
+        "named_expression": assignment("name", "value"),
+        "augmented_assignment": _augmented,
+        "for_statement": loop("left", "right"),
+        "for_in_clause": loop("left", "right"),
+        "as_pattern": _with_target,
+        "if_statement": _if,
+        "elif_clause": _if,
+        "return_statement": return_,
+        "yield": _yield,
+        "function_definition": _function,
+        "class_definition": _class,
+        "decorated_definition": _definition,
+        "lambda": _lambda,
+        "conditional_expression": either(),
+        "boolean_operator": either("left", "right"),
+        "binary_operator": _operator,
+        "union_type": either(),
+        "list": sequence("list"),
+        "tuple": sequence("tuple"),
+        "expression_list": sequence("tuple"),
+        "set": sequence("set"),
+        "dictionary": mapping("pair", "key", "value"),
+        "list_comprehension": _comprehension("list"),
+        "set_comprehension": _comprehension("set"),
+        "generator_expression": _comprehension("Iterator"),
+        "dictionary_comprehension": _comprehension("dict"),
+        "string": _string,
+        "concatenated_string": literal("str"),
+        "integer": literal("int", keep_text=True),
+        "float": literal("float"),
+        "true": literal("bool"),
+        "false": literal("bool"),
+        "none": literal("None"),
+        "import_statement": _import,
+        "import_from_statement": _import_from,
+        "global_statement": _global,
+        "nonlocal_statement": _global,
+    },
+    patterns={"pattern_list": take_apart, "tuple_pattern": take_apart, "list_pattern": take_apart},
+    branches=frozenset({
+        "if_statement",
+        "elif_clause",
+        "else_clause",
+        "try_statement",
+        "except_clause",
+        "match_statement",
+        "case_clause",
+        "with_statement",
+    }),
+    loops=frozenset({"for_statement", "while_statement"}),
+    receiver_is_first_parameter=True,
+)

@@ -1,0 +1,174 @@
+"""The files of one view as the resolver sees them: their flows, and which node each scope is."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from graph.flow import BLOCK, CLASS_SCOPE, FUNCTION_SCOPE, INDEX, MEMBER, MODULE, NAME, FileFlow, Scope, SymbolRow
+from graph.model import Handle, Node, NodeKind
+from ingest.model import SymbolKind
+
+
+@dataclass(slots=True)
+class SourceUnit:
+    """One file of the view: its flow, its nodes, and the node each scope stands for."""
+
+    path: str
+    flow: FileFlow
+    nodes: list[Node]
+    of_scope: list[Handle]
+    """By scope: the innermost node around it, itself where it is one."""
+    of_symbol: list[Handle]
+    variables: dict[tuple[int, str], Handle]
+    """Module variables and fields, by the scope that has them."""
+
+    def named(self, scope: int, name: str) -> Handle | None:
+        """Return the node of a module's variable or a class's field."""
+        return self.variables.get((scope, name))
+
+
+class Program:
+    """The files of a view. A flow is loaded when it is first looked at, and kept."""
+
+    def __init__(self, languages: Mapping[str, str], load: Callable[[str], FileFlow]) -> None:
+        """``languages`` gives the language of every path of the view; ``load`` reads one file's flow."""
+        self.languages = languages
+        self.paths = frozenset(languages)
+        self._load = load
+        self._units: dict[str, SourceUnit] = {}
+
+    def unit(self, path: str) -> SourceUnit:
+        """Return a file of the view. Raises ``KeyError`` for a path it does not have."""
+        found = self._units.get(path)
+        if found is None:
+            if path not in self.paths:
+                raise KeyError(path)
+            found = self._units[path] = build_unit(path, self._load(path))
+        return found
+
+    def scope(self, path: str, scope: int) -> Scope:
+        """Return one scope of a file."""
+        return self.unit(path).flow.scopes[scope]
+
+    def handle(self, path: str, scope: int) -> Handle:
+        """Return the node that a scope is, or the one it stands in."""
+        return self.unit(path).of_scope[scope]
+
+    def enclosing(self, path: str, scope: int, kind: int) -> int:
+        """Return the nearest scope of a kind around a scope, itself included, or -1."""
+        scopes = self.unit(path).flow.scopes
+        while scope >= 0 and scopes[scope].kind != kind:
+            scope = scopes[scope].parent
+        return scope
+
+    def enclosing_class(self, path: str, scope: int) -> int:
+        """Return the class that ``self`` in this scope is an instance of, or -1."""
+        return self.enclosing(path, scope, CLASS_SCOPE)
+
+
+def build_unit(path: str, flow: FileFlow) -> SourceUnit:
+    """Name every symbol and scope of a file."""
+    file = Handle(path)
+    handles = list(_symbol_handles(path, flow))
+    nodes = [Node(file, NodeKind.FILE, path.rpartition("/")[2], path, path, 1, _last_line(flow), flow.language)]
+    nodes += [
+        Node(handle, symbol.kind, symbol.name, symbol.qualified_name, path, symbol.start_line, symbol.end_line, flow.language)
+        for handle, symbol in zip(handles, flow.symbols, strict=True)
+    ]
+    of_scope: list[Handle] = []
+    lambdas: dict[Handle, int] = {}
+    for scope in flow.scopes:
+        if scope.kind == MODULE:
+            of_scope.append(file)
+        elif scope.symbol >= 0:
+            of_scope.append(handles[scope.symbol])
+        elif scope.kind == BLOCK:
+            of_scope.append(of_scope[scope.parent])
+        else:
+            node = _unnamed(path, flow, scope, of_scope[scope.parent], lambdas)
+            nodes.append(node)
+            of_scope.append(node.handle)
+    return SourceUnit(path, flow, nodes, of_scope, handles, _variables(path, flow, handles, of_scope, nodes))
+
+
+def _variables(
+    path: str, flow: FileFlow, handles: list[Handle], of_scope: list[Handle], nodes: list[Node]
+) -> dict[tuple[int, str], Handle]:
+    """Find the symbols of module variables and fields; a field that only methods assign gets a node."""
+    by_name: dict[str, Handle] = {}
+    for handle, symbol in zip(handles, flow.symbols, strict=True):
+        by_name.setdefault(symbol.qualified_name, handle)
+    found: dict[tuple[int, str], Handle] = {}
+    for index, scope in enumerate(flow.scopes):
+        if scope.kind not in {MODULE, CLASS_SCOPE}:
+            continue
+        outer = of_scope[index].partition("#")[2]
+        for name, bindings in [*scope.names.items(), *scope.fields.items()]:
+            qualified = f"{outer}.{name}" if outer else name
+            handle = by_name.get(qualified)
+            if handle is None and name in scope.fields:
+                handle = by_name[qualified] = Handle(f"{path}#{qualified}")
+                line = bisect_right(flow.newlines, bindings[0].position - 1) + 1
+                nodes.append(Node(handle, SymbolKind.FIELD, name, qualified, path, line, line, flow.language))
+            if handle is not None:
+                found[index, name] = handle
+    return found
+
+
+def _last_line(flow: FileFlow) -> int:
+    return max((symbol.end_line for symbol in flow.symbols), default=1)
+
+
+def _symbol_handles(path: str, flow: FileFlow) -> Iterator[Handle]:
+    """Yield each symbol's handle; those of one qualified name are numbered."""
+    seen: dict[str, int] = {}
+    for symbol in flow.symbols:
+        count = seen[symbol.qualified_name] = seen.get(symbol.qualified_name, 0) + 1
+        yield Handle(f"{path}#{symbol.qualified_name}" + (f"~{count}" if count > 1 else ""))
+
+
+def _unnamed(path: str, flow: FileFlow, scope: Scope, outer: Handle, lambdas: dict[Handle, int]) -> Node:
+    """Return the node of a function or class that is no symbol: a lambda, or one the parser's query does not list."""
+    inside = outer.partition("#")[2]
+    count = lambdas[outer] = lambdas.get(outer, 0) + 1
+    title = scope.name or f"<{'lambda' if scope.kind == FUNCTION_SCOPE else 'class'}{count}>"
+    qualified = f"{inside}.{title}" if inside else title
+    line = scope.line
+    return Node(Handle(f"{path}#{qualified}"), NodeKind.LAMBDA, title, qualified, path, line, line, flow.language)
+
+
+def attach_symbols(flow: FileFlow, symbols: Iterable[tuple[str, str, str, int, int, int, int, int]]) -> None:
+    """Give a flow the parser's symbols and each scope the one that it is: the innermost of its name around where it is named."""
+    flow.symbols = [SymbolRow(*symbol) for symbol in symbols]
+    by_name: dict[str, list[int]] = {}
+    for index, symbol in enumerate(flow.symbols):
+        by_name.setdefault(symbol.name, []).append(index)
+    taken: set[int] = set()
+    for scope in flow.scopes:
+        if scope.kind not in {FUNCTION_SCOPE, CLASS_SCOPE} or not scope.name:
+            continue
+        best = -1
+        for index in by_name.get(scope.name, ()):
+            symbol = flow.symbols[index]
+            if index not in taken and symbol.start <= scope.position < max(symbol.end, symbol.start + 1):
+                best = index  # symbols are in order of start, so the last one that fits is the innermost
+        if best >= 0:
+            taken.add(best)
+            scope.symbol = best
+
+
+def heirs_by_name(program: Program) -> dict[str, list[tuple[str, int]]]:
+    """Return the classes that name a base, by the last part of that name."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for path in sorted(program.paths):
+        flow = program.unit(path).flow
+        for index, scope in enumerate(flow.scopes):
+            for root in scope.bases:
+                expression = flow.roots[root].expression
+                while expression is not None and expression[0] == INDEX:
+                    expression = expression[2]
+                if expression is not None and expression[0] in {NAME, MEMBER}:
+                    found.setdefault(expression[-1], []).append((path, index))
+    return found

@@ -1,0 +1,167 @@
+"""What the resolver asks of a language beside its table: how modules are found, what types mean, what is visible where.
+
+``Rules`` is what most languages share; a language overrides what it does in its own way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from graph.flow import EITHER, INDEX, LITERAL, MEMBER, NAME, Expression, ImportedName
+from graph.program import Program, heirs_by_name
+from graph.values import (
+    ANYTHING,
+    CLASS_OBJECT,
+    CONTAINER,
+    EXTERNAL_INSTANCE,
+    EXTERNAL_OBJECT,
+    INSTANCE,
+    NOTHING,
+    UNKNOWN,
+    Value,
+    Values,
+    union,
+)
+
+if TYPE_CHECKING:
+    from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, Place
+
+
+class Rules:
+    """One language's rules over one program. Every method answers ``ANYTHING`` where it does not know."""
+
+    members_need_no_receiver: ClassVar[bool] = False
+    """A method sees its class's members by their bare names."""
+    call_method: ClassVar[str] = ""
+    """The method that is called when an instance is called, or empty."""
+    constructors: ClassVar[tuple[str, ...]] = ()
+    """The methods that run when an instance is made, in order of preference."""
+    builtin_package: ClassVar[str] = "builtins"
+    """The package that the types of literals belong to."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._heirs: dict[str, list[tuple[str, int]]] | None = None
+
+    # Names.
+
+    def free_bindings(self, evaluator: Evaluator, place: Place, name: str) -> list[Attribute]:
+        """Return what a name denotes that no scope around the place binds: another file's, or built in."""
+        del evaluator, place, name
+        return [ANYTHING]
+
+    def implicit_members(self, evaluator: Evaluator, path: str, scope: int, name: str) -> list[Denoted]:
+        """Return the members of a class, inherited ones included, that a bare name denotes inside of it."""
+        holder: Value = (INSTANCE, path, scope)
+        return [(holder, each) for each in evaluator.own_attributes(holder, name)]
+
+    def import_(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
+        """Return what an import brings."""
+        del evaluator, path, imported
+        return [ANYTHING]
+
+    def exported(self, evaluator: Evaluator, path: str, name: str) -> list[Attribute]:
+        """Return what a module gives under a name."""
+        return evaluator.module_bindings(path, name) or [ANYTHING]
+
+    def loose_receiver(self, evaluator: Evaluator, path: str, scope: int) -> Values:
+        """Return what ``this`` is worth outside of any class."""
+        del evaluator, path, scope
+        return ANYTHING
+
+    # Types.
+
+    def literal(self, type_: str) -> Values:
+        """Return a value of a built-in type; nothing for the null value."""
+        return NOTHING if type_ in {"None", "null"} else frozenset({(EXTERNAL_INSTANCE, self.builtin_package, type_)})
+
+    def instances(self, evaluator: Evaluator, place: Place, expression: Expression) -> Values:
+        """Return instances of the type that an expression names."""
+        operation = expression[0]
+        if operation in {NAME, MEMBER}:
+            return union(self.instance_of(evaluator, place, each) for _, each in evaluator.denoted(place, expression))
+        if operation == INDEX:
+            return self.instances(evaluator, place, expression[2])
+        if operation == EITHER and expression[2]:
+            return union(self.instances(evaluator, place, option) for option in expression[2])
+        if operation == LITERAL:
+            return self.literal(expression[2])
+        return ANYTHING
+
+    def instance_of(self, evaluator: Evaluator, place: Place, found: Attribute) -> Values:
+        """Return instances of the type that a binding or value is."""
+        del place
+        values = evaluator.attribute_value(None, found)
+        return union(self.made(value) for value in values)
+
+    def made(self, value: Value) -> Values:
+        """Return an instance of one class."""
+        if value[0] == CLASS_OBJECT:
+            return frozenset({(INSTANCE, value[1], value[2])})
+        return frozenset({(EXTERNAL_INSTANCE, value[1], value[2])}) if value[0] == EXTERNAL_OBJECT else ANYTHING
+
+    def gathered(self, taking: int, declared: Values) -> Values:
+        """Return what a parameter holds that takes several arguments of a declared type."""
+        del taking
+        return declared
+
+    def returned(self, evaluator: Evaluator, path: str, scope: int, declared: Values) -> Values:
+        """Return what a call yields of a function with this declared result."""
+        del evaluator, path, scope
+        return declared
+
+    # Classes.
+
+    def base(self, evaluator: Evaluator, path: str, root: int) -> Values:
+        """Return what one base of a class is worth."""
+        return evaluator.root(path, root)
+
+    def linearize(self, evaluator: Evaluator, path: str, scope: int) -> tuple[Value, ...]:
+        """Return a class and its supertypes in the order of look-up: depth first, first base first."""
+        order: dict[Value, None] = {(CLASS_OBJECT, path, scope): None}
+        for values in evaluator.bases(path, scope):
+            for value in sorted(values, key=repr):
+                if value[0] == CLASS_OBJECT:
+                    order.update(dict.fromkeys(evaluator.lineage(value[1], value[2])))
+                else:
+                    order[value if value[0] == EXTERNAL_OBJECT else UNKNOWN] = None
+        return tuple(order)
+
+    def subtypes(self, evaluator: Evaluator, path: str, scope: int) -> list[tuple[str, int]]:
+        """Return the known subtypes of a class, direct and indirect."""
+        found = evaluator.answers.solve(("h", path, scope), lambda: self._find_subtypes(evaluator, path, scope))
+        return sorted(each[1:] for each in found)
+
+    def _find_subtypes(self, evaluator: Evaluator, path: str, scope: int) -> Values:
+        if self._heirs is None:
+            self._heirs = heirs_by_name(self.program)
+        of: Value = (CLASS_OBJECT, path, scope)
+        name = evaluator.opened(of).name
+        evaluator.look(f"heirs of {name}")
+        found: set[Value] = set()
+        for heir in self._heirs.get(name, ()):
+            if any(of in values for values in evaluator.bases(*heir)):
+                found |= {(CLASS_OBJECT, *heir), *((CLASS_OBJECT, *each) for each in self.subtypes(evaluator, *heir))}
+        return frozenset(found)
+
+    # What is not in the program.
+
+    def call_external(self, evaluator: Evaluator, callee: Value, place: Place, arguments: Arguments, passing: Values | None) -> Values:
+        """Return what calling somebody else's function yields."""
+        del evaluator, callee, place, arguments, passing
+        return ANYTHING
+
+    def iterated(self, evaluator: Evaluator, value: Value) -> Values:
+        """Return what a loop over a value yields."""
+        del evaluator
+        return union(value[2]) if value[0] == CONTAINER and value[2] else ANYTHING
+
+    def indexed(self, evaluator: Evaluator, place: Place, holder: Value, key: Expression) -> Values:
+        """Return what ``holder[key]`` is worth."""
+        del evaluator, place, key
+        return holder[2][-1] if holder[0] == CONTAINER and holder[2] else ANYTHING
+
+    def entered(self, evaluator: Evaluator, values: Values) -> Values:
+        """Return what a context manager yields."""
+        del evaluator
+        return values

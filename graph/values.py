@@ -1,0 +1,128 @@
+"""What an expression may be worth: the abstract values the evaluator works with, and the least fixed point it looks for.
+
+A value is a tuple that begins with one of the letters below; a set of values means "one of these". The empty set is a value that never
+arrives here (``None``, a call that does not return). ``UNKNOWN`` in a set says that there may be others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
+
+Value = tuple[Any, ...]
+Values = frozenset[Value]
+
+CLASS_OBJECT = "c"  # path, scope
+INSTANCE = "i"  # path, scope of its class
+FUNCTION_OBJECT = "f"  # path, scope, value it is bound to or None
+MODULE_OBJECT = "m"  # path of the file; or of the folder of a package without one
+EXTERNAL_OBJECT = "x"  # package, symbol: something of somebody else's package
+EXTERNAL_INSTANCE = "xi"  # package, symbol: an instance of it
+CONTAINER = "g"  # name, values of each type argument: an instance of a built-in generic type
+SITE = "s"  # path, position: the list or dictionary written there
+ARGUMENT = "p"  # path, scope, name: whatever is passed to that parameter
+SUPERTYPE = "^"  # path, scope of the class whose supertypes are looked at, instance
+BUILTIN_METHOD = "b"  # value it belongs to, name
+
+UNKNOWN: Value = ("?",)
+NOTHING: Values = frozenset()
+ANYTHING: Values = frozenset({UNKNOWN})
+
+
+_MAX_NESTING = 3
+
+
+def union(values: Iterable[Values]) -> Values:
+    """Return all values of several sets."""
+    return NOTHING.union(*values)
+
+
+def container(name: str, *parts: Values) -> Value:
+    """Return an instance of a generic type; arguments nested more than 3 deep are ``ANYTHING``, or there would be no end of values."""
+    return (CONTAINER, name, tuple(part if _depth(part) < _MAX_NESTING else ANYTHING for part in parts))
+
+
+def _depth(values: Values) -> int:
+    return max((1 + max(map(_depth, value[2]), default=0) for value in values if value[0] == CONTAINER), default=0)
+
+
+class FixedPoint:
+    """Memoised evaluation of mutually recursive questions to their least fixed point, and what files each answer looked at.
+
+    A question that is asked while it is being answered gets what is known of the answer so far. The outermost question of such a cycle is
+    answered again until a whole round brings nothing new to any question of the cycle; only then are their answers kept. So an answer does
+    not depend on where the cycle was entered. This is semi-naive evaluation by strongly connected components, found on the way as in
+    Tarjan's algorithm.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, tuple[Values, int]] = {}
+        self._active: dict[Hashable, int] = {}
+        self._so_far: dict[Hashable, Values] = {}
+        self._round: dict[Hashable, tuple[int, int]] = {}  # answered in this round: head and what it looked at
+        self._members: list[Hashable] = []  # questions of unfinished cycles, in the order in which they were answered
+        self._news = 0
+        self._head = _NO_CYCLE  # depth of the outermost active question that the present answer rests on
+        self.looked_at = 0
+        """Bit set of what the present answer rests on; who asks first sets it to 0."""
+
+    def solve(self, question: Hashable, answer: Callable[[], Values]) -> Values:
+        """Return the answer to a question, kept or found."""
+        known = self._known.get(question)
+        if known is not None:
+            self.looked_at |= known[1]
+            return known[0]
+        depth = self._active.get(question)
+        if depth is not None:
+            self._head = min(self._head, depth)
+            return self._so_far.get(question, NOTHING)
+        answered = self._round.get(question)
+        if answered is not None:
+            self._head = min(self._head, answered[0])
+            self.looked_at |= answered[1]
+            return self._so_far[question]
+        return self._find(question, answer)
+
+    def _find(self, question: Hashable, answer: Callable[[], Values]) -> Values:
+        depth, begin = len(self._active), len(self._members)
+        outer_head, outer_looked = self._head, self.looked_at
+        self._active[question] = depth
+        self.looked_at = 0
+        try:
+            while True:
+                news, self._head = self._news, _NO_CYCLE
+                found = answer()
+                before = self._so_far.get(question, NOTHING)
+                if not found <= before:
+                    found |= before
+                    self._so_far[question] = found
+                    self._news += 1
+                if self._head != depth or self._news == news:
+                    break
+                for member in self._members[begin:]:
+                    del self._round[member]
+                del self._members[begin:]
+            head, looked = self._head, self.looked_at
+        finally:
+            del self._active[question]
+            self._head, self.looked_at = outer_head, outer_looked | self.looked_at
+        if head < depth:
+            self._head = min(outer_head, head)
+            self._so_far.setdefault(question, NOTHING)
+            self._round[question] = (head, looked)
+            self._members.append(question)
+            return self._so_far[question]
+        found = self._so_far.pop(question, NOTHING)
+        self._known[question] = (found, looked)
+        for member in self._members[begin:]:
+            del self._round[member]
+            self._known[member] = (self._so_far.pop(member), looked)
+        del self._members[begin:]
+        return found
+
+    def forget(self) -> None:
+        """Drop all answers."""
+        self._known.clear()
+
+
+_NO_CYCLE = 1 << 60

@@ -1,0 +1,123 @@
+"""CODEOWNERS by the rules of GitHub and GitLab."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from graph.code_owners import CodeOwners, Host, find_code_owners
+
+
+def owns(pattern: str, path: str, host: Host = Host.GITHUB) -> bool:
+    """Whether a file of one line covers a path."""
+    return CodeOwners("CODEOWNERS", f"{pattern} @x\n".encode(), host).of(path).owners == ("@x",)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "yes", "no"),
+    [
+        ("*", ["a", "a/b/c"], []),
+        ("*.js", ["a.js", "x/y.js", "lib.js/readme"], ["a.jsx", "js"]),
+        ("/build/logs/", ["build/logs/a", "build/logs/x/y"], ["build/logs", "src/build/logs/a"]),
+        ("docs/*", ["docs/a.md"], ["docs/x/a.md", "src/docs/a.md", "docs"]),
+        ("apps/", ["apps/a", "x/apps/y/z"], ["apps", "xapps/a"]),
+        ("/docs/", ["docs/a", "docs/x/y"], ["x/docs/a"]),
+        ("/scripts", ["scripts", "scripts/a/b"], ["x/scripts"]),
+        ("src/app", ["src/app", "src/app/a"], ["x/src/app"]),
+        ("**/logs", ["logs", "logs/a", "x/y/logs", "x/logs/a"], ["xlogs"]),
+        ("/a/**/b", ["a/b", "a/x/b", "a/x/y/b/c"], ["a/xb", "b"]),
+        ("docs/**", ["docs/a", "docs/x/y"], ["docs", "x/docs/a"]),
+        ("/*", ["a", "b.c"], ["a/b"]),
+        ("/a?c", ["abc"], ["ac", "a/c", "abbc"]),
+        ("/a*b*c", ["abc", "axbxc", "abcbc"], ["ab", "a/b/c"]),
+        (r"/with\ space", ["with space"], ["with"]),
+        ("/x+(y).z", ["x+(y).z"], ["xx+y.z"]),
+    ],
+)
+def test_github_patterns(pattern: str, yes: list[str], no: list[str]) -> None:
+    assert [path for path in yes if not owns(pattern, path)] == []
+    assert [path for path in no if owns(pattern, path)] == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "yes", "no"),
+    [
+        ("*", ["a", "x/y"], []),
+        ("docs/*", ["docs/a", "src/docs/a"], ["docs/x/a"]),
+        ("/docs/", ["docs/a", "docs/x/y"], ["docs", "x/docs/a"]),
+        ("/docs", ["docs"], ["docs/a"]),
+        ("README.md", ["README.md", "x/README.md"], ["README.md/x"]),
+        ("/docs/**/*.md", ["docs/a.md", "docs/x/y.md"], ["docs/a.txt"]),
+        ("[ab].md", ["[ab].md"], ["a.md"]),
+    ],
+)
+def test_gitlab_patterns(pattern: str, yes: list[str], no: list[str]) -> None:
+    assert [path for path in yes if not owns(pattern, path, Host.GITLAB)] == []
+    assert [path for path in no if owns(pattern, path, Host.GITLAB)] == []
+
+
+def test_the_last_matching_line_wins() -> None:
+    """A line without owners takes them away; several owners stand in one line; the rule that decided is named."""
+    owners = CodeOwners(".github/CODEOWNERS", b"\xef\xbb\xbf# top\n* @a @org/team b@example.org # why\n/src/ @c\n/src/free\n", None)
+    found = {path: owners.of(path) for path in ("x", "src/x", "src/free/x")}
+    assert {path: item.owners for path, item in found.items()} == {
+        "x": ("@a", "@org/team", "b@example.org"),
+        "src/x": ("@c",),
+        "src/free/x": (),
+    }
+    assert [rule.line for rule in found["src/free/x"].rules] == [4]
+    assert (owners.host, owners.failures) == (Host.GITHUB, [])
+    assert CodeOwners("CODEOWNERS", b"/src @c").of("x").rules == ()
+    assert owners.of_all(["src/x"])["src/x"].owners == ("@c",)
+
+
+def test_lines_github_skips_are_failures() -> None:
+    """Negations, ranges and words that are no owner."""
+    owners = CodeOwners("CODEOWNERS", b"!a @x\n[ab] @x\n* nobody\n* @ok\n", Host.GITHUB)
+    assert [failure.reason[:18] for failure in owners.failures] == ["line 1 is skipped:", "line 2 is skipped:", "line 3 is skipped:"]
+    assert owners.of("z").owners == ("@ok",)
+
+
+SECTIONED = b"""* @default
+[Docs][2] @writers # two approvals
+docs/ @doc
+*.md
+^[Optional]
+/docs/secret @hidden
+[docs]
+!docs/generated/**
+docs/generated/x.md @late
+"""
+
+
+def test_gitlab_sections_add_up() -> None:
+    """Within a section the last match wins; default owners stand in for none; sections of one name are one; what is excluded stays out."""
+    owners = CodeOwners("CODEOWNERS", SECTIONED)
+    assert owners.host is Host.GITLAB
+    assert owners.of("a.py").owners == ("@default",)
+    assert owners.of("docs/a.py").owners == ("@default", "@doc")
+    assert owners.of("docs/a.md").owners == ("@default", "@writers")
+    found = owners.of("docs/secret")
+    assert found.owners == ("@default", "@doc", "@hidden")
+    assert [(rule.section, rule.optional) for rule in found.rules] == [("", False), ("Docs", False), ("Optional", True)]
+    assert owners.of("docs/generated/x.md").owners == ("@default",)
+    assert owners.failures == []
+
+
+def test_which_file_counts() -> None:
+    assert find_code_owners(["docs/CODEOWNERS", "CODEOWNERS", "x"]) == "CODEOWNERS"
+    assert find_code_owners([".gitlab/CODEOWNERS"]) == ".gitlab/CODEOWNERS"
+    assert find_code_owners(["src/CODEOWNERS"]) is None
+    assert CodeOwners(".gitlab/CODEOWNERS", b"").host is Host.GITLAB
+
+
+def test_hostile_files_do_not_hang() -> None:
+    """Size is bounded, bytes that are no text are replaced, and a pattern of many stars is matched in linear time."""
+    large = CodeOwners("CODEOWNERS", b"* @x\n" * 700_000)
+    assert large.rules == () and "bound" in large.failures[0].reason
+    assert CodeOwners("CODEOWNERS", b"\xff\xfe @x\n").of("a").owners == ()
+    started = time.process_time()
+    for pattern in ("*a" * 60 + "b", "**/a/" * 30 + "b", "/" + "**/" * 40 + "*a*b"):
+        assert not owns(pattern, "/".join(["a" * 60] * 60))
+    assert time.process_time() - started < 5

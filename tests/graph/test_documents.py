@@ -1,0 +1,160 @@
+"""Which symbols a document is about."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.documents import MAX_CANDIDATES, DefinitionIndex, document_edges, mentions
+from graph.model import EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
+from ingest.analyze import analyze
+from ingest.model import SymbolKind
+
+
+def symbol(handle: str, kind: str = SymbolKind.FUNCTION, language: str = "python") -> Node:
+    """A definition by its handle."""
+    path, _, qualified = handle.partition("#")
+    qualified = qualified.partition("~")[0]
+    return Node(Handle(handle), kind, qualified.rpartition(".")[2], qualified, path, 1, 2, language)
+
+
+NODES = [
+    symbol("src/shop/cart.py#Cart", SymbolKind.CLASS),
+    symbol("src/shop/cart.py#Cart.total", SymbolKind.METHOD),
+    symbol("src/shop/cart.py#parse_query"),
+    symbol("src/shop/cart.py#main"),
+    symbol("src/shop/cart.py#run_all"),
+    symbol("other/cart.py#run_all"),
+    symbol("other/util.py#only_method_name.inner_thing"),
+    symbol("src/shop/__init__.py#version_info"),
+    symbol("pkg/server/http.go#Listen", language="go"),
+    symbol("lib/shape.cpp#Shape.area", language="cpp"),
+    symbol("src/shop/cart.py#twice_made"),
+    symbol("src/shop/cart.py#twice_made~2"),
+    symbol("docs/conf.md#not_code_at_all"),
+    symbol("pyproject.toml#project.name", SymbolKind.KEY),
+    *(symbol(f"many/{number}.py#common_name") for number in range(MAX_CANDIDATES + 1)),
+]
+PATHS = ["src/shop/cart.py", "docs/guide.md", "docs/helper.py", "README.md"]
+INDEX = DefinitionIndex(NODES, PATHS)
+
+
+@pytest.mark.parametrize(
+    ("text", "handles", "rule"),
+    [
+        ("Cart.total", ["src/shop/cart.py#Cart.total"], "documents:qualified"),
+        ("Cart.total()", ["src/shop/cart.py#Cart.total"], "documents:qualified"),
+        ("Cart.total(x, y)", ["src/shop/cart.py#Cart.total"], "documents:qualified"),
+        ("Cart#total", ["src/shop/cart.py#Cart.total"], "documents:qualified"),
+        ("Shape::area", ["lib/shape.cpp#Shape.area"], "documents:qualified"),
+        ("shop.cart.Cart.total", ["src/shop/cart.py#Cart.total"], "documents:qualified"),
+        ("src.shop.cart.Cart", ["src/shop/cart.py#Cart"], "documents:qualified"),
+        ("shop.version_info", ["src/shop/__init__.py#version_info"], "documents:qualified"),
+        ("other.cart.run_all", ["other/cart.py#run_all"], "documents:qualified"),
+        ("src/shop/cart.py#main", ["src/shop/cart.py#main"], "documents:path"),
+        ("src/shop/cart.py::Cart::total", ["src/shop/cart.py#Cart.total"], "documents:path"),
+        ("../src/shop/cart.py:Cart", ["src/shop/cart.py#Cart"], "documents:path"),
+        ("src/shop/cart.py:12", ["src/shop/cart.py"], "documents:file"),
+        ("helper.py", ["docs/helper.py"], "documents:file"),
+        ("parse_query", ["src/shop/cart.py#parse_query"], "documents:name"),
+        ("main()", ["src/shop/cart.py#main"], "documents:name"),
+    ],
+)
+def test_proven_mentions(text: str, handles: list[str], rule: str) -> None:
+    """By path, by a qualified name only one has, or by a unique name that is written as only code is."""
+    found = INDEX.meaning(text, "docs")
+    assert found is not None
+    assert (list(found.handles), found.rule, found.proven) == (handles, rule, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "handles"),
+    [
+        ("run_all", ["other/cart.py#run_all", "src/shop/cart.py#run_all"]),
+        ("cart.run_all", ["other/cart.py#run_all", "src/shop/cart.py#run_all"]),
+        ("twice_made()", ["src/shop/cart.py#twice_made", "src/shop/cart.py#twice_made~2"]),
+        ("inner_thing", ["other/util.py#only_method_name.inner_thing"]),
+        ("shop.Cart", ["src/shop/cart.py#Cart"]),
+        ("src/shop/cart.py#twice_made", ["src/shop/cart.py#twice_made", "src/shop/cart.py#twice_made~2"]),
+    ],
+)
+def test_possible_mentions(text: str, handles: list[str]) -> None:
+    """Several definitions, part of a module's path, a folder that may re-export, a member without its class: all of them, no fact."""
+    found = INDEX.meaning(text)
+    assert found is not None
+    assert (list(found.handles), found.proven) == (handles, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "main",
+        "total",
+        "Cart",
+        "os.path.join",
+        "self.total",
+        "x.Cart.total",
+        "not_code_at_all",
+        "project.name",
+        "nothing_here",
+        "a b",
+        "",
+        "x" * 300,
+        "gone.py",
+        "src/shop/cart.py#gone",
+        "--flag",
+        "1.2",
+    ],
+)
+def test_no_mention(text: str) -> None:
+    """Plain words, foreign names, keys and headings mean nothing."""
+    assert INDEX.meaning(text) is None
+
+
+def test_a_package_of_go_is_its_folder() -> None:
+    found = DefinitionIndex(NODES, import_roots=("", "pkg")).meaning("server.Listen")
+    assert found is not None and found.proven
+
+
+MARKDOWN = b"""Top `parse_query`.
+
+# Guide
+Use ``Cart.total`` and `Cart.total` but not parse_query.
+
+```python
+parse_query()
+~~~
+```
+~~~~
+`main()`
+~~~~
+## Inner
+See `run_all`, `common_name` and `docs/guide.md`, [link](x).
+"""
+
+
+def test_edges_of_a_document() -> None:
+    """From the innermost section, at the place of the first mention; fenced code is no mention; too many candidates are counted."""
+    parsed, _ = analyze("docs/guide.md", MARKDOWN)
+    nodes = [Node(Handle("docs/guide.md"), NodeKind.FILE, "guide.md", "", "docs/guide.md", 1, parsed.lines)]
+    for item in parsed.symbols:
+        handle = Handle(f"docs/guide.md#{item.qualified_name}")
+        nodes.append(Node(handle, item.kind, item.name, item.qualified_name, "docs/guide.md", item.start_line, item.end_line))
+    found = document_edges(FileGraph("docs/guide.md", nodes), "markdown", MARKDOWN, INDEX)
+    assert [(edge.source, edge.target, edge.evidence, edge.line) for edge in found.edges] == [
+        ("docs/guide.md", "src/shop/cart.py#parse_query", Evidence.PROVEN, 1),
+        ("docs/guide.md#Guide", "src/shop/cart.py#Cart.total", Evidence.PROVEN, 4),
+        ("docs/guide.md#Guide > Inner", "other/cart.py#run_all", Evidence.POSSIBLE, 14),
+        ("docs/guide.md#Guide > Inner", "src/shop/cart.py#run_all", Evidence.POSSIBLE, 14),
+    ]
+    assert {edge.kind for edge in found.edges} == {EdgeKind.DOCUMENTS}
+    assert MARKDOWN[found.edges[0].start_byte : found.edges[0].end_byte] == b"parse_query"
+    assert found.ambiguous == 1
+
+
+def test_code_quotes_of_each_format() -> None:
+    """Sphinx roles name code by their kind; other roles and single backticks do not; HTML has its own element."""
+    rest = b"``a.b`` `no` :func:`f` :py:meth:`~x.y` :class:`Title <a.B>` :ref:`no` :meth:`z()`"
+    assert [item.text for item in mentions("rst", rest)] == ["a.b", "f()", "x.y()", "a.B", "z()"]
+    assert [item.text for item in mentions("html", b"<p>no<code class='x'>a.b</code><CODE>c()</CODE>")] == ["a.b", "c()"]
+    assert [item.text for item in mentions("markdown", b"``a`` b ` c ` ``` x ```")] == ["a", "c", "x"]
+    assert list(mentions("python", b"`a`")) == []

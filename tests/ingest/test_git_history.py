@@ -1,0 +1,206 @@
+"""Changes and authors, read from real repositories."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import SourceError
+from ingest.git import GitCheckout, find_checkout
+from ingest.git_history import Blame, Bounds, Change, FileChange, blame, read_changes
+from tests.ingest.repositories import commit_all, git, new_repository, write
+
+
+def checkout_of(root: Path) -> GitCheckout:
+    """The checkout at a root, which must be one."""
+    found = find_checkout(str(root))
+    assert found is not None
+    return found
+
+
+def changes(root: Path, bounds: Bounds | None = None, *, since: str = "", lines: bool = False) -> list[Change]:
+    """The history of HEAD."""
+    return list(read_changes(checkout_of(root), "HEAD", bounds or Bounds(), since=since, lines=lines))
+
+
+def paths(found: list[Change]) -> list[list[str]]:
+    """The files of each change."""
+    return [[file.path for file in change.files] for change in found]
+
+
+BODY = "".join(f"line {number}\n" for number in range(40))
+
+
+def test_changes_come_newest_first_with_renames_and_lines(tmp_path: Path) -> None:
+    """A renamed file names its old path; lines are counted where they are asked for, and are 0 for binary files."""
+    root = new_repository(tmp_path / "r", {"old.py": BODY, "b.bin": b"\0\1"})
+    git(root, "mv", "old.py", "new.py")
+    write(root, {"new.py": BODY + "more\n", "b.bin": b"\0\2", "tab\tand\nline.txt": "x"})
+    newest = commit_all(root)
+    expected = {FileChange("b.bin"), FileChange("new.py", "old.py"), FileChange("tab\tand\nline.txt")}
+    found = changes(root)
+    assert set(found[0].files) == expected
+    assert (found[0].commit, found[0].author, found[0].email, found[0].time > 0) == (newest, "Ada", "ada@example.org", True)
+    assert paths(found)[1] == ["b.bin", "old.py"]
+    counted = changes(root, lines=True)[0].files
+    assert set(counted) == {FileChange("b.bin"), FileChange("new.py", "old.py", 1, 0), FileChange("tab\tand\nline.txt", "", 1, 0)}
+
+
+def test_a_merged_branch_is_one_change(tmp_path: Path) -> None:
+    """The history follows first parents, so the commits of the branch are not counted again."""
+    root = new_repository(tmp_path / "r", {"a": "1"})
+    git(root, "checkout", "-qb", "topic")
+    for name in "bc":
+        write(root, {name: name})
+        commit_all(root)
+    git(root, "checkout", "-q", "main")
+    git(root, "merge", "-q", "--no-ff", "-m", "Merge", "topic")
+    assert paths(changes(root)) == [["b", "c"], ["a"]]
+
+
+def test_only_what_is_new_since_a_commit(tmp_path: Path) -> None:
+    root = new_repository(tmp_path / "r", {"a": "1"})
+    first = git(root, "rev-parse", "HEAD")
+    write(root, {"b": "2"})
+    commit_all(root)
+    assert paths(changes(root, since=first)) == [["b"]]
+    assert changes(root, since="HEAD") == []
+
+
+def test_a_bound_on_changes_is_reported(tmp_path: Path) -> None:
+    """Reached only where something is left out."""
+    root = new_repository(tmp_path / "r", {"a": "1"})
+    write(root, {"b": "2"})
+    commit_all(root)
+    exact, small = Bounds(commits=2), Bounds(commits=1)
+    assert paths(changes(root, exact)) == [["b"], ["a"]]
+    assert exact.reached == []
+    assert paths(changes(root, small)) == [["b"]]
+    assert small.reached == ["history: only the newest 1 changes are read"]
+
+
+def test_bounds_on_bytes_and_time_are_reported(tmp_path: Path) -> None:
+    """What was whole before the bound counts, and nothing torn does."""
+    root = new_repository(tmp_path / "r", {"a": "1"})
+    for number in range(40):
+        write(root, {f"{'long' * 20}{number}-{index}": "x" for index in range(40)})
+        commit_all(root)
+    data = Bounds(data=1)
+    found = changes(root, data)
+    assert 0 < len(found) < 41
+    assert all(len(change.files) in {1, 40} for change in found)
+    assert data.reached == ["history: only the first 1 bytes of git's answer are read"]
+    time = Bounds(seconds=0.0)
+    changes(root, time)
+    assert time.reached == ["history: only what git told within 0 s is read"]
+
+
+def test_a_reader_may_stop_early(tmp_path: Path) -> None:
+    """git is ended then, and nothing is raised."""
+    root = new_repository(tmp_path / "r", {"a": "1"})
+    reading = read_changes(checkout_of(root), "HEAD", Bounds())
+    assert [file.path for file in next(reading).files] == ["a"]
+    reading.close()
+
+
+def test_a_shallow_clone_leaves_out_what_it_cannot_compare(tmp_path: Path) -> None:
+    """Its oldest commit seems to add every file."""
+    root = new_repository(tmp_path / "r", {"a": "1", "b": "1"})
+    for number in "23":
+        write(root, {"a": number})
+        commit_all(root)
+    git(tmp_path, "clone", "-q", "--depth=2", f"file://{root}", "copy")
+    bounds = Bounds()
+    assert paths(changes(tmp_path / "copy", bounds)) == [["a"]]
+    assert bounds.reached == ["history: the clone is shallow, older changes are not in it"]
+
+
+def test_a_partial_clone_follows_exact_renames(tmp_path: Path) -> None:
+    """Nothing is fetched: the contents it lacks would be needed for the other renames and for lines."""
+    root = new_repository(tmp_path / "r", {"a": BODY, "c": BODY * 2})
+    git(root, "mv", "a", "b")
+    git(root, "mv", "c", "d")
+    write(root, {"d": BODY * 2 + "x"})
+    commit_all(root)
+    write(root, {"e": "new"})
+    commit_all(root)
+    git(root, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--bare", "--filter=blob:none", f"file://{root}", "copy")
+    for lines in (False, True):
+        bounds = Bounds()
+        found = changes(tmp_path / "copy", bounds, lines=lines)
+        assert [change.files for change in found[:1]] == [(FileChange("e"),)]
+        assert set(found[1].files) == {FileChange("b", "a"), FileChange("c"), FileChange("d")}
+        assert len(found) == 3
+        assert len(bounds.reached) == 1 and "partial" in bounds.reached[0]
+
+
+def test_a_history_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    """The message says what failed, where, and what to do."""
+    root = new_repository(tmp_path / "r", {"a": "1"})
+    with pytest.raises(SourceError, match=r"git log failed in .*nowhere.*git fsck"):
+        list(read_changes(checkout_of(root), "nowhere", Bounds()))
+
+
+def test_nothing_of_the_repository_runs(tmp_path: Path) -> None:
+    """Signature programs, external diffs and textconv that a repository sets stay unused, by log and by blame."""
+    root = new_repository(tmp_path / "r", {"a.txt": BODY, ".gitattributes": "*.txt diff=evil\n"})
+    write(root, {"a.txt": BODY + "x\n"})
+    commit_all(root)
+    witness = tmp_path / "ran"
+    program = tmp_path / "evil"
+    program.write_text(f"#!/bin/sh\ntouch {witness}\ncat\n")
+    program.chmod(0o755)
+    for key in ("gpg.program", "diff.external", "diff.evil.command", "diff.evil.textconv"):
+        git(root, "config", key, str(program))
+    git(root, "config", "log.showSignature", "true")
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    for key in ("mailmap.file", "diff.orderFile"):
+        git(root, "config", key, str(fifo))
+    assert len(changes(root, lines=True)) == 2
+    assert [found.lines for found in blame(checkout_of(root), "HEAD", ["a.txt"], Bounds(seconds=20))] == [41]
+    git(root, "config", "blame.ignoreRevsFile", str(fifo))
+    bounds = Bounds(seconds=20)
+    assert list(blame(checkout_of(root), "HEAD", ["a.txt"], bounds)) == []
+    assert bounds.reached == [f"blame: nothing is read, because blame.ignoreRevsFile names {fifo}, which is no plain file"]
+    assert not witness.exists()
+
+
+def test_blame_passes_over_revisions_that_the_repository_ignores(tmp_path: Path) -> None:
+    root = new_repository(tmp_path / "r", {"a.txt": "one\n"})
+    write(root, {"a.txt": "  one;\n"})
+    git(root, "add", "-A")
+    git(root, "-c", "user.email=formatter@example.org", "commit", "-qm", "x")
+    write(root, {"ignored": git(root, "rev-parse", "HEAD") + "\n"})
+    git(root, "config", "blame.ignoreRevsFile", "ignored")
+    (found,) = blame(checkout_of(root), "HEAD", ["a.txt"], Bounds())
+    assert [share.email for share in found.shares] == ["ada@example.org"]
+
+
+def test_blame_shares_lines_among_authors(tmp_path: Path) -> None:
+    """The largest share comes first; a path that is no file of the commit is left out and counted."""
+    root = new_repository(tmp_path / "r", {"a.txt": "one\ntwo\nthree\n", "-b": "x\n"})
+    write(root, {"a.txt": "one\n2\nthree\nfour\n"})
+    git(root, "add", "-A")
+    git(root, "-c", "user.name=Bob B", "-c", "user.email=bob@example.org", "commit", "-qm", "x")
+    git(root, "-c", "user.name=Ada L", "commit", "-q", "--allow-empty", "-m", "y")
+    write(root, {"a.txt": "one\n2\nthree\nfour\nfive\n"})
+    git(root, "-c", "user.name=Ada Lovelace", "commit", "-qam", "z")
+    bounds = Bounds()
+    found = list(blame(checkout_of(root), "HEAD", ["a.txt", "gone", "-b"], bounds))
+    assert len(bounds.reached) == 1 and bounds.reached[0].startswith("blame: 1 of 3 files could not be read; the last because git blame")
+    assert [(item.path, item.lines) for item in found] == [("a.txt", 5), ("-b", 1)]
+    assert [(share.email, share.lines) for share in found[0].shares] == [("ada@example.org", 3), ("bob@example.org", 2)]
+    assert found[0].shares[1].author == "Bob B"
+    assert all(share.newest > 0 for share in found[0].shares)
+
+
+def test_blame_that_takes_too_long_says_what_is_missing(tmp_path: Path) -> None:
+    root = new_repository(tmp_path / "r", {"a": "1\n", "b": "1\n"})
+    bounds = Bounds(seconds=0.0)
+    assert list(blame(checkout_of(root), "HEAD", ["a", "b"], bounds)) == []
+    assert bounds.reached == ["blame: 2 of 2 files did not fit into 0 s"]
+    assert Blame("a", ()).lines == 0
