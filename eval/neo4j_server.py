@@ -52,6 +52,7 @@ class JavaServer:
 
     def start(self) -> None:
         """Start the server and wait until it answers. Raises ``NoServerError`` with its last words."""
+        new = not (self.data / "db").exists()
         self.data.mkdir(parents=True, exist_ok=True)
         log = self.data / "server.log"
         command = [
@@ -66,13 +67,13 @@ class JavaServer:
         with log.open("w", encoding="utf-8") as output:
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT, text=True)
         assert self.process.stdin is not None
-        self.process.stdin.write(f"{self.password}\n")
+        self.process.stdin.write(f"{self.password if new else ''}\n")
         self.process.stdin.flush()
         deadline = time.monotonic() + _START_SECONDS
         while "\nready\n" not in f"\n{(said := log.read_text(encoding='utf-8', errors='replace'))}":
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
-                raise NoServerError(f"Neo4j {VERSION} did not start: {said[-2_000:].strip() or 'it said nothing'}; {REMEDY}")
+                raise NoServerError(f"Neo4j {VERSION} did not start: {said.strip()[:2_000] or 'it said nothing'}; {REMEDY}")
             time.sleep(0.05)
 
     def kill(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import Any, LiteralString, TypeVar, cast
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
@@ -23,33 +24,41 @@ from graph.cypher import CypherRows, check_plan
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
 from graph.neo4j_rows import EDGE_VALUES, NODE_VALUES, Row, batches, decode, edge_from, encode, handle_of, key, node_from, relationship
 from graph.neo4j_schema import prepare
-from graph.neo4j_write import Run, ViewState, Writer, files_of, lock_view, run_of_files, view_state
+from graph.neo4j_write import ONE_TRANSACTION, Run, ViewState, Writer, files_of, lock_view, run_of_files, view_state
 from ingest.errors import CodeloreError, QueryError, StoreBusyError, StoreError, StoreFullError
 
-SECONDS = 600.0
 _CONNECT_SECONDS = 10.0
-_RETRY_SECONDS = 30.0
 _BATCH = 5_000
 _SPOOL_BYTES = 64 << 20
 
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Neo4jLimits:
+    """What one store asks of the server, and how long it waits for it."""
+
+    seconds: float = 600.0
+    """The server ends a transaction that takes longer."""
+    retry_seconds: float = 15.0
+    """How long a transaction is tried again that met another's lock, or a server that is away."""
+    one_transaction: int = ONE_TRANSACTION
+    """A change of more nodes and edges is loaded aside, in batches."""
+
+
 class Neo4jGraphStore:
     """Graphs of views in one Neo4j database. Threads may share it."""
 
-    def __init__(
-        self, url: str, *, user: str = "", password: str = "", seconds: float = SECONDS, one_transaction: int | None = None
-    ) -> None:
+    def __init__(self, url: str, *, user: str = "", password: str = "", limits: Neo4jLimits | None = None) -> None:
         """Connect to ``url`` (``bolt://`` or ``neo4j://``, with ``+s`` for TLS; its path names a database), and make what is missing there.
 
-        A user and password in the address win over the arguments; neither is shown in any message. ``seconds`` bounds one transaction.
-        Raises ``StoreError`` when the server cannot be used.
+        A user and password in the address win over the arguments; no message shows them. Raises ``StoreError`` when the server cannot be
+        used.
         """
         parts = urlsplit(url)
         self.address = _without_secrets(parts)
         self._database = unquote(parts.path.strip("/")) or None
-        self._seconds = seconds
+        self._limits = limits or Neo4jLimits()
         login = (unquote(parts.username or "") or user, unquote(parts.password or "") or password)
         with self._asking():
             self._driver: Any = cast("Any", GraphDatabase).driver(
@@ -57,16 +66,18 @@ class Neo4jGraphStore:
                 auth=login if any(login) else None,
                 connection_timeout=_CONNECT_SECONDS,
                 connection_acquisition_timeout=_CONNECT_SECONDS + 5,
-                max_transaction_retry_time=_RETRY_SECONDS,
+                max_transaction_retry_time=self._limits.retry_seconds,
                 notifications_min_severity="OFF",
                 telemetry_disabled=True,
             )
         try:
+            with self._asking():
+                self._driver.verify_connectivity()  # at once, where a transaction would be tried again for a while
             prepare(self)
         except BaseException:
             self._driver.close()
             raise
-        self._writer = Writer(self, **({} if one_transaction is None else {"one_transaction": one_transaction}))
+        self._writer = Writer(self, one_transaction=self._limits.one_transaction)
 
     # Transactions
 
@@ -86,14 +97,14 @@ class Neo4jGraphStore:
             return work(run)
 
         with self._asking(), self._driver.session(database=self._database) as session:
-            return getattr(session, how)(unit_of_work(timeout=self._seconds)(managed))
+            return getattr(session, how)(unit_of_work(timeout=self._limits.seconds)(managed))
 
     @contextmanager
     def _asking(self) -> Generator[None]:
         try:
             yield
         except (exceptions.GqlError, OSError) as error:
-            raise translate(error, self.address, self._seconds) from error
+            raise translate(error, self.address, self._limits.seconds) from error
 
     def _whole(self, view: str, work: Callable[[Run, int], T], empty: T) -> T:
         """Read what belongs to one generation. When a writer came between, read again while no writer may."""
@@ -323,7 +334,7 @@ _BY_CLASS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], type[Codel
         StoreError,
         "cannot be connected to in this way: correct CODELORE_GRAPH_URL, e.g. bolt://localhost:7687",
     ),
-    (exceptions.TransientError, StoreBusyError, f"was still too busy after {_RETRY_SECONDS:.0f} s of trying: run the command again"),
+    (exceptions.TransientError, StoreBusyError, "was too busy, however often it was tried: run the command again"),
 )
 
 

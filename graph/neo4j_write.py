@@ -260,7 +260,7 @@ class Load:
 class Writer:
     """Moves views from generation to generation."""
 
-    def __init__(self, transactions: Transactions, *, one_transaction: int = ONE_TRANSACTION) -> None:
+    def __init__(self, transactions: Transactions, *, one_transaction: int) -> None:
         self._transactions = transactions
         self._one_transaction = one_transaction
 
@@ -328,8 +328,12 @@ class Writer:
         try:
             Load(self._transactions, edition).load(files)
             self._transactions.write(publish)
-        finally:
+        except StoreError:  # no server, or a busy one: the next writer sweeps
+            raise
+        except BaseException:
             self._sweep_if_it_can(view)
+            raise
+        self._sweep_if_it_can(view)
 
     def drop(self, view: str) -> None:
         """Forget a view at once, and delete what it held."""

@@ -7,7 +7,7 @@ import org.neo4j.configuration.helpers.SocketAddress;
 import org.neo4j.dbms.api.DatabaseManagementService;
 import org.neo4j.dbms.api.DatabaseManagementServiceBuilder;
 
-/** A Neo4j server on 127.0.0.1 for as long as standard input stays open: DATA_FOLDER PORT, and the password as the first line of input. */
+/** A Neo4j server on 127.0.0.1 for as long as standard input stays open: DATA_FOLDER PORT, and as the first line of input a password to set, if any. */
 public class Neo4jServer {
     public static void main(String[] arguments) throws Exception {
         Scanner input = new Scanner(System.in);
@@ -19,8 +19,10 @@ public class Neo4jServer {
             .setConfig(GraphDatabaseSettings.pagecache_memory, 256L << 20)
             .build();
         Runtime.getRuntime().addShutdownHook(new Thread(service::shutdown));
-        service.database("system").executeTransactionally(
-            "ALTER USER neo4j SET PASSWORD $password CHANGE NOT REQUIRED", Map.of("password", password));
+        if (!password.isEmpty()) {
+            service.database("system").executeTransactionally(
+                "ALTER USER neo4j SET PASSWORD $password CHANGE NOT REQUIRED", Map.of("password", password));
+        }
         System.out.println("ready");
         while (input.hasNextLine()) {
             input.nextLine();

@@ -63,7 +63,9 @@ def test_a_node_in_its_own_file_stores_nothing_twice() -> None:
 
 def test_a_bare_node_says_what_its_handle_says() -> None:
     """External and unknown ends are nodes; another end only holds its place."""
-    assert node_from(bare_row(external("requests", "Session.get"))) == Node(external("requests", "Session.get"), "external", "get", "Session.get")
+    assert node_from(bare_row(external("requests", "Session.get"))) == Node(
+        external("requests", "Session.get"), "external", "get", "Session.get"
+    )
     assert node_from(bare_row(unknown("x" * 2_000))) == Node(unknown("x" * 2_000), "unknown", "x" * 2_000, "x" * 2_000)
     assert node_from(bare_row(Handle("gone.py#f"))) is None
     assert handle_of(bare_row(Handle("é" * 2_000))) == "é" * 2_000
@@ -80,7 +82,9 @@ def test_an_edge_comes_back() -> None:
 
 def test_a_file_remembers_what_lies_outside_its_own_handles() -> None:
     """What it defines or draws edges from under foreign handles must be found again when it goes."""
-    graph = FileGraph("a.py", [node("a.py"), node("a.py", "f"), node("b.py", "g")], [edge("a.py#f", "c.py#x"), edge("d.py#h", "a.py", path="a.py")])
+    graph = FileGraph(
+        "a.py", [node("a.py"), node("a.py", "f"), node("b.py", "g")], [edge("a.py#f", "c.py#x"), edge("d.py#h", "a.py", path="a.py")]
+    )
     assert file_row(graph) == ["a.py", 5, ["b.py#g", "d.py#h"], None]
     assert file_row(FileGraph("x" * 2_000))[3] == "x" * 2_000
     assert re.fullmatch(r"x{900}…[0-9a-f]{64}", file_row(FileGraph("x" * 2_000))[0])

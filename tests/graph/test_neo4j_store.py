@@ -18,7 +18,7 @@ from neo4j import exceptions
 
 from eval.neo4j_server import JavaServer
 from graph.model import FileGraph, Handle
-from graph.neo4j_store import Neo4jGraphStore, translate
+from graph.neo4j_store import Neo4jGraphStore, Neo4jLimits, translate
 from graph.store import open_graph_store
 from ingest.errors import CodeloreError, StoreBusyError, StoreError, StoreFullError
 from tests.graph.graphs import calls, content
@@ -42,7 +42,7 @@ def store(neo4j_graph_url: str) -> Iterator[Neo4jGraphStore]:
 @pytest.fixture
 def staging(neo4j_graph_url: str) -> Iterator[Neo4jGraphStore]:
     """A store that takes every change for a large one."""
-    with closing(Neo4jGraphStore(neo4j_graph_url, one_transaction=1)) as opened:
+    with closing(Neo4jGraphStore(neo4j_graph_url, limits=Neo4jLimits(one_transaction=1))) as opened:
         yield opened
 
 
@@ -58,8 +58,12 @@ def test_a_large_change_is_loaded_aside_and_leaves_the_other_files(staging: Neo4
 def test_many_batches_make_one_generation(store: Neo4jGraphStore) -> None:
     """Nodes that are used before they are defined, a file of more than one batch, and a handle of two files in different batches."""
     early = FileGraph("a.py", calls("pkg.py", ("z", "x")).nodes, calls("a.py", ("f", "z.py#last"), ("f", "unknown:u")).edges)
-    large = calls("large.py", *((f"s{at}", f"large.py#s{at * 7 % 8_000}") for at in range(8_000)), *(("s0", "z.py#last") for _ in range(6_000)))
-    late = FileGraph("z.py", [*calls("z.py", ("last", "x")).nodes, *calls("pkg.py", ("z", "x")).nodes], calls("z.py", ("last", "a.py#f")).edges)
+    large = calls(
+        "large.py", *((f"s{at}", f"large.py#s{at * 7 % 8_000}") for at in range(8_000)), *(("s0", "z.py#last") for _ in range(6_000))
+    )
+    late = FileGraph(
+        "z.py", [*calls("z.py", ("last", "x")).nodes, *calls("pkg.py", ("z", "x")).nodes], calls("z.py", ("last", "a.py#f")).edges
+    )
     store.replace(VIEW, iter([early, large, late]), generation=1)
     assert content(store.files(VIEW)) == content([early, large, late])
     assert store.nodes(VIEW, [Handle("z.py#last")])[Handle("z.py#last")].name == "last"
@@ -121,10 +125,10 @@ def test_what_a_dead_writer_announced_stops_nobody(store: Neo4jGraphStore, neo4j
 
 _LOADER = """
 import sys
-from graph.neo4j_store import Neo4jGraphStore
+from graph.neo4j_store import Neo4jGraphStore, Neo4jLimits
 from tests.graph.test_neo4j_store import generation_of, VIEW
 
-store = Neo4jGraphStore(sys.argv[1], one_transaction=1)
+store = Neo4jGraphStore(sys.argv[1], limits=Neo4jLimits(one_transaction=1, retry_seconds=1.0))
 generation = store.generation(VIEW) + 1
 print("ready", flush=True)
 store.replace(VIEW, generation_of(generation, 1_000), generation=generation)
@@ -157,7 +161,7 @@ def test_a_client_killed_while_it_loads_leaves_what_was_there(store: Neo4jGraphS
     shown = len(list(store.files(VIEW)))
     store.replace(VIEW, generation_of(generation), removed=[f"{at}.py" for at in range(20, shown)], generation=generation)
     store.drop("another view, whose writer sweeps too")
-    with closing(Neo4jGraphStore(neo4j_graph_url, one_transaction=1)) as sweeper:
+    with closing(Neo4jGraphStore(neo4j_graph_url, limits=Neo4jLimits(one_transaction=1))) as sweeper:
         sweeper.replace(VIEW, generation_of(generation, 1), generation=generation + 1)
     assert content(store.files(VIEW)) == content(sorted(generation_of(generation), key=lambda each: each.path))
     assert (count(neo4j_graph_url, "Edition"), count(neo4j_graph_url, "FileGraph")) == (1, 20)
@@ -165,8 +169,8 @@ def test_a_client_killed_while_it_loads_leaves_what_was_there(store: Neo4jGraphS
 
 @pytest.mark.slow
 def test_a_server_killed_while_it_is_written_to_loses_nothing(mortal_neo4j: JavaServer) -> None:
-    """Kill -9 of the server in a load and in a small change: the writer is told, the old generation is whole, and the next write goes on."""
-    with closing(Neo4jGraphStore(mortal_neo4j.url)) as store:
+    """Kill -9 of the server in a load and in a small change: the writer is told, the old generation is whole, the next write goes on."""
+    with closing(Neo4jGraphStore(mortal_neo4j.url, limits=Neo4jLimits(retry_seconds=1.0))) as store:
         store.replace(VIEW, generation_of(1), generation=1)
         loader = _loading(mortal_neo4j.url)
         sleep(0.4)
@@ -247,12 +251,17 @@ def test_another_format_is_refused(neo4j_graph_url: str) -> None:
 
 def test_time_in_one_transaction_is_bounded(neo4j_graph_url: str) -> None:
     """A server that is stuck does not hold a writer for ever."""
-    with closing(Neo4jGraphStore(neo4j_graph_url, seconds=0.5)) as impatient, pytest.raises(StoreBusyError, match=r"after 0\.5 s"):
+    with (
+        closing(Neo4jGraphStore(neo4j_graph_url, limits=Neo4jLimits(seconds=0.5))) as impatient,
+        pytest.raises(StoreBusyError, match=r"after 0\.5 s"),
+    ):
         impatient.write(lambda run: run("UNWIND range(1, 1000000000) AS x WITH x WHERE x % 7 = 8 RETURN x"))
 
 
 def drivers_errors() -> list[type[Exception]]:
-    found: list[type[Exception]] = [each for each in cast("dict[str, Any]", vars(exceptions)).values() if isinstance(each, type) and issubclass(each, Exception)]
+    found: list[type[Exception]] = [
+        each for each in cast("dict[str, Any]", vars(exceptions)).values() if isinstance(each, type) and issubclass(each, Exception)
+    ]
     return found
 
 
