@@ -28,6 +28,7 @@ from eval.bench_graph import measure as measure_graph
 from eval.bench_process import folder_bytes, run
 from eval.bench_trees import PEER, Peer, Trees, describe
 from eval.bench_watch import measure as measure_watch
+from eval.neo4j_server import serving
 from eval.relevance import percentile
 from ingest.analyze import detect
 from ingest.errors import CodeloreError
@@ -76,13 +77,24 @@ class Scale:
     crashes: int = 100
     graph_files: int = 20_000
     graph_questions: int = 300
+    neo4j_files: int = 800
 
 
 class Bench:
     """The parts of the benchmark. ``scratch`` is an empty folder outside every git checkout, since ignore rules reach down."""
 
-    def __init__(self, trees: Trees, scratch: Path, scale: Scale | None = None, codelore: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        trees: Trees,
+        scratch: Path,
+        scale: Scale | None = None,
+        codelore: Sequence[str] = (),
+        neo4j: str = "",
+        cache: Path = Path(".bench"),
+    ) -> None:
         self._trees = trees
+        self._neo4j = neo4j
+        self._cache = cache
         self._scratch = scratch
         self._scale = scale or Scale()
         self._codelore = list(codelore) or [str(Path(sys.executable).with_name("codelore"))]
@@ -100,6 +112,7 @@ class Bench:
             "crash": self.crash,
             "embed": self.embed,
             "graph": self.graph,
+            "neo4j": self.neo4j,
         }
 
     @cached_property
@@ -260,6 +273,21 @@ class Bench:
         note = f"{times_of(seen.update)}; 95th percentile {slowest[0]:.1f} ms, of processor time {slowest[1]:.1f} ms"
         yield Row("graph: one file published, median", "ms", median(seen.update), 5.0, note=note)
 
+    def neo4j(self) -> Iterator[Row]:
+        """Load a graph into a real Neo4j through the store and through the driver alone, in turns."""
+        from eval.bench_neo4j import BATCH, measure  # the driver is an extra, and this part alone needs it
+
+        with serving(self._cache.absolute(), self._scratch / "neo4j", given=self._neo4j) as url:
+            seen = measure(url, files=self._scale.neo4j_files, rounds=self._scale.rounds)
+        ratio = median(mine / other for mine, other in zip(seen.ours, seen.raw, strict=True))
+        note = (
+            f"{seen.nodes:,} nodes, {seen.edges:,} edges, time of both; "
+            f"the driver's edges alone, {BATCH:,} a transaction: {median(seen.raw_edges_only):,.0f}/s"
+        )
+        yield Row(
+            "Neo4j bulk load", "edges/s", median(seen.ours), 0.85, "raw driver, UNWIND", median(seen.raw), ratio, at_least=True, note=note
+        )
+
 
 def _timed_search(engine: Engine, query: str, root: Path) -> float:
     """Return the milliseconds of one search."""
@@ -329,6 +357,7 @@ def parse_arguments(argv: Sequence[str] | None, names: Sequence[str]) -> Namespa
         "--only", action="append", choices=names, metavar="NAME", help=f"run this part; may be repeated: {', '.join(names)}"
     )
     parser.add_argument("--cache", type=Path, default=Path(".bench"), help="where downloads and the peer are kept (default: .bench)")
+    parser.add_argument("--neo4j", default="", metavar="ADDRESS", help="a Neo4j to measure on (default: one is started)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the record here")
     return parser.parse_args(argv)
 
@@ -337,7 +366,7 @@ def main(argv: Sequence[str] | None = None, *, scale: Scale | None = None, trees
     """Run the parts asked for and print the table; 1 when a bound is missed or a part could not be measured."""
     with tempfile.TemporaryDirectory(prefix="codelore-bench-") as scratch:
         arguments = parse_arguments(argv, list(Bench(Trees(Path()), Path(scratch)).parts()))
-        bench = Bench(trees or Trees(arguments.cache), Path(scratch), scale, codelore)
+        bench = Bench(trees or Trees(arguments.cache), Path(scratch), scale, codelore, arguments.neo4j, arguments.cache)
         rows: list[Row] = []
         failed: dict[str, str] = {}
         print(f"{'what':<34} {'ours':>12} {'':<8} {'theirs':>10}  {'ratio':>8}  {'bound':<9} {'':<7} theirs is", flush=True)

@@ -8,6 +8,9 @@ from typing import Protocol
 
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
 from graph.sqlite_store import SqliteGraphStore
+from ingest.errors import StoreError
+
+_NEO4J = {"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"}
 
 
 class GraphStore(Protocol):
@@ -70,12 +73,22 @@ class GraphStore(Protocol):
         ...
 
 
-def open_graph_store(url: str) -> GraphStore:
-    """Open the store at an address: ``sqlite:PATH`` is the embedded one in the database file at PATH, made if new.
+def open_graph_store(url: str, *, user: str = "", password: str = "") -> GraphStore:
+    """Open the store at an address.
 
-    Raises ``StoreError`` when it cannot be opened, ``ValueError`` when no store has such an address.
+    ``sqlite:PATH`` is the embedded one in the database file at PATH, made if new. ``bolt://HOST:PORT/DATABASE`` and ``neo4j://`` (with
+    ``+s`` for TLS) are a Neo4j server, with the user and password of the address or these. Raises ``StoreError`` when it cannot be opened,
+    ``ValueError`` when no store has such an address.
     """
     scheme, _, place = url.partition(":")
     if scheme == "sqlite" and place:
         return SqliteGraphStore.open(Path(place.removeprefix("//") if place.startswith("///") else place))
-    raise ValueError(f"no graph store has the address {url!r}: use sqlite:PATH")
+    if scheme in _NEO4J and place.startswith("//"):
+        try:
+            from graph.neo4j_store import Neo4jGraphStore  # 0.2 s, and an extra that need not be installed
+        except ModuleNotFoundError as error:
+            if (error.name or "").partition(".")[0] != "neo4j":
+                raise
+            raise StoreError("a graph in Neo4j needs its driver: pip install 'codelore[neo4j]'") from error
+        return Neo4jGraphStore(url, user=user, password=password)
+    raise ValueError(f"no graph store has this kind of address ({scheme}): use sqlite:PATH, bolt://HOST:PORT or neo4j://HOST:PORT")

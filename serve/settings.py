@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,9 @@ _SWITCHABLE_RULES = (
     SkipRule.TRANSLATION,
     SkipRule.CODELOREIGNORE,
 )
+
+_GRAPH_SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
+_SECRETS = {"graph_url", "graph_password"}
 
 
 class SettingsError(CodeloreError):
@@ -45,6 +48,12 @@ class Settings:
     """How long a run waits for another one that indexes the same repository."""
     busy_seconds: float | None = None
     """How long a transaction waits for another process's."""
+    graph_url: str | None = field(default=None, repr=False)
+    """Where the graph is kept, when not in the data folder: a Neo4j server's address. It may hold a password, so it is not shown."""
+    graph_user: str | None = None
+    """Whom to log in there."""
+    graph_password: str | None = field(default=None, repr=False)
+    """With which password."""
 
 
 def load_settings() -> Settings:
@@ -93,7 +102,8 @@ def _read(name: str, value: object, source: str) -> object:
     try:
         return _READERS[name](value)
     except (ValueError, TypeError) as error:
-        raise SettingsError(f"{source} is {value!r}, but it must be {error}") from error
+        shown = "set to something" if name in _SECRETS else repr(value)
+        raise SettingsError(f"{source} is {shown}, but it must be {error}") from (None if name in _SECRETS else error)
 
 
 def _whole_number(least: int) -> Callable[[object], int]:
@@ -128,6 +138,19 @@ def _folder(value: object) -> Path:
         raise ValueError("the path of a folder; its ~ names no user of this machine") from None
 
 
+def _graph_address(value: object) -> str:
+    expected = f"the address of a Neo4j server: {', '.join(f'{each}://HOST:PORT' for each in _GRAPH_SCHEMES)}"
+    text = str(value).strip()
+    scheme, _, place = text.partition("://")
+    if scheme not in _GRAPH_SCHEMES or not place.rpartition("@")[2].strip("/"):
+        raise ValueError(expected)
+    return text
+
+
+def _text(value: object) -> str:
+    return str(value)
+
+
 def _rules(value: object) -> frozenset[SkipRule]:
     names = value.replace(",", " ").split() if isinstance(value, str) else value
     allowed = [rule.value for rule in _SWITCHABLE_RULES]
@@ -143,5 +166,8 @@ _READERS: dict[str, Callable[[object], object]] = {
     "keep": _rules,
     "lock_seconds": _seconds,
     "busy_seconds": _seconds,
+    "graph_url": _graph_address,
+    "graph_user": _text,
+    "graph_password": _text,
 }
 assert _READERS.keys() == {field.name for field in fields(Settings)}

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.graph.neo4j_admin import empty
+
 
 @pytest.fixture
 def sqlite_graph_url(tmp_path: Path) -> str:
@@ -13,7 +15,14 @@ def sqlite_graph_url(tmp_path: Path) -> str:
     return f"sqlite:{tmp_path / 'codelore.db'}"
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture
+def neo4j_graph_url(neo4j_url: str) -> str:
+    """The session's Neo4j, with nothing of ours in it."""
+    empty(neo4j_url)
+    return neo4j_url
+
+
+@pytest.fixture(params=["sqlite", "neo4j"])
 def graph_url(request: pytest.FixtureRequest) -> str:
     """The address of an empty store; a store joins the contract by its name here and a fixture ``<name>_graph_url``."""
     return str(request.getfixturevalue(f"{request.param}_graph_url"))

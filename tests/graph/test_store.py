@@ -368,7 +368,7 @@ def test_a_killed_writer_loses_nothing_and_the_next_one_catches_up(graph_url: st
     files, chance = 25, Random(7)
     published = 0
     for _ in range(6):
-        published = max(published, _kill_a_writer(graph_url, files, chance.uniform(0.0, 0.25)))
+        published = max(published, _kill_a_writer(graph_url, files, chance.uniform(0.0, 0.6)))
         with closing(open_graph_store(graph_url)) as store:
             generation = store.generation(VIEW)
             assert generation >= published

@@ -134,5 +134,10 @@ def test_a_store_answers_like_a_dictionary(graph_url: str) -> None:
 
         run_state_machine_as_test(
             Machine,
-            settings=settings(max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]),
+            settings=settings(
+                max_examples=60 if graph_url.startswith("sqlite:") else 12,
+                stateful_step_count=25,
+                deadline=None,
+                suppress_health_check=[HealthCheck.too_slow],
+            ),
         )

@@ -16,7 +16,17 @@ from tests.serve.commands import SHOP, Shell
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user without settings and with a data folder of their own; returns that folder."""
-    for name in ("DATA_DIR", "WORKERS", "MAX_FILE_BYTES", "KEEP", "LOCK_SECONDS", "BUSY_SECONDS"):
+    for name in (
+        "DATA_DIR",
+        "WORKERS",
+        "MAX_FILE_BYTES",
+        "KEEP",
+        "LOCK_SECONDS",
+        "BUSY_SECONDS",
+        "GRAPH_URL",
+        "GRAPH_USER",
+        "GRAPH_PASSWORD",
+    ):
         monkeypatch.delenv(f"CODELORE_{name}", raising=False)
     data = tmp_path / "data"
     monkeypatch.setenv("CODELORE_DATA_DIR", str(data))

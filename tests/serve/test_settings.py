@@ -98,3 +98,23 @@ def test_a_bad_setting_is_exit_code_2(codelore: Shell, monkeypatch: pytest.Monke
     done = codelore("repos")
     assert done.code == 2
     assert done.err == "codelore repos: CODELORE_WORKERS is 'many', but it must be a whole number, 1 or more\n"
+
+
+def test_where_the_graph_is_kept(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An address with its user and password is taken as it is, and none of it is shown."""
+    monkeypatch.setenv("CODELORE_GRAPH_URL", "bolt+s://someone:hidden@graph.example:7687/code")
+    monkeypatch.setenv("CODELORE_GRAPH_PASSWORD", "veiled")
+    settings = load_settings()
+    assert (settings.graph_url, settings.graph_password) == ("bolt+s://someone:hidden@graph.example:7687/code", "veiled")
+    assert "hidden" not in repr(settings)
+    assert "veiled" not in repr(settings)
+
+
+@pytest.mark.parametrize("url", ["http://someone:hidden@graph.example", "bolt://", "bolt://someone:hidden@", "graph.example:7687"])
+def test_an_address_that_is_none_is_named_without_its_password(home: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("CODELORE_GRAPH_URL", url)
+    with pytest.raises(
+        SettingsError, match="CODELORE_GRAPH_URL is set to something, but it must be the address of a Neo4j server: bolt://"
+    ) as raised:
+        load_settings()
+    assert "hidden" not in str(raised.value)
