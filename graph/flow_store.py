@@ -89,15 +89,31 @@ class FlowStore:
             rows = {document: read.execute(query, (document,)).fetchone() for document in documents}
         return {document: row[0] for document, row in rows.items() if row}
 
+    def resolved(self, view: str) -> int:
+        """Return the generation of the view that its graph shows, 0 for none."""
+        with self._database.read() as read:
+            row = read.execute("SELECT generation FROM resolved WHERE view = ?", (view,)).fetchone()
+        return row[0] if row else 0
+
+    def fork(self, view: str, of: str) -> None:
+        """Let a view's edges rest on what another view's do."""
+        with self._database.write() as write:
+            write.execute(
+                "INSERT OR REPLACE INTO standing (view, path, document_id, interface, rests)"
+                " SELECT ?, path, document_id, interface, rests FROM standing WHERE view = ?",
+                (view, of),
+            )
+
     def standings(self, view: str) -> dict[str, Standing]:
         """Return what a view's edges rest on, by path."""
         with self._database.read() as read:
             rows = read.execute("SELECT path, document_id, interface, rests FROM standing WHERE view = ?", (view,)).fetchall()
         return {each.path: each for each in map(_standing, rows)}
 
-    def stand(self, view: str, standings: Iterable[Standing], removed: Iterable[str]) -> None:
-        """Keep what a view's edges rest on from now on."""
+    def stand(self, view: str, standings: Iterable[Standing], removed: Iterable[str], *, generation: int) -> None:
+        """Keep what a view's edges rest on from now on, and which generation of the view they show."""
         with self._database.write() as write:
+            write.execute("INSERT OR REPLACE INTO resolved (view, generation) VALUES (?, ?)", (view, generation))
             write.executemany("DELETE FROM standing WHERE view = ? AND path = ?", ((view, os.fsencode(path)) for path in removed))
             write.executemany(
                 "INSERT OR REPLACE INTO standing (view, path, document_id, interface, rests) VALUES (?, ?, ?, ?, ?)",
@@ -108,6 +124,7 @@ class FlowStore:
         """Forget a view."""
         with self._database.write() as write:
             write.execute("DELETE FROM standing WHERE view = ?", (view,))
+            write.execute("DELETE FROM resolved WHERE view = ?", (view,))
 
 
 def _rests(standing: Standing) -> bytes:

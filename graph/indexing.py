@@ -56,22 +56,35 @@ class GraphIndexer:
         self._silence = silence_seconds
 
     def update(
-        self, view: str, shown: Mapping[str, tuple[DocumentId, str]], progress: _Progress = lambda phase, done, total: None
+        self,
+        view: str,
+        shown: Mapping[str, tuple[DocumentId, str]],
+        *,
+        shows: int,
+        like: str = "",
+        progress: _Progress = lambda phase, done, total: None,
     ) -> GraphOutcome:
-        """Bring a view's graph up to date with what it shows: document and language by path. Raises ``StoreError``."""
+        """Bring a view's graph up to date with what the view shows: document and language by path, at the generation ``shows``.
+
+        ``like`` names a view to begin from where this one has no graph: another worktree's, say. Raises ``StoreError``.
+        """
         sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
         generation = self._store.generation(view)
+        if not generation and like and self._store.fork(view, like):
+            self._flows.fork(view, like)
+            generation = self._store.generation(view)
         before = self._flows.standings(view) if generation else {}
         changed = [path for path, (document, _) in shown.items() if path not in before or before[path].document != document]
         removed = [path for path in before if path not in shown]
-        if generation and not changed and not removed:
-            return GraphOutcome(len(shown), 0, 0, generation)
         lowered = self._lower([shown[path][0] for path in changed], progress)
         run = _Run(self._flows, shown, before, changed, removed)
-        graphs = list(run.resolve(progress))
-        self._store.replace(view, graphs, removed=removed, generation=generation + 1)
-        self._flows.stand(view, run.standings, removed)
-        return GraphOutcome(len(shown), lowered, len(graphs), generation + 1, run.partial())
+        graphs = list(run.resolve(progress)) if changed or removed else []
+        if graphs or removed or not generation:
+            generation += 1
+            progress("publishing the graph", 0, 0)
+            self._store.replace(view, graphs, removed=removed, generation=generation)
+        self._flows.stand(view, run.standings, removed, generation=shows)
+        return GraphOutcome(len(shown), lowered, len(graphs), generation, run.partial())
 
     def _lower(self, documents: Sequence[DocumentId], progress: _Progress) -> int:
         """Make the flows that are missing; return how many."""

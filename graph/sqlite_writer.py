@@ -95,6 +95,17 @@ def _publish_staged(
     sweep(database)
 
 
+def fork_view(database: Database, view: bytes, of: bytes) -> bool:
+    """Show in a view without a graph what another shows; return whether there was anything to show."""
+    with database.write() as write:
+        row = write.execute("SELECT id FROM graph_view WHERE name = ? AND staging = 0", (of,)).fetchone()
+        if row is None or write.execute("SELECT 1 FROM graph_view WHERE name = ? AND staging = 0", (view,)).fetchone():
+            return False
+        made = write.execute("INSERT INTO graph_view (name, staging, generation) VALUES (?, 0, 1) RETURNING id", (view,)).fetchone()[0]
+        write.execute("INSERT INTO graph_shown SELECT ?, path_id, file_id FROM graph_shown WHERE view_id = ?", (made, row[0]))
+    return True
+
+
 def drop_view(database: Database, view: bytes) -> None:
     """Forget a view and what it alone shows."""
     with database.write() as write:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
 from graph.sqlite_store import SqliteGraphStore
+from ingest.model import View
 from ingest.errors import StoreError
 
 _NEO4J = {"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"}
@@ -30,6 +31,13 @@ class GraphStore(Protocol):
 
         A path comes once, and a handle once in a file. Raises ``ValueError`` when ``generation`` is not above the view's: a generation
         names one state for good. When anything raises, iterating ``files`` included, the view stays as it was.
+        """
+        ...
+
+    def fork(self, view: str, of: str) -> bool:
+        """Let a view that has no graph begin with another's; return whether that one had any.
+
+        The new view's generation is 1.
         """
         ...
 
@@ -71,6 +79,11 @@ class GraphStore(Protocol):
     def close(self) -> None:
         """Release the connection."""
         ...
+
+
+def graph_name(view: View) -> str:
+    """Return the name that a view has in a graph store."""
+    return str(view.view_id)
 
 
 def open_graph_store(url: str, *, user: str = "", password: str = "") -> GraphStore:

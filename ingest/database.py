@@ -57,6 +57,7 @@ CREATE TABLE flow (
     content_id INTEGER PRIMARY KEY REFERENCES content (id) ON DELETE CASCADE, version INTEGER NOT NULL, interface BLOB NOT NULL,
     data BLOB NOT NULL
 );
+CREATE TABLE resolved (view TEXT PRIMARY KEY, generation INTEGER NOT NULL);
 CREATE TABLE standing (
     view TEXT NOT NULL, path BLOB NOT NULL, document_id INTEGER NOT NULL, interface BLOB NOT NULL, rests BLOB NOT NULL,
     PRIMARY KEY (view, path)

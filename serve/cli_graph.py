@@ -20,7 +20,7 @@ from graph.neighbourhood import neighbourhood
 from graph.picture import picture
 from graph.questions import NameNotFoundError, callees, callers, find_one, implementations, overrides, references
 from graph.reach import find_tests, impact, path_between
-from graph.store import GraphStore
+from graph.store import GraphStore, graph_name
 from graph.structure import cycles, dependencies, dependents, module_scope
 from ingest.errors import NotIndexedError, QueryError, SourceError
 from ingest.git import find_checkout, list_commit
@@ -30,10 +30,11 @@ from retrieval.answers import SearchRequest
 from retrieval.engine import Engine
 from serve import render_graph
 from serve.cli_search import look, style
-from serve.compose import graph_name, open_engine, open_graph
+from serve.compose import open_engine, open_graph
 from serve.documents import to_line
 from serve.graph_documents import answer_document, choices_document, count_document, export_records, page_document
 from serve.graph_page import page
+from serve.progress import show_progress
 from serve.settings import load_settings
 
 T = TypeVar("T")
@@ -85,6 +86,8 @@ def _opened(typed: argparse.Namespace) -> Generator[_Asked]:
         view = engine.views(SearchRequest(text="graph", root=typed.directory, ref=typed.ref))[0][1]
         status = look(engine, engine.status(typed.directory, ref=typed.ref, look=False), typed.directory, typed.ref)
         with closing(open_graph(settings)) as store:
+            with show_progress() as progress:
+                engine.resolve(view, store, progress=progress)
             yield _Asked(engine, store, view, status, typed)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from graph.store import GraphStore, open_graph_store
-from ingest.model import View
 from ingest.walk import WalkOptions
 from retrieval.engine import Engine, EngineOptions
 from retrieval.run import IndexOptions
@@ -18,13 +17,9 @@ def open_engine(settings: Settings) -> Engine:
 
 
 def open_graph(settings: Settings) -> GraphStore:
-    """Open the graphs of the user's data folder. Raises ``StoreError``."""
-    return open_graph_store(f"sqlite:{settings.data_dir / 'codelore.db'}")
-
-
-def graph_name(view: View) -> str:
-    """Return the name that a view has in a graph store."""
-    return str(view.view_id)
+    """Open the graphs of the user's data folder, or of the server that the settings name. Raises ``StoreError``."""
+    address = settings.graph_url or f"sqlite:{settings.data_dir / 'codelore.db'}"
+    return open_graph_store(address, user=settings.graph_user or "", password=settings.graph_password or "")
 
 
 def engine_options(settings: Settings) -> EngineOptions:

@@ -34,6 +34,12 @@ class MemoryStore:
         self.graphs[view] = kept | {graph.path: graph for graph in files}
         self.generations[view] = generation
 
+    def fork(self, view: str, of: str) -> bool:
+        if view in self.generations or of not in self.generations:
+            return False
+        self.graphs[view], self.generations[view] = dict(self.graphs[of]), 1
+        return True
+
     def drop(self, view: str) -> None:
         self.generations.pop(view, None)
         self.graphs.pop(view, None)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from graph.flow_store import FlowStore
 from graph.model import EdgeKind, Evidence
 from graph.questions import CALLING
 from graph.store import open_graph_store
+from ingest.database import Database
+from ingest.model import View
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine
 from serve.cli_graph_parser import DEAD_KINDS, EDGE_KINDS, EVIDENCE
-from serve.compose import graph_name
+from graph.store import graph_name
 from tests.graph.memory_store import file_graphs
 from tests.serve.commands import Shell, hold_to_schema
 
@@ -38,11 +42,19 @@ def graph(shop: Path, home: Path) -> Path:
     """The shop with a graph; returns its root."""
     with Engine(home) as engine:
         views = [engine.views(SearchRequest(text="", root=str(shop), ref=ref))[0][1] for ref in ("", "HEAD")]
-    store = open_graph_store(f"sqlite:{home / 'codelore.db'}")
     for view in views:
-        store.replace(graph_name(view), file_graphs(GRAPH), generation=1)
-    store.close()
+        put_graph(home, view)
     return shop
+
+
+def put_graph(home: Path, view: View) -> None:
+    """Give a view this graph in place of its own."""
+    name = graph_name(view)
+    with closing(open_graph_store(f"sqlite:{home / 'codelore.db'}")) as store:
+        store.drop(name)
+        store.replace(name, file_graphs(GRAPH), generation=1)
+    with closing(Database(home / "codelore.db")) as database:
+        FlowStore(database).stand(name, [], [], generation=view.generation)
 
 
 QUESTIONS = {
@@ -238,9 +250,7 @@ def test_a_graph_behind_the_index_says_so(codelore: Shell, graph: Path, home: Pa
     codelore("index", copy)
     with Engine(home) as engine:
         view = engine.views(SearchRequest(text="", root=str(copy)))[0][1]
-    store = open_graph_store(f"sqlite:{home / 'codelore.db'}")
-    store.replace(graph_name(view), file_graphs(GRAPH), generation=1)
-    store.close()
+    put_graph(home, view)
     (copy / "shop" / "more.py").write_text("x = 1\n")
     codelore("index", copy)
     done = codelore("graph", "callers", "charge_card", "-C", copy)
