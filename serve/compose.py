@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from graph.store import GraphStore, open_graph_store
 from ingest.model import View
 from ingest.walk import WalkOptions
 from retrieval.engine import Engine, EngineOptions
 from retrieval.run import IndexOptions
 from serve.settings import Settings
+
+if TYPE_CHECKING:
+    from graph.store import GraphStore
 
 
 def open_engine(settings: Settings) -> Engine:
@@ -19,6 +21,8 @@ def open_engine(settings: Settings) -> Engine:
 
 def open_graph(settings: Settings) -> GraphStore:
     """Open the graphs of the user's data folder. Raises ``StoreError``."""
+    from graph.store import open_graph_store  # commands that do not ask the graph start without it
+
     return open_graph_store(f"sqlite:{settings.data_dir / 'codelore.db'}")
 
 

@@ -229,24 +229,6 @@ def test_status_counts_by_kind_and_evidence(codelore: Shell, graph: Path) -> Non
     assert "possible" in codelore("graph", "status").out
 
 
-def test_a_graph_behind_the_index_says_so(codelore: Shell, graph: Path, home: Path, tmp_path: Path) -> None:
-    """The text index may be a generation ahead while the graph is built."""
-    import shutil
-
-    copy = tmp_path / "copy"
-    shutil.copytree(graph, copy)
-    codelore("index", copy)
-    with Engine(home) as engine:
-        view = engine.views(SearchRequest(text="", root=str(copy)))[0][1]
-    store = open_graph_store(f"sqlite:{home / 'codelore.db'}")
-    store.replace(graph_name(view), file_graphs(GRAPH), generation=1)
-    store.close()
-    (copy / "shop" / "more.py").write_text("x = 1\n")
-    codelore("index", copy)
-    done = codelore("graph", "callers", "charge_card", "-C", copy)
-    assert "the graph is at generation 1 and catching up" in done.err
-
-
 def test_the_picture_is_written_and_told(codelore: Shell, graph: Path, tmp_path: Path) -> None:
     page = tmp_path / "out.html"
     answer = codelore("graph", "view", "Cart", "-o", page, "--json").json("GraphPageResult")
