@@ -20,10 +20,11 @@ def open_engine(settings: Settings) -> Engine:
 
 
 def open_graph(settings: Settings) -> GraphStore:
-    """Open the graphs of the user's data folder. Raises ``StoreError``."""
+    """Open the graph server of the settings, else the graphs in the data folder. Raises ``StoreError``."""
     from graph.store import open_graph_store  # commands that do not ask the graph start without it
 
-    return open_graph_store(f"sqlite:{settings.data_dir / 'codelore.db'}")
+    url = settings.graph_url or f"sqlite:{settings.data_dir / 'codelore.db'}"
+    return open_graph_store(url, user=settings.graph_user or "", password=settings.graph_password or "")
 
 
 def graph_name(view: View) -> str:
