@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from graph.manifests import dotnet, go, javascript, jvm, php, python, ruby, rust, swift
+from graph.manifests.located import spans
 from graph.manifests.model import Dependency, Ecosystem, EntryPoint, ImportRoot, Manifest, ManifestError
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind, external
 from graph.path_patterns import folder_pattern
@@ -76,14 +77,21 @@ def read_manifest(path: str, data: bytes) -> Manifest | Failure:
         return Failure(path, f"manifest not read: it has {len(data):,} bytes, and the bound is {MAX_BYTES:,}")
     try:
         if by_bytes:
-            return by_bytes(path, data)
+            return _with_spans(by_bytes(path, data), data)
         if by_text:
-            return by_text(path, data.decode("utf-8-sig"))
+            return _with_spans(by_text(path, data.decode("utf-8-sig")), data)
     except UnicodeDecodeError:
         return Failure(path, "manifest not read: it is not UTF-8")
     except (ManifestError, RecursionError) as error:
         return Failure(path, f"manifest not read: {error}")
     raise ValueError(f"{path} is no manifest; ask is_manifest first")
+
+
+def _with_spans(manifest: Manifest, data: bytes) -> Manifest:
+    """Give each dependency the place of its name, by which the candidates of one dependency are told from those of the next."""
+    named = [((each.alias or each.name).removeprefix("libs:").rpartition(":")[2], each.line) for each in manifest.dependencies]
+    found = zip(manifest.dependencies, spans(data, named), strict=True)
+    return replace(manifest, dependencies=tuple(replace(each, start_byte=start, end_byte=end) for each, (start, end) in found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,13 +362,14 @@ def _edges(packages: PackageMap, manifest: Manifest, dependency: Dependency, sou
     found = packages.target(manifest, dependency)
     rule = f"manifest:{dependency.scope}" + ("" if found.rule == "declared" else f":{found.rule}")
     closed = len(found.packages) + found.foreign > 1
+    place = (manifest.path, dependency.line, dependency.start_byte, dependency.end_byte)
     for package in found.packages:
         if package.handle != source:
             evidence = Evidence.POSSIBLE if closed else Evidence.PROVEN
-            yield Edge(EdgeKind.DEPENDS_ON, evidence, rule, source, package.handle, manifest.path, dependency.line)
+            yield Edge(EdgeKind.DEPENDS_ON, evidence, rule, source, package.handle, *place)
     if found.foreign and dependency.name:
         evidence = Evidence.POSSIBLE if closed else Evidence.EXTERNAL
-        yield Edge(EdgeKind.DEPENDS_ON, evidence, rule, source, external(dependency.name), manifest.path, dependency.line)
+        yield Edge(EdgeKind.DEPENDS_ON, evidence, rule, source, external(dependency.name), *place)
 
 
 def read_packages(files: Iterable[tuple[str, bytes]], paths: Collection[str] = ()) -> tuple[PackageMap, list[Failure]]:

@@ -9,7 +9,7 @@ import json
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.parsers.expat import ExpatError, ParserCreate  # expat itself, with document type declarations refused
 
@@ -47,6 +47,29 @@ def line_at(starts: list[int], offset: int) -> int:
     return bisect_right(starts, offset)
 
 
+def lines(text: str) -> list[str]:
+    """Return a text's lines. Unlike ``str.splitlines`` this counts as editors do: a form feed ends none."""
+    return text.replace("\r\n", "\n").split("\n")
+
+
+def spans(data: bytes, named: Sequence[tuple[str, int]]) -> list[tuple[int, int]]:
+    """Return the bytes of each of these names, given with the line at or below which it stands; -1 where it is not to be found.
+
+    Names are compared as loosely as registries compare them: without case, and with ``-``, ``_`` and ``.`` for each other.
+    """
+    starts = [0, *(match.end() for match in re.finditer(b"\n", data))]
+    found: list[tuple[int, int]] = []
+    for name, line in named:
+        begin = starts[line - 1] if 0 < line <= len(starts) else len(data)
+        loose = rb"[-_.]+".join(re.escape(part.encode("utf-8", "replace")) for part in re.split(r"[-_.]+", name) if part)
+        match = None
+        for pattern in (rb"(?<![\w@/.-])" + loose + rb"(?![\w/-])", loose) if loose else ():
+            match = match or re.compile(pattern, re.IGNORECASE).search(data, begin, begin + _NEAR)
+        found.append(match.span() if match else (-1, -1))
+    return found
+
+
+_NEAR = 4_000
 _JSON = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],]')
 _COLON = re.compile(r"\s*:\s*([{\[]?)")
 

@@ -8,8 +8,9 @@ import warnings
 from collections.abc import Iterator
 from configparser import Error as ConfigParserError
 from configparser import RawConfigParser
+from dataclasses import replace
 
-from graph.manifests.located import Keys, Located, read_toml
+from graph.manifests.located import Keys, Located, lines, read_toml
 from graph.manifests.model import Dependency, Ecosystem, ImportRoot, Manifest, ManifestError, Scope, inside, items, name, table, text
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*([^;]*)")
@@ -82,7 +83,8 @@ class _PyProject:
                 self._dropped += 1
                 continue
             origin = sources.get(found.name, {})
-            yield _replace(found, inside(self._folder, origin.get("path")) or found.local, workspace=origin.get("workspace") is True)
+            local = inside(self._folder, origin.get("path")) or found.local
+            yield replace(found, local=local, workspace=origin.get("workspace") is True)
 
     def _poetry_tables(self) -> Iterator[Dependency]:
         keys = ("tool", "poetry")
@@ -127,10 +129,6 @@ class _PyProject:
             yield ImportRoot(prefix, place)
 
 
-def _replace(found: Dependency, local: str | None, *, workspace: bool) -> Dependency:
-    return Dependency(found.name, found.requirement, found.scope, found.line, found.group, found.alias, local, workspace)
-
-
 def requirement(entry: object, folder: str, *, scope: Scope = Scope.RUNTIME, group: str = "", line: int = 0) -> Dependency | None:
     """Read one PEP 508 requirement, None where it names nothing."""
     match = _REQUIREMENT.match(entry) if isinstance(entry, str) else None
@@ -155,7 +153,7 @@ def requirements(path: str, source: str) -> Manifest:
     found: list[Dependency] = []
     dropped = line = 0
     pending, first = "", 1
-    for raw in source.splitlines():
+    for raw in lines(source):
         line += 1
         first = first if pending else line
         pending += re.sub(r"(?:^|\s)#.*", "", raw)
@@ -194,7 +192,7 @@ def setup_cfg(path: str, source: str) -> Manifest:
         raise ManifestError(f"not INI: {text(str(error))}") from None
     folder = path.rpartition("/")[0]
     places: dict[str, int] = {}
-    for at, raw in enumerate(source.splitlines(), 1):
+    for at, raw in enumerate(lines(source), 1):
         code = raw.partition("#")[0]
         for entry in (code.strip(), code.partition("=")[2].strip()):
             places.setdefault(entry, at)

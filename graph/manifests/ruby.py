@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from graph.manifests.located import lines
 from graph.manifests.model import Dependency, Ecosystem, ImportRoot, Manifest, Scope, inside, name, text, under
 
 _GEM = re.compile(r"""\s*gem[\s(]\s*(?:"([^"#\n]+)"|'([^'\n]+)')\s*(.*)""")
@@ -30,7 +31,7 @@ def gemfile(path: str, source: str) -> Manifest:
     folder = path.rpartition("/")[0]
     found: list[Dependency] = []
     groups: list[str] = []
-    for line, raw in enumerate(source.splitlines(), 1):
+    for line, raw in enumerate(lines(source), 1):
         gem = _GEM.match(raw)
         if gem and name(gem[1] or gem[2]):
             inline = _INLINE_GROUP.search(gem[3])
@@ -59,7 +60,7 @@ def gemspec(path: str, source: str) -> Manifest:
     own = version = ""
     at = 1
     found: list[Dependency] = []
-    for line, raw in enumerate(source.splitlines(), 1):
+    for line, raw in enumerate(lines(source), 1):
         if field := _FIELD.match(raw):
             if field[1] == "version":
                 version = text(field[2])

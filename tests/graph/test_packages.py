@@ -280,10 +280,27 @@ def test_edges_of_a_tree_with_a_thousand_modules_take_little_time() -> None:
     assert all(edge.evidence is Evidence.PROVEN for edge in found)
 
 
+def test_each_dependency_has_a_place_of_its_own() -> None:
+    """By which the candidates of one are told from those of another, also on one line; names are found however they are spelled."""
+    line = '{"name": "w", "dependencies": {"core": "1", "x": "npm:y@1", "util": "2"}}'
+    packages = read({"package.json": line, "a/package.json": '{"name": "core"}', "b/package.json": '{"name": "util"}'})
+    (graph,) = [graph for graph in package_graphs(packages) if graph.path == "package.json"]
+    places = {edge.target: line[edge.start_byte : edge.end_byte] for edge in graph.edges}
+    assert places == {
+        "a/package.json#npm:core": "core",
+        "external:core": "core",
+        "external:y": "x",
+        "b/package.json#npm:util": "util",
+        "external:util": "util",
+    }
+    text = "# x\n\fTyping_Extensions>=4\n"
+    (graph,) = package_graphs(read({"requirements.txt": text}))
+    assert [(edge.line, text[edge.start_byte : edge.end_byte]) for edge in graph.edges] == [(2, "Typing_Extensions")]
+
+
 def test_edges_are_those_of_their_file() -> None:
     packages = read({"web/package.json": '{"name": "w", "dependencies": {"x": "1"}}'})
     (graph,) = package_graphs(packages)
-    expected = Edge(
-        EdgeKind.DEPENDS_ON, Evidence.EXTERNAL, "manifest:runtime", Handle("web/package.json#npm:w"), Handle("external:x"), graph.path, 1
-    )
+    ends = (Handle("web/package.json#npm:w"), Handle("external:x"))
+    expected = Edge(EdgeKind.DEPENDS_ON, Evidence.EXTERNAL, "manifest:runtime", *ends, graph.path, 1, 32, 33)
     assert list(graph.edges) == [expected]

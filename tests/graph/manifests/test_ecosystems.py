@@ -272,7 +272,7 @@ def test_package_json() -> None:
         ("vue", ">=3", P, 20),
         ("fsevents", "*", O, 21),
     ]
-    assert found.dependencies[1] == Dependency("@shop/core", "workspace:*", R, 13, workspace=True)
+    assert found.dependencies[1] == Dependency("@shop/core", "workspace:*", R, 13, workspace=True, start_byte=362, end_byte=372)
     assert [(item.name, item.local) for item in found.dependencies if item.local] == [("own", "own"), ("near", "web/near")]
     assert found.dependencies[3].alias == "four"
     assert found.roots == (ImportRoot("@shop/web", "web"),)
@@ -591,6 +591,7 @@ CSPROJ = """<Project Sdk="Microsoft.NET.Sdk">
     <PackageReference Version="1" />
     <ProjectReference Include="..\\Core\\Core.csproj" />
     <ProjectReference Include="$(Root)x.csproj" />
+    <ProjectReference Include="src/**/*.csproj" />
   </ItemGroup>
 </Project>
 """
@@ -598,7 +599,7 @@ CSPROJ = """<Project Sdk="Microsoft.NET.Sdk">
 
 def test_dotnet() -> None:
     found = read("Web/Web.csproj", CSPROJ)
-    assert (found.name, found.version, found.roots, found.dropped) == ("Web", "2.0", (ImportRoot("Shop.Web", "Web"),), 2)
+    assert (found.name, found.version, found.roots, found.dropped) == ("Web", "2.0", (ImportRoot("Shop.Web", "Web"),), 3)
     assert rows(found) == [("Serilog", "3.0", R, 4), ("Central", "", R, 5), ("Nested", "1.0", R, 6), ("Core", "", R, 9)]
     assert found.dependencies[3].local == "Core/Core.csproj"
     text = """<Project><ItemGroup><PackageVersion Include="Central" Version="5"/><PackageVersion Version="5"/>
