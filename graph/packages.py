@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from graph.manifests import dotnet, go, javascript, jvm, php, python, ruby, rust, swift
 from graph.manifests.located import spans
 from graph.manifests.model import Dependency, Ecosystem, EntryPoint, ImportRoot, Manifest, ManifestError
-from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind, external
+from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind, external, unknown
 from graph.path_patterns import folder_pattern
 from ingest.model import Failure
 
@@ -130,7 +130,10 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a dependency is: packages of the tree that it may be, whether it may be somebody else's, and the rule that says so."""
+    """What a dependency is: packages of the tree that it may be, whether it may be somebody else's, and the rule that says so.
+
+    Neither is what the manifest takes from a place in the tree where no package is known.
+    """
 
     packages: tuple[Package, ...]
     foreign: bool
@@ -198,7 +201,7 @@ class PackageMap:
             at = dependency.local
             there = [package for package in self._by_folder.get(at, ()) if package.ecosystem is ecosystem]
             there += [package for package in self._by_folder.get(posixpath.dirname(at), ()) if package.path == at]
-            return Target(tuple(there), not there, "path" if there else "declared")
+            return Target(tuple(there), False, "path")
         if ecosystem is Ecosystem.MAVEN and dependency.name.startswith(":"):
             return self._gradle_project(manifest, dependency)
         same = self.named(ecosystem, dependency.name)
@@ -221,7 +224,7 @@ class PackageMap:
             there = [package for package in self._by_folder.get(_join(root, place), ()) if package.ecosystem is Ecosystem.MAVEN]
             if there:
                 return Target(tuple(there[:1]), False, "path")
-        return Target((), True, "declared")
+        return Target((), False, "path")
 
     def _share_workspace(self, manifest: Manifest, package: Package) -> bool:
         return any(
@@ -343,7 +346,8 @@ def package_graphs(packages: PackageMap) -> Iterator[FileGraph]:
     A dependency belongs to the package of the manifest's folder; one of a file without such a package (``requirements/dev.txt``) to the
     nearest package above it, or to the file itself. The rule is ``manifest:SCOPE``, with ``:path`` (taken from a folder of this tree),
     ``:workspace`` or ``:same-name`` behind it where the target may be a package of this tree. Only the last is possible, not proven: the
-    registry may hold another package of that name, so the external one is the other candidate.
+    registry may hold another package of that name, so the external one is the other candidate. What a path leads to where no package is
+    known stays unknown.
     """
     named = {package.path: package for package in packages.packages}
     for manifest in packages.manifests:
@@ -367,6 +371,9 @@ def _edges(packages: PackageMap, manifest: Manifest, dependency: Dependency, sou
         if package.handle != source:
             evidence = Evidence.POSSIBLE if closed else Evidence.PROVEN
             yield Edge(EdgeKind.DEPENDS_ON, evidence, rule, source, package.handle, *place)
+    if not found.packages and found.rule == "path":
+        missing = unknown(dependency.name or dependency.local or "")
+        yield Edge(EdgeKind.DEPENDS_ON, Evidence.UNKNOWN, rule, source, missing, *place)
     if found.foreign and dependency.name:
         evidence = Evidence.POSSIBLE if closed else Evidence.EXTERNAL
         yield Edge(EdgeKind.DEPENDS_ON, evidence, rule, source, external(dependency.name), *place)

@@ -117,6 +117,7 @@ def gradle(path: str, source: str) -> Manifest:
             own = f"libs:{_alias(match['alias'])}"
         if name(own):
             version = text(match["version"] or match["named"])
+            version = "" if "${" in version and "}" not in version else version  # a quote inside the expression ended it
             scope = _gradle_scope(match["configuration"])
             found.append(Dependency(own, version, scope, line_at(starts, match.start()), local=local))
     fields = {match[1]: match for match in _GRADLE_FIELD.finditer(code)}

@@ -116,7 +116,7 @@ WORKSPACES = {
         },
         [
             ("crates/a/Cargo.toml#cargo:a", "crates/deep/b/Cargo.toml#cargo:b", "manifest:runtime:path", Evidence.PROVEN),
-            ("crates/a/Cargo.toml#cargo:a", "external:c", "manifest:runtime", Evidence.EXTERNAL),
+            ("crates/a/Cargo.toml#cargo:a", "unknown:c", "manifest:runtime:path", Evidence.UNKNOWN),
         ],
     ),
     "maven": (
@@ -138,7 +138,7 @@ WORKSPACES = {
         },
         [
             ("web/build.gradle#maven:web", "core/build.gradle#maven:core", "manifest:runtime:path", Evidence.PROVEN),
-            ("web/build.gradle#maven:web", "external::gone", "manifest:runtime", Evidence.EXTERNAL),
+            ("web/build.gradle#maven:web", "unknown::gone", "manifest:runtime:path", Evidence.UNKNOWN),
             ("web/build.gradle#maven:web", "external:g:xy", "manifest:runtime", Evidence.EXTERNAL),
         ],
     ),
@@ -172,14 +172,17 @@ WORKSPACES = {
     ),
     "python-path": (
         {"requirements.txt": "-e ./lib\n./gone\n", "lib/pyproject.toml": "[project]\nname = 'lib'\n"},
-        [("requirements.txt", "lib/pyproject.toml#pypi:lib", "manifest:runtime:path", Evidence.PROVEN)],
+        [
+            ("requirements.txt", "lib/pyproject.toml#pypi:lib", "manifest:runtime:path", Evidence.PROVEN),
+            ("requirements.txt", "unknown:gone", "manifest:runtime:path", Evidence.UNKNOWN),
+        ],
     ),
 }
 
 
 @pytest.mark.parametrize("case", WORKSPACES)
 def test_what_a_dependency_is(case: str) -> None:
-    """A path or a workspace proves a package of the tree; a bare name in common leaves the registry's package as the other candidate."""
+    """A path or a workspace proves a package; a bare name leaves the registry's as a candidate; a path to nowhere is unknown."""
     files, expected = WORKSPACES[case]
     assert [row[:4] for row in edges(read(files))] == expected
 

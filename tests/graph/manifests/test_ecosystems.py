@@ -463,6 +463,7 @@ version '1.1'
     implementation project(':core:util')
     compileOnly group: 'g', name: 'three', version: '3'
     annotationProcessor "g:four:$v"
+    ksp("g:five:${version("x")}")
     implementation(libs.my.lib)
     implementation "http://example.org/a//b:c:d"
     myapi = 5
@@ -481,7 +482,8 @@ def test_gradle() -> None:
         (":core:util", "", R, 10),
         ("g:three", "3", P, 11),
         ("g:four", "$v", B, 12),
-        ("libs:my-lib", "", R, 13),
+        ("g:five", "", B, 13),
+        ("libs:my-lib", "", R, 14),
     ]
     assert read("build.gradle.kts", 'version = "2"\n').name == ""
 
