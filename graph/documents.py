@@ -28,7 +28,9 @@ _ASIDE = PathFlag.TEST | PathFlag.EXAMPLE | PathFlag.VENDORED | PathFlag.BENCHMA
 """Files whose names a document about the project seldom means: being the only one of its name proves nothing for a definition in them."""
 _FOLDER_IS_MODULE = frozenset({"go"})
 
-_MARKDOWN = re.compile(rb"(?P<fence>^[ \t>]*(?P<run>`{3,}|~{3,})[^\n]*$)|(?P<ticks>`+)(?P<code>[^`\n]{1,200})(?P=ticks)(?!`)", re.MULTILINE)
+_MARKDOWN = re.compile(
+    rb"(?P<fence>^[ \t>]*(?P<run>`{3,}|~{3,})[^\n]*$)|(?<!`)(?P<ticks>`{1,3}+)(?P<code>[^`\n]{1,200})(?P=ticks)(?!`)", re.MULTILINE
+)
 _REST = re.compile(rb"``(?P<code>[^`\n]{1,200})``|:(?P<role>[\w:+.-]{1,40}):`(?P<target>[^`\n]{1,200})`")
 _HTML = re.compile(rb"<code\b[^<>]{0,200}>(?P<code>[^<]{1,200})</code>", re.IGNORECASE)
 _CODE_ROLES = frozenset({"func", "meth", "class", "exc", "data", "attr", "const", "obj", "mod", "function", "method", "any", "type"})

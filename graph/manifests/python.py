@@ -142,6 +142,7 @@ def requirement(entry: object, folder: str, *, scope: Scope = Scope.RUNTIME, gro
 
 
 _FLAG = re.compile(r"-(?:e|-editable)(?:\s+|=)(.+)")
+_MAX_ENTRY = 10_000
 _EGG = re.compile(r"#egg=([A-Za-z0-9._-]+)")
 _DEVELOPMENT = re.compile(r"(?:^|[/._-])(?:dev|test|tests|testing|lint|docs?|ci|build|typing|style)(?=[/._-]|$)")
 
@@ -152,15 +153,17 @@ def requirements(path: str, source: str) -> Manifest:
     scope = Scope.DEVELOPMENT if _DEVELOPMENT.search(path.rpartition("/")[2].removesuffix(".txt")) else Scope.RUNTIME
     found: list[Dependency] = []
     dropped = line = 0
-    pending, first = "", 1
+    pending: list[str] = []
+    first = 1
     for raw in lines(source):
         line += 1
         first = first if pending else line
-        pending += re.sub(r"(?:^|\s)#.*", "", raw)
-        if pending.endswith("\\"):
-            pending = pending[:-1]
+        part = re.sub(r"(?:^|\s)#.*", "", raw)
+        pending.append(part.removesuffix("\\"))
+        if part.endswith("\\"):
             continue
-        entry, pending = pending.strip(), ""
+        entry = "".join(pending).strip()[:_MAX_ENTRY]
+        pending.clear()
         if not entry:
             continue
         dependency = _requirement_line(entry, folder, scope, first)
@@ -176,7 +179,9 @@ def _requirement_line(entry: str, folder: str, scope: Scope, line: int) -> Depen
     place = editable[1].strip() if editable else entry
     egg = _EGG.search(place)
     if editable or place.startswith((".", "/")) or "://" in place.partition(" @ ")[0]:
-        local = inside(folder, re.sub(r"\[[^\]]*\]$|#.*", "", place)) if "://" not in place else None
+        bare = place.partition("#")[0]
+        bare = bare[: bare.rfind("[")] if bare.endswith("]") and "[" in bare else bare
+        local = inside(folder, bare) if "://" not in place else None
         if local is not None:
             return Dependency("", "", scope, line, local=local)
         return Dependency(normalized(egg[1]), text(place), scope, line) if egg else None

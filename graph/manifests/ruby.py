@@ -8,7 +8,8 @@ from graph.manifests.located import lines
 from graph.manifests.model import Dependency, Ecosystem, ImportRoot, Manifest, Scope, inside, name, text, under
 
 _GEM = re.compile(r"""\s*gem[\s(]\s*(?:"([^"#\n]+)"|'([^'\n]+)')\s*(.*)""")
-_GROUP = re.compile(r"\s*group[\s(]\s*(.*?)\)?\s+do\b")
+_GROUP = re.compile(r"\s*group[\s(]")
+_DO = re.compile(r"\bdo\b")
 _BLOCK = re.compile(r"\s*(?:\w+\b(?!\s*=[^=>]).*\bdo(?:\s*\|[^|]*\|)?\s*$|(?:if|unless|case|begin)\b)")
 _END = re.compile(r"\s*end\b")
 _PATH = re.compile(r"""(?:\bpath:|:path\s*=>)\s*["']([^"'\n]+)["']""")
@@ -41,8 +42,8 @@ def gemfile(path: str, source: str) -> Manifest:
             local = inside(folder, place[1]) if place else None
             labels = " ".join(re.findall(r":(\w+)", group))
             found.append(Dependency(gem[1] or gem[2], _requirement(gem[3]), scope, line, labels, local=local))
-        elif opened := _GROUP.match(raw):
-            groups.append(opened[1])
+        elif _GROUP.match(raw) and _DO.search(raw):
+            groups.append(raw)
         elif _BLOCK.match(raw):
             groups.append("")
         elif _END.match(raw) and groups:

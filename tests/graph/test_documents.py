@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from graph.documents import MAX_CANDIDATES, DefinitionIndex, document_edges, mentions, reexports_of
@@ -188,3 +190,21 @@ def test_code_quotes_of_each_format() -> None:
     assert [item.text for item in mentions("html", b"<p>no<code class='x'>a.b</code><CODE>c()</CODE>")] == ["a.b", "c()"]
     assert [item.text for item in mentions("markdown", b"``a`` b ` c ` ``` x ```")] == ["a", "c", "x"]
     assert list(mentions("python", b"`a`")) == []
+
+
+@pytest.mark.parametrize("language", ["markdown", "rst", "html"])
+def test_hostile_documents_take_little_time(language: str) -> None:
+    """Unclosed quotes in long runs."""
+    started = time.process_time()
+    for text in (
+        b"`" * 500_000,
+        b"` " * 300_000,
+        b"``` " * 200_000,
+        b":a" * 300_000,
+        b"<code " * 100_000,
+        b"<code>" * 100_000,
+        b"> " * 300_000,
+    ):
+        for item in mentions(language, text):
+            INDEX.meaning(item.text)
+    assert time.process_time() - started < 20

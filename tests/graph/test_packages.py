@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -307,3 +308,41 @@ def test_edges_are_those_of_their_file() -> None:
     ends = (Handle("web/package.json#npm:w"), Handle("external:x"))
     expected = Edge(EdgeKind.DEPENDS_ON, Evidence.EXTERNAL, "manifest:runtime", *ends, graph.path, 1, 32, 33)
     assert list(graph.edges) == [expected]
+
+
+HALF = 500_000
+HOSTILE = {
+    "build.gradle": [
+        "/*" * HALF,
+        '"' + '\\"' * HALF,
+        "api" + " " * HALF + "x",
+        "group" + " " * HALF,
+        "a" * HALF,
+        "implementation(" * 60_000,
+    ],
+    "settings.gradle": ["include " + "'a' " * 200_000 + "!", "include(" * 100_000],
+    "build.sbt": ["/*" * HALF, '"a"' + " " * HALF, '"a" % ' * 100_000, "ThisBuild /" * 90_000],
+    "Package.swift": ["/*" * HALF, '"' + '\\"' * HALF, ".package(" * 100_000, '.package(url: "a", ' + "(" * HALF],
+    "Gemfile": ["group " + " " * HALF, "gem 'a', group: [" * 60_000, "do |" * 200_000, ("group" + " " * 2_000 + "\n") * 400],
+    "a.gemspec": ["s.name = " * 100_000, "s.add_dependency " * 60_000],
+    "requirements.txt": ["x\\\n" * 300_000, "-e ." + "[" * HALF, "a" + "-" * HALF, ("-e ." + "[" * 1_990 + "\n") * 400, " #" * HALF],
+    "go.mod": ["require (" + '"' * HALF, "require " * 100_000, "require (\n" + "a b //\n" * 100_000],
+    "pnpm-workspace.yaml": ["packages:\n" + "  -\n" * 200_000, "packages:" + " " * HALF, "packages:\n" * 90_000],
+    "setup.cfg": ["[options]\ninstall_requires =\n" + " a\n" * 200_000, "[a]\n" * 200_000],
+    "setup.py": ["setup(" * 90_000, "setup(install_requires=[" + "'a'," * 100_000 + "])"],
+    "pom.xml": ["<project><version>" + "${version}" * 90_000 + "</version></project>", "<" * HALF, "<project>" + "&#65;" * 150_000],
+    "package.json": ["[" * HALF, '{"a":' * 150_000, '{"dependencies": {' + ", ".join(f'"a{at}": ""' for at in range(50_000)) + "}}"],
+    "pyproject.toml": ["[" * HALF, "a." * 200_000 + "b = 1", "a = [" * 150_000, "[project]\ndependencies = [" + '"a",' * 150_000 + "]"],
+    "Cargo.toml": ["[[bin]]\n" * 100_000, "[dependencies]\n" + "".join(f"a{at} = '1'\n" for at in range(50_000))],
+}
+
+
+@pytest.mark.parametrize("path", HOSTILE)
+def test_no_text_of_a_mebibyte_takes_long(path: str) -> None:
+    """Unclosed comments, strings and brackets, and long runs of what an expression repeats: each is done within seconds."""
+    for text in HOSTILE[path]:
+        started = time.process_time()
+        found = read_manifest(path, text.encode()[:MAX_BYTES])
+        if isinstance(found, Manifest):
+            assert sum(len(graph.edges) for graph in package_graphs(PackageMap([found]))) <= 200_000
+        assert time.process_time() - started < 10, text[:30]
