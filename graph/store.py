@@ -8,7 +8,6 @@ from typing import Protocol
 
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
 from graph.sqlite_store import SqliteGraphStore
-from ingest.model import View
 from ingest.errors import StoreError
 
 _NEO4J = {"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"}
@@ -79,11 +78,6 @@ class GraphStore(Protocol):
     def close(self) -> None:
         """Release the connection."""
         ...
-
-
-def graph_name(view: View) -> str:
-    """Return the name that a view has in a graph store."""
-    return str(view.view_id)
 
 
 def open_graph_store(url: str, *, user: str = "", password: str = "") -> GraphStore:

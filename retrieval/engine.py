@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from graph.store import GraphStore, graph_name
+from graph.model import graph_name
 from ingest.database import Database
 from ingest.errors import NotIndexedError
 from ingest.facts import FactStore
@@ -24,6 +24,7 @@ from retrieval.weights import SHIPPED
 
 if TYPE_CHECKING:
     from graph.indexing import GraphOutcome
+    from graph.store import GraphStore
     from retrieval.catalog import SegmentCatalog
     from retrieval.indexer import Indexer
     from retrieval.searcher import Searcher

@@ -15,15 +15,15 @@ from graph.answers import Answer, GraphView, ReachAnswer, ask, open_view
 from graph.cochange import CoChangeOptions, count_changes
 from graph.dead import JUDGED, dead_code
 from graph.importance import hot_spots, rank
-from graph.model import EdgeKind, Evidence, Handle
+from graph.model import EdgeKind, Evidence, Handle, graph_name
 from graph.neighbourhood import neighbourhood
 from graph.picture import picture
 from graph.questions import NameNotFoundError, callees, callers, find_one, implementations, overrides, references
 from graph.reach import find_tests, impact, path_between
-from graph.store import GraphStore, graph_name
+from graph.store import GraphStore
 from graph.structure import cycles, dependencies, dependents, module_scope
 from ingest.errors import NotIndexedError, QueryError, SourceError
-from ingest.git import find_checkout, list_commit
+from ingest.git import find_checkout, tree_entries
 from ingest.git_history import Bounds, read_changes
 from ingest.model import View, ViewKind, ViewStatus
 from retrieval.answers import SearchRequest
@@ -182,7 +182,7 @@ def _churn(asked: _Asked) -> tuple[Mapping[str, float] | None, str]:
     if checkout is None or not view.commit:
         return None, ""
     bounds = Bounds(commits=asked.typed.commits)
-    files = {file.path for file in list_commit(checkout, view.commit)}
+    files = {entry.path for entry in tree_entries(checkout, view.commit)}
     history = count_changes(read_changes(checkout, view.commit, bounds), files, CoChangeOptions(largest=0))  # 0: churn alone
     below = os.path.relpath(os.path.realpath(view.root), os.path.realpath(checkout.root))
     prefix = "" if below == "." else f"{below}/"

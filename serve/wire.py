@@ -266,7 +266,7 @@ class GraphResult(Wire):
     """The answer of ``graph callers``, ``callees``, ``references``, ``implementations``, ``overrides`` and ``path`` with ``--json``."""
 
     status: Status
-    generation: int = Field(description="of the graph; below that of the status while the graph catches up; 0 when nothing was asked")
+    generation: int = Field(description="of the graph, which counts its own; 0 when nothing was asked")
     verdict: str = Field(description="proven, possible or none: the best evidence in the answer")
     coverage: GraphCoverage
     targets: list[GraphNode] = Field(description="what was asked about; empty when the name stands for nothing or for several nodes")

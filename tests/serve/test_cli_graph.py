@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from graph.flow_store import FlowStore
-from graph.model import EdgeKind, Evidence
+from graph.model import EdgeKind, Evidence, graph_name
 from graph.questions import CALLING
 from graph.store import open_graph_store
 from ingest.database import Database
@@ -17,7 +17,6 @@ from ingest.model import View
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine
 from serve.cli_graph_parser import DEAD_KINDS, EDGE_KINDS, EVIDENCE
-from graph.store import graph_name
 from tests.graph.memory_store import file_graphs
 from tests.serve.commands import Shell, hold_to_schema
 
@@ -239,22 +238,6 @@ def test_status_counts_by_kind_and_evidence(codelore: Shell, graph: Path) -> Non
     assert result["nodes"]["file"] == 5
     assert result["coverage"]["unknown"] == 1
     assert "possible" in codelore("graph", "status").out
-
-
-def test_a_graph_behind_the_index_says_so(codelore: Shell, graph: Path, home: Path, tmp_path: Path) -> None:
-    """The text index may be a generation ahead while the graph is built."""
-    import shutil
-
-    copy = tmp_path / "copy"
-    shutil.copytree(graph, copy)
-    codelore("index", copy)
-    with Engine(home) as engine:
-        view = engine.views(SearchRequest(text="", root=str(copy)))[0][1]
-    put_graph(home, view)
-    (copy / "shop" / "more.py").write_text("x = 1\n")
-    codelore("index", copy)
-    done = codelore("graph", "callers", "charge_card", "-C", copy)
-    assert "the graph is at generation 1 and catching up" in done.err
 
 
 def test_the_picture_is_written_and_told(codelore: Shell, graph: Path, tmp_path: Path) -> None:
