@@ -7,6 +7,7 @@ parameters are given something else by calls elsewhere.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -69,6 +70,16 @@ class GraphIndexer:
         ``like`` names a view to begin from where this one has no graph: another worktree's, say. Raises ``StoreError``.
         """
         sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
+        thresholds = gc.get_threshold()
+        gc.set_threshold(200_000, 50, 50)  # flows are trees without cycles; the default thresholds double the time
+        try:
+            return self._update(view, shown, shows, like, progress)
+        finally:
+            gc.set_threshold(*thresholds)
+
+    def _update(
+        self, view: str, shown: Mapping[str, tuple[DocumentId, str]], shows: int, like: str, progress: _Progress
+    ) -> GraphOutcome:
         generation = self._store.generation(view)
         if not generation and like and self._store.fork(view, like):
             self._flows.fork(view, like)
@@ -146,6 +157,7 @@ class _Run:
     def resolve(self, progress: _Progress) -> Iterator[FileGraph]:
         """Yield the graphs of the files whose edges may have changed."""
         resolver, evaluator = make_resolver(self._program)
+        resolver.problems = self._problems
         paths = sorted(self._affected())
         total = 2 * len(paths)
         passes: dict[str, list[PassedCall]] = {}

@@ -36,13 +36,6 @@ class Program:
         """``languages`` gives the language of every path of the view; ``load`` reads one file's flow."""
         self.languages = languages
         self.paths = frozenset(languages)
-        self.folders: dict[str, str] = {}
-        """The language of every folder that holds source files, at any depth: of the first of them."""
-        for path, language in languages.items():
-            folder = path.rpartition("/")[0]
-            while folder and folder not in self.folders:
-                self.folders[folder] = language
-                folder = folder.rpartition("/")[0]
         self._load = load
         self._units: dict[str, SourceUnit] = {}
 

@@ -96,6 +96,8 @@ class Resolver:
         self._edges: list[Edge] = []
         self._passes: dict[tuple[str, int, Place], PassedCall] = {}
         self._local: dict[tuple[int, str], bool] = {}
+        self.problems: dict[str, str] = {}
+        """Files of which something could not be resolved because of an error, with the newest one."""
         self._drafts: dict[str, _Draft] = {}
         self._unit: SourceUnit
         self._path = ""
@@ -107,7 +109,11 @@ class Resolver:
         answers = evaluator.answers
         answers.start()
         answers.look(path)
-        self._structure()
+        try:
+            self._structure()
+        except Exception as error:  # as for one expression
+            answers.abandon()
+            self.problems[path] = f"some imports or bases could not be resolved: {type(error).__name__}: {error}"[:200]
         looked, waiting = answers.looked_at(), list[int]()
         for index, root in enumerate(self._unit.flow.roots):
             if root.expression is None:
@@ -133,6 +139,14 @@ class Resolver:
         return Resolution(FileGraph(path, tuple(self._unit.nodes), tuple(self._edges)), tuple(rests))
 
     def _walk_root(self, index: int) -> None:
+        """Make the edges of one expression; one that no code foresaw costs its own edges, and the file says so."""
+        try:
+            self._try_root(index)
+        except Exception as error:  # hostile or merely strange code: everything else in the file can still be resolved
+            self._evaluator.answers.abandon()
+            self.problems[self._path] = f"some names could not be resolved: {type(error).__name__}: {error}"[:200]
+
+    def _try_root(self, index: int) -> None:
         root = self._unit.flow.roots[index]
         if root.expression is not None:
             self._walk((self._path, root.scope, root.expression[1], root.branch), root.expression, root.purpose, index)
