@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
-from graph.scip import Document, Encoding, Occurrence, Role, descriptors, is_local, read_index
+from graph.scip import Document, Encoding, Occurrence, Role, descriptors, is_local, plain_name, read_index
 from ingest.model import SymbolKind
 
 RULE = "scip"
@@ -90,7 +90,8 @@ def _is_stale(document: Document, lines: _Lines) -> bool:
         names = descriptors(occurrence.symbol)
         if occurrence.roles & Role.DEFINITION and names and names[-1][1] in {"#", "().", "."} and occurrence.start != occurrence.end:
             written = lines.slice(occurrence)
-            if written is None or (written.isidentifier() and names[-1][0].isidentifier() and written != names[-1][0]):
+            name = plain_name(names[-1][0])
+            if written is None or (written.isidentifier() and name.isidentifier() and written != name):
                 return True
     return False
 
@@ -165,7 +166,7 @@ class _Places:
         names = descriptors(occurrence.symbol)
         if not names:
             return None
-        name, suffix = names[-1][0].strip("<>"), names[-1][1]  # TypeScript's "<constructor>"
+        name, suffix = plain_name(names[-1][0]), names[-1][1]
         if suffix == "/" or (name == "__init__" and suffix == ":"):
             return self.files.get(path)
         line = occurrence.start[0] + 1
