@@ -85,7 +85,10 @@ class Evaluator:
         self.elements = containers.elements
         self.items = containers.items
         self.awaited = containers.awaited
-        self._handlers: dict[int, Callable[[Place, Expression], Values]] = {
+        self._handlers = self._by_operation(members, calls, containers)
+
+    def _by_operation(self, members: Members, calls: Calls, containers: Containers) -> dict[int, Callable[[Place, Expression], Values]]:
+        return {
             NAME: self._name,
             MEMBER: members.member_value,
             CALL: calls.call_value,

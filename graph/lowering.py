@@ -98,8 +98,8 @@ class Lowering:
         self.grammar = grammar
         self.flow = FileFlow(language)
         self.text = text
-        self.scope = 0
-        self.branch = 0
+        self.scope: int = 0
+        self.branch: int = 0
         self.in_type = False
         self.receiver = ""
         """The name that stands for the instance, where a language lets the method choose it."""
