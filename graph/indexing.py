@@ -19,6 +19,7 @@ from graph.flow import INDEX, MEMBER, NAME, FileFlow
 from graph.flow_codec import decode_flow, encode_flow, interface
 from graph.flow_store import Flow, FlowStore, Standing, Unlowered
 from graph.model import FileGraph
+from graph.overlays import StaleOverlays
 from graph.program import Program
 from graph.store import GraphStore
 from graph.tests_of import subject_edges
@@ -44,6 +45,8 @@ class GraphOutcome:
     resolved: int
     generation: int
     partial: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    """What sources of edges besides the text left out, and what is stale, in words."""
 
 
 class GraphIndexer:
@@ -90,12 +93,14 @@ class GraphIndexer:
         lowered = self._lower([shown[path][0] for path in changed], progress)
         run = _Run(self._flows, shown, before, changed, removed)
         graphs = list(run.resolve(progress)) if changed or removed else []
+        overlays = StaleOverlays(self._flows, view, {*changed, *removed})
         if graphs or removed or not generation:
             generation += 1
             progress("publishing the graph", 0, 0)
-            self._store.replace(view, graphs, removed=removed, generation=generation)
+            self._store.replace(view, [*graphs, *overlays.graphs], removed=[*removed, *overlays.emptied], generation=generation)
+            overlays.keep()
         self._flows.stand(view, run.standings, removed, generation=shows)
-        return GraphOutcome(len(shown), lowered, len(graphs), generation, run.partial())
+        return GraphOutcome(len(shown), lowered, len(graphs), generation, run.partial(), tuple(overlays.notes))
 
     def _lower(self, documents: Sequence[DocumentId], progress: _Progress) -> int:
         """Make the flows that are missing; return how many."""

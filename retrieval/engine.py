@@ -15,6 +15,7 @@ from ingest.errors import NotIndexedError
 from ingest.facts import FactStore
 from ingest.git import find_checkout, repository_identity
 from ingest.model import DocumentId, Failure, RepositoryId, View, ViewKind, ViewStatus
+from ingest.view_texts import ViewTexts
 from ingest.views import IndexReport, Repository, ViewCatalog
 from retrieval.answers import ContextPack, SearchAnswer, SearchRequest, Span, SymbolAnswer
 from retrieval.filters import Filters
@@ -24,6 +25,7 @@ from retrieval.weights import SHIPPED
 
 if TYPE_CHECKING:
     from graph.indexing import GraphOutcome
+    from graph.model import FileGraph
     from graph.store import GraphStore
     from retrieval.catalog import SegmentCatalog
     from retrieval.indexer import Indexer
@@ -121,6 +123,13 @@ class Engine:
             progress=lambda phase, done, total: progress(Progress(phase, done, total)),
         )
 
+    def keep_overlay(self, view: View, store: GraphStore, graph: FileGraph) -> bool:
+        """Lay imported edges over the graph of a view; a graph without edges takes that of its path out. Return whether there was one."""
+        from graph.flow_store import FlowStore
+        from graph.overlays import keep_overlay
+
+        return keep_overlay(FlowStore(self._database), store, graph_name(view), graph)
+
     def search(self, request: SearchRequest) -> SearchAnswer:
         """Answer a question from every view it asks, as one list.
 
@@ -159,6 +168,10 @@ class Engine:
         if start > end:
             raise LookupError(f"{relative} has {parsed.lines} lines in the index of {view.name}; lines {start} to {end} are not among them")
         return Span(relative, start, end, "\n".join(lines[start - 1 : end]), parsed.language, self._status(repository, view))
+
+    def texts(self, view: View) -> ViewTexts:
+        """Return the texts of a view's files."""
+        return ViewTexts(self._database, view)
 
     def symbols(self, root: str, pattern: str, *, filters: Filters | None = None, limit: int = 50, ref: str = "") -> SymbolAnswer:
         """Return the definitions whose name matches ``pattern`` (``*`` and ``?`` are wild, case does not matter), in order of path."""

@@ -50,7 +50,7 @@ def answer_document(answer: Answer, status: ViewStatus) -> Document:
         "choices": [],
         "edges": [edge_document(edge) for edge in answer.edges],
         "nodes": [node_document(node) for _, node in sorted(answer.nodes.items())],
-        "caps": [_cap(cap) for cap in answer.caps],
+        "caps": [cap_document(cap) for cap in answer.caps],
         **_more(answer),
     }
 
@@ -91,7 +91,8 @@ def _coverage(coverage: Coverage) -> Document:
     return {"unknown": coverage.unknown, "unresolved_files": coverage.unresolved_files}
 
 
-def _cap(cap: Cap) -> Document:
+def cap_document(cap: Cap) -> Document:
+    """Return a bound that was hit."""
     return {"name": cap.name, "limit": cap.limit, "left_out": cap.left_out}
 
 

@@ -6,6 +6,7 @@ The command line prints ``serve.documents``, which a test holds to these models:
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -146,6 +147,7 @@ class ResolvedGraph(Wire):
     resolved: int = Field(description="files whose edges were made anew")
     generation: int = Field(description="of the graph, which counts apart from the view")
     partial: list[FailedFile] = Field(description="files of which some names could not be read")
+    notes: list[str] = Field(description="what manifests, history, edges.lock and overlays left out, and what is stale")
 
 
 class IndexedView(Wire):
@@ -412,3 +414,61 @@ class ExportedEdge(Wire):
     line: int
     start_byte: int = Field(description="where the name is used; -1 where there is no such place")
     end_byte: int
+
+
+class NodePair(Wire):
+    """A symbol in two states."""
+
+    before: GraphNode
+    after: GraphNode
+
+
+class MovedNode(NodePair):
+    """A symbol that has another handle now."""
+
+    similarity: float = Field(description="share of what it touches, is touched by or contains; 1 for equal text")
+
+
+class EdgePair(Wire):
+    """An edge that is known otherwise now."""
+
+    before: GraphEdge
+    after: GraphEdge
+
+
+class GraphDiffResult(Wire):
+    """The answer of ``graph diff --json``."""
+
+    before: Status = Field(description="the truth about the first state")
+    after: Status = Field(description="the truth about the second state")
+    added: list[GraphNode]
+    removed: list[GraphNode]
+    moved: list[MovedNode]
+    changed: list[NodePair] = Field(description="symbols whose text changed")
+    edges_added: list[GraphEdge]
+    edges_removed: list[GraphEdge]
+    edges_changed: list[EdgePair]
+    caps: list[GraphCap] = Field(description="the bounds that cut lists short; empty when they are whole")
+
+
+class GraphImportResult(Wire):
+    """The answer of ``graph import --json``."""
+
+    status: Status
+    overlay: str = Field(description="overlay:NAME, the path of its edges")
+    removed: bool = Field(description="an overlay was taken out, with --remove")
+    documents: int = Field(default=0, description="files in the index")
+    occurrences: int = Field(default=0, description="references seen, without those of local variables and parameters")
+    edges: int = Field(default=0, description="edges that were made")
+    left_out: dict[str, int] = Field(default={}, description="references without an edge, by reason")
+    stale: list[str] = Field(default=[], description="files that changed since they were indexed; nothing of or in them is imported")
+    absent: list[str] = Field(default=[], description="files of the index that the graph does not have")
+
+
+class CypherResult(Wire):
+    """The answer of ``graph cypher --json``."""
+
+    status: Status
+    columns: list[str]
+    rows: list[list[Any]] = Field(description="a list for each row, in order of the columns")
+    truncated: bool = Field(description="the server had more rows than --limit")
