@@ -9,20 +9,24 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from graph.build import by_callee, flow_of, make_resolver
+from graph.cochange import HISTORY
+from graph.edge_sources import EdgeSources
 from graph.evaluate import PassedCall
 from graph.flow import INDEX, MEMBER, NAME, FileFlow
 from graph.flow_codec import decode_flow, encode_flow, interface
 from graph.flow_store import Flow, FlowStore, Standing, Unlowered
-from graph.model import FileGraph
-from graph.overlays import StaleOverlays
+from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle
+from graph.overlays import NOTES, StaleOverlays
+from graph.past import Past, is_behind
 from graph.program import Program
+from graph.reviewed import Review
 from graph.store import GraphStore
-from graph.tests_of import subject_edges
+from graph.surroundings import Surroundings
 from ingest.codec import decode_facts, decompress
 from ingest.database import Database
 from ingest.errors import StoreError
@@ -33,7 +37,9 @@ from ingest.pool import SILENCE_SECONDS, Crash, WorkerPool
 _BATCH_BYTES = 400_000  # of text and facts as they are stored; about 0.3 s of lowering
 _FEW_BYTES = 60_000  # so little is lowered before a worker has started
 _RECURSION = 30_000
+_NOWHERE = Surroundings()
 _Progress = Callable[[str, int, int], None]
+_Shown = Mapping[str, tuple[DocumentId, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,39 +72,79 @@ class GraphIndexer:
         *,
         shows: int,
         like: str = "",
+        around: Surroundings = _NOWHERE,
         progress: _Progress = lambda phase, done, total: None,
     ) -> GraphOutcome:
         """Bring a view's graph up to date with what the view shows: document and language by path, at the generation ``shows``.
 
-        ``like`` names a view to begin from where this one has no graph: another worktree's, say. Raises ``StoreError``.
+        ``like`` names a view to begin from where this one has no graph: another worktree's, say. ``around`` is what the graph takes from
+        outside the index. Raises ``StoreError``.
         """
         sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
         thresholds = gc.get_threshold()
         gc.set_threshold(200_000, 50, 50)  # flows are trees without cycles; the default thresholds double the time
         try:
-            return self._update(view, shown, shows, like, progress)
+            return self._update(view, shown, shows, like, around, progress)
         finally:
             gc.set_threshold(*thresholds)
 
-    def _update(self, view: str, shown: Mapping[str, tuple[DocumentId, str]], shows: int, like: str, progress: _Progress) -> GraphOutcome:
+    def is_current(self, view: str, shows: int, around: Surroundings) -> bool:
+        """Say whether a view's graph shows this generation of it and what lies around it."""
+        if self._flows.resolved(view) != shows or not self._store.generation(view):
+            return False
+        return not (Review(self._flows, view, around.lock).changed or is_behind(self._flows, view, around))
+
+    def notes(self, view: str) -> list[str]:
+        """Return what the sources of a view's edges left out, and what is stale, in words."""
+        kept: dict[str, list[str]] = self._flows.note(view, NOTES) or {}
+        return [note for _, notes in sorted(kept.items()) for note in notes]
+
+    def _update(self, view: str, shown: _Shown, shows: int, like: str, around: Surroundings, progress: _Progress) -> GraphOutcome:
         generation = self._store.generation(view)
         if not generation and like and self._store.fork(view, like):
             self._flows.fork(view, like)
             generation = self._store.generation(view)
+        elif not generation:
+            self._flows.drop(view)  # what rests on a graph that is gone
         before = self._flows.standings(view) if generation else {}
         changed = [path for path, (document, _) in shown.items() if path not in before or before[path].document != document]
         removed = [path for path in before if path not in shown]
         lowered = self._lower([shown[path][0] for path in changed], progress)
-        run = _Run(self._flows, shown, before, changed, removed)
-        graphs = list(run.resolve(progress)) if changed or removed else []
+        review, past = Review(self._flows, view, around.lock), Past(self._flows, view, around)
+        sources = EdgeSources(self._facts, shown, review, changed=changed, removed=removed)
+        run = _Run(self._flows, shown, before, changed, removed, sources.concerned, review.rests)
+        resolved = run.resolve(progress) if changed or removed or review.changed else ()
+        graphs = list(sources.complete(resolved, run.program, lambda paths: self._imports(view, paths)))
         overlays = StaleOverlays(self._flows, view, {*changed, *removed})
-        if graphs or removed or not generation:
+        beside, gone = list(overlays.graphs), [*removed, *overlays.emptied]
+        others = any(path not in before for path in changed) or bool(removed)
+        if HISTORY not in shown and (past.changed or others or review.has_changed(EdgeKind.CHANGES_WITH)):
+            beside.append(review.apply(past.graph(shown), lambda handle: sources.exists(handle, run.program)))
+        if graphs or gone or beside or not generation:
             generation += 1
             progress("publishing the graph", 0, 0)
-            self._store.replace(view, [*graphs, *overlays.graphs], removed=[*removed, *overlays.emptied], generation=generation)
-            overlays.keep()
+            self._store.replace(view, [*graphs, *beside], removed=gone, generation=generation)
+        review.forget(removed)
+        sources.notes["edges.lock"] = review.notes(lambda handle: sources.exists(handle, run.program))
+        sources.notes |= {"history": past.notes, **overlays.notes}
+        self._keep(view, sources.notes, (review, past, overlays))
         self._flows.stand(view, run.standings, removed, generation=shows)
-        return GraphOutcome(len(shown), lowered, len(graphs), generation, run.partial(), tuple(overlays.notes))
+        return GraphOutcome(len(shown), lowered, len(graphs), generation, run.partial(), tuple(self.notes(view)))
+
+    def _imports(self, view: str, paths: Collection[str]) -> Iterator[FileGraph]:
+        """Yield files that were not resolved, with their stored imports alone."""
+        found: dict[str, list[Edge]] = {}
+        for edge in self._store.edges_from(view, map(Handle, paths), kinds=[EdgeKind.IMPORTS], evidence=[Evidence.PROVEN]):
+            found.setdefault(edge.source, []).append(edge)
+        for path, edges in found.items():
+            yield FileGraph(path, (), edges)
+
+    def _keep(self, view: str, notes: Mapping[str, list[str]], sources: Iterable[Review | Past | StaleOverlays]) -> None:
+        for source in sources:
+            source.keep()
+        kept: dict[str, list[str]] = self._flows.note(view, NOTES) or {}
+        left = {name: each for name, each in {**kept, **notes}.items() if each}
+        self._flows.keep(view, NOTES, left or None)
 
     def _lower(self, documents: Sequence[DocumentId], progress: _Progress) -> int:
         """Make the flows that are missing; return how many."""
@@ -138,9 +184,12 @@ class _Run:
         before: Mapping[str, Standing],
         changed: Sequence[str],
         removed: Sequence[str],
+        concerned: Callable[[Collection[str], Collection[str]], set[str]],
+        rests: Callable[[str], Iterable[str]],
     ) -> None:
         self._flows, self._shown, self._before, self._changed, self._removed = flows, shown, before, changed, removed
-        self._program = Program({path: language for path, (_, language) in shown.items()}, self._load)
+        self._concerned, self._rests = concerned, rests
+        self.program = Program({path: language for path, (_, language) in shown.items()}, self._load)
         self.standings: list[Standing] = []
         self._problems: dict[str, str] = {}
 
@@ -159,7 +208,7 @@ class _Run:
 
     def resolve(self, progress: _Progress) -> Iterator[FileGraph]:
         """Yield the graphs of the files whose edges may have changed."""
-        resolver, evaluator = make_resolver(self._program)
+        resolver, evaluator = make_resolver(self.program)
         resolver.problems = self._problems
         paths = sorted(self._affected())
         total = 2 * len(paths)
@@ -178,14 +227,12 @@ class _Run:
         for at, path in enumerate(sorted(passes)):
             resolution = resolver.finish(path)
             document = self._shown[path][0]
-            self.standings.append(
-                Standing(
-                    path, document, interfaces[document], resolution.rests, sorted(set(base_names(self._program.unit(path).flow))),
-                    [_pack(call) for call in passes[path]],
-                )
-            )  # fmt: skip
+            heirs = sorted(set(base_names(self.program.unit(path).flow)))
+            rests = (*resolution.rests, *self._rests(path))
+            rows = [_pack(call) for call in passes[path]]
+            self.standings.append(Standing(path, document, interfaces[document], rests, heirs, rows))
             progress("resolving", len(paths) + at, total)
-            yield replace(resolution.graph, edges=(*resolution.graph.edges, *subject_edges(resolution.graph)))
+            yield resolution.graph
 
     def _affected(self) -> set[str]:
         """Return the changed files and those whose edges rest on what has changed."""
@@ -199,13 +246,13 @@ class _Run:
                 touched.add(path)
             else:
                 continue
-            touched |= {f"heirs of {name}" for name in base_names(self._program.unit(path).flow)}
+            touched |= {f"heirs of {name}" for name in base_names(self.program.unit(path).flow)}
             touched |= {f"heirs of {name}" for name in (old.heirs if old else ())}
-            touched |= set(announced(path, self._program.unit(path).flow))
+            touched |= set(announced(path, self.program.unit(path).flow))
         for path in self._removed:
             touched |= {path, *_names_of(path), *(f"heirs of {name}" for name in self._before[path].heirs)}
         resting = (path for path, standing in self._before.items() if path in self._shown and not touched.isdisjoint(standing.rests))
-        return {*self._changed, *resting}
+        return {*self._changed, *resting, *self._concerned(self._before, touched)}
 
     def _given_otherwise(self, passes: Mapping[str, Sequence[PassedCall]]) -> set[str]:
         """Return the files that rest on what calls give a function, where those calls are others than before."""
@@ -216,8 +263,8 @@ class _Run:
             functions |= {(str(row[0]), int(str(row[1]))) for key, row in [*old.items(), *new.items()] if (key in old) != (key in new)}
         touched: set[str] = set()
         for path, scope in functions:
-            if path in self._shown and scope < len(self._program.unit(path).flow.scopes):
-                touched.add(f"calls of {self._program.handle(path, scope)}")
+            if path in self._shown and scope < len(self.program.unit(path).flow.scopes):
+                touched.add(f"calls of {self.program.handle(path, scope)}")
         return {path for path, each in self._before.items() if path in self._shown and not touched.isdisjoint(each.rests)}
 
 

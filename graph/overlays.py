@@ -10,6 +10,7 @@ from graph.model import Edge, EdgeKind, Evidence, FileGraph
 from graph.scip_overlay import OVERLAY
 from graph.store import GraphStore
 
+NOTES = "notes"
 _EDGES = "edges of "
 
 
@@ -20,6 +21,9 @@ def keep_overlay(flows: FlowStore, store: GraphStore, view: str, graph: FileGrap
         generation = store.generation(view) + 1
         store.replace(view, [graph] if graph.edges else [], removed=[] if graph.edges else [graph.path], generation=generation)
         _keep(flows, view, graph)
+    notes: dict[str, list[str]] = flows.note(view, NOTES) or {}
+    if notes.pop(graph.path, None):
+        flows.keep(view, NOTES, notes or None)
     return known
 
 
@@ -38,7 +42,7 @@ class StaleOverlays:
     def __init__(self, flows: FlowStore, view: str, changed: Collection[str]) -> None:
         self._flows, self._view = flows, view
         self._changed = frozenset(changed)
-        self.notes: list[str] = []
+        self.notes: dict[str, list[str]] = {}
         self.emptied: list[str] = []
         self.graphs = list(self._graphs())
 
@@ -49,10 +53,10 @@ class StaleOverlays:
             edges = [_edge(row) for row in self._flows.note(self._view, f"{_EDGES}{path}")]
             kept = [edge for edge in edges if not self._changed & {edge.path, edge.target.partition("#")[0]}]
             name = path.removeprefix(OVERLAY)
-            self.notes.append(
+            self.notes[path] = [
                 f"{path}: {len(edges) - len(kept):,} of {len(edges):,} edges are left out, because files they lie in or lead to changed;"
                 f" import the index again, made anew: codelore graph import FILE --name {name}"
-            )
+            ]
             if kept:
                 yield FileGraph(path, (), kept)
             else:

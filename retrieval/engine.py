@@ -105,21 +105,20 @@ class Engine:
 
     def resolve(self, view: View, store: GraphStore, *, progress: Callable[[Progress], None] = lambda _: None) -> GraphOutcome | None:
         """Bring the graph of a view up to date in ``store``; None when it is. Raises ``StoreError``."""
-        from graph.flow_store import FlowStore
-
-        name = graph_name(view)
-        if FlowStore(self._database).resolved(name) == view.generation and store.generation(name):
-            return None
         from graph.indexing import GraphIndexer
+        from graph.surroundings import look_around
 
-        others = [graph_name(each) for each in self._views.views(view.repository_id) if each.view_id != view.view_id]
-        options = self._options.index
+        name, around, options = graph_name(view), look_around(view), self._options.index
         indexer = GraphIndexer(self._database, store, workers=options.workers, silence_seconds=options.silence_seconds)
+        if indexer.is_current(name, view.generation, around):
+            return None
+        others = [graph_name(each) for each in self._views.views(view.repository_id) if each.view_id != view.view_id]
         return indexer.update(
             name,
             self._views.languages(view.view_id),
             shows=view.generation,
             like=next((each for each in reversed(others) if store.generation(each)), ""),
+            around=around,
             progress=lambda phase, done, total: progress(Progress(phase, done, total)),
         )
 

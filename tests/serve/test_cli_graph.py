@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from graph.cochange import HISTORY
 from graph.flow_store import FlowStore
 from graph.model import EdgeKind, Evidence, graph_name
 from graph.questions import CALLING
@@ -54,6 +55,7 @@ def put_graph(home: Path, view: View) -> None:
         store.replace(name, file_graphs(GRAPH), generation=1)
     with closing(Database(home / "codelore.db")) as database:
         FlowStore(database).stand(name, [], [], generation=view.generation)
+        FlowStore(database).keep(name, HISTORY, [view.commit, [], []])
 
 
 QUESTIONS = {
