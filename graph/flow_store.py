@@ -82,6 +82,13 @@ class FlowStore:
             raise LookupError(f"document {document} has no flow")
         return row[0]
 
+    def load_all(self, documents: Iterable[DocumentId]) -> dict[DocumentId, bytes]:
+        """Return the flows of documents, encoded."""
+        query = "SELECT data FROM document JOIN flow USING (content_id) WHERE document.id = ? AND version = ?"
+        with self._database.read() as read:
+            rows = {document: read.execute(query, (document, FLOW_VERSION)).fetchone() for document in documents}
+        return {document: row[0] for document, row in rows.items() if row}
+
     def interfaces(self, documents: Iterable[DocumentId]) -> dict[DocumentId, bytes]:
         """Return the interfaces of documents that have a flow."""
         query = "SELECT interface FROM document JOIN flow USING (content_id) WHERE document.id = ?"

@@ -11,18 +11,18 @@ import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
 
-from graph.build import by_callee, flow_of, make_resolver
+from graph.build import flow_of
+from graph.columns import AnyGraph
 from graph.evaluate import PassedCall
-from graph.flow import INDEX, MEMBER, NAME, FileFlow
+from graph.flow import FileFlow
 from graph.flow_codec import decode_flow, encode_flow, interface
 from graph.flow_store import Flow, FlowStore, Standing, Unlowered
-from graph.model import FileGraph
-from graph.program import Program
+from graph.program import Program, base_names
+from graph.resolving import PARALLEL_FROM, resolve_paths
 from graph.store import GraphStore
-from graph.tests_of import subject_edges
-from ingest.codec import decode_facts, decompress
+from ingest.codec import decode_facts, decompress, encode_value
 from ingest.database import Database
 from ingest.errors import StoreError
 from ingest.facts import FactStore
@@ -77,9 +77,7 @@ class GraphIndexer:
         finally:
             gc.set_threshold(*thresholds)
 
-    def _update(
-        self, view: str, shown: Mapping[str, tuple[DocumentId, str]], shows: int, like: str, progress: _Progress
-    ) -> GraphOutcome:
+    def _update(self, view: str, shown: Mapping[str, tuple[DocumentId, str]], shows: int, like: str, progress: _Progress) -> GraphOutcome:
         generation = self._store.generation(view)
         if not generation and like and self._store.fork(view, like):
             self._flows.fork(view, like)
@@ -89,7 +87,7 @@ class GraphIndexer:
         removed = [path for path in before if path not in shown]
         lowered = self._lower([shown[path][0] for path in changed], progress)
         run = _Run(self._flows, shown, before, changed, removed)
-        graphs = list(run.resolve(progress)) if changed or removed else []
+        graphs = list(run.resolve(self._workers, self._silence, progress)) if changed or removed else []
         if graphs or removed or not generation:
             generation += 1
             progress("publishing the graph", 0, 0)
@@ -140,52 +138,50 @@ class _Run:
         self._program = Program({path: language for path, (_, language) in shown.items()}, self._load)
         self.standings: list[Standing] = []
         self._problems: dict[str, str] = {}
+        self._encoded: dict[DocumentId, bytes] = {}
 
     def _load(self, path: str) -> FileFlow:
         try:
-            flow = decode_flow(self._flows.load(self._shown[path][0]))
+            document = self._shown[path][0]
+            flow = decode_flow(self._encoded.get(document) or self._flows.load(document))
         except ValueError as error:
             raise StoreError(f"{error}. Remove the store and index again; nothing but the index is in it") from error
-        if flow.problem:
-            self._problems[path] = flow.problem
         return flow
 
     def partial(self) -> tuple[tuple[str, str], ...]:
         """Return the files whose names could not all be read."""
         return tuple(sorted(self._problems.items()))
 
-    def resolve(self, progress: _Progress) -> Iterator[FileGraph]:
+    def resolve(self, workers: int, silence_seconds: float, progress: _Progress) -> Iterator[AnyGraph]:
         """Yield the graphs of the files whose edges may have changed."""
-        resolver, evaluator = make_resolver(self._program)
-        resolver.problems = self._problems
         paths = sorted(self._affected())
-        total = 2 * len(paths)
-        passes: dict[str, list[PassedCall]] = {}
-        for at, path in enumerate(paths):
-            passes[path] = resolver.begin(path)
-            progress("resolving", at, total)
+        if len(paths) >= PARALLEL_FROM:
+            self._encoded = self._flows.load_all(document for document, _ in self._shown.values())  # forked processes ask no database
+        interfaces = self._flows.interfaces(document for document, _ in self._shown.values())
+        found = resolve_paths(
+            self._program, paths, partial(self._others, paths), workers=workers, silence_seconds=silence_seconds, progress=progress
+        )
+        for each in found:
+            document = self._shown[each.path][0]
+            passes = [_pack(call) for call in each.passes]
+            self.standings.append(Standing(each.path, document, interfaces[document], each.rests, each.heirs, passes))
+            if each.problem:
+                self._problems[each.path] = each.problem
+            yield each.graph
+
+    def _others(self, paths: Sequence[str], calls: Sequence[PassedCall]) -> tuple[list[str], list[PassedCall]]:
+        """Return the files that rest on calls which are others than before, and the calls that all remaining files make."""
+        passes: dict[str, list[PassedCall]] = {path: [] for path in paths}
+        for call in calls:
+            passes[call.place[0]].append(call)
         waking = self._given_otherwise(passes) - passes.keys()
-        for path in sorted(waking):
-            passes[path] = resolver.begin(path)
-        kept = [
-            _unpack(row) for path, standing in self._before.items() if path not in passes and path in self._shown for row in standing.passes
-        ]
-        evaluator.use_calls(by_callee([*kept, *(call for calls in passes.values() for call in calls)]))
-        interfaces = self._flows.interfaces(self._shown[path][0] for path in passes)
-        for at, path in enumerate(sorted(passes)):
-            resolution = resolver.finish(path)
-            document = self._shown[path][0]
-            self.standings.append(
-                Standing(
-                    path, document, interfaces[document], resolution.rests, sorted(set(base_names(self._program.unit(path).flow))),
-                    [_pack(call) for call in passes[path]],
-                )
-            )  # fmt: skip
-            progress("resolving", len(paths) + at, total)
-            yield replace(resolution.graph, edges=(*resolution.graph.edges, *subject_edges(resolution.graph)))
+        still = (each for path, each in self._before.items() if path not in passes and path not in waking and path in self._shown)
+        return sorted(waking), [_unpack(row) for each in still for row in each.passes]
 
     def _affected(self) -> set[str]:
         """Return the changed files and those whose edges rest on what has changed."""
+        if not self._before:
+            return set(self._changed)
         interfaces = self._flows.interfaces(self._shown[path][0] for path in self._changed)
         touched: set[str] = set()
         for path in self._changed:
@@ -206,27 +202,18 @@ class _Run:
 
     def _given_otherwise(self, passes: Mapping[str, Sequence[PassedCall]]) -> set[str]:
         """Return the files that rest on what calls give a function, where those calls are others than before."""
+        if not self._before:
+            return set()
         functions: set[tuple[str, int]] = set()
         for path in {*passes, *self._removed}:
-            old = {repr(row): row for row in self._before[path].passes} if path in self._before else {}
-            new = {repr(row): row for row in map(_pack, passes.get(path, ()))}
+            old = {encode_value(row): row for row in self._before[path].passes} if path in self._before else {}
+            new = {encode_value(row): row for row in map(_pack, passes.get(path, ()))}
             functions |= {(str(row[0]), int(str(row[1]))) for key, row in [*old.items(), *new.items()] if (key in old) != (key in new)}
         touched: set[str] = set()
         for path, scope in functions:
             if path in self._shown and scope < len(self._program.unit(path).flow.scopes):
                 touched.add(f"calls of {self._program.handle(path, scope)}")
         return {path for path, each in self._before.items() if path in self._shown and not touched.isdisjoint(each.rests)}
-
-
-def base_names(flow: FileFlow) -> Iterator[str]:
-    """Yield the last part of the name of every base that a class of the file has."""
-    for scope in flow.scopes:
-        for root in scope.bases:
-            expression = flow.roots[root].expression
-            while expression is not None and expression[0] == INDEX:
-                expression = expression[2]
-            if expression is not None and expression[0] in {NAME, MEMBER}:
-                yield expression[-1]
 
 
 def announced(path: str, flow: FileFlow) -> Iterator[str]:
@@ -243,12 +230,7 @@ def _names_of(path: str) -> Iterator[str]:
 
 
 def _pack(call: PassedCall) -> list[object]:
-    return [call.path, call.scope, list(call.place), _plain(call.arguments), call.bound]
-
-
-def _plain(value: Any) -> Any:
-    """Return nested tuples as lists, which is how they come back from the store."""
-    return [_plain(each) for each in value] if isinstance(value, tuple | list) else value  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return [call.path, call.scope, call.place, call.arguments, call.bound]
 
 
 def _unpack(row: Sequence[object]) -> PassedCall:

@@ -164,12 +164,21 @@ def heirs_by_name(program: Program) -> dict[str, list[tuple[str, int]]]:
     """Return the classes that name a base, by the last part of that name."""
     found: dict[str, list[tuple[str, int]]] = {}
     for path in sorted(program.paths):
-        flow = program.unit(path).flow
-        for index, scope in enumerate(flow.scopes):
-            for root in scope.bases:
-                expression = flow.roots[root].expression
-                while expression is not None and expression[0] == INDEX:
-                    expression = expression[2]
-                if expression is not None and expression[0] in {NAME, MEMBER}:
-                    found.setdefault(expression[-1], []).append((path, index))
+        for name, scope in _named_bases(program.unit(path).flow):
+            found.setdefault(name, []).append((path, scope))
     return found
+
+
+def base_names(flow: FileFlow) -> list[str]:
+    """Return the last parts of the names of all bases that classes of a file have, in order."""
+    return sorted({name for name, _ in _named_bases(flow)})
+
+
+def _named_bases(flow: FileFlow) -> Iterator[tuple[str, int]]:
+    for index, scope in enumerate(flow.scopes):
+        for root in scope.bases:
+            expression = flow.roots[root].expression
+            while expression is not None and expression[0] == INDEX:
+                expression = expression[2]
+            if expression is not None and expression[0] in {NAME, MEMBER}:
+                yield expression[-1], index
