@@ -18,15 +18,15 @@ from graph.columns import AnyGraph
 from graph.evaluate import PassedCall
 from graph.flow import FileFlow
 from graph.flow_codec import decode_flow, encode_flow, interface
-from graph.flow_store import Flow, FlowStore, Standing, Unlowered
-from graph.program import Program, base_names
+from graph.flow_store import Calls, Flow, FlowStore, Standing, Unlowered
+from graph.program import Program, announced, named_bases
 from graph.resolving import PARALLEL_FROM, resolve_paths
 from graph.store import GraphStore
 from ingest.codec import decode_facts, decompress, encode_value
 from ingest.database import Database
 from ingest.errors import StoreError
 from ingest.facts import FactStore
-from ingest.model import DocumentId
+from ingest.model import DocumentId, ParsedFile
 from ingest.pool import SILENCE_SECONDS, Crash, WorkerPool
 
 _BATCH_BYTES = 400_000  # of text and facts as they are stored; about 0.3 s of lowering
@@ -86,13 +86,13 @@ class GraphIndexer:
         changed = [path for path, (document, _) in shown.items() if path not in before or before[path].document != document]
         removed = [path for path in before if path not in shown]
         lowered = self._lower([shown[path][0] for path in changed], progress)
-        run = _Run(self._flows, shown, before, changed, removed)
+        run = _Run(self._flows, view, shown, before, changed, removed)
         graphs = list(run.resolve(self._workers, self._silence, progress)) if changed or removed else []
         if graphs or removed or not generation:
             generation += 1
             progress("publishing the graph", 0, 0)
             self._store.replace(view, graphs, removed=removed, generation=generation)
-        self._flows.stand(view, run.standings, removed, generation=shows)
+        self._flows.stand(view, run.standings, run.calls, removed, generation=shows)
         return GraphOutcome(len(shown), lowered, len(graphs), generation, run.partial())
 
     def _lower(self, documents: Sequence[DocumentId], progress: _Progress) -> int:
@@ -129,21 +129,32 @@ class _Run:
     def __init__(
         self,
         flows: FlowStore,
+        view: str,
         shown: Mapping[str, tuple[DocumentId, str]],
         before: Mapping[str, Standing],
         changed: Sequence[str],
         removed: Sequence[str],
     ) -> None:
-        self._flows, self._shown, self._before, self._changed, self._removed = flows, shown, before, changed, removed
-        self._program = Program({path: language for path, (_, language) in shown.items()}, self._load)
+        self._flows, self._view, self._shown, self._before, self._changed, self._removed = flows, view, shown, before, changed, removed
+        self._program = Program({path: language for path, (_, language) in shown.items()}, self._load, self._named_bases)
         self.standings: list[Standing] = []
+        self.calls: dict[str, Mapping[str, Calls]] = {}
         self._problems: dict[str, str] = {}
-        self._encoded: dict[DocumentId, bytes] = {}
+        self._loaded: dict[DocumentId, bytes] = {}
+        self._bases: list[tuple[str, list[tuple[str, int]]]] | None = None
+
+    def _named_bases(self) -> Iterable[tuple[str, list[tuple[str, int]]]]:
+        if self._bases is not None:
+            return self._bases
+        paths: dict[DocumentId, list[str]] = {}
+        for path, (document, _) in self._shown.items():
+            paths.setdefault(document, []).append(path)
+        return [(path, bases) for document, bases in self._flows.bases(paths) for path in paths[document]]
 
     def _load(self, path: str) -> FileFlow:
         try:
             document = self._shown[path][0]
-            flow = decode_flow(self._encoded.get(document) or self._flows.load(document))
+            flow = decode_flow(self._loaded.get(document) or self._flows.load(document))
         except ValueError as error:
             raise StoreError(f"{error}. Remove the store and index again; nothing but the index is in it") from error
         return flow
@@ -156,27 +167,36 @@ class _Run:
         """Yield the graphs of the files whose edges may have changed."""
         paths = sorted(self._affected())
         if len(paths) >= PARALLEL_FROM:
-            self._encoded = self._flows.load_all(document for document, _ in self._shown.values())  # forked processes ask no database
-        interfaces = self._flows.interfaces(document for document, _ in self._shown.values())
+            self._loaded = self._flows.load_all(document for document, _ in self._shown.values())  # forked processes ask no database
+            self._bases = list(self._named_bases())
         found = resolve_paths(
             self._program, paths, partial(self._others, paths), workers=workers, silence_seconds=silence_seconds, progress=progress
         )
+        interfaces = self._flows.interfaces(self._shown[each.path][0] for each in found)
         for each in found:
             document = self._shown[each.path][0]
-            passes = [_pack(call) for call in each.passes]
-            self.standings.append(Standing(each.path, document, interfaces[document], each.rests, each.heirs, passes))
+            self.standings.append(Standing.of(each.path, document, interfaces[document], each.rests, each.announces))
+            self.calls[each.path] = _by_callee(each.passes)
             if each.problem:
                 self._problems[each.path] = each.problem
             yield each.graph
 
-    def _others(self, paths: Sequence[str], calls: Sequence[PassedCall]) -> tuple[list[str], list[PassedCall]]:
-        """Return the files that rest on calls which are others than before, and the calls that all remaining files make."""
-        passes: dict[str, list[PassedCall]] = {path: [] for path in paths}
+    def _others(self, paths: Sequence[str], calls: Sequence[PassedCall]) -> tuple[list[str], Callable[[str], Iterable[PassedCall]]]:
+        """Return the files that rest on calls which are others than before, and what tells the calls that all remaining files make."""
+        if not self._before:
+            return [], lambda callee: ()
+        fresh: dict[str, list[PassedCall]] = {path: [] for path in paths}
         for call in calls:
-            passes[call.place[0]].append(call)
-        waking = self._given_otherwise(passes) - passes.keys()
-        still = (each for path, each in self._before.items() if path not in passes and path not in waking and path in self._shown)
-        return sorted(waking), [_unpack(row) for each in still for row in each.passes]
+            fresh[call.place[0]].append(call)
+        waking = self._given_otherwise(fresh) - fresh.keys()
+        gone = {*fresh, *waking, *self._removed}
+
+        def kept(callee: str) -> Iterator[PassedCall]:
+            for caller, rows in self._flows.calls_of(self._view, callee):
+                if caller not in gone:
+                    yield from _unpack(callee, rows)
+
+        return sorted(waking), kept
 
     def _affected(self) -> set[str]:
         """Return the changed files and those whose edges rest on what has changed."""
@@ -186,41 +206,38 @@ class _Run:
         touched: set[str] = set()
         for path in self._changed:
             old = self._before.get(path)
-            if old is None:
-                touched |= {path, *_names_of(path)}
-            elif old.interface != interfaces[self._shown[path][0]]:
-                touched.add(path)
-            else:
+            if old is not None and old.interface == interfaces[self._shown[path][0]]:
                 continue
-            touched |= {f"heirs of {name}" for name in base_names(self._program.unit(path).flow)}
-            touched |= {f"heirs of {name}" for name in (old.heirs if old else ())}
-            touched |= set(announced(path, self._program.unit(path).flow))
+            touched |= {path, *announced(path, self._program.unit(path).flow), *(old.announces() if old else _names_of(path))}
         for path in self._removed:
-            touched |= {path, *_names_of(path), *(f"heirs of {name}" for name in self._before[path].heirs)}
-        resting = (path for path, standing in self._before.items() if path in self._shown and not touched.isdisjoint(standing.rests))
-        return {*self._changed, *resting}
+            touched |= {path, *_names_of(path), *self._before[path].announces()}
+        return {*self._changed, *self._resting_on(touched)}
 
-    def _given_otherwise(self, passes: Mapping[str, Sequence[PassedCall]]) -> set[str]:
-        """Return the files that rest on what calls give a function, where those calls are others than before."""
-        if not self._before:
+    def _resting_on(self, touched: set[str]) -> set[str]:
+        if not touched:
             return set()
+        return {path for path, each in self._before.items() if path in self._shown and not touched.isdisjoint(each.rests())}
+
+    def _given_otherwise(self, fresh: Mapping[str, Sequence[PassedCall]]) -> set[str]:
+        """Return the files that rest on what calls give a function, where those calls are others than before."""
         functions: set[tuple[str, int]] = set()
-        for path in {*passes, *self._removed}:
-            old = {encode_value(row): row for row in self._before[path].passes} if path in self._before else {}
-            new = {encode_value(row): row for row in map(_pack, passes.get(path, ()))}
-            functions |= {(str(row[0]), int(str(row[1]))) for key, row in [*old.items(), *new.items()] if (key in old) != (key in new)}
+        for path in {*fresh, *self._removed}:
+            before, after = self._flows.calls_by(self._view, path), _by_callee(fresh.get(path, ()))
+            for callee in {*before, *after}:
+                old, new = ({encode_value(row): row for row in rows.get(callee, ())} for rows in (before, after))
+                functions |= {(callee, int(str(row[0]))) for key, row in [*old.items(), *new.items()] if (key in old) != (key in new)}
         touched: set[str] = set()
         for path, scope in functions:
             if path in self._shown and scope < len(self._program.unit(path).flow.scopes):
                 touched.add(f"calls of {self._program.handle(path, scope)}")
-        return {path for path, each in self._before.items() if path in self._shown and not touched.isdisjoint(each.rests)}
+        return self._resting_on(touched)
 
 
-def announced(path: str, flow: FileFlow) -> Iterator[str]:
-    """Yield under what names others may look for what the file defines."""
-    del path
-    if flow.package:
-        yield f"package {flow.package}"
+def _by_callee(calls: Iterable[PassedCall]) -> dict[str, list[tuple[object, ...]]]:
+    found: dict[str, list[tuple[object, ...]]] = {}
+    for call in calls:
+        found.setdefault(call.path, []).append((call.scope, call.place, call.arguments, call.bound))
+    return found
 
 
 def _names_of(path: str) -> Iterator[str]:
@@ -229,13 +246,9 @@ def _names_of(path: str) -> Iterator[str]:
         yield f"module {part.partition('.')[0]}"
 
 
-def _pack(call: PassedCall) -> list[object]:
-    return [call.path, call.scope, call.place, call.arguments, call.bound]
-
-
-def _unpack(row: Sequence[object]) -> PassedCall:
-    path, scope, place, arguments, bound = row
-    return PassedCall(path, scope, tuple(place), arguments, bound)  # type: ignore[arg-type]
+def _unpack(callee: str, rows: Calls) -> Iterator[PassedCall]:
+    for scope, place, arguments, bound in rows:
+        yield PassedCall(callee, scope, tuple(place), arguments, bound)  # type: ignore[arg-type]
 
 
 def _batches(missing: Iterable[Unlowered]) -> Iterator[tuple[Unlowered, ...]]:
@@ -251,12 +264,12 @@ def _batches(missing: Iterable[Unlowered]) -> Iterator[tuple[Unlowered, ...]]:
         yield tuple(batch)
 
 
-def _parsed(each: Unlowered):
+def _parsed(each: Unlowered) -> ParsedFile:
     return decode_facts(each.facts, decompress(each.text))
 
 
 def _encoded(each: Unlowered, flow: FileFlow) -> Flow:
-    return Flow(each.content, interface(flow), encode_flow(flow))
+    return Flow(each.content, interface(flow), named_bases(flow), encode_flow(flow))
 
 
 def _make_lowerer() -> Callable[[tuple[Unlowered, ...]], list[Flow]]:

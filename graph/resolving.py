@@ -16,7 +16,7 @@ from graph.build import by_callee, make_resolver
 from graph.columns import AnyGraph, encode_graph
 from graph.evaluate import PassedCall
 from graph.model import FileGraph
-from graph.program import Program, base_names
+from graph.program import Program, announced
 from graph.tests_of import subject_edges
 from ingest.pool import Crash, WorkerPool
 
@@ -31,8 +31,8 @@ class Resolved:
     path: str
     graph: AnyGraph
     rests: tuple[str, ...]
-    heirs: tuple[str, ...]
-    """The bases that its classes name."""
+    announces: tuple[str, ...]
+    """Under which names others may look for what it defines."""
     passes: tuple[PassedCall, ...]
     problem: str = ""
 
@@ -40,6 +40,27 @@ class Resolved:
 Begin: TypeAlias = tuple[str, ...]
 Finish: TypeAlias = Mapping[tuple[str, int], Sequence[PassedCall]]
 _Progress = Callable[[str, int, int], None]
+
+
+class CallsByCallee(Mapping[tuple[str, int], Sequence[PassedCall]]):
+    """Calls by the function they reach: new ones, and those of files that are not resolved anew, which are read when they are asked for."""
+
+    def __init__(self, fresh: Mapping[tuple[str, int], list[PassedCall]], kept: Callable[[str], Iterable[PassedCall]]) -> None:
+        self._fresh, self._kept = fresh, kept
+        self._whole: dict[str, dict[tuple[str, int], list[PassedCall]]] = {}
+
+    def __getitem__(self, function: tuple[str, int]) -> Sequence[PassedCall]:
+        path = function[0]
+        if path not in self._whole:
+            self._whole[path] = by_callee(self._kept(path))
+        kept, fresh = self._whole[path].get(function, []), self._fresh.get(function, [])
+        return sorted([*kept, *fresh], key=lambda call: call.place) if kept else fresh
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        return iter(self._fresh)
+
+    def __len__(self) -> int:
+        return len(self._fresh)
 
 
 class FileResolver:
@@ -52,8 +73,9 @@ class FileResolver:
 
     def begin(self, paths: Iterable[str]) -> list[PassedCall]:
         """Resolve what does not depend on the arguments of calls; return the calls that matter to others."""
-        self._passes |= {path: self._resolver.begin(path) for path in paths}
-        return [call for calls in self._passes.values() for call in calls]
+        begun = {path: self._resolver.begin(path) for path in paths}
+        self._passes |= begun
+        return [call for calls in begun.values() for call in calls]
 
     def finish(self, passed: Finish) -> Iterator[Resolved]:
         """Resolve the rest."""
@@ -64,7 +86,7 @@ class FileResolver:
             graph = replace(resolution.graph, edges=(*resolution.graph.edges, *found)) if found else resolution.graph
             flow = self._program.unit(path).flow
             problem = self._resolver.problems.get(path, flow.problem)
-            yield Resolved(path, graph, resolution.rests, tuple(base_names(flow)), tuple(self._passes[path]), problem)
+            yield Resolved(path, graph, resolution.rests, tuple(announced(path, flow)), tuple(self._passes[path]), problem)
         self._passes = {}
 
 
@@ -97,6 +119,7 @@ class ParallelResolver:
     """Resolves files in processes that are forked from this one and share what it has loaded."""
 
     def __init__(self, program: Program, workers: int, silence_seconds: float) -> None:
+        self.paths = program.paths
         self._pools: list[_Pool] = [
             WorkerPool(lambda: make_worker(program), workers=1, queued=1, silence_seconds=silence_seconds) for _ in range(workers)
         ]
@@ -128,7 +151,7 @@ class ParallelResolver:
 def resolve_paths(
     program: Program,
     paths: Sequence[str],
-    others: Callable[[Sequence[PassedCall]], tuple[Sequence[str], Sequence[PassedCall]]],
+    others: Callable[[Sequence[PassedCall]], tuple[Sequence[str], Callable[[str], Iterable[PassedCall]]]],
     *,
     workers: int,
     silence_seconds: float,
@@ -136,8 +159,8 @@ def resolve_paths(
 ) -> list[Resolved]:
     """Return what becomes of each path.
 
-    ``others`` is told the calls that these files make, and says which more files rest on what has changed in them, and which calls the
-    remaining files make.
+    ``others`` is told the calls that these files make, and says which more files rest on what has changed in them, and, of any file, which
+    calls the remaining ones make of its functions.
     """
     if workers > 1 and len(paths) >= PARALLEL_FROM and sys.platform == "linux":
         parallel = ParallelResolver(program, workers, silence_seconds)
@@ -153,16 +176,19 @@ def resolve_paths(
 def _resolve(
     resolver: FileResolver | ParallelResolver,
     paths: Sequence[str],
-    others: Callable[[Sequence[PassedCall]], tuple[Sequence[str], Sequence[PassedCall]]],
+    others: Callable[[Sequence[PassedCall]], tuple[Sequence[str], Callable[[str], Iterable[PassedCall]]]],
     progress: _Progress,
 ) -> list[Resolved]:
     progress("resolving", 0, len(paths))
     calls = resolver.begin(paths)
     more, kept = others(calls)
     if more:
-        calls = resolver.begin(more) if isinstance(resolver, FileResolver) else [*calls, *resolver.begin(more)]
+        calls = [*calls, *resolver.begin(more)]
+    passed: Finish = CallsByCallee(by_callee(calls), kept)
+    if isinstance(resolver, ParallelResolver):  # forked processes ask no database
+        passed = by_callee([*calls, *(call for path in resolver.paths for call in kept(path))])
     found: list[Resolved] = []
-    for each in resolver.finish(by_callee([*kept, *calls])):
+    for each in resolver.finish(passed):
         found.append(each)
         progress("resolving", len(found), len(paths) + len(more))
     return found
