@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
+from graph.columns import AnyGraph, decode_nodes
 from graph.documents import DefinitionIndex, document_edges, reexports_of
 from graph.merge import merge_by_path
-from graph.model import EdgeKind, Evidence, FileGraph, Handle
+from graph.model import EdgeKind, Evidence, FileGraph, Handle, Node
 from graph.packages import is_manifest, package_graphs, read_packages
 from graph.program import Program
 from graph.reviewed import Review
-from graph.tests_of import subject_edges
 from ingest.facts import FactStore
 from ingest.model import DocumentId
 from ingest.path_kinds import PathFlag, path_flags
@@ -60,54 +60,58 @@ class EdgeSources:
         self.notes["manifests"] = [f"{each.path}: {each.reason}" for each in failures]
         return {graph.path: graph for graph in package_graphs(packages)}
 
-    def complete(
-        self, graphs: Iterable[FileGraph], program: Program, stored: Callable[[Collection[str]], Iterator[FileGraph]]
-    ) -> Iterator[FileGraph]:
-        """Yield resolved graphs with their further edges. ``stored`` yields the graphs of files that were not resolved, imports alone."""
-        found = {graph.path: self._declared(graph) for graph in graphs}
-        written = self._documents & found.keys()
-        if written:
-            self._describe(found, written, program, stored)
-        for graph in found.values():
-            yield self._review.apply(graph, lambda handle: self.exists(handle, program))
+    def rests(self, path: str) -> Iterable[str]:
+        """Return the files whose state decides about edges of a file besides what its names rest on."""
+        return self._review.rests(path)
 
-    def _declared(self, graph: FileGraph) -> FileGraph:
-        graph = replace(graph, edges=(*graph.edges, *subject_edges(graph)))
+    def complete(self, graphs: Iterable[AnyGraph], program: Program, stored: Callable[[], Iterator[FileGraph]]) -> Iterator[AnyGraph]:
+        """Yield resolved graphs with their further edges. ``stored`` yields the graphs as they were before."""
+        found: dict[str, AnyGraph] = {graph.path: self._declared(graph) for graph in graphs}
+        if self._documents & found.keys():
+            self._describe(found, stored)
+        for path, graph in found.items():
+            if self._review.concerns(path) or (path in self._manifests and self._review.lock):
+                yield self._review.apply(_decoded(graph), lambda handle: self.exists(handle, program))
+            else:
+                yield graph
+
+    def _declared(self, graph: AnyGraph) -> AnyGraph:
         package = self._packages.get(graph.path) if graph.path in self._manifests else None
-        return next(merge_by_path([graph], [package])) if package else graph
+        return next(merge_by_path([_decoded(graph)], [package])) if package else graph
 
-    def _describe(
-        self,
-        found: dict[str, FileGraph],
-        written: Collection[str],
-        program: Program,
-        stored: Callable[[Collection[str]], Iterator[FileGraph]],
-    ) -> None:
+    def _describe(self, found: dict[str, AnyGraph], stored: Callable[[], Iterator[FileGraph]]) -> None:
         """Add what documents are about."""
-        barrels = {path for path in self._shown if path_flags(path) & PathFlag.BARREL and self._shown[path][1] not in DOCUMENT_LANGUAGES}
-        known = [*(found[path] for path in barrels & found.keys()), *stored(barrels - found.keys())]
-        nodes = (node for path in self._shown if path not in self._documents for node in program.unit(path).nodes)
-        index = DefinitionIndex(nodes, self._shown, reexports=list(self._reexports(known)))
+        written = self._documents & found.keys()
+        index = self._definitions(found, stored)
         ambiguous = 0
         for path in written:
-            made = document_edges(found[path], self._shown[path][1], self._text(path), index)
-            found[path] = replace(found[path], edges=(*found[path].edges, *made.edges))
+            graph = _decoded(found[path])
+            made = document_edges(graph, self._shown[path][1], self._text(path), index)
+            found[path] = replace(graph, edges=(*graph.edges, *made.edges))
             ambiguous += made.ambiguous
         if written == self._documents:
             self.notes["documents"] = (
                 [f"documents: {ambiguous:,} mentions in code quotes fit too many definitions to give them all"] if ambiguous else []
             )
 
-    def _reexports(self, graphs: Iterable[FileGraph]) -> Iterator[tuple[str, Handle]]:
-        for graph in graphs:
-            edges = [
-                edge
-                for edge in graph.edges
-                if edge.kind is EdgeKind.IMPORTS and edge.evidence is Evidence.PROVEN and edge.source == graph.path and "#" in edge.target
-            ]
-            if edges:
-                imports = self._facts.parsed(self._shown[graph.path][0]).imports
-                yield from reexports_of(FileGraph(graph.path, (), edges), imports)
+    def _definitions(self, found: Mapping[str, AnyGraph], stored: Callable[[], Iterator[FileGraph]]) -> DefinitionIndex:
+        """Return what documents can name: the definitions in the files as they are now."""
+        nodes: list[Node] = []
+        reexports: list[tuple[str, Handle]] = []
+        others = (
+            (graph for graph in stored() if graph.path in self._shown and graph.path not in found) if len(found) < len(self._shown) else ()
+        )
+        for graph in (*found.values(), *others):
+            if graph.path in self._documents:
+                continue
+            nodes += graph.nodes if isinstance(graph, FileGraph) else decode_nodes(graph.nodes).all()
+            if path_flags(graph.path) & PathFlag.BARREL:
+                reexports += self._reexports(_decoded(graph))
+        return DefinitionIndex(nodes, self._shown, reexports=reexports)
+
+    def _reexports(self, graph: FileGraph) -> Iterator[tuple[str, Handle]]:
+        if any(edge.kind is EdgeKind.IMPORTS and edge.evidence is Evidence.PROVEN and "#" in edge.target for edge in graph.edges):
+            yield from reexports_of(graph, self._facts.parsed(self._shown[graph.path][0]).imports)
 
     def exists(self, handle: Handle, program: Program) -> bool:
         """Say whether a symbol, a file or a package of the view has this handle."""
@@ -117,3 +121,7 @@ class EdgeSources:
         if handle in {node.handle for node in program.unit(path).nodes}:
             return True
         return path in self._packages and handle in {node.handle for node in self._packages[path].nodes}
+
+
+def _decoded(graph: AnyGraph) -> FileGraph:
+    return graph if isinstance(graph, FileGraph) else graph.decode()

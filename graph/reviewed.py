@@ -36,6 +36,7 @@ class Review:
         homes = dict.fromkeys(entry.source.partition("#")[0] for entry in self.lock.entries)
         kinds = {entry.kind.value for entry in self.lock.entries}
         self._state = [list(homes), sorted(kinds)]
+        self._homes = frozenset(homes)
         self.homes: set[str] = {*homes, *(before[1][0] if before[1] else ())} if self.changed else set()
         """The files whose graphs an entry speaks of, or spoke of, where the lock changed."""
         self.kinds: set[str] = {*kinds, *(before[1][1] if before[1] else ())} if self.changed else set()
@@ -50,6 +51,10 @@ class Review:
     def has_changed(self, kind: EdgeKind) -> bool:
         """Say whether the lock changed and an entry speaks or spoke of an edge of this kind."""
         return self.changed and self.has(kind)
+
+    def concerns(self, path: str) -> bool:
+        """Say whether an entry speaks of an edge in the graph of a path."""
+        return path in self._homes
 
     def rests(self, path: str) -> Iterable[str]:
         """Yield the files that a file's pinned edges lead to: whether they have the target decides about the pin."""

@@ -54,7 +54,7 @@ def put_graph(home: Path, view: View) -> None:
         store.drop(name)
         store.replace(name, file_graphs(GRAPH), generation=1)
     with closing(Database(home / "codelore.db")) as database:
-        FlowStore(database).stand(name, [], [], generation=view.generation)
+        FlowStore(database).stand(name, [], {}, [], generation=view.generation)
         FlowStore(database).keep(name, HISTORY, [view.commit, [], []])
 
 
