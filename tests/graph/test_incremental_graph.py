@@ -51,13 +51,70 @@ functions = st.builds(
 )
 statements = st.one_of(st.builds("{} = {}\n".format, names, values), st.builds("{}\n".format, values), st.builds("{}.m()\n".format, values))
 codes = st.lists(st.one_of(imports, imports, classes, functions, statements), min_size=1, max_size=5).map("".join)
-documents = st.lists(st.sampled_from(("`pkg.A`", "`f()`", "`A.m`", "`pkg/a.py`", "`B.n()`", "text")), min_size=1, max_size=3).map(
-    lambda words: f"# Guide\n\n{' and '.join(words)}\n"
-)
+PROJECT: dict[str, tuple[tuple[str, ...], ...]] = {
+    "lib.py": (
+        ("", "from pkg.a import A\n", "from pkg import B\n"),
+        (
+            "class L:\n    def m(self, x=None):\n        return x\n\n    def run(self):\n        return self\n",
+            "class L(A):\n    pass\n",
+            "",
+        ),
+        ("def call(x):\n    x.run()\n    return x\n", "def call(x):\n    return x.m(x)\n", "def call(x: L):\n    return x.run()\n", ""),
+    ),
+    "pkg/__init__.py": (("from pkg.b import B\n", "from .a import A as B\n", "from .b import *\n", ""), ("", "from lib import call\n")),
+    "pkg/a.py": (
+        ("from lib import L, call\n", "from lib import call\n", "import lib\n\nL = lib.L\ncall = lib.call\n"),
+        ("class A:\n", "class A(L):\n"),
+        (
+            "    def m(self, x=None):\n        return L()\n",
+            "    def m(self, x=None):\n        return x\n",
+            "    def run(self):\n        print(1)\n",
+        ),
+        ("call(A())\n", "call(L())\n", "call(A)\n", ""),
+    ),
+    "pkg/b.py": (
+        ("from .a import A\n", "from . import a\n\nA = a.A\n", "from gone import A\n"),
+        ("class B(A):\n    def run(self):\n        return self.m(1)\n", "class B:\n    def m(self, x):\n        return x.run()\n"),
+        ("", "B().m(B())\n", "def make():\n    return B()\n"),
+    ),
+    "main.py": (
+        (
+            "from pkg import B\nfrom lib import call\n",
+            "import pkg\n\nB = pkg.B\n\ndef call(x):\n    x.run()\n",
+            "from pkg import B, call\n",
+        ),
+        ("call(B())\n", "call(B().m(1))\n", "B().run().m()\n", ""),
+        ("", "def last(x):\n    x.run()\n\n\nlast(B())\n"),
+    ),
+    "tests/test_a.py": (
+        ("from pkg.a import A\n\n\ndef test_m():\n    A().m(1)\n", "from pkg import B\n\n\ndef test_m():\n    B().run()\n"),
+    ),
+}
+"""What the parts of each file may be; the first ones make a project that holds together."""
+parts = st.sampled_from([(path, at) for path, slots in PROJECT.items() for at in range(len(slots))])
+
+
+def assembled(path: str, chosen: dict[tuple[str, int], int]) -> str:
+    """Return a file made of the parts that were chosen."""
+    return "".join(slot[chosen.get((path, at), 0) % len(slot)] for at, slot in enumerate(PROJECT[path]))
+
+
+documents = st.lists(
+    st.sampled_from(("`pkg.B`", "`call()`", "`A.m`", "`pkg/a.py`", "`B.run()`", "`make()`", "text")), min_size=1, max_size=3
+).map(lambda words: f"# Guide\n\n{' and '.join(words)}\n")
 manifests = st.lists(st.sampled_from(("attrs", "tools", "app")), max_size=2).map(
     lambda wanted: f'[project]\nname = "app"\ndependencies = {list(wanted)}\n'.replace("'", '"')
 )
-ends = st.sampled_from(("pkg/a.py#f", "pkg/b.py#A.m", "lib.py#g", "main.py#f", "pkg/a.py#A", "main.py"))
+ends = st.sampled_from((
+    "pkg/a.py#A.m",
+    "pkg/b.py#B.run",
+    "pkg/b.py#B.m",
+    "lib.py#call",
+    "lib.py#L.m",
+    "main.py#call",
+    "pkg/a.py#A",
+    "main.py",
+))
 
 
 @st.composite
@@ -80,9 +137,23 @@ class IncrementalGraph(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="codelore-graph-"))
         self.tree = IndexedTree(self.folder / "step")
-        self.files: dict[str, str] = {"main.py": "x = 1\n"}
+        self.chosen: dict[tuple[str, int], int] = {}
+        self.files: dict[str, str] = {path: assembled(path, {}) for path in PROJECT}
         self.around = Surroundings()
         self.fresh = 0
+
+    @rule(part=parts, choice=st.integers(0, 3))
+    def choose(self, part: tuple[str, int], choice: int) -> None:
+        self.chosen[part] = choice
+        self.files[part[0]] = assembled(part[0], self.chosen)
+
+    @rule(part=parts, choice=st.integers(0, 3))
+    def choose_another(self, part: tuple[str, int], choice: int) -> None:
+        self.choose(part, choice)
+
+    @rule(path=st.sampled_from(list(PROJECT)))
+    def bring_back(self, path: str) -> None:
+        self.files[path] = assembled(path, self.chosen)
 
     @rule(path=st.sampled_from(PATHS), text=codes)
     def write(self, path: str, text: str) -> None:
