@@ -40,6 +40,7 @@ _BATCH_BYTES = 400_000  # of text and facts as they are stored; about 0.3 s of l
 _FEW_BYTES = 60_000  # so little is lowered before a worker has started
 _RECURSION = 30_000
 _NOWHERE = Surroundings()
+_PARTIAL = "partial"
 _Progress = Callable[[str, int, int], None]
 _Shown = Mapping[str, tuple[DocumentId, str]]
 
@@ -101,6 +102,10 @@ class GraphIndexer:
         kept: dict[str, list[str]] = self._flows.note(view, NOTES) or {}
         return [note for _, notes in sorted(kept.items()) for note in notes]
 
+    def partial(self, view: str) -> dict[str, str]:
+        """Return the files of a view whose names could not all be read, each with the reason."""
+        return self._flows.note(view, _PARTIAL) or {}
+
     def _begin(self, view: str, like: str) -> int:
         """Return the generation of the view's graph, once it has begun with another's where it had none."""
         generation = self._store.generation(view)
@@ -135,7 +140,11 @@ class GraphIndexer:
         sources.notes["edges.lock"] = review.notes(lambda handle: sources.exists(handle, run.program))
         self._keep(view, sources.notes | {"history": past.notes, **overlays.notes}, (review, past, overlays))
         self._flows.stand(view, run.standings, run.calls, removed, generation=shows)
-        return GraphOutcome(len(shown), lowered, len(graphs), generation, run.partial(), tuple(self.notes(view)))
+        resolved_again = {each.path for each in run.standings}
+        problems = {path: why for path, why in self.partial(view).items() if path in shown and path not in resolved_again}
+        problems |= dict(run.partial())
+        self._flows.keep(view, _PARTIAL, problems or None)
+        return GraphOutcome(len(shown), lowered, len(graphs), generation, tuple(sorted(problems.items())), tuple(self.notes(view)))
 
     def _keep(self, view: str, notes: Mapping[str, list[str]], sources: Iterable[Review | Past | StaleOverlays]) -> None:
         for source in sources:

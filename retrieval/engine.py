@@ -25,11 +25,11 @@ from retrieval.weights import SHIPPED
 
 if TYPE_CHECKING:
     from graph.indexing import GraphOutcome
-    from graph.model import FileGraph
     from graph.store import GraphStore
     from retrieval.catalog import SegmentCatalog
     from retrieval.indexer import Indexer
     from retrieval.searcher import Searcher
+    from retrieval.view_graphs import ViewGraphs
     from retrieval.worker import WorkerSetup
 
 # What only a search or only a run needs is loaded when there is one: numpy takes 70 ms, grammars and process pools 40, and a run that
@@ -122,12 +122,11 @@ class Engine:
             progress=lambda phase, done, total: progress(Progress(phase, done, total)),
         )
 
-    def keep_overlay(self, view: View, store: GraphStore, graph: FileGraph) -> bool:
-        """Lay imported edges over the graph of a view; a graph without edges takes that of its path out. Return whether there was one."""
-        from graph.flow_store import FlowStore
-        from graph.overlays import keep_overlay
+    def graphs(self, store: GraphStore) -> ViewGraphs:
+        """Return what can be told of, and laid over, the graphs of views in ``store``."""
+        from retrieval.view_graphs import ViewGraphs
 
-        return keep_overlay(FlowStore(self._database), store, graph_name(view), graph)
+        return ViewGraphs(self._database, store)
 
     def search(self, request: SearchRequest) -> SearchAnswer:
         """Answer a question from every view it asks, as one list.

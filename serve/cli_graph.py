@@ -15,6 +15,7 @@ from graph.answers import Answer, GraphView, ReachAnswer, ask, open_view
 from graph.cochange import CoChangeOptions, count_changes
 from graph.dead import JUDGED, dead_code
 from graph.importance import hot_spots, rank
+from graph.levels import Reach
 from graph.model import EdgeKind, Evidence, Handle, graph_name
 from graph.neighbourhood import neighbourhood
 from graph.picture import picture
@@ -49,6 +50,7 @@ class Asked:
     view: View
     status: ViewStatus
     typed: argparse.Namespace
+    reach: Reach
 
     def answer(self, question: Callable[[GraphView], T]) -> T:
         """Answer from one generation of the graph. Raises ``NotIndexedError`` when there is none."""
@@ -56,7 +58,7 @@ class Asked:
         if not self.store.generation(name):
             where = f"{self.view.root} --ref {self.view.name}" if self.view.kind is ViewKind.REF else self.view.root
             raise NotIndexedError(f"the graph of {self.view.name} has not been built; run: codelore index {where}")
-        return ask(lambda: open_view(self.store, name), question)
+        return ask(lambda: open_view(self.store, name, unresolved_files=self.reach.unresolved_files), question)
 
 
 def run(typed: argparse.Namespace) -> int:
@@ -69,13 +71,13 @@ def run(typed: argparse.Namespace) -> int:
         except NameNotFoundError as error:
             return _print_choices(error, asked)
     if typed.json:
-        print(to_line(answer_document(answer, asked.status)))
+        print(to_line(answer_document(answer, asked.status, asked.reach.levels)))
     else:
         rows = render_graph.rows(answer, style())
         if rows:
             print(rows)
         sys.stdout.flush()
-        print(render_graph.summary(answer, asked.status), file=sys.stderr)
+        print(render_graph.summary(answer, asked.status, asked.reach.levels), file=sys.stderr)
     return 0 if render_graph.found(answer) else 1
 
 
@@ -89,12 +91,12 @@ def opened(typed: argparse.Namespace) -> Generator[Asked]:
         with closing(open_graph(settings)) as store:
             with show_progress() as progress:
                 engine.resolve(view, store, progress=progress)
-            yield Asked(engine, store, view, status, typed)
+            yield Asked(engine, store, view, status, typed, engine.graphs(store).reach(view))
 
 
 def _print_choices(error: NameNotFoundError, asked: Asked) -> int:
     if asked.typed.json:
-        print(to_line(choices_document(error.named, asked.typed.question, asked.status)))
+        print(to_line(choices_document(error.named, asked.typed.question, asked.status, asked.reach)))
     elif error.named.choices:
         print(render_graph.nodes(error.named.choices, style()))
     sys.stdout.flush()
@@ -232,11 +234,11 @@ def _view(asked: Asked) -> int:
     except OSError as error:
         raise SourceError(f"cannot write the picture to {path}: {error.strerror}; give another file with --output") from error
     if typed.json:
-        print(to_line(page_document(answer, str(path), asked.status)))
+        print(to_line(page_document(answer, str(path), asked.status, asked.reach.levels)))
     else:
         print(path)
         sys.stdout.flush()
-        print(render_graph.summary(answer, asked.status), file=sys.stderr)
+        print(render_graph.summary(answer, asked.status, asked.reach.levels), file=sys.stderr)
     return 0
 
 
@@ -267,7 +269,7 @@ def _write(lines: TextIO, asked: Asked) -> tuple[int, int]:
 
 def _status(asked: Asked) -> int:
     """Tell how much there is of what."""
-    document = asked.answer(lambda graph: count_document(graph, asked.status))
+    document = asked.answer(lambda graph: count_document(graph, asked.status, asked.reach))
     if asked.typed.json:
         print(to_line(document))
     else:

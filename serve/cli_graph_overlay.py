@@ -35,7 +35,7 @@ def _import(asked: Asked) -> int:
     prefix = f"{typed.prefix.strip('/')}/" if typed.prefix.strip("/.") else ""
     texts = asked.engine.texts(asked.view)
     found = import_index(Path(typed.file), typed.name, _nodes(store, name), texts.read, prefix=prefix)
-    asked.engine.keep_overlay(asked.view, store, found.graph)
+    asked.engine.graphs(store).keep_overlay(asked.view, found.graph)
     if typed.json:
         print(to_line(_document(found, asked)))
     else:
@@ -50,7 +50,7 @@ def _nodes(store: GraphStore, name: str) -> Iterator[Node]:
 
 def _remove(asked: Asked) -> int:
     path = f"{OVERLAY}{asked.typed.name}"
-    gone = asked.engine.keep_overlay(asked.view, asked.store, FileGraph(path))
+    gone = asked.engine.graphs(asked.store).keep_overlay(asked.view, FileGraph(path))
     if asked.typed.json:
         print(to_line({"status": status_document(asked.status), "overlay": path, "removed": gone}))
     else:

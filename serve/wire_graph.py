@@ -38,7 +38,8 @@ class GraphCoverage(Wire):
     """What an answer may be missing."""
 
     unknown: int = Field(description="uses no rule could decide, that could still mean what was asked about")
-    unresolved_files: int | None = Field(description="files whose uses nobody resolved; null where nobody counted")
+    unresolved_files: int | None = Field(description="files whose uses nobody resolved, or not all; null where nobody counted")
+    levels: dict[str, str] = Field(description="of each language in the view: resolved, or symbols only")
 
 
 class GraphCap(Wire):
@@ -168,6 +169,7 @@ class GraphStatusResult(Wire):
     nodes: dict[str, int] = Field(description="by kind")
     edges: dict[str, dict[str, int]] = Field(description="by kind, then by evidence")
     coverage: GraphCoverage
+    notes: list[str] = Field(description="what manifests, history, edges.lock and overlays left out, and what is stale")
 
 
 class ExportedNode(GraphNode):

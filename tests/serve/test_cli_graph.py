@@ -117,7 +117,7 @@ def test_an_answer_counts_what_it_may_be_missing(codelore: Shell, graph: Path) -
     answer = codelore("graph", "callers", "shop/gift.py#Gift.total_price", "--json").json("GraphResult")
     assert answer["verdict"] == "possible"
     assert {edge["rule"] for edge in answer["edges"]} == {"dispatch"}
-    assert answer["coverage"] == {"unknown": 1, "unresolved_files": None}
+    assert answer["coverage"] == {"unknown": 1, "unresolved_files": 1, "levels": {"python": "resolved", "typescript": "symbols only"}}
 
 
 @pytest.mark.parametrize("question", [*QUESTIONS, "view"])

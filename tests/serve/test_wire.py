@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
@@ -15,7 +15,7 @@ SCHEMA = Path(__file__).parents[2] / "docs" / "schema.json"
 
 def models() -> list[type[BaseModel]]:
     modules = (wire, wire_graph)
-    members = [(module, each) for module in modules for each in cast("dict[str, Any]", vars(module)).values()]
+    members = [(module, each) for module in modules for each in vars(module).values()]
     return [
         each for module, each in members if isinstance(each, type) and issubclass(each, BaseModel) and each.__module__ == module.__name__
     ]
