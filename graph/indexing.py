@@ -172,10 +172,9 @@ class _Run:
         found = resolve_paths(
             self._program, paths, partial(self._others, paths), workers=workers, silence_seconds=silence_seconds, progress=progress
         )
-        interfaces = self._flows.interfaces(self._shown[each.path][0] for each in found)
         for each in found:
             document = self._shown[each.path][0]
-            self.standings.append(Standing.of(each.path, document, interfaces[document], each.rests, each.announces))
+            self.standings.append(Standing.of(each.path, document, each.rests, each.announces))
             self.calls[each.path] = _by_callee(each.passes)
             if each.problem:
                 self._problems[each.path] = each.problem
@@ -202,16 +201,23 @@ class _Run:
         """Return the changed files and those whose edges rest on what has changed."""
         if not self._before:
             return set(self._changed)
-        interfaces = self._flows.interfaces(self._shown[path][0] for path in self._changed)
         touched: set[str] = set()
         for path in self._changed:
             old = self._before.get(path)
-            if old is not None and old.interface == interfaces[self._shown[path][0]]:
+            if old is not None and self._looks_as_before(path, old):
                 continue
             touched |= {path, *announced(path, self._program.unit(path).flow), *(old.announces() if old else _names_of(path))}
         for path in self._removed:
             touched |= {path, *_names_of(path), *self._before[path].announces()}
         return {*self._changed, *self._resting_on(touched)}
+
+    def _looks_as_before(self, path: str, old: Standing) -> bool:
+        """Say whether other files can see no difference between what a file was and is."""
+        try:
+            before = decode_flow(self._flows.load(old.document))
+        except (LookupError, ValueError):  # garbage was collected since, or the version is another
+            return False
+        return interface(before) == interface(self._program.unit(path).flow)
 
     def _resting_on(self, touched: set[str]) -> set[str]:
         if not touched:
@@ -269,7 +275,7 @@ def _parsed(each: Unlowered) -> ParsedFile:
 
 
 def _encoded(each: Unlowered, flow: FileFlow) -> Flow:
-    return Flow(each.content, interface(flow), named_bases(flow), encode_flow(flow))
+    return Flow(each.content, named_bases(flow), encode_flow(flow))
 
 
 def _make_lowerer() -> Callable[[tuple[Unlowered, ...]], list[Flow]]:
