@@ -13,6 +13,7 @@ from hypothesis import settings
 from platformdirs import user_cache_path
 
 from eval.neo4j_server import JavaServer, NoServerError, jars, serving
+from tests.neo4j_admin import empty
 
 _GOLDEN = Path(__file__).parent / "golden"
 T = TypeVar("T")
@@ -56,6 +57,13 @@ def neo4j_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = serving(user_cache_path("codelore"), tmp_path_factory.mktemp("neo4j"), given=given)
     yield _or_say_why("the tests of the graph in Neo4j", server.__enter__)
     server.__exit__(None, None, None)
+
+
+@pytest.fixture
+def neo4j_graph_url(neo4j_url: str) -> str:
+    """The session's Neo4j, with nothing of ours in it."""
+    empty(neo4j_url)
+    return neo4j_url
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from graph.neo4j_store import Neo4jGraphStore, Neo4jLimits, translate
 from graph.store import open_graph_store
 from ingest.errors import CodeloreError, StoreBusyError, StoreError, StoreFullError
 from tests.graph.graphs import calls, content
-from tests.graph.neo4j_admin import ask, count
+from tests.neo4j_admin import ask, count
 
 VIEW = "worktree:/shop"
 ROOT = Path(__file__).parents[2]
