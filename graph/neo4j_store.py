@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from logging import NullHandler, getLogger
 from tempfile import SpooledTemporaryFile
 from typing import Any, LiteralString, TypeVar, cast
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
@@ -28,6 +29,7 @@ from graph.neo4j_write import ONE_TRANSACTION, Run, ViewState, Writer, files_of,
 from ingest.errors import CodeloreError, QueryError, StoreBusyError, StoreError, StoreFullError
 
 _CONNECT_SECONDS = 10.0
+getLogger("neo4j").addHandler(NullHandler())  # what is tried again is no news for a terminal; a program that logs still gets it
 _BATCH = 5_000
 _SPOOL_BYTES = 64 << 20
 
