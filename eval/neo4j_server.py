@@ -158,7 +158,7 @@ def serving(cache: Path, data: Path, *, given: str = "") -> Generator[str]:
             url = running.enter_context(_composed())
         else:
             server = JavaServer(jars(cache), data)
-            running.callback(server.stop)
+            running.callback(server.kill)  # its data go with it
             server.start()
             url = server.url
         yield url

@@ -247,18 +247,20 @@ class Neo4jGraphStore:
         edition = self._state(view).edition if view else None
         values = {"view": edition} | dict(parameters or {}) if view else dict(parameters or {})
 
-        def work(transaction: ManagedTransaction) -> CypherRows:
-            summary = transaction.run(cast("LiteralString", f"EXPLAIN {query}"), values).consume()
-            check_plan(summary.query_type, cast("dict[str, Any] | None", cast("Any", summary).plan))
-            result = transaction.run(cast("LiteralString", query), values)
-            columns = list(result.keys())
-            records = result.fetch(limit + 1)
-            result.consume()
-            return CypherRows(columns, [[_plain(value) for value in record.values()] for record in records[:limit]], len(records) > limit)
-
         try:
-            with self._driver.session(database=self._database, default_access_mode=READ_ACCESS, fetch_size=limit + 1) as session:
-                return session.execute_read(unit_of_work(timeout=seconds)(work))
+            with (
+                self._driver.session(database=self._database, default_access_mode=READ_ACCESS, fetch_size=limit + 1) as session,
+                session.begin_transaction(timeout=seconds) as transaction,  # not tried again: a query that is too large stays so
+            ):
+                summary = transaction.run(f"EXPLAIN {query}", values).consume()
+                check_plan(summary.query_type, summary.plan)
+                result = transaction.run(query, values)
+                columns = list(result.keys())
+                records = result.fetch(limit + 1)
+                result.consume()
+                return CypherRows(
+                    columns, [[_plain(value) for value in record.values()] for record in records[:limit]], len(records) > limit
+                )
         except exceptions.GqlError as error:
             raise _translate_query(error, self.address, seconds) from error
 
