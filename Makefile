@@ -7,10 +7,10 @@ REPO ?= .
 QUESTION ?= where are files that git ignores left out of the walk
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo fix lint check test bench eval dist changelog clean
+.PHONY: help install demo fix lint check test bench eval graph-eval graph-oracle dist changelog clean
 
 help:  ## list the targets
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: $(STAMP)  ## create .venv and install Codelore with everything the checks need
 
@@ -48,6 +48,12 @@ bench: install  ## print the speed table: ours, peers and floors in one run (BEN
 
 eval: install  ## measure ranking quality on the questions in SET over the repositories in CORPORA
 	$(BIN)/python -c 'from eval.relevance import main; raise SystemExit(main())' $(SET) $(CORPORA)
+
+graph-eval: install  ## measure the graph's edges against the oracle or benchmark in SET over the repositories in CORPORA
+	$(BIN)/python -c 'from eval.graph_eval import main; raise SystemExit(main())' $(SET) $(CORPORA)
+
+graph-oracle: install  ## convert the SCIP index INDEX, made in the folder PREFIX of a repository, into the oracle OUT
+	$(BIN)/python -c 'from eval.scip_convert import main; raise SystemExit(main())' $(INDEX) $(OUT) --prefix "$(PREFIX)"
 
 dist: install  ## build the sdist, and the wheel from the sdist, into dist/
 	rm -rf dist

@@ -167,6 +167,7 @@ class GraphSpeed:
     impact: Sequence[float]
     pagerank: Sequence[float]
     update: Sequence[float]
+    update_cpu: Sequence[float]
     refresh: Sequence[float]
 
 
@@ -209,12 +210,15 @@ def measure(folder: Path, files: int, questions: int) -> GraphSpeed:
 def _changes(graph: CodeLikeGraph, store: SqliteGraphStore, adjacency: Adjacency) -> dict[str, list[float]]:
     """Edit files one by one; time publishing each and the refresh of the adjacency after it."""
     update: list[float] = []
+    cpu: list[float] = []
     refresh: list[float] = []
     for number, each in enumerate(islice(graph.graphs(), 100)):
         edited, generation = [graph.edited(each, number)], store.generation("bench") + 1
+        started = time.process_time()
         update += _timed([generation], lambda at, files=edited: store.replace("bench", files, generation=at), time.perf_counter)
+        cpu.append((time.process_time() - started) * 1000)
         refresh += _timed([adjacency], lambda each: each.refresh())
-    return {"update": update, "refresh": refresh}
+    return {"update": update, "update_cpu": cpu, "refresh": refresh}
 
 
 def _second_view(folder: Path, files: int) -> float:

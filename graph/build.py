@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from graph.evaluate import Evaluator
-from graph.flow import FileFlow
+from graph.evaluate import Evaluator, PassedCall
+from graph.flow import MODULE, FileFlow, Scope
 from graph.languages.registry import RESOLVED, grammar, rules
 from graph.lower import Lowering
 from graph.model import FileGraph
@@ -14,7 +15,7 @@ from graph.resolve import Resolver
 from ingest.analyze import analyze, decode, detect
 from ingest.lines import find_newlines
 from ingest.model import LanguageId, ParsedFile
-from ingest.parse import syntax_tree
+from ingest.parse import ParseTimeoutError, syntax_tree
 
 
 def lower(language: str, text: bytes) -> FileFlow:
@@ -25,9 +26,9 @@ def lower(language: str, text: bytes) -> FileFlow:
     return lowering.flow
 
 
-def flow_of(parsed: ParsedFile) -> FileFlow:
-    """Return a parsed file's flow."""
-    flow = lower(parsed.language, parsed.text) if parsed.language in RESOLVED else FileFlow(parsed.language)
+def flow_of(parsed: ParsedFile, *, names: bool = True) -> FileFlow:
+    """Return a parsed file's flow; of a language without a table, or without ``names``, its symbols alone."""
+    flow = _named(parsed) if names and parsed.language in RESOLVED else _unnamed(parsed)
     attach_symbols(
         flow,
         (
@@ -38,25 +39,51 @@ def flow_of(parsed: ParsedFile) -> FileFlow:
     return flow
 
 
+def _named(parsed: ParsedFile) -> FileFlow:
+    try:
+        return lower(parsed.language, parsed.text)
+    except ParseTimeoutError as error:
+        return replace(_unnamed(parsed), problem=f"names were not read: {error}")
+
+
+def _unnamed(parsed: ParsedFile) -> FileFlow:
+    """Return a flow with nothing but a module."""
+    return FileFlow(parsed.language, scopes=[Scope(MODULE, -1, "", 0, 0, len(parsed.text), 1)], newlines=find_newlines(parsed.text))
+
+
 def resolve_files(files: Mapping[str, bytes]) -> Iterator[FileGraph]:
     """Yield the graph of each file, in order of path. ``files`` are texts by path, and a path without a table is left out."""
     languages = {path: detect(path, decode(data)) for path, data in files.items()}
     program = Program(
-        {path: language for path, language in languages.items() if language in RESOLVED},
+        languages,
         lambda path: flow_of(analyze(path, files[path])[0]),
     )
     yield from resolve_program(program)
 
 
-def resolve_program(program: Program) -> Iterable[FileGraph]:
-    """Return the graph of every file of a program: what arguments may be worth is known after the first round."""
-    by_language = {language: rules(language, program) for language in set(program.languages.values())}
-    evaluator = Evaluator(program, lambda path: by_language[program.languages[path]])
-    resolver = Resolver(program, evaluator)
+def resolve_program(program: Program) -> Iterator[FileGraph]:
+    """Yield the graph of every file of a program, in order of path."""
+    resolver, evaluator = make_resolver(program)
     paths = sorted(program.paths)
-    graphs = [resolver.resolve(path).graph for path in paths]
-    for _ in range(3):
-        if not evaluator.next_round():
-            break
-        graphs = [resolver.resolve(path).graph for path in paths]
-    return graphs
+    evaluator.use_calls(by_callee(call for path in paths for call in resolver.begin(path)))
+    for path in paths:
+        yield resolver.finish(path).graph
+
+
+def make_resolver(program: Program) -> tuple[Resolver, Evaluator]:
+    """Return what resolves the files of a program."""
+    by_language = {language: rules(language, program) for language in set(program.languages.values())}
+    by_path = {path: by_language[language] for path, language in program.languages.items()}
+    for path, language in sorted(program.languages.items(), key=lambda item: item[1] not in RESOLVED):
+        while path := path.rpartition("/")[0]:
+            by_path.setdefault(f"{path}/", by_language[language])
+    evaluator = Evaluator(program, by_path.__getitem__)
+    return Resolver(program, evaluator), evaluator
+
+
+def by_callee(calls: Iterable[PassedCall]) -> dict[tuple[str, int], list[PassedCall]]:
+    """Sort calls by the function they reach."""
+    found: dict[tuple[str, int], list[PassedCall]] = {}
+    for call in sorted(calls, key=lambda call: (call.path, call.scope, call.place)):
+        found.setdefault((call.path, call.scope), []).append(call)
+    return found

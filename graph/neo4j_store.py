@@ -144,6 +144,13 @@ class Neo4jGraphStore:
             raise ValueError(f"generation {generation} of {view!r} is not above {base.generation}, the view's")
         self._writer.replace(view, base, files, removed, generation, lambda gone: self._files(view, gone))
 
+    def fork(self, view: str, of: str) -> bool:
+        """Let a view that has no graph begin with another's; return whether that one had any."""
+        if self.generation(view) or not self.generation(of):
+            return False
+        self.replace(view, self.files(of), generation=1)
+        return True
+
     def drop(self, view: str) -> None:
         """Forget a view; nothing happens when there is none of that name."""
         self._writer.drop(view)

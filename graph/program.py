@@ -41,12 +41,13 @@ class Program:
 
     def unit(self, path: str) -> SourceUnit:
         """Return a file of the view. Raises ``KeyError`` for a path it does not have."""
-        found = self._units.get(path)
-        if found is None:
+        try:
+            return self._units[path]
+        except KeyError:
             if path not in self.paths:
-                raise KeyError(path)
+                raise
             found = self._units[path] = build_unit(path, self._load(path))
-        return found
+            return found
 
     def scope(self, path: str, scope: int) -> Scope:
         """Return one scope of a file."""

@@ -26,7 +26,7 @@ from graph.columns import (
     target_key,
 )
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, outside_node
-from graph.sqlite_writer import BATCH_KEYS, drop_view, publish, sweep
+from graph.sqlite_writer import BATCH_KEYS, drop_view, fork_view, publish, sweep
 from ingest.database import Database
 from ingest.errors import StoreError
 
@@ -67,6 +67,10 @@ class SqliteGraphStore:
         Raises ``ValueError`` when ``generation`` is not above the view's.
         """
         publish(self._database, _bytes(view), files, {_bytes(path) for path in removed}, generation, batch_keys=self._batch_keys)
+
+    def fork(self, view: str, of: str) -> bool:
+        """Let a view that has no graph begin with another's; return whether that one had any."""
+        return fork_view(self._database, _bytes(view), _bytes(of))
 
     def drop(self, view: str) -> None:
         """Forget a view; nothing happens when there is none of that name."""

@@ -33,6 +33,13 @@ class GraphStore(Protocol):
         """
         ...
 
+    def fork(self, view: str, of: str) -> bool:
+        """Let a view that has no graph begin with another's; return whether that one had any.
+
+        The new view's generation is 1.
+        """
+        ...
+
     def drop(self, view: str) -> None:
         """Forget a view; nothing happens when there is none of that name."""
         ...

@@ -28,7 +28,8 @@ _FIXTURE = re.compile(r"(?:set_?up|tear_?down|before|after|init|dispose)(?![a-z]
 _ANNOTATED = frozenset({"java", "kotlin", "csharp", "scala", "php", "swift"})
 """Where an annotation makes a method a test, whatever its name: there every method of a test class counts, but for its fixtures."""
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_FILLERS = frozenset({"test", "tests", "spec", "specs", "it", "should"})
+_CONSTRUCTORS = frozenset({"__init__", "__new__", "constructor", "__construct", "initialize", "new"})  # a test says the class instead
+_FILLERS = frozenset({"test", "spec", "it", "should"})
 
 
 def is_test_file(path: str) -> bool:
@@ -51,8 +52,9 @@ def is_test(node: Node) -> bool:
 
 
 def words(name: str) -> list[str]:
-    """Split an identifier into its words, in lower case: ``test_HTTPServer2`` is test, http, server, 2."""
-    return [word.lower() for word in _WORDS.findall(name)]
+    """Split an identifier into its words, in lower case and the singular: ``test_HTTPServers2`` is test, http, server, 2."""
+    found = (word.lower() for word in _WORDS.findall(name))
+    return [word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word for word in found]
 
 
 def subject_edges(graph: FileGraph) -> list[Edge]:
@@ -130,6 +132,8 @@ def _rank(source: Node, target: Handle) -> int:
     """Return 0 where the test's own name says the target's, 1 where its class or file says the target, its class or its file, else 2."""
     path, _, qualified = target.partition("#")
     *outer, name = re.split(r"[.:]+", qualified.partition("~")[0])
+    if name in _CONSTRUCTORS and outer:
+        name = outer.pop()
     *around, own = re.split(r"[.:]+", source.qualified_name)
     if name and source.kind in _FUNCTIONS and _says(words(own), words(name)):
         return 0

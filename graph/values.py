@@ -63,14 +63,48 @@ class FixedPoint:
         self._members: list[Hashable] = []  # questions of unfinished cycles, in the order in which they were answered
         self._news = 0
         self._head = _NO_CYCLE  # depth of the outermost active question that the present answer rests on
-        self.looked_at = 0
-        """Bit set of what the present answer rests on; who asks first sets it to 0."""
+        self._bits: dict[str, int] = {}
+        self._names: list[str] = []
+        self._seen: set[str] = set()  # what the present answer looked at itself
+        self._rests = 0  # bit set of what the answers looked at that it used
+        self.look = self._seen.add
+        """Take note that the present answer rests on a file (its path), or on who else has a name."""
+
+    def start(self) -> None:
+        """Forget what was looked at so far."""
+        self._seen = set()
+        self.look = self._seen.add
+        self._rests = 0
+
+    def looked_at(self) -> int:
+        """Return the bit set of what was looked at since ``start``."""
+        bits, known = self._rests, self._bits
+        for what in self._seen:
+            bit = known.get(what)
+            if bit is None:
+                bit = known[what] = 1 << len(self._names)
+                self._names.append(what)
+            bits |= bit
+        return bits
+
+    def rests_on(self, what: str) -> bool:
+        """Say whether something was looked at since ``start``."""
+        return what in self._seen or bool(self._rests & self._bits.get(what, 0))
+
+    def names(self, bits: int) -> list[str]:
+        """Return what a bit set stands for."""
+        found: list[str] = []
+        while bits:
+            low = bits & -bits
+            found.append(self._names[low.bit_length() - 1])
+            bits ^= low
+        return found
 
     def solve(self, question: Hashable, answer: Callable[[], Values]) -> Values:
         """Return the answer to a question, kept or found."""
         known = self._known.get(question)
         if known is not None:
-            self.looked_at |= known[1]
+            self._rests |= known[1]
             return known[0]
         depth = self._active.get(question)
         if depth is not None:
@@ -79,15 +113,15 @@ class FixedPoint:
         answered = self._round.get(question)
         if answered is not None:
             self._head = min(self._head, answered[0])
-            self.looked_at |= answered[1]
+            self._rests |= answered[1]
             return self._so_far[question]
         return self._find(question, answer)
 
     def _find(self, question: Hashable, answer: Callable[[], Values]) -> Values:
         depth, begin = len(self._active), len(self._members)
-        outer_head, outer_looked = self._head, self.looked_at
+        outer_head, outer_seen, outer_rests = self._head, self._seen, self._rests
         self._active[question] = depth
-        self.looked_at = 0
+        self.start()
         try:
             while True:
                 news, self._head = self._news, _NO_CYCLE
@@ -102,10 +136,11 @@ class FixedPoint:
                 for member in self._members[begin:]:
                     del self._round[member]
                 del self._members[begin:]
-            head, looked = self._head, self.looked_at
+            head, looked = self._head, self.looked_at()
         finally:
             del self._active[question]
-            self._head, self.looked_at = outer_head, outer_looked | self.looked_at
+            self._head, self._rests, self._seen = outer_head, outer_rests | self.looked_at(), outer_seen
+            self.look = outer_seen.add
         if head < depth:
             self._head = min(outer_head, head)
             self._so_far.setdefault(question, NOTHING)
@@ -120,9 +155,16 @@ class FixedPoint:
         del self._members[begin:]
         return found
 
-    def forget(self) -> None:
-        """Drop all answers."""
-        self._known.clear()
+    def abandon(self) -> None:
+        """Give up all questions that are being answered: an exception went through them."""
+        for unfinished in (self._active, self._so_far, self._round, self._members):
+            unfinished.clear()
+        self._head = _NO_CYCLE
+
+    def forget(self, what: str) -> None:
+        """Drop the answers that rest on something."""
+        bits = self._bits.get(what, 0)
+        self._known = {question: answer for question, answer in self._known.items() if not answer[1] & bits}
 
 
 _NO_CYCLE = 1 << 60

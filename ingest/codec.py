@@ -144,13 +144,3 @@ def decode_value(data: bytes) -> Any:
         return msgspec.msgpack.decode(decompress(data))
     except msgspec.MsgspecError as error:
         raise ValueError(f"stored values are damaged: {error}") from error
-
-
-def encode_json(value: object) -> bytes:
-    """Encode a small value (status counts, failures) as JSON."""
-    return msgspec.json.encode(value)
-
-
-def decode_json(data: bytes, kind: type[T]) -> T:
-    """Decode ``encode_json`` output as a dataclass; absent fields take their defaults. Raises ``ValueError`` on damaged input."""
-    return msgspec.json.decode(data, type=kind)

@@ -53,6 +53,15 @@ CREATE TABLE segment (
     documents INTEGER NOT NULL, chunks INTEGER NOT NULL, bytes INTEGER NOT NULL, file TEXT NOT NULL, payload BLOB NOT NULL
 );
 CREATE INDEX segment_repository ON segment (repository_id);
+CREATE TABLE flow (
+    content_id INTEGER PRIMARY KEY REFERENCES content (id) ON DELETE CASCADE, version INTEGER NOT NULL, interface BLOB NOT NULL,
+    data BLOB NOT NULL
+);
+CREATE TABLE resolved (view TEXT PRIMARY KEY, generation INTEGER NOT NULL);
+CREATE TABLE standing (
+    view TEXT NOT NULL, path BLOB NOT NULL, document_id INTEGER NOT NULL, interface BLOB NOT NULL, rests BLOB NOT NULL,
+    PRIMARY KEY (view, path)
+) WITHOUT ROWID;
 CREATE TABLE graph_view (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name BLOB NOT NULL, staging INTEGER NOT NULL, generation INTEGER NOT NULL,
     UNIQUE (name, staging)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from json import dumps, loads
 from sqlite3 import Connection
 
-from ingest.codec import decode_json, encode_json
 from ingest.database import Database, now
 from ingest.errors import NotIndexedError
 from ingest.facts import ANALYZER_VERSION
@@ -49,6 +49,8 @@ class ScreenedFile:
     mtime_ns: int
     rule: str
     detail: str
+    content_hash: str = ""
+    """Lets another view know the file unread; empty where an older version or no content made the skip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class IndexReport:
 _VIEW = "SELECT id, repository_id, kind, name, root, commit_id, generation, indexed_at FROM view"
 
 
-class ViewCatalog:
+class ViewCatalog:  # noqa: PLR0904
     """Repositories, views and their entries in the database."""
 
     def __init__(self, database: Database) -> None:
@@ -118,12 +120,7 @@ class ViewCatalog:
         """Return what the newest index run of a view left out."""
         with self._database.read() as read:
             row = read.execute("SELECT report FROM view WHERE id = ?", (view,)).fetchone()
-        stored = decode_json(row[0], IndexReport) if row else IndexReport()
-        return replace(
-            stored,
-            failed=tuple(replace(each, path=_path(each.path)) for each in stored.failed),
-            screened=tuple(replace(each, path=_path(each.path)) for each in stored.screened),
-        )
+        return _decode_report(row[0]) if row else IndexReport()
 
     def problems(self, view: ViewId) -> tuple[list[Failure], list[str]]:
         """Return the files a view shows whose facts are incomplete, and what caps cut off from others, by path."""
@@ -173,10 +170,28 @@ class ViewCatalog:
             ).fetchone()
         return row is not None
 
+    def languages(self, view: ViewId) -> dict[str, tuple[DocumentId, str]]:
+        """Return the document and language at every path that a view shows."""
+        with self._database.read() as read:
+            rows = read.execute(
+                "SELECT path, document.id, language FROM entry JOIN document ON document.id = document_id"
+                " JOIN content ON content.id = content_id WHERE view_id = ?",
+                (view,),
+            ).fetchall()
+        return {os.fsdecode(path): (DocumentId(document), language) for path, document, language in rows}
+
     def size(self, view: ViewId) -> int:
         """Return how many files a view shows."""
         with self._database.read() as read:
             return int(read.execute("SELECT count(*) FROM entry WHERE view_id = ?", (view,)).fetchone()[0])
+
+    def shown(self, repository: RepositoryId) -> set[DocumentId]:
+        """Return the documents that any view of a repository shows."""
+        with self._database.read() as read:
+            rows = read.execute(
+                "SELECT document_id FROM entry WHERE view_id IN (SELECT id FROM view WHERE repository_id = ?)", (repository,)
+            )
+            return {row[0] for row in rows}
 
     def document_ids(self, view: ViewId) -> list[int]:
         """Return the documents a view shows, ascending."""
@@ -209,7 +224,7 @@ class ViewCatalog:
             )
             write.execute(
                 "UPDATE view SET generation = generation + 1, indexed_at = ?, commit_id = ?, report = ? WHERE id = ?",
-                (now(), commit, encode_json(_storable(report)), view),
+                (now(), commit, _encode_report(report), view),
             )
         return self.view(view)
 
@@ -259,12 +274,33 @@ def _view(row: tuple[int, int, str, bytes, bytes, str, int, float]) -> View:
     )
 
 
-def _storable(report: IndexReport) -> IndexReport:
-    """Return the report as JSON can hold it: paths as hexadecimal digits, since they need not be UTF-8."""
-    return replace(
-        report,
-        failed=tuple(replace(each, path=os.fsencode(each.path).hex()) for each in report.failed),
-        screened=tuple(replace(each, path=os.fsencode(each.path).hex()) for each in report.screened),
+def _encode_report(report: IndexReport) -> bytes:
+    """Return the report as JSON; paths as hexadecimal digits, since they need not be UTF-8."""
+    screened = [
+        {
+            "path": os.fsencode(each.path).hex(),
+            "size": each.size,
+            "mtime_ns": each.mtime_ns,
+            "rule": each.rule,
+            "detail": each.detail,
+            "content_hash": each.content_hash,
+        }
+        for each in report.screened
+    ]
+    failed = [{"path": os.fsencode(each.path).hex(), "reason": each.reason} for each in report.failed]
+    values = {"skipped": report.skipped, "failed": failed, "screened": screened, "truncated": report.truncated, "notes": report.notes}
+    return dumps(values).encode()
+
+
+def _decode_report(stored: bytes) -> IndexReport:
+    """Undo ``_encode_report``; absent fields take their defaults."""
+    values = loads(stored)
+    return IndexReport(
+        skipped=values.get("skipped", {}),
+        failed=tuple(Failure(**each | {"path": _path(each["path"])}) for each in values.get("failed", ())),
+        screened=tuple(ScreenedFile(**each | {"path": _path(each["path"])}) for each in values.get("screened", ())),
+        truncated=tuple(values.get("truncated", ())),
+        notes=tuple(values.get("notes", ())),
     )
 
 

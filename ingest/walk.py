@@ -9,9 +9,10 @@ from __future__ import annotations
 import errno
 import os
 import re
+import time
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import attrgetter
 from shutil import which
@@ -20,10 +21,13 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 from ingest.errors import EmptyTreeError, NotARepositoryError, SourceError
 from ingest.file_kinds import binary_reason, minified_reason, rule_of_name, translation_reason
 from ingest.git import GitCheckout, find_checkout, finish, read_blobs, run, start, stop, tree_entries
+from ingest.git_index import read_index
 from ingest.model import ContentHash, Failure, Skipped, SkipRule, SourceFile, SourceTree
+from ingest.survey import Survey
 
 IGNORE_FILE = ".codeloreignore"
 _MAX_IGNORE_FILE_BYTES = 1 << 20
+_SETTLED_NS = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,18 @@ class WalkOptions:
     keep: frozenset[SkipRule] = frozenset()
 
 
+def settled(file: SourceFile) -> SourceFile:
+    """Return the file without its time if it has changed just now: it may change again within one tick of its clock."""
+    return file if time.time_ns() - file.mtime_ns > _SETTLED_NS else replace(file, mtime_ns=0)
+
+
 def walk(root: str, options: WalkOptions) -> SourceTree:
-    """List the files below ``root`` to index, in order of path. Nothing is opened but ``.codeloreignore`` files.
+    """Return the tree that ``survey`` finds."""
+    return survey(root, options).tree
+
+
+def survey(root: str, options: WalkOptions) -> Survey:
+    """List the files below ``root`` to index, in order of path. Nothing is opened but git's index and ``.codeloreignore`` files.
 
     Raises SourceError where the folder cannot be read, NotARepositoryError for a bare repository or one that git refuses, and
     EmptyTreeError where nothing is left to index.
@@ -46,10 +60,13 @@ def walk(root: str, options: WalkOptions) -> SourceTree:
     if checkout is not None and checkout.bare:
         raise NotARepositoryError(f"{root} is a bare repository: it has no files to walk; index a ref of it with --ref, such as --ref HEAD")
     in_git = checkout is not None and which("git") is not None
+    top = checkout.root if checkout is not None else root
+    prefix = "" if root == top else root[len(top) :].strip("/") + "/"
+    index = read_index(checkout) if checkout is not None and in_git else None
     sorting = _Sorting(root, options, folders_are_submodules=in_git)
     try:
         if in_git:
-            _sort_checkout(root, sorting)
+            _sort_checkout(root, sorting, index.paths(prefix) if index is not None else None)
         else:
             from ingest.ignore_files import list_folder  # here: a checkout does without the library
 
@@ -58,11 +75,11 @@ def walk(root: str, options: WalkOptions) -> SourceTree:
             sorting.add(paths, tracked=False)
     finally:
         sorting.close()
-    _hide(root, checkout.root if checkout is not None else root, sorting, options)
+    _hide(top, prefix, sorting, options)
     tree = sorting.tree()
     if not tree.files:
         raise EmptyTreeError(f"nothing to index in {root}: {_what_hides(root, tree, in_git=in_git)}")
-    return tree
+    return Survey(tree, root, checkout, index, prefix)
 
 
 def _require_folder(root: str) -> None:
@@ -75,13 +92,14 @@ def _require_folder(root: str) -> None:
         raise SourceError(f"cannot index {root}: {error.strerror}; check the path and its permissions") from None
 
 
-def _sort_checkout(root: str, sorting: _Sorting) -> None:
-    """Sort out the tracked files while a second git looks for the untracked ones: 40 ms instead of 70 for Django's 7,000 files."""
+def _sort_checkout(root: str, sorting: _Sorting, tracked: list[str] | None) -> None:
+    """Sort out the tracked files, asking git for them where they are None, while git looks for the untracked ones."""
     search = start(root, "ls-files", "-o", "-z", "--exclude-standard")
     try:
-        tracked, _ = run(root, "ls-files", "-c", "-z")
-        listed = dict.fromkeys(os.fsdecode(tracked).split("\0")[:-1])  # a path in conflict is listed once for each side
-        sorting.add(listed, tracked=True)
+        if tracked is None:
+            listed, _ = run(root, "ls-files", "-c", "-z")
+            tracked = list(dict.fromkeys(os.fsdecode(listed).split("\0")[:-1]))  # a path in conflict is listed once for each side
+        sorting.add(tracked, tracked=True)
     except BaseException:
         stop(search)
         raise
@@ -115,13 +133,15 @@ class _Sorting:
 
         git lists tracked files also below a folder that a link has replaced, so their folders are looked at; other listings have done that.
         """
-        descriptor, options, real_folders = self._descriptor, self._options, self._real_folders
-        stat = os.stat
+        descriptor, options = self._descriptor, self._options
+        stat, files = os.stat, self.files
+        before, real = "", True
         for path in paths:
             if tracked:
                 folder = path[: path.rfind("/", 0, -1) + 1]
-                real = real_folders.get(folder)
-                if not (self._is_real_folder(folder) if real is None else real):
+                if folder != before:
+                    before, real = folder, self._is_real_folder(folder)
+                if not real:
                     continue
             try:
                 found = stat(path, dir_fd=descriptor, follow_symlinks=False)
@@ -135,7 +155,7 @@ class _Sorting:
                 continue
             skip = skip_by_name(path, found.st_size, options)
             if skip is None:
-                self.files.append(SourceFile(path, found.st_size, found.st_mtime_ns))
+                files.append(SourceFile(path, found.st_size, found.st_mtime_ns))
             else:
                 self.skipped.append(skip)
 
@@ -154,20 +174,18 @@ class _Sorting:
 
     def _is_real_folder(self, folder: str) -> bool:
         """Tell whether every part of ``folder`` is a folder and no link."""
-        known = self._real_folders
-        cut = 0
-        while cut < len(folder):
-            above, cut = cut, folder.index("/", cut) + 1
-            part = folder[:cut]
-            if part not in known:
-                try:
-                    mode = os.stat(part[:-1], dir_fd=self._descriptor, follow_symlinks=False).st_mode
-                    known[part] = known[folder[:above]] and S_ISDIR(mode)
-                except (FileNotFoundError, NotADirectoryError):
-                    known[part] = False
-                except OSError:  # then looking at its files fails too, and says why
-                    known[part] = True
-        return known[folder]
+        real = self._real_folders.get(folder)
+        if real is None:
+            real = self._real_folders[folder] = self._is_real_folder(folder[: folder.rfind("/", 0, -1) + 1]) and self._is_no_link(folder)
+        return real
+
+    def _is_no_link(self, folder: str) -> bool:
+        try:
+            return S_ISDIR(os.stat(folder[:-1], dir_fd=self._descriptor, follow_symlinks=False).st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:  # then looking at its files fails too, and says why
+            return True
 
     def hide(self, hidden: set[str]) -> None:
         """Count the paths as left out by ``.codeloreignore``, whatever they were sorted under."""
@@ -186,11 +204,13 @@ class _Sorting:
 _by_path = attrgetter("path")
 
 
-def _hide(root: str, top: str, sorting: _Sorting, options: WalkOptions) -> None:
-    """Apply the ``.codeloreignore`` files: those listed, the one in the root even if git ignores it, and those above, up to ``top``."""
+def _hide(top: str, base: str, sorting: _Sorting, options: WalkOptions) -> None:
+    """Apply the ``.codeloreignore`` files: those listed, the one in the root even if git ignores it, and those above, up to ``top``.
+
+    ``base`` is the root relative to ``top``, empty or with a slash behind it.
+    """
     if SkipRule.CODELOREIGNORE in options.keep:
         return
-    base = "" if root == top else root[len(top) :].strip("/") + "/"
     places = {base[:cut] + IGNORE_FILE for cut in range(len(base) + 1) if cut == 0 or base[cut - 1] == "/"}
     places.update(base + file.path for file in sorting.files if file.path.endswith("/" + IGNORE_FILE))
     rules: dict[str, bytes] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ingest.model import SymbolKind, ViewStatus
-from retrieval.query import Filters
+from retrieval.filters import Filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Hit:
     repository: str
     view: str
     signals: dict[str, float] = field(default_factory=dict[str, float])
+    first_match: int = -1
+    """Line of the snippet, counted from 0, where a pattern matches first; -1 for a hit that no pattern found."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from facts.
 
 from __future__ import annotations
 
-import mmap
 import os
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -19,10 +18,8 @@ import numpy as np
 
 from ingest.database import Database, storing
 from ingest.model import DocumentId, RepositoryId
+from retrieval.holdings import PAYLOAD_BYTES, segment_bytes
 from retrieval.segment import Segment, SegmentDamagedError, decode, encode, merge
-
-PAYLOAD_BYTES = 4_000_000
-"""Segments up to this size lie in the database."""
 
 MERGE_POSTINGS = 12_000_000
 """Segments are not merged beyond this many postings: about 300,000 chunks, and 400 MB while merging."""
@@ -65,11 +62,8 @@ class SegmentCatalog:
 
     def _open(self, repository: RepositoryId, segment_id: int, file: str, payload: bytes, size: int) -> StoredSegment | None:
         try:
-            buffer = memoryview(payload)
-            if file:
-                with (self._folder / str(repository) / file).open("rb") as opened:
-                    buffer = memoryview(mmap.mmap(opened.fileno(), 0, access=mmap.ACCESS_READ))
-            if len(buffer) != size:
+            buffer = segment_bytes(self._folder, repository, file, payload, size)
+            if buffer is None:
                 return None
             segment = decode(buffer, verify=segment_id not in self._verified)
             self._verified.add(segment_id)
@@ -193,12 +187,3 @@ def _mergeable(stored: Sequence[StoredSegment], live: Callable[[StoredSegment], 
         group = []
     chosen = {each.segment_id for each in group}
     return [each for each in [group, *([one] for one in dead if one.segment_id not in chosen)] if each]
-
-
-def remove_files(folder: Path, repository: RepositoryId) -> None:
-    """Delete a repository's segment files."""
-    place = folder / str(repository)
-    if place.is_dir():
-        for file in place.iterdir():
-            file.unlink(missing_ok=True)
-        place.rmdir()

@@ -10,34 +10,27 @@ sorted term hashes u64[V] · row scales f32[V + B] · rows i8[V + B, D]. The row
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
-from json import JSONDecodeError, dumps, loads
+from json import dumps
 from pathlib import Path
-from struct import Struct
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import ModelError
 from retrieval.terms import terms, words
+from retrieval.weights import FORMAT, MAGIC, PREFIX, SHIPPED, aligned, fingerprint, read_layout
 
 FloatRows = NDArray[np.float32]
 """A float32 matrix, one vector a row."""
 
-SHIPPED = Path(__file__).with_name("static.bin")
 MAX_MODEL_BYTES = 16_000_000
 
-_MAGIC = b"CODELORE"
-_FORMAT = 1
-_PREFIX = Struct("<8sII")
-_ALIGN = 64
-_MAX_HEADER_BYTES = 1 << 20
 _TERM_BYTES = 48
 """Longer terms (joined wholes; 0.1 % of the distinct terms of real code) take the slow hash, so that the wide array stays narrow."""
 # Random odd numbers; another set makes every file written with this one unreadable.
@@ -119,27 +112,14 @@ class StaticEmbedder:
             data = np.memmap(path, dtype=np.uint8, mode="r")
         except (OSError, ValueError) as error:
             raise ModelError(f"cannot read the embedding weights {path}: {error}; reinstall the package or name another file") from error
-        header, start = _read_header(path, data)
-        try:
-            vocabulary, buckets, dimension = (int(header[key]) for key in ("vocabulary", "buckets", "dimension"))
-            header["name"], header["version"] = str(header["name"]), str(header["version"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"the embedding weights {path} have an unusable header ({error!r}); reinstall the package") from error
-        if vocabulary < 0 or buckets < 1 or dimension <= 0 or dimension % 8:
-            raise ModelError(f"the embedding weights {path} claim {vocabulary}+{buckets} rows of {dimension}; reinstall the package")
-        scales_at = _aligned(start + 8 * vocabulary)
-        rows_at = _aligned(scales_at + 4 * (vocabulary + buckets))
-        end = rows_at + (vocabulary + buckets) * dimension
-        if len(data) != end:
-            raise ModelError(
-                f"the embedding weights {path} have {len(data)} bytes where their header asks for {end}; reinstall the package"
-            )
         data = np.asarray(data)  # indexing a memmap costs 10 us more
+        layout = read_layout(path, data.data)
+        rows = layout.vocabulary + layout.buckets
         return cls(
-            header,
-            data[start : start + 8 * vocabulary].view(np.uint64),
-            data[scales_at : scales_at + 4 * (vocabulary + buckets)].view(np.float32),
-            data[rows_at:end].view(np.int8).reshape(vocabulary + buckets, dimension),
+            layout.header,
+            data[layout.hashes_at : layout.hashes_at + 8 * layout.vocabulary].view(np.uint64),
+            data[layout.scales_at : layout.scales_at + 4 * rows].view(np.float32),
+            data[layout.rows_at :].view(np.int8).reshape(rows, layout.dimension),
         )
 
     @property
@@ -150,8 +130,8 @@ class StaticEmbedder:
     @property
     def fingerprint(self) -> str:
         """Tell this training from any other: vectors of two fingerprints must not be compared. Read off a sample of the rows."""
-        sample = zlib.crc32(self._rows[:: max(1, len(self._rows) // 512)].tobytes(), zlib.crc32(self._hashes[::128].tobytes()))
-        return f"{self.name}-{self.version}-{sample:08x}"
+        hashes, rows = self._hashes.view(np.uint8).data, self._rows.reshape(-1).view(np.uint8).data
+        return fingerprint(self.name, self.version, hashes, rows, self.dimension)
 
     def word_vectors(self, distinct: Sequence[bytes]) -> FloatRows:
         """Return one row per word, f32[n, D], not normalised: what `encode_chunks` adds up, and worth caching by word."""
@@ -352,29 +332,7 @@ def write_model(path: Path, header: dict[str, Any], hashes: NDArray[np.uint64], 
     quantized = quantize(rows)
     sizes = {"vocabulary": vocabulary, "buckets": total - vocabulary, "dimension": dimension}
     head = dumps(header | sizes, ensure_ascii=False).encode()
-    parts = [_PREFIX.pack(_MAGIC, _FORMAT, len(head)) + head, hashes.astype("<u8").tobytes(), quantized.scales.astype("<f4").tobytes()]
-    data = b"".join(part + bytes(_aligned(len(part)) - len(part)) for part in parts) + quantized.values.tobytes()
+    parts = [PREFIX.pack(MAGIC, FORMAT, len(head)) + head, hashes.astype("<u8").tobytes(), quantized.scales.astype("<f4").tobytes()]
+    data = b"".join(part + bytes(aligned(len(part)) - len(part)) for part in parts) + quantized.values.tobytes()
     path.write_bytes(data)
     return len(data)
-
-
-def _read_header(path: Path, data: NDArray[np.uint8]) -> tuple[dict[str, Any], int]:
-    """Return the JSON header and the offset of the first array."""
-    if len(data) < _PREFIX.size:
-        raise ModelError(f"the embedding weights {path} are cut short at {len(data)} bytes; reinstall the package")
-    magic, version, length = _PREFIX.unpack(data[: _PREFIX.size].tobytes())
-    if magic != _MAGIC:
-        raise ModelError(f"{path} does not hold embedding weights; reinstall the package or name another file")
-    if version != _FORMAT:
-        raise ModelError(f"the embedding weights {path} have format {version}, this release reads {_FORMAT}; reinstall the package")
-    try:
-        header: Any = loads(data[_PREFIX.size : _PREFIX.size + min(length, _MAX_HEADER_BYTES)].tobytes())
-    except (JSONDecodeError, UnicodeDecodeError) as error:
-        raise ModelError(f"the embedding weights {path} have an unreadable header ({error}); reinstall the package") from error
-    if not isinstance(header, dict):
-        raise ModelError(f"the embedding weights {path} have no header object; reinstall the package")
-    return cast(dict[str, Any], header), _aligned(_PREFIX.size + length)
-
-
-def _aligned(offset: int) -> int:
-    return -(-offset // _ALIGN) * _ALIGN

@@ -3,43 +3,35 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from graph.definitions import find_definitions
+from graph.model import graph_name
 from ingest.database import Database
 from ingest.errors import NotIndexedError
-from ingest.facts import ANALYZER_VERSION, FactStore
-from ingest.git import find_checkout
-from ingest.model import Failure, RepositoryId, SymbolKind, View, ViewKind, ViewStatus
+from ingest.facts import FactStore
+from ingest.git import find_checkout, repository_identity
+from ingest.model import DocumentId, Failure, RepositoryId, View, ViewKind, ViewStatus
 from ingest.views import IndexReport, Repository, ViewCatalog
-from retrieval.answers import ContextPack, Hit, SearchAnswer, SearchRequest, Span, SymbolAnswer, SymbolRow
-from retrieval.catalog import PAYLOAD_BYTES, SegmentCatalog, remove_files
-from retrieval.context import pack
-from retrieval.embed import SHIPPED, StaticEmbedder
-from retrieval.features import FEATURES_VERSION
-from retrieval.patterns import SECONDS, PatternMatcher
-from retrieval.pending import count_pending
-from retrieval.query import Filters, Query, parse_query
-from retrieval.rank import RankedChunk, Ranker
+from retrieval.answers import ContextPack, SearchAnswer, SearchRequest, Span, SymbolAnswer
+from retrieval.filters import Filters
+from retrieval.holdings import PAYLOAD_BYTES, held_documents, index_fingerprint, remove_files
 from retrieval.run import IndexOptions, IndexOutcome, Progress
-from retrieval.snapshot import Snapshot
+from retrieval.weights import SHIPPED
 
 if TYPE_CHECKING:
+    from graph.indexing import GraphOutcome
+    from graph.store import GraphStore
+    from retrieval.catalog import SegmentCatalog
     from retrieval.indexer import Indexer
+    from retrieval.searcher import Searcher
+    from retrieval.worker import WorkerSetup
 
-_KINDS = list(SymbolKind)
-_OPEN_SNAPSHOTS = 8
-_ATTEMPTS = 3
-
-T = TypeVar("T")
-_Opened = tuple[Repository, View, Snapshot, Ranker]
+# What only a search or only a run needs is loaded when there is one: numpy takes 70 ms, grammars and process pools 40, and a run that
+# finds every file known takes less than both.
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +55,6 @@ class Engine:
         self._database = Database(data / "codelore.db", busy_seconds=self._options.busy_seconds)
         self._facts = FactStore(self._database)
         self._views = ViewCatalog(self._database)
-        self._open: dict[int, tuple[Snapshot, Ranker]] = {}
-        self._patterns = PatternMatcher()
         self._about: dict[int, tuple[int, tuple[IndexReport, tuple[int, int, int], tuple[list[Failure], list[str]]]]] = {}
 
     @property
@@ -73,23 +63,35 @@ class Engine:
         return self._data
 
     @cached_property
-    def _embedder(self) -> StaticEmbedder:
-        return StaticEmbedder.load(self._options.weights)
+    def _fingerprint(self) -> str:
+        return index_fingerprint(self._options.weights)
 
     @cached_property
     def _catalog(self) -> SegmentCatalog:
-        model = self._embedder
-        fingerprint = f"{model.fingerprint}/features-{FEATURES_VERSION}/analyzer-{ANALYZER_VERSION}"
-        return SegmentCatalog(self._database, self._data / "segments", fingerprint, payload_bytes=self._options.payload_bytes)
+        from retrieval.catalog import SegmentCatalog
+
+        return SegmentCatalog(self._database, self._data / "segments", self._fingerprint, payload_bytes=self._options.payload_bytes)
+
+    @cached_property
+    def _searcher(self) -> Searcher:
+        from retrieval.embed import StaticEmbedder
+        from retrieval.searcher import Searcher
+
+        return Searcher(self._database, self._catalog, StaticEmbedder.load(self._options.weights), self.views, self._status)
 
     @cached_property
     def _indexer(self) -> Indexer:
-        # Grammars and process pools take a fifth of a cold search to load, and only a run needs them.
         from retrieval.indexer import Indexer
+
+        return Indexer(self._database, self._held, self._make, self._options.index, self._data / "locks")
+
+    def _held(self, repository: RepositoryId) -> Collection[DocumentId] | None:
+        return held_documents(self._database, self._data / "segments", repository, self._fingerprint)
+
+    def _make(self) -> tuple[SegmentCatalog, WorkerSetup]:
         from retrieval.worker import WorkerSetup
 
-        setup = WorkerSetup(self._database.path, self._options.weights)
-        return Indexer(self._database, self._catalog, setup, self._options.index, self._data / "locks")
+        return self._catalog, WorkerSetup(self._database.path, self._options.weights)
 
     def index(self, path: str, *, ref: str = "", progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
         """Bring a working tree, a folder, or with ``ref`` a branch, tag or commit up to date; see ``Indexer`` for what it raises."""
@@ -99,6 +101,26 @@ class Engine:
         """Bring a working tree up to date after changes to these paths, relative to it; see ``Indexer.index_paths``."""
         return self._indexer.index_paths(root, changed, progress)
 
+    def resolve(self, view: View, store: GraphStore, *, progress: Callable[[Progress], None] = lambda _: None) -> GraphOutcome | None:
+        """Bring the graph of a view up to date in ``store``; None when it is. Raises ``StoreError``."""
+        from graph.flow_store import FlowStore
+
+        name = graph_name(view)
+        if FlowStore(self._database).resolved(name) == view.generation and store.generation(name):
+            return None
+        from graph.indexing import GraphIndexer
+
+        others = [graph_name(each) for each in self._views.views(view.repository_id) if each.view_id != view.view_id]
+        options = self._options.index
+        indexer = GraphIndexer(self._database, store, workers=options.workers, silence_seconds=options.silence_seconds)
+        return indexer.update(
+            name,
+            self._views.languages(view.view_id),
+            shows=view.generation,
+            like=next((each for each in reversed(others) if store.generation(each)), ""),
+            progress=lambda phase, done, total: progress(Progress(phase, done, total)),
+        )
+
     def search(self, request: SearchRequest) -> SearchAnswer:
         """Answer a question from every view it asks, as one list.
 
@@ -107,34 +129,12 @@ class Engine:
         """
         if request.limit < 1:
             raise ValueError(f"a limit must be at least 1, not {request.limit}")
-        query = parse_query(request.text, regex=request.regex)
-        return self._ask(request, lambda views: self._search(request, query, views))
-
-    def _search(self, request: SearchRequest, query: Query, views: list[_Opened]) -> SearchAnswer:
-        hits: list[Hit] = []
-        status: list[ViewStatus] = []
-        deadline = time.monotonic() + SECONDS
-        for repository, view, snapshot, ranker in views:
-            allowed = ranker.allowed(request.filters)
-            truncated: tuple[str, ...] = ()
-            if query.pattern is not None:
-                texts = self._texts(snapshot, allowed)
-                ranked, truncated = self._patterns.match(snapshot, query.pattern, allowed, texts, limit=request.limit, deadline=deadline)
-            else:
-                ranked = ranker.rank(query, allowed, request.limit)
-                if query.dropped:
-                    truncated = (
-                        f"{len(query.dropped)} of the query's terms were not looked up (cap: 64): {' '.join(query.dropped[:8])} …",
-                    )
-            hits += self._hits(repository, snapshot, ranked)
-            status.append(self._status(repository, view, snapshot, truncated=truncated))
-        if len(views) > 1:
-            hits.sort(key=lambda hit: (-hit.score, hit.repository, hit.path, hit.start_line))
-            hits = [replace(hit, rank=at) for at, hit in enumerate(hits[: request.limit], start=1)]
-        return SearchAnswer(tuple(hits[: request.limit]), tuple(status))
+        return self._searcher.search(request)
 
     def context(self, request: SearchRequest, *, budget: int) -> ContextPack:
         """Pack what answers a question into ``budget`` tokens."""
+        from retrieval.context import pack
+
         answer = self.search(replace(request, limit=max(request.limit, budget // 80)))
         return pack(answer, budget=budget)
 
@@ -158,34 +158,12 @@ class Engine:
         start, end = max(start, 1), min(end or parsed.lines, parsed.lines)
         if start > end:
             raise LookupError(f"{relative} has {parsed.lines} lines in the index of {view.name}; lines {start} to {end} are not among them")
-        return Span(relative, start, end, "\n".join(lines[start - 1 : end]), parsed.language, self._status(repository, view, None))
+        return Span(relative, start, end, "\n".join(lines[start - 1 : end]), parsed.language, self._status(repository, view))
 
     def symbols(self, root: str, pattern: str, *, filters: Filters | None = None, limit: int = 50, ref: str = "") -> SymbolAnswer:
         """Return the definitions whose name matches ``pattern`` (``*`` and ``?`` are wild, case does not matter), in order of path."""
         request = SearchRequest(text=pattern, root=root, ref=ref, filters=filters or Filters())
-        return self._ask(request, lambda views: self._symbols(request, views[0], limit))
-
-    def _symbols(self, request: SearchRequest, opened: _Opened, limit: int) -> SymbolAnswer:
-        repository, view, snapshot, ranker = opened
-        allowed = ranker.allowed(request.filters)
-        wanted = snapshot.documents_of(allowed)
-        documents = [(snapshot.document_id(int(each)), *snapshot.name(int(each))) for each in wanted]
-        kinds = frozenset(request.filters.kinds)
-        rows = [
-            SymbolRow(
-                symbol.name,
-                symbol.qualified_name,
-                symbol.kind,
-                path,
-                symbol.start_line,
-                symbol.end_line,
-                symbol.signature,
-                symbol.doc,
-                language,
-            )
-            for path, language, symbol in find_definitions(self._facts, documents, request.text, kinds=kinds)
-        ]
-        return SymbolAnswer(tuple(rows[:limit]), len(rows), self._status(repository, view, snapshot))
+        return self._searcher.symbols(request, limit)
 
     def views(self, request: SearchRequest) -> list[tuple[Repository, View]]:
         """Return the views a request asks. Raises ``NotIndexedError`` when there is none."""
@@ -197,7 +175,12 @@ class Engine:
         if request.ref:
             checkout = find_checkout(root)
             found = [
-                view for view in views if view.kind is ViewKind.REF and view.name == request.ref and checkout and view.root == checkout.root
+                view
+                for view in views
+                if view.kind is ViewKind.REF
+                and view.name == request.ref
+                and checkout
+                and repositories[view.repository_id].identity == repository_identity(checkout.root, checkout)
             ]
             if not found:
                 raise NotIndexedError(f"the ref {request.ref!r} of {root} is not indexed; run: codelore index {root} --ref {request.ref}")
@@ -229,7 +212,7 @@ class Engine:
         pending = self._pending(self.views(request)[0][1]) if look else -1
         with self._database.read():
             repository, view = self.views(request)[0]
-            return self._status(repository, view, None, pending=pending)
+            return self._status(repository, view, pending=pending)
 
     def pending(self, root: str, *, ref: str = "") -> int:
         """Return how many files differ from the newest generation of the view around ``root``; -1 where that cannot be known."""
@@ -239,11 +222,10 @@ class Engine:
         """Return every repository with the status of its views."""
         with self._database.read():
             return [
-                (each, [self._status(each, view, None) for view in self._views.views(each.repository_id)])
-                for each in self._views.repositories()
+                (each, [self._status(each, view) for view in self._views.views(each.repository_id)]) for each in self._views.repositories()
             ]
 
-    def forget(self, name: str) -> list[str]:
+    def forget(self, name: str, store: GraphStore | None = None) -> list[str]:
         """Delete a repository by name, identity or root, or one view by its root, and everything only it used; return what went.
 
         Raises ``NotIndexedError`` when nothing is so named.
@@ -257,6 +239,8 @@ class Engine:
             with self._indexer.locked(repository.identity):
                 views = self._views.views(repository.repository_id)
                 named = [view for view in views if whole or view.name in {name, path}]
+                for view in named:
+                    self._forget_graph(graph_name(view), store)
                 if whole or (named and len(named) == len(views)):
                     self._views.forget_repository(repository.repository_id)
                     remove_files(self._data / "segments", repository.repository_id)
@@ -268,12 +252,22 @@ class Engine:
                     self._facts.collect_garbage(repository.repository_id)
         if not gone:
             raise NotIndexedError(f"nothing indexed is named {name!r}; codelore repos lists what is")
-        self._open.clear()
+        if "_searcher" in self.__dict__:
+            self._searcher.forget()
         self._facts.drop_contents()
         return gone
 
+    def _forget_graph(self, name: str, store: GraphStore | None) -> None:
+        from graph.flow_store import FlowStore
+
+        FlowStore(self._database).drop(name)
+        if store is not None:
+            store.drop(name)
+
     def check(self) -> list[str]:
         """Return what is wrong with the store, in words; empty when all is well."""
+        from retrieval.snapshot import Snapshot
+
         problems = self._database.check()
         for repository in self._views.repositories():
             stored = self._catalog.load(repository.repository_id)
@@ -287,8 +281,8 @@ class Engine:
         """End workers and close the store."""
         if "_indexer" in self.__dict__:
             self._indexer.close()
-        self._patterns.close()
-        self._open.clear()
+        if "_searcher" in self.__dict__:
+            self._searcher.close()
         self._database.close()
 
     def __enter__(self) -> Engine:
@@ -297,66 +291,13 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _ask(self, request: SearchRequest, answer: Callable[[list[_Opened]], T]) -> T:
-        """Have a question answered from one state of the store: a generation published meanwhile is the next question's.
-
-        A merge by another process may remove a segment's file between listing and opening it; then the newer state is asked.
-        """
-        for attempt in range(_ATTEMPTS):
-            with self._database.read():
-                opened = [(*each, *self._snapshot(each[1])) for each in self.views(request)]
-                if attempt == _ATTEMPTS - 1 or not any(snapshot.missing for _, _, snapshot, _ in opened):
-                    return answer(opened)
-        raise AssertionError("the last attempt answers")
-
-    def _snapshot(self, view: View) -> tuple[Snapshot, Ranker]:
-        """Open the newest generation of a view, or the one that is open already."""
-        opened = self._open.get(view.view_id)
-        if opened is None or opened[0].view.generation != view.generation or opened[0].missing:
-            segments = [each.segment for each in self._catalog.load(view.repository_id)]
-            snapshot = Snapshot(view, segments, self._views.document_ids(view.view_id))
-            opened = (snapshot, Ranker(snapshot, self._embedder))
-            while len(self._open) >= _OPEN_SNAPSHOTS:
-                self._open.pop(next(iter(self._open)))
-            self._open[view.view_id] = opened
-        return opened
-
-    def _texts(self, snapshot: Snapshot, allowed: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Iterator[tuple[int, bytes]]:
-        wanted = set(snapshot.document_ids[snapshot.documents_of(allowed)].tolist())
-        number = {int(each): at for at, each in enumerate(snapshot.document_ids)}
-        for document, text in self._views.iterate_texts(snapshot.view.view_id):
-            if document in wanted:
-                yield number[document], text
-
-    def _hits(self, repository: Repository, snapshot: Snapshot, ranked: list[RankedChunk]) -> Iterator[Hit]:
-        texts = self._facts.texts({snapshot.document_id(each.document) for each in ranked})
-        for at, each in enumerate(ranked, start=1):
-            segment, chunk = snapshot.locate(each.chunk)
-            path, language = snapshot.name(each.document)
-            raw = texts[snapshot.document_id(each.document)][segment.start_byte[chunk] : segment.end_byte[chunk]]
-            kind = int(segment.kind[chunk])
-            yield Hit(
-                rank=at,
-                score=each.score,
-                path=path,
-                start_line=int(segment.start_line[chunk]),
-                end_line=int(segment.end_line[chunk]),
-                symbol=segment.symbol(chunk),
-                kind=_KINDS[kind].value if kind < len(_KINDS) else "",
-                language=language,
-                snippet=raw.decode("utf-8", "replace").rstrip("\n"),
-                repository=repository.name,
-                view=snapshot.view.name,
-                signals=each.signals,
-            )
-
     def _status(
-        self, repository: Repository, view: View, snapshot: Snapshot | None, *, pending: int = -1, truncated: tuple[str, ...] = ()
+        self, repository: Repository, view: View, *, missing: int = 0, pending: int = -1, truncated: tuple[str, ...] = ()
     ) -> ViewStatus:
         report, (files, chunks, symbols), (failed, cut) = self._facts_about(view)
         notes = list(report.notes)
-        if snapshot is not None and snapshot.missing:
-            notes.append(f"{snapshot.missing} files are missing from the index until it is repaired: run codelore index {view.root}")
+        if missing:
+            notes.append(f"{missing} files are missing from the index until it is repaired: run codelore index {view.root}")
         return ViewStatus(
             view=view.name,
             repository=repository.name,
@@ -381,6 +322,8 @@ class Engine:
         return known[1]
 
     def _pending(self, view: View) -> int:
+        from retrieval.pending import count_pending
+
         screened = self._views.report(view.view_id).screened
         return count_pending(view, self._views.entries(view.view_id), screened, self._options.index.walk)
 
@@ -388,5 +331,6 @@ class Engine:
     def _relative(view: View, root: str, path: str) -> str:
         """Return a path as the view spells it: relative to its root, whether it was typed from there or from a folder below."""
         absolute = os.path.normpath(os.path.join(os.path.realpath(root), path))
-        below = view.root.rstrip("/") + "/"
+        checkout = find_checkout(root) if view.kind is ViewKind.REF else None  # of a ref every worktree may ask
+        below = (checkout.root if checkout else view.root).rstrip("/") + "/"
         return absolute.removeprefix(below) if absolute.startswith(below) else path

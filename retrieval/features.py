@@ -23,9 +23,6 @@ from retrieval.term_arrays import spread
 from retrieval.terms import SHOWN_TERM, SYMBOL_TERM
 from retrieval.vocabulary import Vocabulary
 
-FEATURES_VERSION = 2
-"""Raise it when the same facts yield other features; segments of another version are made again."""
-
 _KINDS = list(SymbolKind)
 _KIND_INDEX = {kind: index for index, kind in enumerate(_KINDS)}
 _KIND_BIT = {kind: 1 << index for index, kind in enumerate(_KINDS)}

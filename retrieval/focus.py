@@ -10,7 +10,7 @@ def focus(snippet: str, query: Query, *, lines: int) -> int:
     """Return the first of at most ``lines`` lines to show, counted from 0.
 
     It is the window whose lines hold most of the query's terms, each term once; it begins with a line that holds one, and
-    of equal windows the first is taken. A pattern shows the beginning: matching it once more could take for ever.
+    of equal windows the first is taken. For a pattern a hit says itself where it matches: matching once more could take for ever.
     """
     source = snippet.split("\n")
     asked = {term.text for term in query.terms}

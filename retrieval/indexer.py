@@ -2,38 +2,40 @@
 
 The order makes a kill harmless. Facts are committed batch by batch, each file whole, and nobody sees them; then their segments; last, in
 one transaction, the view moves on. A run that starts after a kill finds the facts and does the rest.
+
+What reads, parses and writes segments is loaded when a run needs it: a second worktree, whose files the store knows, does not.
 """
 
 from __future__ import annotations
 
 import os
-from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.database import Database
 from ingest.errors import EmptyTreeError, ExtractionError, NotARepositoryError
 from ingest.facts import FactStore
-from ingest.git import GitCheckout, blob_id, find_checkout, head, known_hashes, repository_identity, resolve_ref
-from ingest.languages.registry import LANGUAGES
+from ingest.git import GitCheckout, blob_id, find_checkout, head, repository_identity, resolve_ref
 from ingest.lock import exclusive, lock_path
-from ingest.model import DocumentId, Failure, RepositoryId, SourceFile, SourceTree, View, ViewId, ViewKind
-from ingest.pool import Crash, WorkerPool
+from ingest.model import ContentHash, DocumentId, Failure, RepositoryId, SourceFile, SourceTree, View, ViewId, ViewKind
 from ingest.views import Entry, IndexReport, ScreenedFile, ViewCatalog
-from ingest.walk import read_source, walk, walk_commit
-from retrieval.catalog import SegmentCatalog, SegmentWriter
+from ingest.walk import Survey, read_source, settled, survey, walk_commit
 from retrieval.refresh import Known, WholeRun, files_to_read, revised
 from retrieval.run import IndexOptions, IndexOutcome, Progress
-from retrieval.worker import Batch, ReadTask, RebuildTask, Task, WorkerSetup, settled
+from retrieval.tasks import BATCH_FILES, BATCH_NAMES, Tasks, batches
 
-_BATCH_FILES = 100
-_BATCH_BYTES = 600_000
-_BATCH_NAMES = 10_000  # characters of path: a task must fit the pipe to its worker, or both ends wait for each other
+if TYPE_CHECKING:
+    from ingest.pool import WorkerPool
+    from retrieval.catalog import SegmentCatalog, SegmentWriter
+    from retrieval.worker import Batch, ReadTask, Task, WorkerSetup
+
 _SMALL_RUN_BYTES = 300_000  # one worker does this as fast as two
-_KNOWN_HASHES_FROM = 32  # asking git for hashes pays off from this many changed files on
+_KNOWN_HASHES_FROM = 32  # asking git's settings whether its hashes hold pays off from this many changed files on
 _MAX_LISTED = 1_000
 _GARBAGE_FROM = 1_000  # documents
 _MANY_SEGMENTS = 16  # merging costs 15 ms, a search 0.1 ms a segment
@@ -55,43 +57,42 @@ class _Run:
     parsed: int = 0
     parsed_bytes: int = 0
     symbols: int = 0
+    wrote: bool = False
+    """Segments were written, or had to be looked through."""
 
     def show(self, document: DocumentId, file: SourceFile) -> None:
         self.shown.append((document, file.size, file.mtime_ns))
         self.paths[document] = file.path
 
 
-class _Tasks(Iterator[Task]):
-    """The tasks of a run; those that crashed a worker come back in parts."""
-
-    def __init__(self, tasks: Iterable[Task]) -> None:
-        self._tasks = iter(tasks)
-        self._again: deque[Task] = deque()
-
-    def __next__(self) -> Task:
-        return self._again.popleft() if self._again else next(self._tasks)
-
-    def split(self, task: ReadTask) -> None:
-        """Try each file of a crashed task alone."""
-        self._again.extend(replace(task, files=(file,)) for file in task.files)
-
-    def retry(self, task: Task) -> None:
-        """Try a task again."""
-        self._again.append(task)
-
-
 class Indexer:
     """Indexes working trees and refs into the stores. One at a time for one repository, across processes."""
 
-    def __init__(self, database: Database, catalog: SegmentCatalog, setup: WorkerSetup, options: IndexOptions, locks: Path) -> None:
+    def __init__(
+        self,
+        database: Database,
+        held: Callable[[RepositoryId], Collection[DocumentId] | None],
+        make: Callable[[], tuple[SegmentCatalog, WorkerSetup]],
+        options: IndexOptions,
+        locks: Path,
+    ) -> None:
+        """``held`` is ``holdings.held_documents`` of the store; ``make`` is called when there is something to read or to write."""
         self._facts = FactStore(database)
         self._views = ViewCatalog(database)
-        self._catalog = catalog
-        self._setup = setup
+        self._held = held
+        self._make = make
         self._options = options
         self._locks = locks
         self._pool: WorkerPool[Task, Batch] | None = None
         self._whole_runs: dict[ViewId, WholeRun] = {}
+
+    @cached_property
+    def _made(self) -> tuple[SegmentCatalog, WorkerSetup]:
+        return self._make()
+
+    @property
+    def _catalog(self) -> SegmentCatalog:
+        return self._made[0]
 
     def index_worktree(self, root: str, progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
         """Bring the view of a working tree, or of a folder outside git, up to date.
@@ -105,13 +106,12 @@ class Indexer:
         with self.locked(identity, progress):
             view = self._views.add_view(self._repository(identity, root), ViewKind.WORKTREE, name=root, root=root)
             progress(Progress("walking"))
-            tree = walk(root, self._options.walk)
+            found = survey(root, self._options.walk)
             commit = head(checkout)[0] if checkout else ""
-            run = _Run(view, tree, self._views.entries(view.view_id))
-            changed = self._sort_out(run, checkout)
-            self._process(run, [ReadTask(root, batch, self._options.walk) for batch in _batches(changed)], progress)
+            run = _Run(view, found.tree, self._views.entries(view.view_id))
+            self._process(run, self._sort_out(run, found), progress)
             outcome = self._publish(run, commit, progress)
-            self._whole_runs[view.view_id] = WholeRun(outcome.view.generation, {each.path: each.rule for each in tree.skipped})
+            self._whole_runs[view.view_id] = WholeRun(outcome.view.generation, {each.path: each.rule for each in found.tree.skipped})
             return outcome
 
     def index_paths(self, root: str, changed: Collection[str], progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
@@ -138,7 +138,7 @@ class Indexer:
         if files is None:
             return None
         run = _Run(view, SourceTree(tuple(files)), before)
-        self._process(run, [ReadTask(view.root, batch, self._options.walk) for batch in _batches(self._sort_out(run, None))], progress)
+        self._process(run, self._sort_out(run, None), progress)
         had = {entry.document_id for entry in before.values()}
         left, fresh, report = had - run.paths.keys(), run.paths.keys() - had, revised(old, changed, run.screened, run.failures)
         files_now = self._views.size(view.view_id) - len(left) + len(fresh)
@@ -147,7 +147,7 @@ class Indexer:
         if fresh or left or report != old:
             view = self._views.publish(view.view_id, shown=run.shown, hidden=left, commit=view.commit, report=report)
             self._whole_runs[view.view_id] = replace(whole, generation=view.generation)
-            if self._catalog.count(view.repository_id) > _MANY_SEGMENTS:
+            if run.wrote and self._catalog.count(view.repository_id) > _MANY_SEGMENTS:
                 self._catalog.compact(view.repository_id)
         else:
             self._views.touch(view.view_id, run.shown)
@@ -177,9 +177,7 @@ class Indexer:
             view = self._views.add_view(self._repository(identity, checkout.root), ViewKind.REF, name=ref, root=checkout.root)
             progress(Progress("walking"))
             run = _Run(view, walk_commit(checkout, commit, self._options.walk), self._views.entries(view.view_id))
-            changed = self._sort_out(run, None)
-            tasks = [ReadTask(checkout.root, batch, self._options.walk, checkout) for batch in _batches(changed)]
-            self._process(run, tasks, progress)
+            self._process(run, self._sort_out(run, None), progress, checkout)
             return self._publish(run, commit, progress)
 
     def _repository(self, identity: str, root: str) -> RepositoryId:
@@ -195,9 +193,10 @@ class Indexer:
             waiting=lambda: progress(Progress("waiting for another process that indexes this repository")),
         )
 
-    def _sort_out(self, run: _Run, checkout: GitCheckout | None) -> list[SourceFile]:
+    def _sort_out(self, run: _Run, found: Survey | None) -> list[SourceFile]:
         """Return the files that have to be read; the others are shown as they are."""
-        screened = {each.path: each for each in self._views.report(run.view.view_id).screened}
+        keep = self._options.walk.keep
+        screened = {each.path: each for each in self._views.report(run.view.view_id).screened if each.rule not in keep}
         unsure: list[SourceFile] = []
         for file in run.tree.files:
             entry, left_out = run.before.get(file.path), screened.get(file.path)
@@ -208,35 +207,75 @@ class Indexer:
                 run.screened.append(left_out)
             else:
                 unsure.append(file)
-        return self._known(run, unsure, checkout)
+        return self._known(run, unsure, found) if unsure else []
 
-    def _known(self, run: _Run, files: list[SourceFile], checkout: GitCheckout | None) -> list[SourceFile]:
+    def _known(self, run: _Run, files: list[SourceFile], found: Survey | None) -> list[SourceFile]:
         """Show files whose content git can name and the store already has; return the rest."""
-        if checkout is not None and len(files) >= _KNOWN_HASHES_FROM:
-            hashes = known_hashes(checkout)
-            prefix = "" if run.view.root == checkout.root else os.path.relpath(run.view.root, checkout.root) + "/"
-            files = [replace(file, content_hash=hashes.get(prefix + file.path)) for file in files]
-        if len(files) < _KNOWN_HASHES_FROM or run.before:
-            files = [file if file.content_hash else self._hashed(run.view.root, file) for file in files]
-        wanted = [(file.path, file.content_hash) for file in files if file.content_hash]
-        found = self._facts.find(run.view.repository_id, wanted) if wanted else {}
+        hashes = self._hashes(run, files, found)
+        documents = self._facts.find(run.view.repository_id, hashes.items()) if hashes else {}
+        screened = self._screened(run.view, self._sibling(run.view)) if len(documents) < len(hashes) else {}
         missing: list[SourceFile] = []
         for file in files:
-            document = found.get((file.path, file.content_hash)) if file.content_hash else None
-            if document is None:
-                missing.append(file)
-            else:
+            key = (file.path, hashes.get(file.path, ContentHash("")))
+            if (document := documents.get(key)) is not None:
                 run.unchanged += file.path in run.before and run.before[file.path].document_id == document
                 run.show(document, settled(file))
+            elif (left_out := screened.get(key)) is not None:
+                left = ScreenedFile(file.path, file.size, settled(file).mtime_ns, left_out.rule, left_out.detail, left_out.content_hash)
+                run.screened.append(left)
+            else:
+                missing.append(file)
         return missing
 
-    def _hashed(self, root: str, file: SourceFile) -> SourceFile:
+    def _hashes(self, run: _Run, files: list[SourceFile], found: Survey | None) -> dict[str, ContentHash]:
+        """Map paths to content hashes; a file that git cannot name is read where the store may know it."""
+        hashes = {file.path: file.content_hash for file in files if file.content_hash}
+        if self._facts.has_any(run.view.repository_id):
+            if found is not None and len(files) >= _KNOWN_HASHES_FROM:
+                hashes |= found.known_hashes(files)
+            for file in files:
+                if file.path not in hashes and (read := self._hashed(run.view.root, file)):
+                    hashes[file.path] = read
+        return hashes
+
+    def _sibling(self, view: View) -> View | None:
+        """Return the view of the same repository that was indexed last."""
+        others = [each for each in self._views.views(view.repository_id) if each.generation and each.view_id != view.view_id]
+        return max(others, key=lambda each: each.indexed_at, default=None)
+
+    def _screened(self, *views: View | None) -> dict[tuple[str, str], ScreenedFile]:
+        """Return what views left out for its content, by path and content: it need not be read again. What settings keep is left out."""
+        keep = self._options.walk.keep
+        reports = [self._views.report(view.view_id) for view in views if view is not None]
+        return {
+            (each.path, each.content_hash): each
+            for report in reports
+            for each in report.screened
+            if each.content_hash and each.rule not in keep
+        }
+
+    def _hashed(self, root: str, file: SourceFile) -> ContentHash | None:
         """Read a file for its hash: 0.1 ms, where parsing again what a switch of branches or a ``touch`` brings back takes 2 to 20."""
         data = read_source(root, file, self._options.walk)
-        return replace(file, content_hash=blob_id(data)) if isinstance(data, bytes) else file
+        return blob_id(data) if isinstance(data, bytes) else None
 
-    def _process(self, run: _Run, tasks: list[ReadTask], progress: Callable[[Progress], None]) -> None:
+    def _process(
+        self, run: _Run, files: list[SourceFile], progress: Callable[[Progress], None], checkout: GitCheckout | None = None
+    ) -> None:
+        """Have files read and parsed, below the view's root or as blobs of ``checkout``, and repair what the index lacks."""
+        if not files:
+            held = self._held(run.view.repository_id)
+            if held is not None and not self._views.shown(run.view.repository_id).union(run.paths).difference(held):
+                return
+        from retrieval.worker import ReadTask
+
+        run.wrote = True
+        self._write(run, [ReadTask(run.view.root, batch, self._options.walk, checkout) for batch in batches(files)], progress)
+
+    def _write(self, run: _Run, tasks: list[ReadTask], progress: Callable[[Progress], None]) -> None:
         """Have workers read and parse, store facts as they come, and write the segments."""
+        from retrieval.catalog import SegmentWriter
+
         total = sum(len(task.files) for task in tasks)
         total_bytes = sum(file.size for task in tasks for file in task.files)
         self._catalog.sweep(run.view.repository_id)
@@ -258,14 +297,20 @@ class Indexer:
             run.show(document, file)
             run.symbols += stored.symbols
         run.failures += batch.failures
-        run.screened += [ScreenedFile(file.path, file.size, file.mtime_ns, left.rule, left.detail) for file, left in batch.screened]
+        run.screened += [
+            ScreenedFile(file.path, file.size, file.mtime_ns, left.rule, left.detail, file.content_hash or "")
+            for file, left in batch.screened
+        ]
         run.parsed += len(documents)
         run.parsed_bytes += batch.size
 
     def _work(self, tasks: list[ReadTask], size: int) -> Iterator[tuple[ReadTask, Batch]]:
         if not tasks:
             return
-        queue = _Tasks(tasks)
+        from ingest.pool import Crash
+        from retrieval.worker import Batch, ReadTask
+
+        queue = Tasks(tasks)
         for task, batch in self._running_pool(size).run(queue):
             assert isinstance(task, ReadTask)
             if not isinstance(batch, Crash):
@@ -278,9 +323,11 @@ class Indexer:
                 yield task, Batch(failures=[Failure(file.path, batch.reason) for file in task.files])
 
     def _running_pool(self, size: int) -> WorkerPool[Task, Batch]:
+        from ingest.pool import WorkerPool
+
         workers = min(1, self._options.workers) if size < _SMALL_RUN_BYTES else self._options.workers
         if self._pool is None:
-            self._pool = WorkerPool[Task, Batch](self._setup.make, workers=workers, silence_seconds=self._options.silence_seconds)
+            self._pool = WorkerPool(self._made[1].make, workers=workers, silence_seconds=self._options.silence_seconds)
         elif workers:
             self._pool.grow(workers)
         return self._pool
@@ -290,12 +337,14 @@ class Indexer:
 
         In this process: a forked worker must not open the database, because it inherits this connection's idea of which locks are held.
         """
+        from retrieval.worker import RebuildTask
+
         missing = self._catalog.lacking(run.view.repository_id, run.paths, writer.held)
         documents = list(self._facts.paths(missing).items())
-        files = max(min(_BATCH_FILES, _BATCH_NAMES // max((len(name) for _, name in documents), default=1)), 1)
+        files = max(min(BATCH_FILES, BATCH_NAMES // max((len(name) for _, name in documents), default=1)), 1)
         tasks = [RebuildTask(tuple(documents[at : at + files])) for at in range(0, len(documents), files)]
         done = 0
-        work = self._setup.make() if tasks else None
+        work = self._made[1].make() if tasks else None
         for task in tasks:
             assert work is not None
             batch = work(task)
@@ -322,7 +371,8 @@ class Indexer:
             view = self._views.publish(run.view.view_id, shown=shown, hidden=hidden, commit=commit, report=report)
             if hidden:
                 self._collect_garbage(run.view.repository_id)
-            self._catalog.compact(run.view.repository_id)
+            if hidden or run.wrote:
+                self._catalog.compact(run.view.repository_id)
         else:
             self._views.touch(run.view.view_id)
             view = self._views.view(run.view.view_id)
@@ -354,7 +404,12 @@ class Indexer:
             raise EmptyTreeError(f"nothing to index in {run.view.root}: every file was left out ({reasons}{failed}); see codelore doctor")
         if run.symbols or run.view.generation:
             return
-        sources = self._facts.sources_without_symbols([document for document, _, _ in run.shown], LANGUAGES, size=_TELLING_BYTES)
+        shown = [document for document, _, _ in run.shown]
+        if self._facts.have_symbols(shown):
+            return
+        from ingest.languages.registry import LANGUAGES
+
+        sources = self._facts.sources_without_symbols(shown, LANGUAGES, size=_TELLING_BYTES)
         if sources >= _TELLING_FILES:
             raise ExtractionError(
                 f"{sources} source files in {run.view.root} were parsed and not one symbol came out; the grammars do not work here:"
@@ -372,22 +427,6 @@ def _same(entry: Entry, file: SourceFile) -> bool:
     if file.content_hash:
         return entry.content_hash == file.content_hash
     return bool(entry.mtime_ns) and (entry.size, entry.mtime_ns) == (file.size, file.mtime_ns)
-
-
-def _batches(files: list[SourceFile]) -> Iterator[tuple[SourceFile, ...]]:
-    """Cut files into batches of bounded count and bytes, neighbours together: they share words."""
-    batch: list[SourceFile] = []
-    size = names = 0
-    for file in files:
-        full = len(batch) >= _BATCH_FILES or size + file.size > _BATCH_BYTES or names + len(file.path) > _BATCH_NAMES
-        if batch and full:
-            yield tuple(batch)
-            batch, size, names = [], 0, 0
-        batch.append(file)
-        size += file.size
-        names += len(file.path)
-    if batch:
-        yield tuple(batch)
 
 
 def _beyond(failures: int) -> tuple[str, ...]:

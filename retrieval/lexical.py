@@ -54,6 +54,7 @@ CHUNK = Bm25f(k1=1.2, b=0.75, names=2.0, context=0.7, docs=0.3, stem=2.0, direct
 FILE = Bm25f(k1=2.0, b=0.75, names=3.0, context=0.0, docs=1.0, stem=12.0, directories=5.0)
 _CHUNK_TABLE, _FILE_TABLE = CHUNK.table(), FILE.table()
 _PATH_ONLY = Bm25f(k1=2.0, b=0.75, names=0, context=0, docs=0, stem=FILE.stem, directories=FILE.directories).table()
+_OTHER_TABLE = _FILE_TABLE - _PATH_ONLY
 _LENT, _LENDING_DIAGRAMS = np.float32(0.8), 20
 _BODY_MASK = np.uint16((1 << FIELD_BITS[Field.BODY]) - 1)
 
@@ -66,7 +67,6 @@ class LexicalScores:
     document: F32
     chunk_coverage: F32
     """Share of the query's weight whose terms a chunk holds, 0 to 1."""
-    document_coverage: F32
     unknown: list[str] = field(default_factory=list[str])
     """Terms that no shown chunk holds."""
     weights: dict[str, float] = field(default_factory=dict[str, float])
@@ -103,7 +103,6 @@ class LexicalScorer:
             chunk=np.zeros(snapshot.chunks, np.float32),
             document=np.zeros(documents, np.float32),
             chunk_coverage=np.zeros(snapshot.chunks, np.float32),
-            document_coverage=np.zeros(documents, np.float32),
         )
         total = 0.0
         filtered = not (snapshot.all_live and bool(allowed.all()))
@@ -128,7 +127,6 @@ class LexicalScorer:
             self._hide(scores, self._diagrams & ~allowed)
         if total > 0:
             scores.chunk_coverage /= total
-            scores.document_coverage /= total
         return scores
 
     def _lend_to_documents(self, scores: LexicalScores, allowed: Mask) -> None:
@@ -147,7 +145,6 @@ class LexicalScorer:
                 (scores.chunk, scores.chunk[own].max(), shown),
                 (scores.chunk_coverage, scores.chunk_coverage[own].max(), shown),
                 (scores.document, scores.document[diagram], documents),
-                (scores.document_coverage, scores.document_coverage[diagram], documents),
             ):
                 mine[place] = np.maximum(mine[place], _LENT * theirs)
 
@@ -155,7 +152,7 @@ class LexicalScorer:
         """Take back the scores of diagrams that were scored for their documents' sake and that a filter hides."""
         documents = self._snapshot.documents_of(chunks)
         scores.chunk[chunks] = scores.chunk_coverage[chunks] = 0
-        scores.document[documents] = scores.document_coverage[documents] = 0
+        scores.document[documents] = 0
 
     def postings(self, key: int) -> tuple[Numbers, U16]:
         """Return a term's chunks, shown or not, and their packed weights."""
@@ -163,7 +160,9 @@ class LexicalScorer:
         for part in self._snapshot.parts:
             where = part.segment.postings(key)
             if where.stop > where.start:
-                found.append((part.segment.posting_chunk[where].astype(np.int64) + part.first_chunk, part.segment.posting_weight[where]))
+                chunk = part.segment.posting_chunk[where].astype(np.int64)
+                chunk += part.first_chunk
+                found.append((chunk, part.segment.posting_weight[where]))
         if len(found) == 1:
             return found[0]
         if not found:
@@ -173,16 +172,22 @@ class LexicalScorer:
     def _add(self, scores: LexicalScores, chunk: Numbers, weight: U16, idf: float) -> None:
         snapshot = self._snapshot
         body = (weight & _BODY_MASK).astype(np.float32)
-        upper = weight >> FIELD_BITS[Field.BODY]
-        count = body * self._norm[chunk] + _CHUNK_TABLE[upper]
-        scores.chunk[chunk] += np.float32(idf * (CHUNK.k1 + 1)) * count / (count + np.float32(CHUNK.k1))
+        upper = (weight >> FIELD_BITS[Field.BODY]).astype(np.intp)  # once: each look-up would do it again
+        count = body * self._norm[chunk]
+        count += _CHUNK_TABLE[upper]
+        gained = np.float32(idf * (CHUNK.k1 + 1)) * count
+        count += np.float32(CHUNK.k1)
+        gained /= count
+        scores.chunk[chunk] += gained
         scores.chunk_coverage[chunk] += np.float32(idf)
         # Postings are in order of chunk, so those of one document are neighbours.
         document = snapshot.chunk_document[chunk]
-        first = np.flatnonzero(np.concatenate([[True], document[1:] != document[:-1]]))
+        begins = np.empty(len(document), np.bool_)
+        begins[0] = True
+        np.not_equal(document[1:], document[:-1], out=begins[1:])
+        first = np.flatnonzero(begins)
         touched = document[first]
         path = _PATH_ONLY[upper[first]]  # every chunk of a document has its stem and directories: count them once
-        other = np.add.reduceat(_FILE_TABLE[upper] - _PATH_ONLY[upper], first)
+        other = np.add.reduceat(_OTHER_TABLE[upper], first)
         count = np.add.reduceat(body, first) * self._document_norm[touched] + other + path
         scores.document[touched] += np.float32(idf * (FILE.k1 + 1)) * count / (count + np.float32(FILE.k1))
-        scores.document_coverage[touched] += np.float32(idf)

@@ -10,7 +10,7 @@ import re
 import time
 import warnings
 from bisect import bisect_right
-from collections import Counter, deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -74,10 +74,10 @@ class PatternMatcher:
         found: list[RankedChunk] = []
         for document, starts in outcome.starts:
             likely = 0.0 if int(snapshot.document_flags[document]) & _LESS_LIKELY else 1.0
-            for chunk, count in _by_chunk(snapshot, document, starts).items():
+            for chunk, inside in _by_chunk(snapshot, document, starts).items():
                 if allowed[chunk]:
-                    signals = {"matches": float(count), "likely": likely}
-                    found.append(RankedChunk(chunk, document, round(likely + 1 - 1 / (1 + count), 6), signals))
+                    signals = {"matches": float(len(inside)), "likely": likely}
+                    found.append(RankedChunk(chunk, document, round(likely + 1 - 1 / (1 + len(inside)), 6), signals, min(inside)))
         truncated = list(_cut_off(snapshot, outcome, int(snapshot.documents_of(allowed).size)))
         found.sort(key=lambda each: (-each.score, snapshot.name(each.document)[0], each.chunk))
         if len(found) > limit:
@@ -181,11 +181,13 @@ def _cut_off(snapshot: Snapshot, outcome: _Outcome, wanted: int) -> Iterator[str
         yield f"{files} {MATCHES_A_FILE:,} matches or more; the rest was not searched"
 
 
-def _by_chunk(snapshot: Snapshot, document: int, starts: list[int]) -> Counter[int]:
-    """Count matches by chunk."""
+def _by_chunk(snapshot: Snapshot, document: int, starts: list[int]) -> dict[int, list[int]]:
+    """Return the matches by chunk."""
     first, count = int(snapshot.first_chunk[document]), int(snapshot.chunks_of[document])
-    if not count:
-        return Counter()
-    segment, local = snapshot.locate(first)
-    borders = segment.start_byte[local : local + count].tolist()
-    return Counter(first + bisect_right(borders, start) - 1 for start in starts)
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    if count:
+        segment, local = snapshot.locate(first)
+        borders = segment.start_byte[local : local + count].tolist()
+        for start in starts:
+            found[first + bisect_right(borders, start) - 1].append(start)
+    return found

@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ingest.errors import QueryError
-from ingest.model import LanguageId, SymbolKind
 from retrieval.embed import hash_terms
 from retrieval.lexical import QueryTerm
 from retrieval.regex import Pattern, compile_pattern
@@ -124,18 +123,6 @@ _TITLE_WEIGHT, _REST_WEIGHT, _LONG = 1.6, 0.8, 14
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """Which chunks may answer; empty means any. All of them apply to every signal."""
-
-    paths: tuple[str, ...] = ()
-    """Globs on the path: ``*`` stays within a folder, ``**`` does not; one without ``/`` matches at any depth."""
-    languages: tuple[LanguageId, ...] = ()
-    kinds: tuple[SymbolKind, ...] = ()
-    tests: bool | None = None
-    """True for test files only, False for all others only."""
-
-
-@dataclass(frozen=True, slots=True)
 class Query:
     """A query taken apart. Either ``pattern`` is set, or the rest."""
 
@@ -146,8 +133,6 @@ class Query:
     """Whole names to look up among definitions."""
     paths: tuple[str, ...] = ()
     """Words that look like paths or file names, lower case."""
-    symbol_like: bool = False
-    """The whole query is one name."""
     dropped: tuple[str, ...] = field(default=())
     """Terms beyond ``MAX_TERMS``."""
 
@@ -169,7 +154,6 @@ def parse_query(text: str, *, regex: bool = False) -> Query:
         terms=tuple(found[:MAX_TERMS]),
         identifiers=tuple(identifiers),
         paths=tuple(dict.fromkeys(match[1].lower() for match in _PATH.finditer(text))),
-        symbol_like=len(text.split()) == 1,
         dropped=tuple(term.text for term in found[MAX_TERMS:]),
     )
 

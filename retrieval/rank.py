@@ -15,13 +15,14 @@ from ingest.errors import QueryError
 from ingest.model import SymbolKind
 from ingest.path_kinds import PathFlag
 from retrieval.embed import StaticEmbedder
+from retrieval.filters import Filters
 from retrieval.lexical import LexicalScorer
 from retrieval.names import PathNames, path_names, plain, root
 from retrieval.priors import document_priors
-from retrieval.query import Filters, Query
+from retrieval.query import Query
 from retrieval.segment import F32
 from retrieval.snapshot import Mask, Numbers, Snapshot
-from retrieval.vectors import nearest
+from retrieval.vectors import near
 
 CANDIDATE_FILES = 60
 
@@ -82,6 +83,8 @@ class RankedChunk:
     document: int
     score: float
     signals: dict[str, float] = field(default_factory=dict[str, float])
+    first_match: int = -1
+    """Byte offset in the file where a pattern matches first in the chunk, or -1."""
 
 
 class Ranker:
@@ -121,9 +124,13 @@ class Ranker:
     def rank(self, query: Query, allowed: Mask, limit: int) -> list[RankedChunk]:
         """Return at most ``limit`` chunks, best first, ties in order of path and line."""
         lexical = self._lexical.score(query.terms, allowed)
-        vector = self._vector_scores(query, allowed)
-        definition = self._definition_scores(query, allowed)
-        best = {name: self._best_of_documents(each) for name, each in (("chunk", lexical.chunk), ("vector", vector), ("def", definition))}
+        vector, near_chunks = self._vector_scores(query, allowed)
+        definition, defining = self._definition_scores(query, allowed)
+        best = {
+            "chunk": self._best_of_documents(lexical.chunk, np.flatnonzero(lexical.chunk != 0)),
+            "vector": self._best_of_documents(vector, near_chunks),
+            "def": self._best_of_documents(definition, defining),
+        }
         first_pass = _scaled(lexical.document) + _scaled(best["chunk"]) + np.float32(0.5) * _scaled(best["def"])
         first_pass += np.float32(0.2) * best["vector"]
         files = _top(first_pass.astype(np.float32), CANDIDATE_FILES)
@@ -168,28 +175,32 @@ class Ranker:
         inside = allowed[chunk]
         return row[inside], chunk[inside]
 
-    def _vector_scores(self, query: Query, allowed: Mask) -> F32:
+    def _vector_scores(self, query: Query, allowed: Mask) -> tuple[F32, Numbers]:
+        """Return every chunk's cosine, and in order the chunks that have one."""
         scores = np.zeros(self._snapshot.chunks, np.float32)
         title = query.text.strip().partition("\n")[0]  # the rest of a long query adds nothing measurable (docs/design.md)
-        chunks, cosine = nearest(self._snapshot, self._embedder.encode_text(title.encode("utf-8", "ignore")), allowed)
+        chunks, cosine = near(self._snapshot, self._embedder.encode_text(title.encode("utf-8", "ignore")), allowed)
         scores[chunks] = cosine
-        return scores
+        return scores, chunks[cosine != 0]
 
-    def _definition_scores(self, query: Query, allowed: Mask) -> F32:
-        """Score chunks that define a name of the query: the rarer the name, the more."""
+    def _definition_scores(self, query: Query, allowed: Mask) -> tuple[F32, Numbers]:
+        """Score chunks that define a name of the query: the rarer the name, the more. Return also, in order, the chunks that do."""
         scores = np.zeros(self._snapshot.chunks, np.float32)
+        found: list[Numbers] = []
         for name in query.identifiers:
             chunks, _ = self._lexical.postings(name.key)
             chunks = chunks[allowed[chunks]]
             if len(chunks):
                 files = len(self._snapshot.documents_of(chunks))
                 scores[chunks] += np.float32(name.weight / (1 + np.log(files)))
-        return scores
+                found.append(chunks)
+        if len(found) > 1:
+            return scores, np.flatnonzero(scores != 0)  # numpy finds true bits 5x faster than floats that are not zero
+        return scores, found[0] if found else np.zeros(0, np.int64)
 
-    def _best_of_documents(self, scores: F32) -> F32:
-        """Return each document's best chunk score."""
+    def _best_of_documents(self, scores: F32, touched: Numbers) -> F32:
+        """Return each document's best score among the ``touched`` chunks, which are in order."""
         best = np.zeros(len(self._snapshot.document_ids), np.float32)
-        touched = np.flatnonzero(scores != 0)  # numpy finds true bits 5x faster than floats that are not zero
         if len(touched):
             document = self._snapshot.chunk_document[touched]
             first = np.flatnonzero(np.concatenate([[True], document[1:] != document[:-1]]))
@@ -251,7 +262,7 @@ class Ranker:
         inside = np.flatnonzero(leading[row])
         own = sum((CHUNK_WEIGHTS[name] * values[inside] for name, values in signals.items()), np.zeros(len(inside), np.float32)).round(6)
         row, chunk = row[inside], chunk[inside]
-        order = np.lexsort((chunk, -own, row))
+        order = _order(row, own)
         place, first = _places(row[order])
         total = (score[row[order]] + own[order] - own[order][first] - SAME_FILE_PENALTY * place).round(6)
         shown = np.flatnonzero((place == 0) | (own[order] > LEAST_CHUNK))
@@ -270,11 +281,25 @@ def _places(row: Numbers) -> tuple[Numbers, Numbers]:
     return np.arange(len(row)) - first, first
 
 
+def _order(row: Numbers, scores: F32) -> Numbers:
+    """Return the order by row (ascending), in it by score (none below 0) downwards, in that as they stand.
+
+    All three in one 64-bit number that says its own place: sorting 3,000 takes 20 us, ``np.lexsort`` 300.
+    """
+    places = len(row).bit_length()
+    if places + (int(row[-1]).bit_length() if len(row) else 0) > 32:
+        return np.lexsort((-scores, row))
+    falling = np.uint64(0xFFFFFFFF) - scores.view(np.uint32)  # floats that are not negative are in order of their bits
+    key = (row.astype(np.uint64) << np.uint64(32) | falling) << np.uint64(places) | np.arange(len(row), dtype=np.uint64)
+    key.sort()
+    return (key & np.uint64((1 << places) - 1)).astype(np.int64)
+
+
 def _sums_of_best(scores: F32, row: Numbers, rows: int) -> F32:
     """Return the sum of each row's best scores, each counting .6 of the one before."""
     found = np.flatnonzero(scores != 0)
     scores, row = scores[found], row[found]
-    order = np.lexsort((-scores, row))
+    order = _order(row, scores)
     place, _ = _places(row[order])
     best = place < _BEST_CHUNKS
     return np.bincount(row[order][best], scores[order][best] * _DECAYS[place[best]], rows).astype(np.float32)

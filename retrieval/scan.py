@@ -26,9 +26,10 @@ from ingest.path_kinds import PathFlag, path_flags
 from ingest.pool import Crash, WorkerPool
 from ingest.walk import WalkOptions, read_source, screen, skip_by_name, walk
 from retrieval.answers import Hit, SearchAnswer, SearchRequest
+from retrieval.filters import Filters
 from retrieval.lexical import QueryTerm
 from retrieval.names import path_names, root
-from retrieval.query import Filters, Query, parse_query
+from retrieval.query import Query, parse_query
 from retrieval.rank import glob_pattern
 from retrieval.regex import MATCHES_A_FILE, find_starts
 from retrieval.terms import terms, words
@@ -367,7 +368,8 @@ def _matches(state: _Scan, files: Sequence[SourceFile]) -> Iterator[Hit]:
             if count:
                 part = text[chunk.start_byte : chunk.end_byte]
                 hit = _hit(state, file.path, language, chunk, part, {"matches": float(count), "likely": likely})
-                yield replace(hit, score=round(likely + 1 - 1 / (1 + count), 6))
+                line = text.count(b"\n", chunk.start_byte, starts[bisect_left(starts, chunk.start_byte)])
+                yield replace(hit, score=round(likely + 1 - 1 / (1 + count), 6), first_match=line)
 
 
 def _hit(state: _Scan, path: str, language: LanguageId, chunk: Chunk, part: bytes, signals: dict[str, float]) -> Hit:

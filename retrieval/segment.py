@@ -14,11 +14,13 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
-MAGIC = b"CODELORE-SEGMENT-1\n"
+from retrieval.segment_layout import FIXED, MAGIC, SegmentDamagedError, read_layout
+
 _ALIGN = 64
 
 
@@ -42,10 +44,6 @@ U64 = NDArray[np.uint64]
 I8 = NDArray[np.int8]
 I64 = NDArray[np.int64]
 F32 = NDArray[np.float32]
-
-
-class SegmentDamagedError(Exception):
-    """The bytes are not a whole segment; it has to be made again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ def encode(segment: Segment) -> bytes:
         parts += [raw, b"\0" * pad]
         offset += len(raw) + pad
     text = "\n".join(header).encode()
-    text += b" " * (-(len(MAGIC) + 12 + len(text)) % _ALIGN)
+    text += b" " * (-(FIXED + len(text)) % _ALIGN)
     body = 0
     for part in parts:
         body = zlib.crc32(part, body)
@@ -134,24 +132,10 @@ def decode(buffer: bytes | memoryview, *, verify: bool = False) -> Segment:
     Raises ``SegmentDamagedError`` when they are torn or of another format.
     """
     view = memoryview(buffer)
-    fixed = len(MAGIC) + 12
-    if len(view) < fixed or bytes(view[: len(MAGIC)]) != MAGIC:
-        raise SegmentDamagedError("not a segment")
-    size = int.from_bytes(view[len(MAGIC) : len(MAGIC) + 4], "little")
-    text = bytes(view[fixed : fixed + size])
-    if zlib.crc32(text) != int.from_bytes(view[len(MAGIC) + 4 : len(MAGIC) + 8], "little"):
-        raise SegmentDamagedError("the header does not match its checksum")
-    if verify and zlib.crc32(view[fixed + size :]) != int.from_bytes(view[len(MAGIC) + 8 : fixed], "little"):
-        raise SegmentDamagedError("the body does not match its checksum")
-    arrays: dict[str, NDArray[np.generic]] = {}
-    for line in text.decode().strip().split("\n"):
-        name, dtype, shape, at = line.split(" ")
-        sizes = tuple(int(part) for part in shape.split(","))
-        count = int(np.prod(sizes))
-        start = fixed + size + int(at)
-        if start + count * np.dtype(dtype).itemsize > len(view):
-            raise SegmentDamagedError("cut short")
-        arrays[name] = np.frombuffer(view, np.dtype(dtype), count, start).reshape(sizes)
+    arrays = {
+        name: np.frombuffer(view, np.dtype(dtype), prod(sizes), start).reshape(sizes)
+        for name, (dtype, sizes, start) in read_layout(view, verify=verify).items()
+    }
     if arrays.keys() != {field.name for field in fields(Segment)}:
         raise SegmentDamagedError("arrays are missing")
     return Segment(**arrays)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from retrieval.segment import F32, Segment
+from retrieval.segment import F32, U16, U64, Segment
 from retrieval.snapshot import Mask, Numbers, Snapshot
 
 RESCORED = 400
@@ -16,27 +16,35 @@ RESCORED = 400
 
 
 def nearest(snapshot: Snapshot, query: F32, allowed: Mask, *, rescored: int = RESCORED) -> tuple[Numbers, F32]:
-    """Return chunks near ``query`` (a unit vector) and their cosine, best first, ties by chunk; only chunks in ``allowed``."""
-    if not query.any():
+    """Return what ``near`` does, best first, ties by chunk."""
+    chosen, cosine = near(snapshot, query, allowed, rescored=rescored)
+    order = np.lexsort((chosen, -cosine))
+    return chosen[order], cosine[order]
+
+
+def near(snapshot: Snapshot, query: F32, allowed: Mask, *, rescored: int = RESCORED) -> tuple[Numbers, F32]:
+    """Return chunks near ``query`` (a unit vector) and their cosine, in order of chunk; only chunks in ``allowed``."""
+    wanted = min(rescored, np.count_nonzero(allowed))
+    if not wanted or not query.any():
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
     code = np.packbits(query > 0).view(np.uint64)
-    distances: list[np.ndarray[tuple[int, ...], np.dtype[np.uint16]]] = []
-    for columns in snapshot.code_columns:
-        distance = np.zeros(columns.shape[1], np.uint16)
-        for column, word in zip(columns, code, strict=True):
-            distance += np.bitwise_count(column ^ word)
-        distances.append(distance)
-    distance = np.concatenate(distances) if distances else np.zeros(0, np.uint16)
-    distance[~allowed] = np.iinfo(np.uint16).max
-    wanted = min(rescored, int(allowed.sum()))
-    if not wanted:
-        return np.zeros(0, np.int64), np.zeros(0, np.float32)
+    distance = np.concatenate([_distances(columns, code) for columns in snapshot.code_columns])
+    if not allowed.all():
+        distance[~allowed] = np.iinfo(np.uint16).max
     # All chunks at least as near as the last wanted one, so that the choice does not depend on how chunks are numbered.
     limit = np.partition(distance, wanted - 1)[wanted - 1]
     chosen = np.flatnonzero(distance <= limit)
-    cosine = np.concatenate([_cosines(part.segment, chosen, part.first_chunk, query) for part in snapshot.parts])
-    order = np.lexsort((chosen, -cosine))
-    return chosen[order], cosine[order]
+    return chosen, np.concatenate([_cosines(part.segment, chosen, part.first_chunk, query) for part in snapshot.parts])
+
+
+def _distances(columns: U64, code: U64) -> U16:
+    """Return how many bits each chunk's code differs in, column by column without a new array for each."""
+    distance = np.zeros(columns.shape[1], np.uint16)
+    differing, bits = np.empty(columns.shape[1], np.uint64), np.empty(columns.shape[1], np.uint8)
+    for column, word in zip(columns, code, strict=True):
+        np.bitwise_count(np.bitwise_xor(column, word, out=differing), out=bits)
+        np.add(distance, bits, out=distance)
+    return distance
 
 
 def _cosines(segment: Segment, chosen: Numbers, first: int, query: F32) -> F32:

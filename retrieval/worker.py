@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from ctypes import CDLL
 from dataclasses import dataclass, field, replace
@@ -16,19 +15,13 @@ from ingest.database import Database
 from ingest.facts import FactStore, StoredFile, store_form
 from ingest.git import GitCheckout, blob_id, read_blobs
 from ingest.model import ContentHash, DocumentId, Failure, ParsedFile, Skipped, SourceFile
-from ingest.walk import WalkOptions, read_source, screen
+from ingest.walk import WalkOptions, read_source, screen, settled
 from retrieval.embed import StaticEmbedder
 from retrieval.features import SegmentBuilder
 from retrieval.segment import encode
 
-_SETTLED_NS = 50_000_000
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 _KEPT_BYTES = 1 << 25  # the most that the second allows
-
-
-def settled(file: SourceFile) -> SourceFile:
-    """Return the file without its time if it has changed just now: it may change again within one tick of its clock."""
-    return file if time.time_ns() - file.mtime_ns > _SETTLED_NS else replace(file, mtime_ns=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +98,12 @@ def _read(task: ReadTask, builder: SegmentBuilder) -> Batch:
         if isinstance(data, Failure):
             batch.failures.append(data)
             continue
-        skipped = data if isinstance(data, Skipped) else screen(file.path, data, task.options)
-        if skipped is not None or isinstance(data, Skipped):
-            batch.screened.append((settled(file), skipped or data))  # type: ignore[arg-type]
+        if isinstance(data, Skipped):
+            batch.screened.append((settled(file), data))
+            continue
+        skipped = screen(file.path, data, task.options)
+        if skipped is not None:
+            batch.screened.append((settled(replace(file, content_hash=blob_id(data))), skipped))
             continue
         batch.size += len(data)
         if task.as_text:

@@ -1,7 +1,7 @@
 """The command line: what can be typed, and what becomes of an error.
 
 Nothing but the standard library is loaded here, so that help, completion and a usage error come at once. Each command's work is in
-``cli_index``, ``cli_search`` and ``cli_about``.
+``cli_index``, ``cli_search``, ``cli_graph`` and ``cli_about``.
 """
 
 from __future__ import annotations
@@ -9,20 +9,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from ingest.errors import QueryError
 from serve import __version__
+from serve.arguments import add_command, add_directory, add_ref, count
+from serve.cli_graph_parser import add_graph
 from serve.exit_codes import EXIT_CODES, OK, PIPE_CLOSED, exit_code
 
 if TYPE_CHECKING:
-    # argparse has no public names for what add_subparsers and add_argument_group return
-    from argparse import _ActionsContainer as Container  # pyright: ignore[reportPrivateUsage]
-    from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
-
-    Commands = _SubParsersAction[argparse.ArgumentParser]
+    from serve.arguments import Commands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,58 +64,45 @@ def build_parser() -> argparse.ArgumentParser:
     _add_indexing(commands)
     _add_searching(commands)
     _add_reading(commands)
+    add_graph(commands)
     _add_about(commands)
     return parser
 
 
-def _add(commands: Commands, name: str, run: Callable[[argparse.Namespace], int], help: str) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".")
-    parser.set_defaults(run=run)
-    parser.add_argument("--json", action="store_true", help="print one JSON object (docs/json.md)")
-    return parser
-
-
-def _add_directory(parser: Container) -> None:
-    parser.add_argument(
-        "-C", "--directory", default=".", metavar="DIR", help="ask about the indexed tree around DIR instead of the current directory"
-    )
-
-
-def _add_ref(parser: Container, text: str) -> None:
-    parser.add_argument("--ref", default="", help=text)
-
-
 def _add_indexing(commands: Commands) -> None:
-    index = _add(commands, "index", _index, "index working trees, or with --ref a branch, tag or commit; again costs only what changed")
+    index = add_command(
+        commands, "index", _index, "index working trees, or with --ref a branch, tag or commit; again costs only what changed"
+    )
     index.add_argument("paths", nargs="*", metavar="PATH", help="folders to index (default: the checkout around the current directory)")
-    _add_ref(index, "index this branch, tag or commit without checking it out")
+    add_ref(index, "index this branch, tag or commit without checking it out")
+    index.add_argument("--no-graph", dest="graph", action="store_false", help="leave out what names refer to; codelore graph catches up")
     index.add_argument("--watch", action="store_true", help="stay and keep the index fresh as files change")
-    forget = _add(commands, "forget", _forget, "delete a repository or a view from the index, and everything only it used")
+    forget = add_command(commands, "forget", _forget, "delete a repository or a view from the index, and everything only it used")
     forget.add_argument("name", metavar="NAME", help="a repository's name or root, a worktree's root, or a ref (see codelore repos)")
 
 
 def _add_searching(commands: Commands) -> None:
-    search = _add(commands, "search", _search, "search by words, names, paths, or a pattern written /…/")
+    search = add_command(commands, "search", _search, "search by words, names, paths, or a pattern written /…/")
     search.add_argument("query", nargs="?", metavar="QUERY", help="what to look for")
     _add_request(search, limit=10)
     search.add_argument("--explain", action="store_true", help="show which signals brought each hit here")
     search.add_argument("--queries", metavar="FILE", help="answer many queries, one a line: text or a JSON object (- is standard input)")
     search.add_argument("--jsonl", action="store_true", help="print one JSON object a line, an answer each, with its latency")
-    context = _add(commands, "context", _context, "pack what answers a question into a token budget")
+    context = add_command(commands, "context", _context, "pack what answers a question into a token budget")
     context.add_argument("query", metavar="QUERY", help="what the context is for")
-    context.add_argument("--budget", type=_count, default=4000, metavar="TOKENS", help="tokens to fill (default: %(default)s)")
+    context.add_argument("--budget", type=count, default=4000, metavar="TOKENS", help="tokens to fill (default: %(default)s)")
     _add_request(context, limit=20)
 
 
 def _add_request(parser: argparse.ArgumentParser, limit: int) -> None:
     _add_filters(parser)
     where = parser.add_argument_group("where to look")
-    _add_directory(where)
+    add_directory(where)
     where.add_argument("--repo", action="append", default=[], metavar="NAME", help="an indexed repository by name; may be repeated")
     where.add_argument("--all-repos", action="store_true", help="every indexed repository")
-    _add_ref(where, "an indexed branch, tag or commit instead of the working tree")
+    add_ref(where, "an indexed branch, tag or commit instead of the working tree")
     parser.add_argument("--regex", action="store_true", help="take the query as a regular expression")
-    parser.add_argument("--limit", type=_count, default=limit, metavar="N", help="hits at most (default: %(default)s)")
+    parser.add_argument("--limit", type=count, default=limit, metavar="N", help="hits at most (default: %(default)s)")
 
 
 def _add_filters(parser: argparse.ArgumentParser) -> None:
@@ -129,34 +114,28 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_reading(commands: Commands) -> None:
-    show = _add(commands, "show", _show, "print lines of a file as the index holds them")
+    show = add_command(commands, "show", _show, "print lines of a file as the index holds them")
     show.add_argument("span", metavar="PATH[:START[-END]]", help="a path, relative to the directory, and lines counted from 1")
-    _add_ref(show, "read from an indexed branch, tag or commit")
-    _add_directory(show)
-    symbols = _add(commands, "symbols", _symbols, "list definitions by name")
+    add_ref(show, "read from an indexed branch, tag or commit")
+    add_directory(show)
+    symbols = add_command(commands, "symbols", _symbols, "list definitions by name")
     symbols.add_argument("pattern", metavar="PATTERN", help="a name; * and ? are wild, case does not matter")
     _add_filters(symbols)
-    symbols.add_argument("--limit", type=_count, default=50, metavar="N", help="rows at most (default: %(default)s)")
-    _add_ref(symbols, "look in an indexed branch, tag or commit")
-    _add_directory(symbols)
-    status = _add(commands, "status", _status, "tell how true the index of a tree is: pending, failed, skipped and truncated")
+    symbols.add_argument("--limit", type=count, default=50, metavar="N", help="rows at most (default: %(default)s)")
+    add_ref(symbols, "look in an indexed branch, tag or commit")
+    add_directory(symbols)
+    status = add_command(commands, "status", _status, "tell how true the index of a tree is: pending, failed, skipped and truncated")
     status.add_argument("path", nargs="?", default=".", metavar="PATH", help="a place inside the tree (default: the current directory)")
-    _add_ref(status, "tell about an indexed branch, tag or commit")
-    _add(commands, "repos", _repos, "list what is indexed")
+    add_ref(status, "tell about an indexed branch, tag or commit")
+    add_command(commands, "repos", _repos, "list what is indexed")
 
 
 def _add_about(commands: Commands) -> None:
-    _add(commands, "languages", _languages, "list languages and formats, their file names, and what is read from them")
-    _add(commands, "doctor", _doctor, "check this installation, its data folder and the index")
+    add_command(commands, "languages", _languages, "list languages and formats, their file names, and what is read from them")
+    add_command(commands, "doctor", _doctor, "check this installation, its data folder and the index")
     completion = commands.add_parser("completion", help="print a completion script for a shell", description="Print a completion script.")
     completion.set_defaults(run=_completion)
     completion.add_argument("shell", choices=("bash", "zsh", "tcsh"), help="the shell to complete in")
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
-    return int(text)
 
 
 # Each command's module loads what that command needs, and only then.

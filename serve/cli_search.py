@@ -14,7 +14,7 @@ from ingest.git import find_checkout
 from ingest.model import LanguageId, SymbolKind, ViewStatus
 from retrieval.answers import SearchAnswer, SearchRequest
 from retrieval.engine import Engine
-from retrieval.query import Filters, parse_query
+from retrieval.filters import Filters
 from serve import render
 from serve.compose import engine_options, open_engine
 from serve.documents import context_document, search_document, span_document, symbols_document, to_line
@@ -46,6 +46,8 @@ def print_answer(answer: SearchAnswer, typed: argparse.Namespace, asked: SearchR
         print(to_line(search_document(answer)))
         return
     if answer.hits:
+        from retrieval.query import parse_query  # here: ``codelore index`` loads this module too, and asks nothing
+
         print(
             render.hits(
                 answer.hits, parse_query(asked.text, regex=asked.regex), style(), explain=typed.explain, several=len(answer.status) > 1

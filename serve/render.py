@@ -9,13 +9,15 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ingest.model import ViewStatus
-from ingest.views import Repository
-from retrieval.answers import ContextPack, Hit, SymbolAnswer
-from retrieval.focus import focus
-from retrieval.query import Query
-from retrieval.run import IndexOutcome
+if TYPE_CHECKING:
+    from graph.indexing import GraphOutcome
+    from ingest.model import ViewStatus
+    from ingest.views import Repository
+    from retrieval.answers import ContextPack, Hit, SymbolAnswer
+    from retrieval.query import Query
+    from retrieval.run import IndexOutcome
 
 _SNIPPET_LINES = 6
 _LISTED = 10
@@ -73,9 +75,11 @@ def _hit(hit: Hit, query: Query, style: Style, *, explain: bool, several: bool) 
 
 
 def _snippet(hit: Hit, query: Query, style: Style) -> list[str]:
+    from retrieval.focus import focus  # it needs the query's terms, and only a search has loaded those
+
     source = plain(hit.snippet).split("\n")
     width = len(str(hit.end_line))
-    first = focus("\n".join(source), query, lines=_SNIPPET_LINES)
+    first = focus("\n".join(source), query, lines=_SNIPPET_LINES) if hit.first_match < 0 else max(hit.first_match - 1, 0)
     shown = source[first : first + _SNIPPET_LINES]
     numbered = [f"   {style.faint(f'{hit.start_line + first + at:>{width}}')}  {line.rstrip()}".rstrip() for at, line in enumerate(shown)]
     more = len(source) - first - len(shown)
@@ -144,7 +148,7 @@ def rules(skipped: dict[str, int]) -> str:
     return ", ".join(f"{count:,} {rule}" for rule, count in sorted(skipped.items(), key=lambda each: (-each[1], each[0])))
 
 
-def outcome(done: IndexOutcome, truth: ViewStatus, seconds: float = 0.0) -> str:
+def outcome(done: IndexOutcome, truth: ViewStatus, seconds: float = 0.0, graph: GraphOutcome | None = None) -> str:
     """Return what an index run did, and what it left out."""
     did = [f"{count:,} {name}" for name, count in (("added", done.added), ("changed", done.changed), ("deleted", done.deleted)) if count]
     took = f" in {seconds:.2f} s" if seconds else ""
@@ -153,6 +157,9 @@ def outcome(done: IndexOutcome, truth: ViewStatus, seconds: float = 0.0) -> str:
         f"{one_line(truth.view)}: {', '.join(did) or 'no file changed'}{took}",
         f"  {truth.files:,} files, {truth.chunks:,} chunks, {truth.symbols:,} symbols; generation {truth.generation}",
     ]
+    if graph is not None:
+        lines.append(f"  graph: {graph.resolved:,} of {graph.files:,} files resolved; generation {graph.generation}")
+        lines += _listed("partly resolved", [f"{one_line(path)}: {one_line(reason)}" for path, reason in graph.partial])
     if truth.skipped:
         lines.append(f"  skipped {sum(truth.skipped.values()):,}: {rules(truth.skipped)}")
     lines += _listed("failed", [f"{one_line(each.path)}: {one_line(each.reason)}" for each in truth.failed])

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from random import Random
+from typing import cast
 
 import pytest
 
 from graph.adjacency import Adjacency, Neighbour
+from graph.columns import EdgeColumns
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, unknown
 from graph.sqlite_store import SqliteGraphStore
+from graph.store import GraphStore
+from ingest.database import Database
+from ingest.errors import StoreBusyError
 from tests.graph.graphs import calls, edge
 
 VIEW = "v"
@@ -197,3 +202,61 @@ def test_a_long_cycle_is_one_component(store: SqliteGraphStore) -> None:
     components = Adjacency(store, VIEW).components(kinds=[CALLS])
     assert [len(each) for each in components] == [3_000, 1]
     assert components[1] == ["a.py#own"]
+
+
+class WithoutRows:
+    """A store that cannot tell which files have changed."""
+
+    def __init__(self, store: SqliteGraphStore) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> object:
+        if name in {"shown", "columns"}:
+            raise AttributeError(name)
+        return getattr(self._store, name)
+
+
+def test_any_store_will_do(store: SqliteGraphStore) -> None:
+    """A store without numbered rows is read whole, again after each change."""
+    store.replace(VIEW, [calls("a.py", ("f", "b.py#g"))], generation=1)
+    adjacency = Adjacency(cast("GraphStore", WithoutRows(store)), VIEW)
+    agrees(adjacency, all_edges(store))
+    store.replace(VIEW, [calls("b.py", ("g", "a.py#f"))], generation=2)
+    assert adjacency.refresh()
+    assert not adjacency.refresh()
+    agrees(adjacency, all_edges(store))
+
+
+class Hurried(SqliteGraphStore):
+    """A store that another writer changes while it is read, so many times."""
+
+    changes = 0
+
+    def columns(self, numbers: Iterable[int]) -> Iterator[tuple[int, EdgeColumns]]:
+        """Rows that have gone since are left out."""
+        if self.changes:
+            self.changes -= 1
+            files = [calls(path, (f"f{self.changes}", "b.py#g")) for path in ("a.py", "c.py")]
+            self.replace(VIEW, files, generation=self.generation(VIEW) + 1)
+        return super().columns(numbers)
+
+
+def test_a_store_that_changes_while_it_is_read_is_read_again(tmp_path: Path) -> None:
+    """What was torn is not kept; when it never holds still, the error says so."""
+    with closing(Hurried(Database(tmp_path / "graph.db"))) as store:
+        store.replace(VIEW, [calls("a.py", ("f", "b.py#g"))], generation=1)
+        store.changes = 2
+        adjacency = Adjacency(store, VIEW)
+        agrees(adjacency, all_edges(store))
+        assert adjacency.generation == 3
+        store.replace(VIEW, [calls("c.py", ("h", "a.py#f0"))], generation=4)
+        store.changes = 2
+        assert adjacency.refresh()
+        assert adjacency.generation == 6
+        agrees(adjacency, all_edges(store))
+        store.replace(VIEW, [calls("c.py", ("i", "a.py#f0"))], generation=9)
+        store.changes = 99
+        with pytest.raises(StoreBusyError, match="replaced 5 times"):
+            adjacency.refresh()
+        with pytest.raises(StoreBusyError, match="replaced 5 times"):
+            Adjacency(store, VIEW)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.analyze import analyze
-from ingest.codec import compress, decode_facts, decode_json, decompress, encode_facts, encode_json
+from ingest.codec import compress, decode_facts, decompress, encode_facts
 from ingest.model import (
     REFERENCE_KINDS,
     Chunk,
@@ -87,8 +87,3 @@ def test_a_reference_reads_the_same_before_and_after_the_store():
     parsed, _ = analyze("a.py", "def é():\n    self.db.get(1)\n".encode())
     expected = [Reference("get", "self.db", ReferenceKind.CALL, 2, 22, 0)]
     assert list(parsed.references) == list(decode_facts(encode_facts(parsed), parsed.text).references) == expected
-
-
-def test_json_comes_back():
-    stored = {"skipped": 2, "failed": 1}
-    assert decode_json(encode_json(stored), dict[str, int]) == stored

@@ -20,8 +20,6 @@ from ingest.git import (
     find_checkout,
     finish,
     head,
-    known_hashes,
-    list_commit,
     read_blobs,
     resolve_ref,
     run,
@@ -29,6 +27,7 @@ from ingest.git import (
     tree_entries,
 )
 from ingest.model import ContentHash
+from ingest.walk import WalkOptions, walk_commit
 from tests.ingest.repositories import commit_all, git, new_repository, write
 
 
@@ -87,7 +86,7 @@ def test_bare_repositories_are_recognised(tmp_path: Path, name: str) -> None:
     git(tmp_path, "clone", "-q", "--bare", str(source), name)
     found = checkout_of(tmp_path / name.removesuffix("/.git"))
     assert found == GitCheckout(str(tmp_path / name), str(tmp_path / name), str(tmp_path / name), bare=True)
-    assert len(list_commit(found, resolve_ref(found, "main"))) == 1
+    assert [file.path for file in walk_commit(found, resolve_ref(found, "main"), WalkOptions())] == ["a.py"]
 
 
 @pytest.mark.parametrize("content", ["gitdir: /nowhere/at/all\n", "not a pointer", ""])
@@ -176,15 +175,13 @@ def test_an_unknown_ref_is_answered_with_near_ones(tmp_path: Path) -> None:
 
 
 def test_a_commit_lists_its_regular_files_with_hashes(tmp_path: Path) -> None:
-    """Sizes and hashes come from git; links and submodules are no files; a folder narrows the list."""
+    """Sizes and hashes come from git; links and submodules are no files."""
     root = new_repository(tmp_path / "r", {"a.py": "alpha\n", "src/b.py": "beta\n", "srcx.py": "no"})
     (root / "link").symlink_to("a.py")
     commit = commit_all(root)
     checkout = checkout_of(root)
-    found = {file.path: (file.size, file.content_hash) for file in list_commit(checkout, commit)}
+    found = {file.path: (file.size, file.content_hash) for file in walk_commit(checkout, commit, WalkOptions())}
     assert found == {"a.py": (6, blob_id(b"alpha\n")), "src/b.py": (5, blob_id(b"beta\n")), "srcx.py": (2, blob_id(b"no"))}
-    assert [file.path for file in list_commit(checkout, commit, "src/")] == ["src/b.py"]
-    assert list_commit(checkout, commit, "nothing") == []
     assert {entry.path: entry.mode for entry in tree_entries(checkout, commit)}["link"] == "120000"
 
 
@@ -211,7 +208,7 @@ def test_a_missing_blob_costs_that_blob_only(tmp_path: Path) -> None:
     root = new_repository(tmp_path / "r", {"a": "1", "b": "2"})
     checkout, commit, lost = checkout_of(root), git(root, "rev-parse", "HEAD"), blob_id(b"1")
     (root / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
-    assert [file.path for file in list_commit(checkout, commit)] == ["a", "b"]
+    assert [file.path for file in walk_commit(checkout, commit, WalkOptions())] == ["a", "b"]
     assert dict(read_blobs(checkout, [lost, ContentHash(commit), blob_id(b"2")])) == {blob_id(b"2"): b"2"}
 
 
@@ -236,7 +233,7 @@ def test_a_partial_clone_never_fetches(tmp_path: Path) -> None:
     with contextlib.suppress(SourceError):  # newer versions of git call it missing, older ones give up
         assert dict(read_blobs(checkout, [blob_id(b"one")])) == {}
     with contextlib.suppress(SourceError):
-        list_commit(checkout, resolve_ref(checkout, "main"))
+        walk_commit(checkout, resolve_ref(checkout, "main"), WalkOptions())
     listed = git(tmp_path / "p", "cat-file", "--batch-all-objects", "--batch-check=%(objecttype)")
     assert "commit" in listed
     assert "blob" not in listed
@@ -248,7 +245,7 @@ def test_a_repository_whose_objects_vanish_is_an_error(tmp_path: Path) -> None:
     checkout, commit = checkout_of(root), git(root, "rev-parse", "HEAD")
     shutil.rmtree(root / ".git" / "objects")
     with pytest.raises(SourceError):
-        list_commit(checkout, commit)
+        walk_commit(checkout, commit, WalkOptions())
     with pytest.raises(SourceError):
         list(read_blobs(checkout, [blob_id(b"1")]))
 
@@ -271,106 +268,8 @@ def test_sha256_repositories_are_refused_by_ref_only(tmp_path: Path) -> None:
     write(tmp_path, {"a.py": "x"})
     commit = commit_all(tmp_path)
     checkout = checkout_of(tmp_path)
-    assert known_hashes(checkout) == {}
     with pytest.raises(SourceError, match="SHA-256"):
-        list_commit(checkout, commit)
-
-
-# ---- known_hashes
-
-
-def test_clean_files_have_known_hashes(tmp_path: Path) -> None:
-    """Changed, deleted, untracked and linked files are missing; everything else is the blob's id."""
-    root = new_repository(tmp_path / "r", {"a.py": "a", "b.py": "b", "c.py": "c", "d/ü\n.py": "d", "run.sh": "#!"})
-    (root / "run.sh").chmod(0o755)
-    (root / "link").symlink_to("a.py")
-    commit_all(root)
-    write(root, {"b.py": "B", "new.py": "n"})
-    (root / "c.py").unlink()
-    assert known_hashes(checkout_of(root)) == {"a.py": blob_id(b"a"), "d/ü\n.py": blob_id(b"d"), "run.sh": blob_id(b"#!")}
-
-
-def test_a_change_of_the_same_size_in_the_same_instant_is_seen(tmp_path: Path) -> None:
-    """git compares content where times cannot tell."""
-    root = new_repository(tmp_path / "r", {"a.py": "a"})
-    times = (root / "a.py").stat()
-    write(root, {"a.py": "b"})
-    os.utime(root / "a.py", ns=(times.st_atime_ns, times.st_mtime_ns))
-    assert known_hashes(checkout_of(root)).get("a.py") in {None, blob_id(b"b")}
-
-
-@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
-def test_files_git_does_not_look_at_are_unknown(tmp_path: Path, flag: str) -> None:
-    """A file marked as unchanged may have changed."""
-    root = new_repository(tmp_path / "r", {"a.py": "a", "b.py": "b"})
-    git(root, "update-index", flag, "a.py")
-    write(root, {"a.py": "other"})
-    assert set(known_hashes(checkout_of(root))) == {"b.py"}
-
-
-@pytest.mark.parametrize(
-    "setting", [("core.autocrlf", "true"), ("core.autocrlf", "input"), ("core.eol", "crlf"), ("core.attributesFile", "../attributes")]
-)
-def test_settings_that_rewrite_bytes_make_everything_unknown(tmp_path: Path, setting: tuple[str, str]) -> None:
-    """Where git may convert line ends, a blob's id is not the file's."""
-    root = new_repository(tmp_path / "r", {"a.py": "a"})
-    write(tmp_path, {"attributes": "*.py text\n"})
-    assert known_hashes(checkout_of(root))
-    git(root, "config", *setting)
-    assert known_hashes(checkout_of(root)) == {}
-
-
-def test_a_setting_that_rewrites_nothing_changes_nothing(tmp_path: Path) -> None:
-    """core.autocrlf=false is git's own default."""
-    root = new_repository(tmp_path / "r", {"a.py": "a"})
-    git(root, "config", "core.autocrlf", "false")
-    assert known_hashes(checkout_of(root)) == {"a.py": blob_id(b"a")}
-
-
-@pytest.mark.parametrize(
-    ("line", "safe"),
-    [
-        ("*.py text=auto", False),
-        ("*.py eol=crlf", False),
-        ("*.psd filter=lfs diff=lfs", False),
-        ("*.py ident", False),
-        ("*.txt working-tree-encoding=UTF-16", False),
-        ("[attr]mine text", False),
-        ("*.py -text diff=python", True),
-        ("*.py linguist-generated", True),
-        ("# *.py text", True),
-    ],
-)
-@pytest.mark.parametrize("place", [".gitattributes", "a/.gitattributes", ".git/info/attributes"])
-def test_attributes_that_rewrite_bytes_make_everything_unknown(tmp_path: Path, place: str, line: str, safe: bool) -> None:
-    """Converting attributes count wherever git reads them from; others do not."""
-    root = new_repository(tmp_path / "r", {"a/b.py": "a"})
-    write(root, {place: line + "\n"})
-    assert (known_hashes(checkout_of(root)) != {}) is safe
-
-
-def test_attributes_that_cannot_be_read_count_as_converting(tmp_path: Path) -> None:
-    """A folder by that name, or a file larger than the bound, is no proof that nothing is converted."""
-    root = new_repository(tmp_path / "r", {"a/b.py": "a"})
-    (root / ".gitattributes").mkdir()
-    assert known_hashes(checkout_of(root)) == {}
-    (root / ".gitattributes").rmdir()
-    write(root, {".gitattributes": b"#" * (1 << 20)})
-    assert known_hashes(checkout_of(root)) == {}
-
-
-def test_deleted_attributes_still_count(tmp_path: Path) -> None:
-    """git falls back to the index when a tracked .gitattributes is missing on disk."""
-    root = new_repository(tmp_path / "r", {"a.py": "a", ".gitattributes": "*.py text\n"})
-    (root / ".gitattributes").unlink()
-    assert known_hashes(checkout_of(root)) == {}
-
-
-def test_a_bare_repository_has_no_files_to_know(tmp_path: Path) -> None:
-    """Without a work tree there are no clean files."""
-    source = new_repository(tmp_path / "r", {"a.py": "a"})
-    git(tmp_path, "clone", "-q", "--bare", str(source), "b.git")
-    assert known_hashes(checkout_of(tmp_path / "b.git")) == {}
+        walk_commit(checkout, commit, WalkOptions())
 
 
 # ---- what git may not do
@@ -401,8 +300,7 @@ def test_nothing_the_repository_configures_is_run(tmp_path: Path) -> None:
     os.utime(root / "a.py")
 
     run(root.as_posix(), "ls-files", "-c", "-o", "-z", "--exclude-standard")
-    assert known_hashes(checkout) == {}
-    list_commit(checkout, resolve_ref(checkout, "HEAD"))
+    walk_commit(checkout, resolve_ref(checkout, "HEAD"), WalkOptions())
     assert dict(read_blobs(checkout, [blob_id(b"alpha")])) == {blob_id(b"alpha"): b"alpha"}
     with contextlib.suppress(SourceError):
         assert list(read_blobs(checkout, [ContentHash("1" * 40)])) == []  # a promisor remote would be asked for it
@@ -426,7 +324,7 @@ def test_the_variables_of_a_surrounding_hook_do_not_count(tmp_path: Path, monkey
     monkeypatch.setenv("GIT_DIR", f"{other}/.git")
     monkeypatch.setenv("GIT_WORK_TREE", str(other))
     monkeypatch.setenv("GIT_INDEX_FILE", f"{other}/.git/index")
-    assert set(known_hashes(checkout_of(root))) == {"a.py"}
+    assert os.fsdecode(run(str(root), "ls-files")[0]).split() == ["a.py"]
 
 
 def test_a_folder_outside_git_is_no_repository(tmp_path: Path) -> None:
@@ -469,7 +367,6 @@ def test_shallow_clones_work(tmp_path: Path) -> None:
     subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{source}", str(tmp_path / "s")], check=True)
     checkout = checkout_of(tmp_path / "s")
     assert resolve_ref(checkout, "HEAD") == commit
-    assert [file.content_hash for file in list_commit(checkout, commit)] == [blob_id(b"two")]
-    assert known_hashes(checkout) == {"a.py": blob_id(b"two")}
+    assert [file.content_hash for file in walk_commit(checkout, commit, WalkOptions())] == [blob_id(b"two")]
     with pytest.raises(RefNotFoundError):
         resolve_ref(checkout, "HEAD~1")

@@ -13,7 +13,7 @@ from ingest.model import LanguageId, ParsedFile, ViewStatus
 from ingest.views import ViewCatalog
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine, EngineOptions
-from retrieval.query import Filters
+from retrieval.filters import Filters
 from retrieval.run import IndexOptions
 
 IN_PROCESS = EngineOptions(IndexOptions(workers=0, lock_seconds=5.0), busy_seconds=5.0)

@@ -445,9 +445,8 @@ def meddled(tmp_path: Path, files: dict[str, str | bytes]) -> IndexOutcome:
         fingerprint = engine._catalog.fingerprint  # type: ignore[reportPrivateUsage]
     database = Database(data / "codelore.db")
     options = IndexOptions(workers=1, silence_seconds=1.0)
-    indexer = Indexer(
-        database, SegmentCatalog(database, data / "segments", fingerprint), Meddling(data / "codelore.db", SHIPPED), options, data / "locks"
-    )
+    made = SegmentCatalog(database, data / "segments", fingerprint), Meddling(data / "codelore.db", SHIPPED)
+    indexer = Indexer(database, lambda _: None, lambda: made, options, data / "locks")
     try:
         return indexer.index_worktree(str(root))
     finally:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine
-from retrieval.query import Filters
+from retrieval.filters import Filters
 
 _SVG = '<svg xmlns="http://www.w3.org/2000/svg"><text x="1" y="2">Quarantine gateway</text></svg>\n'
 

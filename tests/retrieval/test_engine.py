@@ -11,7 +11,7 @@ from ingest.errors import NotIndexedError, QueryError
 from ingest.model import LanguageId, SymbolKind
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine, EngineOptions
-from retrieval.query import Filters
+from retrieval.filters import Filters
 from retrieval.run import IndexOptions
 from tests.ingest.repositories import commit_all, git, new_repository, write
 
@@ -79,6 +79,17 @@ def test_a_ref_answers_from_its_own_commit(workplace: Workplace) -> None:
         engine.search(SearchRequest("refund", str(top / "shop"), ref="nope"))
 
 
+def test_a_ref_is_found_from_every_worktree_of_its_repository(workplace: Workplace) -> None:
+    """Wherever it was indexed from; paths count from the worktree that asks."""
+    engine, top = workplace
+    git(top / "shop", "worktree", "add", "-q", str(top / "other"), "-b", "other")
+    assert engine.search(SearchRequest("refund", str(top / "other" / "src"), ref="old")).hits[0].path == "src/order.py"
+    assert engine.show(str(top / "other" / "src"), "order.py", ref="old").path == "src/order.py"
+    assert engine.show(str(top / "shop" / "src"), "order.py", ref="old").path == "src/order.py"
+    with pytest.raises(NotIndexedError, match="--ref old"):
+        engine.search(SearchRequest("refund", str(top / "tools"), ref="old"))
+
+
 def test_several_repositories_answer_as_one_list(workplace: Workplace) -> None:
     """By name, or all of them with ``*``; a name nobody has is an error."""
     engine, top = workplace
@@ -126,6 +137,10 @@ def test_a_pattern_answers_with_the_spans_it_matches(workplace: Workplace) -> No
     """And a literal is asked for with the regex option."""
     assert found(workplace, r"/^def \w+_again/") == ["src/fresh.py"]
     assert found(workplace, "three refund", regex=True) == ["notes.txt"]
+    engine, top = workplace
+    answer = engine.search(SearchRequest("/three/", str(top / "shop")))
+    assert [(hit.path, hit.first_match) for hit in answer.hits] == [("notes.txt", 2)]
+    assert engine.search(SearchRequest("three", str(top / "shop"))).hits[0].first_match == -1
     with pytest.raises(QueryError):
         found(workplace, "(", regex=True)
 

@@ -14,15 +14,16 @@ import pytest
 from ingest.database import Database
 from ingest.errors import EmptyTreeError, ExtractionError, NotARepositoryError, NotIndexedError, RefNotFoundError, StoreFullError
 from ingest.git import find_checkout
-from ingest.model import ContentHash, LanguageId, SourceFile
+from ingest.model import ContentHash, DocumentId, LanguageId, RepositoryId, SourceFile
 from ingest.views import ViewCatalog
 from ingest.walk import WalkOptions
 from retrieval.answers import SearchRequest
 from retrieval.catalog import SegmentCatalog
 from retrieval.embed import SHIPPED
 from retrieval.engine import Engine, EngineOptions
+from retrieval.filters import Filters
+from retrieval.holdings import held_documents
 from retrieval.indexer import Indexer, IndexOptions, Progress
-from retrieval.query import Filters
 from retrieval.worker import Batch, ReadTask, RebuildTask, Task, WorkerSetup, settled
 from tests.ingest.repositories import commit_all, git, new_repository, write
 from tests.retrieval.stores import IN_PROCESS, assert_same, contents, opened
@@ -57,8 +58,11 @@ class Bench:
         self.database = Database(folder / "data" / "codelore.db")
         self.catalog = SegmentCatalog(self.database, folder / "data" / "segments", "model")
         setup = FragileSetup(self.database.path, SHIPPED)
-        self.indexer = Indexer(self.database, self.catalog, setup, options, folder / "data" / "locks")
+        self.indexer = Indexer(self.database, self.held, lambda: (self.catalog, setup), options, folder / "data" / "locks")
         self.views = ViewCatalog(self.database)
+
+    def held(self, repository: RepositoryId) -> set[DocumentId] | None:
+        return held_documents(self.database, self.database.path.parent / "segments", repository, self.catalog.fingerprint)
 
 
 @pytest.fixture
@@ -310,8 +314,12 @@ def test_a_file_that_changed_just_now_is_read_again(engine: Engine, tmp_path: Pa
     """Its time cannot tell a second change within one tick of the clock."""
     root = tmp_path / "tree"
     write(root, {"shop.py": SHOP, "data.txt": b"\0abc"})
+    soon = time.time_ns() + 10**10  # however long this machine takes to read them
+    for name in ("shop.py", "data.txt"):
+        os.utime(root / name, ns=(soon, soon))
     engine.index(str(root))
     (root / "data.txt").write_bytes(b"text")
+    os.utime(root / "data.txt", ns=(soon, soon))
     before = (root / "shop.py").stat()
     (root / "shop.py").write_text(SHOP.replace("Shop", "Barn"))
     os.utime(root / "shop.py", ns=(before.st_atime_ns, before.st_mtime_ns))

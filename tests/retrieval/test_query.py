@@ -36,7 +36,6 @@ def test_names_that_look_like_code_are_identifiers() -> None:
     assert (weights["session"], weights["python"], weights["call"]) == (0.5, 0.5, 0.25)
     assert "code" not in weights
     assert [each.weight for each in parse_query("flush").identifiers] == [1.0]
-    assert parse_query("flush").symbol_like
 
 
 def test_paths_are_noticed() -> None:

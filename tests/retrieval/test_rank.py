@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from ingest.errors import QueryError
 from ingest.model import LanguageId, SymbolKind
-from retrieval.query import Filters, parse_query
+from retrieval.filters import Filters
+from retrieval.query import parse_query
 from retrieval.rank import RankedChunk, Ranker, glob_pattern
 from retrieval.snapshot import Snapshot
 from tests.retrieval.snapshots import model, snapshot_of

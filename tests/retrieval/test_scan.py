@@ -11,7 +11,7 @@ from ingest.errors import EmptyTreeError, NotIndexedError, QueryError
 from ingest.model import LanguageId, SymbolKind
 from ingest.walk import WalkOptions
 from retrieval.answers import SearchAnswer, SearchRequest
-from retrieval.query import Filters
+from retrieval.filters import Filters
 from retrieval.scan import MAX_READ_BYTES, scan
 from tests.ingest.repositories import new_repository, public_folder, without_privileges, write
 

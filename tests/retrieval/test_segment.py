@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from ingest.analyze import analyze
 from ingest.model import DocumentId, RepositoryId, View, ViewId, ViewKind
-from retrieval.catalog import SegmentCatalog, remove_files
+from retrieval.catalog import SegmentCatalog
 from retrieval.embed import SHIPPED, StaticEmbedder, hash_terms
 from retrieval.features import SegmentBuilder
+from retrieval.holdings import remove_files
 from retrieval.segment import MAGIC, Segment, SegmentDamagedError, decode, encode, merge
 from retrieval.snapshot import Snapshot
 from tests.ingest.test_facts import Store

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ingest.repositories import new_repository
+from tests.ingest.repositories import new_repository, write
 from tests.serve.commands import SHOP, Shell, hold_to_schema, program
 
 
@@ -109,6 +109,14 @@ def test_a_pattern_finds_lines(codelore: Shell, shop: Path) -> None:
     flagged = codelore("search", "--json", "--regex", "def \\w+_price").json("SearchResult")["hits"]
     assert {hit["path"] for hit in written} == {"shop/cart.py", "tests/test_cart.py"}
     assert written == flagged
+
+
+def test_a_pattern_shows_the_line_that_matches(codelore: Shell, tmp_path: Path) -> None:
+    """With one line above it."""
+    write(tmp_path / "tree", {"long.txt": "".join(f"line {at}\n" for at in range(1, 30))})
+    assert codelore("index", str(tmp_path / "tree")).code == 0
+    out = codelore("search", "-C", str(tmp_path / "tree"), "/^line 17$/").out
+    assert [line.split()[-1] for line in out.splitlines()[1:3]] == ["16", "17"]
 
 
 def test_explain_shows_signals(codelore: Shell, shop: Path) -> None:

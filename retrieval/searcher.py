@@ -1,0 +1,178 @@
+"""Asking: open snapshots, rank, read the texts of what is shown. Apart from ``engine``, because a run that indexes need not load it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+from graph.definitions import find_definitions
+from ingest.database import Database
+from ingest.facts import FactStore
+from ingest.model import SymbolKind, View, ViewStatus
+from ingest.views import Repository, ViewCatalog
+from retrieval.answers import Hit, SearchAnswer, SearchRequest, SymbolAnswer, SymbolRow
+from retrieval.catalog import SegmentCatalog
+from retrieval.embed import StaticEmbedder
+from retrieval.patterns import SECONDS, PatternMatcher
+from retrieval.query import Query, parse_query
+from retrieval.rank import RankedChunk, Ranker
+from retrieval.snapshot import Snapshot
+
+_KINDS = list(SymbolKind)
+_OPEN_SNAPSHOTS = 8
+_ATTEMPTS = 3
+
+T = TypeVar("T")
+_Opened = tuple[Repository, View, Snapshot, Ranker]
+
+
+class StatusOf(Protocol):
+    """Tells the truth about a view; ``missing`` documents are in it and not in the index."""
+
+    def __call__(self, repository: Repository, view: View, *, missing: int = 0, truncated: tuple[str, ...] = ()) -> ViewStatus:
+        """Return the status of a view."""
+        ...
+
+
+class Searcher:
+    """Answers questions from the newest generations of views, which it keeps open."""
+
+    def __init__(
+        self,
+        database: Database,
+        catalog: SegmentCatalog,
+        embedder: StaticEmbedder,
+        views_of: Callable[[SearchRequest], list[tuple[Repository, View]]],
+        status: StatusOf,
+    ) -> None:
+        self._database = database
+        self._facts = FactStore(database)
+        self._views = ViewCatalog(database)
+        self._catalog = catalog
+        self._embedder = embedder
+        self._views_of = views_of
+        self._status = status
+        self._open: dict[int, tuple[Snapshot, Ranker]] = {}
+        self._patterns = PatternMatcher()
+
+    def close(self) -> None:
+        """End the processes that match patterns, and let go of all snapshots."""
+        self._patterns.close()
+        self.forget()
+
+    def forget(self) -> None:
+        """Let go of all snapshots."""
+        self._open.clear()
+
+    def search(self, request: SearchRequest) -> SearchAnswer:
+        """Answer a question; raises as ``Engine.search`` does."""
+        query = parse_query(request.text, regex=request.regex)
+        return self._ask(request, lambda views: self._search(request, query, views))
+
+    def _search(self, request: SearchRequest, query: Query, views: list[_Opened]) -> SearchAnswer:
+        hits: list[Hit] = []
+        status: list[ViewStatus] = []
+        deadline = time.monotonic() + SECONDS
+        for repository, view, snapshot, ranker in views:
+            allowed = ranker.allowed(request.filters)
+            truncated: tuple[str, ...] = ()
+            if query.pattern is not None:
+                texts = self._texts(snapshot, allowed)
+                ranked, truncated = self._patterns.match(snapshot, query.pattern, allowed, texts, limit=request.limit, deadline=deadline)
+            else:
+                ranked = ranker.rank(query, allowed, request.limit)
+                if query.dropped:
+                    truncated = (
+                        f"{len(query.dropped)} of the query's terms were not looked up (cap: 64): {' '.join(query.dropped[:8])} …",
+                    )
+            hits += self._hits(repository, snapshot, ranked)
+            status.append(self._status(repository, view, missing=snapshot.missing, truncated=truncated))
+        if len(views) > 1:
+            hits.sort(key=lambda hit: (-hit.score, hit.repository, hit.path, hit.start_line))
+            hits = [replace(hit, rank=at) for at, hit in enumerate(hits[: request.limit], start=1)]
+        return SearchAnswer(tuple(hits[: request.limit]), tuple(status))
+
+    def symbols(self, request: SearchRequest, limit: int) -> SymbolAnswer:
+        """Answer ``Engine.symbols`` from the first view the request asks."""
+        return self._ask(request, lambda views: self._symbols(request, views[0], limit))
+
+    def _symbols(self, request: SearchRequest, opened: _Opened, limit: int) -> SymbolAnswer:
+        repository, view, snapshot, ranker = opened
+        allowed = ranker.allowed(request.filters)
+        wanted = snapshot.documents_of(allowed)
+        documents = [(snapshot.document_id(int(each)), *snapshot.name(int(each))) for each in wanted]
+        kinds = frozenset(request.filters.kinds)
+        rows = [
+            SymbolRow(
+                symbol.name,
+                symbol.qualified_name,
+                symbol.kind,
+                path,
+                symbol.start_line,
+                symbol.end_line,
+                symbol.signature,
+                symbol.doc,
+                language,
+            )
+            for path, language, symbol in find_definitions(self._facts, documents, request.text, kinds=kinds)
+        ]
+        return SymbolAnswer(tuple(rows[:limit]), len(rows), self._status(repository, view, missing=snapshot.missing))
+
+    def _ask(self, request: SearchRequest, answer: Callable[[list[_Opened]], T]) -> T:
+        """Have a question answered from one state of the store: a generation published meanwhile is the next question's.
+
+        A merge by another process may remove a segment's file between listing and opening it; then the newer state is asked.
+        """
+        for attempt in range(_ATTEMPTS):
+            with self._database.read():
+                opened = [(*each, *self._snapshot(each[1])) for each in self._views_of(request)]
+                if attempt == _ATTEMPTS - 1 or not any(snapshot.missing for _, _, snapshot, _ in opened):
+                    return answer(opened)
+        raise AssertionError("the last attempt answers")
+
+    def _snapshot(self, view: View) -> tuple[Snapshot, Ranker]:
+        """Open the newest generation of a view, or the one that is open already."""
+        opened = self._open.get(view.view_id)
+        if opened is None or opened[0].view.generation != view.generation or opened[0].missing:
+            segments = [each.segment for each in self._catalog.load(view.repository_id)]
+            snapshot = Snapshot(view, segments, self._views.document_ids(view.view_id))
+            opened = (snapshot, Ranker(snapshot, self._embedder))
+            while len(self._open) >= _OPEN_SNAPSHOTS:
+                self._open.pop(next(iter(self._open)))
+            self._open[view.view_id] = opened
+        return opened
+
+    def _texts(self, snapshot: Snapshot, allowed: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Iterator[tuple[int, bytes]]:
+        wanted = set(snapshot.document_ids[snapshot.documents_of(allowed)].tolist())
+        number = {int(each): at for at, each in enumerate(snapshot.document_ids)}
+        for document, text in self._views.iterate_texts(snapshot.view.view_id):
+            if document in wanted:
+                yield number[document], text
+
+    def _hits(self, repository: Repository, snapshot: Snapshot, ranked: list[RankedChunk]) -> Iterator[Hit]:
+        texts = self._facts.texts({snapshot.document_id(each.document) for each in ranked})
+        for at, each in enumerate(ranked, start=1):
+            segment, chunk = snapshot.locate(each.chunk)
+            path, language = snapshot.name(each.document)
+            text, start = texts[snapshot.document_id(each.document)], int(segment.start_byte[chunk])
+            raw = text[start : segment.end_byte[chunk]]
+            kind = int(segment.kind[chunk])
+            yield Hit(
+                rank=at,
+                score=each.score,
+                path=path,
+                start_line=int(segment.start_line[chunk]),
+                end_line=int(segment.end_line[chunk]),
+                symbol=segment.symbol(chunk),
+                kind=_KINDS[kind].value if kind < len(_KINDS) else "",
+                language=language,
+                snippet=raw.decode("utf-8", "replace").rstrip("\n"),
+                repository=repository.name,
+                view=snapshot.view.name,
+                signals=each.signals,
+                first_match=text.count(b"\n", start, each.first_match) if each.first_match >= start else -1,
+            )

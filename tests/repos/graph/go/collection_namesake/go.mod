@@ -1,0 +1,3 @@
+module example.com/collection_namesake
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/constructor_chain
+
+go 1.22

@@ -1,0 +1,3 @@
+module example.com/field_receiver
+
+go 1.22

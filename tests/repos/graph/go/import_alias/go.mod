@@ -1,0 +1,3 @@
+module example.com/import_alias
+
+go 1.22

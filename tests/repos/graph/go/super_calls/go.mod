@@ -1,0 +1,3 @@
+module example.com/super_calls
+
+go 1.22

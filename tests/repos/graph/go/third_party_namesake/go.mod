@@ -1,0 +1,3 @@
+module example.com/third_party_namesake
+
+go 1.22

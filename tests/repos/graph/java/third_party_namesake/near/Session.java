@@ -1,0 +1,9 @@
+package near;
+
+public class Session {
+    public String get(String key) {
+        return key;
+    }
+
+    public void close() {}
+}
