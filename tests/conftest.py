@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pytest
 from hypothesis import settings
@@ -42,6 +43,16 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
         assert json.loads(json.dumps(value)) == json.loads(path.read_text(encoding="utf-8"))
 
     return check
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count the tests that no server ran, under the reason and the remedy."""
+    skipped = cast("list[pytest.TestReport]", terminalreporter.stats.get("skipped", []))
+    reasons = Counter(
+        str(each.longrepr[2]) for each in skipped if isinstance(each.longrepr, tuple) and " did not run: " in str(each.longrepr[2])
+    )
+    for reason, tests in reasons.items():
+        terminalreporter.write_line(f"{tests} NOT RUN: {reason.removeprefix('Skipped: ')}", yellow=True)
 
 
 @pytest.fixture(scope="session")
