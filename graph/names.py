@@ -21,12 +21,13 @@ from graph.flow import (
     PARAMETER,
     RECEIVER,
     STATIC,
+    VARIABLE,
     Binding,
     Expression,
     Parameter,
     Scope,
 )
-from graph.values import ARGUMENT, CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, NOTHING, UNKNOWN, Value, Values, union
+from graph.values import ANYTHING, ARGUMENT, CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, NOTHING, UNKNOWN, Value, Values, union
 
 if TYPE_CHECKING:
     from graph.evaluate import Evaluator
@@ -125,7 +126,17 @@ class Names:
                 return declared
         if binding.value < 0:
             return NOTHING
-        return self._evaluator.root(path, binding.value)
+        values = self._evaluator.root(path, binding.value)
+        if kind == VARIABLE and UNKNOWN in values and binding.type < 0:
+            declared = self._declared_beside(path, scope, name)
+            return (values - ANYTHING) | declared if declared else values
+        return values
+
+    def _declared_beside(self, path: str, scope: int, name: str) -> Values:
+        """Return the type that another binding of the name declares, which bounds all that is assigned to it."""
+        found = self._evaluator.flow(path).scopes[scope]
+        declared = [each for each in found.names.get(name, ()) if each.type >= 0 and each.kind in {VARIABLE, PARAMETER}]
+        return self._evaluator.declared(path, declared[0].type) if len(declared) == 1 else NOTHING
 
     def _parameter(self, path: str, scope: int, name: str, binding: Binding) -> Values:
         if binding.type >= 0:

@@ -20,11 +20,14 @@ from graph.flow import (
     IMPORTED,
     INDEX,
     LITERAL,
+    MAPPING,
     MEMBER,
     NAME,
     NARROWED,
     ONE,
     OVERLOAD,
+    QUIET,
+    RAISED,
     REST,
     REST_BY_NAME,
     ROOT,
@@ -75,6 +78,8 @@ _FLAG_OF_DECORATOR = {
     "overload": OVERLOAD,
 }
 _ON_CLASS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+
+_STORING = frozenset({"append", "add", "appendleft", "insert", "setdefault", "extend", "update"})
 
 _call = call("function", "arguments")
 _decorated = decorated("decorator", "definition")
@@ -142,16 +147,41 @@ def _definition(lowering: Lowering, node: SyntaxNode) -> Expression | None:
 
 def _called(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     expression = _call(lowering, node)
-    if expression is None or expression[2][0] != NAME:
+    if expression is None:
+        return expression
+    if expression[2][0] == MEMBER and expression[2][3] in _STORING and expression[2][2][0] in {NAME, MEMBER}:
+        _stored(lowering, expression[2][2], expression[2][3], expression[3])
+    if expression[2][0] != NAME:
         return expression
     callee, arguments = expression[2][2], expression[3]
-    if callee == "super":
+    if callee == "super" and not lowering.is_bound("super"):
         return (SUPER, expression[1])
     if callee == "getattr" and len(arguments) >= 2 and arguments[1][1][0] == LITERAL and arguments[1][1][3].isidentifier():
         return (MEMBER, arguments[1][1][1], arguments[0][1], arguments[1][1][3])
     if callee == "cast" and len(arguments) == 2:
         return (CAST, expression[1], arguments[0][1])
     return expression
+
+
+def _stored(lowering: Lowering, holder: Expression, method: str, arguments: tuple[tuple[str, Expression], ...]) -> None:
+    """Take note of what a method of lists, sets and dictionaries puts into them."""
+    given = [value for keyword, value in arguments if not keyword]
+    if len(given) != len(arguments) or not given:
+        return
+    start = holder[1]
+    blank: Expression = (EITHER, start, ())
+    pairs: list[tuple[Expression, Expression]] = []
+    if method in {"append", "add", "appendleft"}:
+        pairs.append((blank, given[0]))
+    elif method in {"insert", "setdefault"}:
+        pairs.append((blank if method == "insert" else given[0], given[-1]))
+    elif given[0][0] == MAPPING:
+        pairs += given[0][2]
+    else:
+        pairs.append((blank, (INDEX, start, given[0], blank)))
+    for key, value in pairs:
+        target = lowering.add_root((INDEX, start, holder, key), QUIET)
+        lowering.flow.stores.append((target, lowering.add_root(value, QUIET)))
 
 
 def _argument_list(lowering: Lowering, node: SyntaxNode) -> Expression | None:
@@ -189,6 +219,12 @@ def _comprehension(type_: str) -> Handler:
         return (SEQUENCE, node.start_byte, type_, ((ROOT, node.start_byte, made),))
 
     return handle
+
+
+def _raise(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    for child in node.named_children:
+        lowering.root(child, RAISED)
+    return None
 
 
 def _guards(lowering: Lowering, node: SyntaxNode) -> list[tuple[str, SyntaxNode]]:
@@ -356,8 +392,12 @@ def _global(lowering: Lowering, node: SyntaxNode) -> Expression | None:
 
 
 def _augmented(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    lowering.root(node.child_by_field_name("left"))
-    lowering.root(node.child_by_field_name("right"))
+    left = lowering.root(node.child_by_field_name("left"))
+    right = lowering.root(node.child_by_field_name("right"))
+    holder = lowering.flow.roots[left].expression if left >= 0 else None
+    if right >= 0 and holder is not None and holder[0] in {NAME, MEMBER}:
+        start = node.start_byte
+        _stored(lowering, holder, "extend", (("", (ROOT, start, right)),))
     return None
 
 
@@ -390,6 +430,7 @@ GRAMMAR = Grammar(
         "if_statement": _if,
         "elif_clause": _if,
         "return_statement": return_,
+        "raise_statement": _raise,
         "yield": _yield,
         "function_definition": _function,
         "class_definition": _class,
