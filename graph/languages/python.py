@@ -16,14 +16,12 @@ from graph.flow import (
     ENTER,
     FUNCTION_SCOPE,
     GENERATOR,
-    GUARDED,
     IMPORTED,
     INDEX,
     LITERAL,
     MAPPING,
     MEMBER,
     NAME,
-    NARROWED,
     ONE,
     OVERLOAD,
     QUIET,
@@ -41,6 +39,7 @@ from graph.flow import (
     Parameter,
     Scope,
 )
+from graph.languages.python_narrowing import assert_, boolean, conditional, if_
 from graph.lower import (
     FunctionShape,
     Grammar,
@@ -227,39 +226,6 @@ def _raise(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     return None
 
 
-def _guards(lowering: Lowering, node: SyntaxNode) -> list[tuple[str, SyntaxNode]]:
-    """Return the names that a condition says are instances, each with the type."""
-    if node.type == "parenthesized_expression" and node.named_children:
-        return _guards(lowering, node.named_children[0])
-    if node.type == "boolean_operator" and any(child.type == "and" for child in node.children):
-        return [found for child in node.named_children for found in _guards(lowering, child)]
-    called, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-    if node.type != "call" or called is None or given is None or lowering.word(called) != "isinstance":
-        return []
-    arguments = given.named_children
-    return [(lowering.word(arguments[0]), arguments[1])] if len(arguments) == 2 and arguments[0].type == "identifier" else []
-
-
-def _if(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    condition, consequence = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
-    guards = [] if condition is None else _guards(lowering, condition)
-    if not guards or consequence is None or condition is None:
-        lowering.lower_children(node)
-        return None
-    lowering.root(condition)
-    outside = lowering.scope
-    lowering.open_scope(BLOCK, "", consequence.start_byte, consequence, GUARDED)
-    for narrowed, type_ in guards:
-        names = lowering.flow.scopes[lowering.scope].names
-        names[narrowed] = [Binding(NARROWED, consequence.start_byte, type=lowering.root(type_), branch=lowering.branch)]
-    lowering.lower_children(consequence)
-    lowering.scope = outside
-    for child in node.named_children:
-        if child not in (condition, consequence):
-            lowering.lower(child)
-    return None
-
-
 def _with_target(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     """Handle ``value as target``, of ``with`` and of ``except``."""
     children = node.named_children
@@ -427,8 +393,8 @@ GRAMMAR = Grammar(
         "for_statement": loop("left", "right"),
         "for_in_clause": loop("left", "right"),
         "as_pattern": _with_target,
-        "if_statement": _if,
-        "elif_clause": _if,
+        "if_statement": if_,
+        "elif_clause": if_,
         "return_statement": return_,
         "raise_statement": _raise,
         "yield": _yield,
@@ -436,8 +402,9 @@ GRAMMAR = Grammar(
         "class_definition": _class,
         "decorated_definition": _definition,
         "lambda": _lambda,
-        "conditional_expression": either(),
-        "boolean_operator": either("left", "right"),
+        "conditional_expression": conditional,
+        "assert_statement": assert_,
+        "boolean_operator": boolean,
         "binary_operator": _operator,
         "union_type": either(),
         "list": sequence("list"),
