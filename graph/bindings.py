@@ -71,6 +71,14 @@ def last_definitions_of(branches: Sequence[tuple[int, int]], bindings: Sequence[
     return kept
 
 
+def settled(flow: FileFlow, bindings: Sequence[Binding]) -> Sequence[Binding]:
+    """Return the bindings of a class's member that say what it is: an accessor takes what is assigned to it, a declared type bounds it."""
+    if len(bindings) < 2:
+        return bindings
+    accessors = [b for b in bindings if b.kind == DEFINITION and flow.scopes[b.target].flags & ACCESSOR]
+    return accessors or [b for b in bindings if b.type >= 0] or bindings
+
+
 def last_definitions(flow: FileFlow, bindings: Sequence[Binding]) -> list[Binding]:
     """Return the bindings of a class's member, as ``last_definitions_of``; of an accessor's parts the first, which reads."""
     if len(bindings) < 2:

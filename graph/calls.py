@@ -17,6 +17,7 @@ from graph.values import (
     ARGUMENT,
     BUILTIN_METHOD,
     CLASS_OBJECT,
+    CONTAINER,
     EXTERNAL_OBJECT,
     FUNCTION_OBJECT,
     INSTANCE,
@@ -79,7 +80,7 @@ class Calls:
             for value in self.arguments(callee):
                 found |= ANYTHING if value[0] == ARGUMENT else self.called(value, place, arguments, passing=passing)
             return frozenset(found)
-        if kind in {EXTERNAL_OBJECT, BUILTIN_METHOD}:
+        if kind in {EXTERNAL_OBJECT, BUILTIN_METHOD, CONTAINER}:
             return (
                 ANYTHING
                 if place is None

@@ -51,13 +51,13 @@ class EdgeMaker:
         self.passes: dict[tuple[str, int, Place], PassedCall] = {}
         """Calls whose arguments may matter to others."""
 
-    def give(self, use: Use, denoted: Iterable[Denoted], rule: str, arguments: Arguments = ()) -> None:
-        """Make the edges from a use to what it denotes."""
+    def give(self, use: Use, denoted: Iterable[Denoted], rule: str, arguments: Arguments = (), *, whole: bool = True) -> None:
+        """Make the edges from a use to what it denotes; ``whole`` says that it denotes nothing else."""
         targets: dict[tuple[EdgeKind, Handle], None] = {}
         outside: dict[Handle, None] = {}
         undecided = False
         constructors: dict[Handle, None] = {}
-        sure = True
+        sure = whole
         for holder, each in denoted:
             if isinstance(each, FoundBinding):
                 kind, target = self._target(use.kind, each)

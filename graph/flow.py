@@ -44,7 +44,8 @@ EITHER, ELEMENT, ITEM, AWAIT, ENTER, SELF, SUPER, CAST, ROOT, SPREAD = range(10,
 Expression = tuple[Any, ...]
 
 # What an expression is written for.
-VALUE, TYPE, DECORATOR, BASE, WRITE, GUARD = range(6)
+# A QUIET one is there to be evaluated and makes no edges.
+VALUE, TYPE, DECORATOR, BASE, WRITE, QUIET, RAISED = range(7)
 
 # Kinds of scope. A BLOCK holds names and is nothing that can be called or instantiated.
 MODULE, CLASS_SCOPE, FUNCTION_SCOPE, BLOCK = range(4)

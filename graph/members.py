@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from graph.bindings import Attribute, FoundBinding, Place, last_definitions, last_definitions_of
+from graph.bindings import Attribute, FoundBinding, Place, last_definitions, last_definitions_of, settled
 from graph.flow import ACCESSOR, CLASS_METHOD, STATIC, Expression
 from graph.values import (
     ANYTHING,
@@ -114,7 +114,7 @@ class Members:
                 outside = outside or each
                 continue
             scope = self._evaluator.opened(each)
-            found = [*scope.names.get(name, ()), *scope.fields.get(name, ())]
+            found = settled(self._evaluator.flow(each[1]), [*scope.names.get(name, ()), *scope.fields.get(name, ())])
             declared = name in scope.names or any(binding.type >= 0 for binding in found)
             if found and (declared or not assigned):
                 flow = self._evaluator.flow(each[1])

@@ -21,12 +21,13 @@ from graph.flow import (
     PARAMETER,
     RECEIVER,
     STATIC,
+    VARIABLE,
     Binding,
     Expression,
     Parameter,
     Scope,
 )
-from graph.values import ARGUMENT, CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, NOTHING, UNKNOWN, Value, Values, union
+from graph.values import ANYTHING, ARGUMENT, CLASS_OBJECT, CONTAINER, FUNCTION_OBJECT, INSTANCE, NOTHING, UNKNOWN, Value, Values, union
 
 if TYPE_CHECKING:
     from graph.evaluate import Evaluator
@@ -116,7 +117,7 @@ class Names:
         if kind == RECEIVER:
             return self.receiver(path, scope)
         if kind == NARROWED:
-            return self._evaluator.declared(path, binding.type)
+            return self._narrowed(path, binding)
         if kind == PARAMETER:
             return self._parameter(path, scope, name, binding)
         if binding.type >= 0:
@@ -125,7 +126,39 @@ class Names:
                 return declared
         if binding.value < 0:
             return NOTHING
-        return self._evaluator.root(path, binding.value)
+        values = self._evaluator.root(path, binding.value)
+        if kind == VARIABLE and UNKNOWN in values and binding.type < 0:
+            declared = self._declared_beside(path, scope, name)
+            return (values - ANYTHING) | declared if declared else values
+        return values
+
+    def _narrowed(self, path: str, binding: Binding) -> Values:
+        """Return what a name is worth where a test has told that it is of a type, or with a target of 1 that it is not."""
+        evaluator = self._evaluator
+        types = evaluator.declared(path, binding.type)
+        if binding.value < 0:
+            return types
+        before = evaluator.root(path, binding.value)
+        within = frozenset(value for value in before if self._is_one_of(value, types))
+        if binding.target:
+            return before - within
+        return within if within and UNKNOWN not in before and not any(value[0] == ARGUMENT for value in before) else types
+
+    def _is_one_of(self, value: Value, types: Values) -> bool:
+        if value in types:
+            return True
+        if value[0] == CONTAINER:
+            return any(each[0] == CONTAINER and each[1] == value[1] for each in types)
+        if value[0] != INSTANCE:
+            return False
+        lineage = self._evaluator.lineage(value[1], value[2])
+        return any(each[0] == INSTANCE and (CLASS_OBJECT, each[1], each[2]) in lineage for each in types)
+
+    def _declared_beside(self, path: str, scope: int, name: str) -> Values:
+        """Return the type that another binding of the name declares, which bounds all that is assigned to it."""
+        found = self._evaluator.flow(path).scopes[scope]
+        declared = [each for each in found.names.get(name, ()) if each.type >= 0 and each.kind in {VARIABLE, PARAMETER}]
+        return self._evaluator.declared(path, declared[0].type) if len(declared) == 1 else NOTHING
 
     def _parameter(self, path: str, scope: int, name: str, binding: Binding) -> Values:
         if binding.type >= 0:

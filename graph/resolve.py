@@ -31,6 +31,8 @@ from graph.flow import (
     MODULE,
     NAME,
     NEW,
+    QUIET,
+    RAISED,
     SELF,
     SEQUENCE,
     SPREAD,
@@ -95,7 +97,7 @@ class Resolver:
             self.problems[path] = f"some imports or bases could not be resolved: {type(error).__name__}: {error}"[:200]
         looked, waiting = answers.looked_at(), list[int]()
         for index, root in enumerate(self._unit.flow.roots):
-            if root.expression is None:
+            if root.expression is None or root.purpose == QUIET:
                 continue
             settled = len(self._made.edges)
             self._walk_root(index)
@@ -132,7 +134,20 @@ class Resolver:
     def _try_root(self, index: int) -> None:
         root = self._unit.flow.roots[index]
         if root.expression is not None:
+            if root.purpose == RAISED:
+                self._raised(index)
             self._walk((self._path, root.scope, root.expression[1], root.branch), root.expression, root.purpose, index)
+
+    def _raised(self, index: int) -> None:
+        """Make the edges of raising a class, which instantiates it."""
+        root = self._unit.flow.roots[index]
+        expression = root.expression
+        if expression is None or expression[0] not in {NAME, MEMBER}:
+            return
+        place = (self._path, root.scope, expression[1], root.branch)
+        classes = [value for value in self._evaluator.value(place, expression) if value[0] == CLASS_OBJECT]
+        if classes:
+            self._made.call(Use(place, self._source(place), expression[-1], expression[1], EdgeKind.CALLS), classes, "value", ())
 
     # What needs no evaluation, or little.
 
@@ -252,8 +267,9 @@ class Resolver:
             if not local:
                 self._made.give(Use(place, use.source, name, use.start, EdgeKind.REFERENCES), denoted, self._rule(expression, denoted))
             self._made.call(use, self._evaluator.value(place, expression), "value", arguments)
-        elif not local:
-            self._made.give(use, denoted, self._rule(expression, denoted), arguments)
+        elif len(local) < len(denoted):
+            shown = [(held, each) for held, each in denoted if not (isinstance(each, FoundBinding) and self._is_local(each))]
+            self._made.give(use, shown, self._rule(expression, shown), arguments, whole=not local)
 
     def _is_local_name(self, scope: int, name: str) -> bool:
         """Say whether a name is nothing but variables and parameters of a function: most are, and none of them is a node."""
