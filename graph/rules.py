@@ -24,7 +24,8 @@ from graph.values import (
 )
 
 if TYPE_CHECKING:
-    from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, Place
+    from graph.bindings import Arguments, Attribute, Denoted, Place
+    from graph.evaluate import Evaluator
 
 
 class Rules:  # noqa: PLR0904
