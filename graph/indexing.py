@@ -77,9 +77,7 @@ class GraphIndexer:
         finally:
             gc.set_threshold(*thresholds)
 
-    def _update(
-        self, view: str, shown: Mapping[str, tuple[DocumentId, str]], shows: int, like: str, progress: _Progress
-    ) -> GraphOutcome:
+    def _update(self, view: str, shown: Mapping[str, tuple[DocumentId, str]], shows: int, like: str, progress: _Progress) -> GraphOutcome:
         generation = self._store.generation(view)
         if not generation and like and self._store.fork(view, like):
             self._flows.fork(view, like)
