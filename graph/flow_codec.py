@@ -10,7 +10,7 @@ from typing import Any
 from graph.flow import Binding, Expression, FileFlow, ImportedName, Parameter, Root, Scope, SymbolRow
 from ingest.codec import decode_value, encode_value
 
-FLOW_VERSION = 1
+FLOW_VERSION = 2
 """Raise it when the same bytes yield another flow: stored flows of another version are made again."""
 
 _BINDING = attrgetter(*Binding.__slots__)
@@ -47,6 +47,7 @@ def _scope_row(scope: Scope) -> tuple[Any, ...]:
         [_PARAMETER(each) for each in scope.parameters], scope.bases, scope.decorators, scope.returned, scope.yielded,
         {name: [_BINDING(each) for each in bindings] for name, bindings in scope.names.items()},
         {name: [_BINDING(each) for each in bindings] for name, bindings in scope.fields.items()},
+        scope.context, scope.context_position,
     )  # fmt: skip
 
 
