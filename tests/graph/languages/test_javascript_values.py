@@ -84,6 +84,12 @@ def is_called(text: str, target: str = "a.ts#Item.use", **others: str) -> bool:
         "const C = class Named extends Item {}; new C().use()",
         "new (class extends Item {})().use()",
         "export default item.use()",
+        "let late; late = function () { return item }; late().use()",
+        "let late; late = class extends Item {}; new late().use()",
+        "const kept: Item[] = []; kept.push(item); const all = []; all.push(item); all[0].use()",
+        "function Old() { this.it = item } Old.prototype.go = function () { this.it.use() }",
+        "const make = { Kind: Item }; new make.Kind().use()",
+        "const kinds = [Item]; new kinds[0]().use()",
     ],
 )
 def test_values_reach_what_is_called(text: str) -> None:
@@ -102,7 +108,7 @@ def test_values_reach_what_is_called(text: str) -> None:
         ("import { item } from './b'; item.use()", "class Item { use() {} }\nexport const { item } = { item: new Item() };"),
         (
             "import './c'; import { type Item, make } from './b'; make().use()",
-            "export class Item { use() {} }\nexport const make = (): Item => null!;",
+            "export class Item { use() {} }\nexport let make: () => Item;",
         ),
     ],
 )
@@ -131,3 +137,42 @@ def test_what_nobody_can_know_stays_unknown() -> None:
     found = [e for e in edges_of(text) if e.kind is EdgeKind.CALLS]
     assert not [e for e in found if e.evidence is Evidence.PROVEN]
     assert {"unknown:gone", "unknown:surely", "unknown:run"} <= {e.target for e in found}
+
+
+_FORMS = """
+import type { Gone } from "./gone";
+import * as everything from "somewhere";
+export * as again from "./again";
+var x, y = 1, [z, ...w] = [item], { q = item, [key]: r, s: { t } } = item;
+x += 1; x ||= item; item.field ??= item; ({ x, y: item.other, z = item, ...w } = item); [x, y = 2, ...w] = list;
+x = (1, item); x = a + b - c * item; x = !x === null; x = y ? item : null; x["a b"] = item; x[0] = item; x[key] = item;
+label: for (x of list) { continue label; } for await (const each of stream()) each.use(); for (var k in item) {} while (x) x.use();
+try { throw new Error(); } catch { x.use(); } finally { }
+if (x instanceof Item || (y instanceof Item && y.use())) y = 1; else if (x) { } else x = 2;
+const o = { ...item, async *[Symbol.iterator]() { yield* list; yield; }, set v(n) {}, 'quoted': () => 1, "b"() {}, 1: 2, p: class {}, x };
+Object.setPrototypeOf(o, item); Object.assign(o, { extra() {} }); o.extra(); Reflect.get(o, "p"); util.inherits(A, B);
+class A<T extends Item = Item, U = T> extends mixin(Item)<T> implements Gone, everything.Else<T> {
+  declare readonly a: T; static b?: U = item; [key: string]: unknown; "c" = 1; [computed] = 2; accessor = class {};
+  constructor(@dec() private one: Item, public two?: Item, ...{ length }: Item[]) { super(); this.one.use(); this.late = () => this.one; }
+  @dec get g(): T { return this.a; } set g(v) {} @dec field = 1;
+  over(a: string): Item; over(a: number): Item; over(a: any) { return item; }
+}
+interface I extends Gone, everything.Else { (x: Item): Item; new (x: Item): I; readonly [k: string]: Item; m?<V>(x: V): V; }
+type Odd = { [K in keyof Item as `a${K}`]?: Item[K] } & { z: 1 } & Gone | (A | B)[] | readonly [a?: Item, ...b: Item[]] | (new () => Item);
+type More<T> = T extends [infer H extends Item, ...infer R] ? H : T extends `x${infer S}` ? S : asserts;
+function check(v: unknown, w?: any): asserts v is Item {} function f<T, U extends T>(this: Item, v: typeof import("./gone")): v is Item {}
+const g = async <T,>(v: T) => await v, h = function* () {}, i = (item as const)!, j = <T>(v: Item["use"] & Odd["z"]) => v, l = f<Item>;
+declare global { var there: Item; } declare const d: unique symbol; enum E { "a b" = 1, C, D }
+namespace N.M { export const n = 1; }
+export default async (v = item, { u } = item) => v.use(); export { x as y, x as "z z" }; export const { e1, e2: [e3] } = item;
+export = item;
+"""
+
+
+@pytest.mark.parametrize("ending", ["ts", "tsx", "js"])
+def test_odd_forms_cost_nothing_else(ending: str) -> None:
+    """What has no meaning here, or none yet, is passed over: the method calls around it still resolve."""
+    text = _ITEM + (_FORMS if ending != "tsx" else _FORMS.replace("<T>(v", "<T,>(v"))
+    graphs = list(resolve_files({f"a.{ending}": text.encode(), "gone.json": b"{}"}))
+    called = [e for e in graphs[0].edges if e.kind is EdgeKind.CALLS and e.target == f"a.{ending}#Item.use"]
+    assert len({e.start_byte for e in called}) > (3 if ending != "js" else 0)
