@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 from graph.bindings import Arguments, Denoted, FoundBinding, PassedCall, Place
 from graph.evaluate import Evaluator
-from graph.flow import ACCESSOR, CLASS_SCOPE, DEFINITION
+from graph.flow import ACCESSOR, CLASS_SCOPE, DEFINITION, SEQUENCE
 from graph.model import Edge, EdgeKind, Evidence, Handle, external, unknown
 from graph.program import Program, SourceUnit
 from graph.values import (
     ARGUMENT,
     BUILTIN_METHOD,
     CLASS_OBJECT,
+    CONTAINER,
     EXTERNAL_INSTANCE,
     EXTERNAL_OBJECT,
     FUNCTION_OBJECT,
@@ -88,7 +89,7 @@ class EdgeMaker:
         if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
             outside[external(value[1], value[2])] = None
         elif kind == BUILTIN_METHOD:
-            outside[external("builtins", f"{value[1][1] if value[1][0] == 'g' else 'object'}.{value[2]}")] = None
+            outside[external("builtins", f"{self._type_of_container(value[1])}.{value[2]}")] = None
         elif kind == MODULE_OBJECT:
             if not value[1].endswith("/"):
                 targets[EdgeKind.IMPORTS if use.kind is EdgeKind.IMPORTS else EdgeKind.REFERENCES, Handle(value[1])] = None
@@ -99,6 +100,12 @@ class EdgeMaker:
         else:
             return True
         return False
+
+    def _type_of_container(self, holder: Value) -> str:
+        if holder[0] == CONTAINER:
+            return holder[1]
+        _, written = self._evaluator.site(holder)
+        return written[2] if written[0] == SEQUENCE else self._evaluator.rules(holder[1]).mapping_type
 
     def _target(self, kind: EdgeKind, found: FoundBinding) -> tuple[EdgeKind, Handle | None]:
         unit = self._program.unit(found.path)

@@ -44,10 +44,7 @@ from graph.flow import (
 )
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle
 from graph.program import Program, SourceUnit
-from graph.values import (
-    CLASS_OBJECT,
-    MODULE_OBJECT,
-)
+from graph.values import CLASS_OBJECT, EXTERNAL_OBJECT, INSTANCE, MODULE_OBJECT
 
 _KIND_OF_PURPOSE = {DECORATOR: EdgeKind.CALLS, WRITE: EdgeKind.WRITES}
 
@@ -214,12 +211,11 @@ class Resolver:
         operation = expression[0]
         if operation == NAME:
             if (purpose != BASE or root < 0) and not self._is_local_name(place[1], expression[2]):
-                self._use(place, expression, _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES))
+                self._use(place, expression, self._kind(place, expression, purpose))
         elif operation == MEMBER:
             self._walk(place, expression[2], VALUE)
-            kind = _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES)
             if purpose != BASE or root < 0:
-                self._use(place, expression, kind)
+                self._use(place, expression, self._kind(place, expression, purpose))
         elif operation == CALL:
             self._walk_call(place, expression, purpose)
         elif operation == NEW:
@@ -229,8 +225,29 @@ class Resolver:
             self._walk(place, expression[2], VALUE if purpose in {WRITE, DECORATOR} else purpose)
             self._walk(place, expression[3], TYPE if purpose == TYPE else VALUE)
         else:
+            if operation in {ELEMENT, ENTER}:
+                self._protocol(place, expression)
             for part in _parts(expression):
                 self._walk(place, part, purpose if purpose == TYPE else VALUE)
+
+    def _protocol(self, place: Place, expression: Expression) -> None:
+        """Make the edges of the methods that a loop or a block calls without naming them."""
+        rules, evaluator = self._evaluator.rules(self._path), self._evaluator
+        values = evaluator.value(place, expression[2])
+        for value in sorted((each for each in values if each[0] == INSTANCE), key=repr):
+            for holder, each in rules.protocol_calls(evaluator, expression[0], value):
+                if isinstance(each, FoundBinding):
+                    use = Use(place, self._source(place), each.name, expression[1], EdgeKind.CALLS)
+                    self._made.give(use, [(holder, each)], "protocol", whole=len(values) == 1)
+
+    def _kind(self, place: Place, expression: Expression, purpose: int) -> EdgeKind:
+        """Return what naming something is: using a decorator calls it, unless it only marks what is defined."""
+        rules = self._evaluator.rules(self._path)
+        if purpose == DECORATOR and expression[-1] in rules.markers:
+            marker = frozenset({(EXTERNAL_OBJECT, rules.builtin_package, expression[-1])})
+            if all(each == marker for _, each in self._evaluator.denoted(place, expression)):
+                return EdgeKind.REFERENCES
+        return _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES)
 
     def _walk_call(self, place: Place, expression: Expression, purpose: int) -> None:
         callee = expression[2]

@@ -36,6 +36,10 @@ class Rules:
     """The method that is called when an instance is called, or empty."""
     constructors: ClassVar[tuple[str, ...]] = ()
     """The methods that run when an instance is made, in order of preference."""
+    mapping_type: ClassVar[str] = "object"
+    """The type of a mapping that is written out."""
+    markers: ClassVar[frozenset[str]] = frozenset()
+    """Built-in decorators that say what a definition is; naming one is no call of it."""
     builtin_package: ClassVar[str] = "builtins"
     """The package that the types of literals belong to."""
 
@@ -160,6 +164,11 @@ class Rules:
         """Return what ``holder[key]`` is worth."""
         del evaluator, place, key
         return holder[2][-1] if holder[0] == CONTAINER and holder[2] else ANYTHING
+
+    def protocol_calls(self, evaluator: Evaluator, operation: int, value: Value) -> list[Denoted]:
+        """Return the methods of a value that a loop over it or a block that enters it calls without naming them."""
+        del evaluator, operation, value
+        return []
 
     def entered(self, evaluator: Evaluator, values: Values) -> Values:
         """Return what a context manager yields."""

@@ -61,6 +61,8 @@ class PythonRules(PythonModules, PythonBuiltins):
     """Python's rules over one program."""
 
     call_method = "__call__"
+    mapping_type = "dict"
+    markers = frozenset({"staticmethod", "classmethod", "property"})
     constructors = ("__init__", "__new__")
 
     # Types.
