@@ -6,7 +6,7 @@ returned) goes to the functions it may be worth.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.edges import EdgeMaker, Use
@@ -22,6 +22,7 @@ from graph.flow import (
     EITHER,
     ELEMENT,
     ENTER,
+    FUNCTION,
     FUNCTION_SCOPE,
     IMPORTED,
     INDEX,
@@ -44,7 +45,7 @@ from graph.flow import (
 )
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle
 from graph.program import Program, SourceUnit
-from graph.values import CLASS_OBJECT, EXTERNAL_OBJECT, INSTANCE, MODULE_OBJECT
+from graph.values import CLASS_OBJECT, EXTERNAL_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, NOTHING, Values
 
 _KIND_OF_PURPOSE = {DECORATOR: EdgeKind.CALLS, WRITE: EdgeKind.WRITES}
 
@@ -79,6 +80,7 @@ class Resolver:
         self._unit: SourceUnit
         self._path = ""
         self._made: EdgeMaker
+        self._decorators: dict[int, int] = {}
 
     def begin(self, path: str) -> list[PassedCall]:
         """Resolve what does not depend on the arguments of calls; return the calls whose arguments may matter to others."""
@@ -118,6 +120,8 @@ class Resolver:
 
     def _open(self, path: str, edges: list[Edge]) -> None:
         self._path, self._unit, self._local = path, self._program.unit(path), {}
+        scopes = self._unit.flow.scopes
+        self._decorators = {root: index for index, scope in enumerate(scopes) if scope.kind == FUNCTION_SCOPE for root in scope.decorators}
         self._made = EdgeMaker(self._program, self._evaluator, self._unit, edges)
 
     def _walk_root(self, index: int) -> None:
@@ -211,13 +215,13 @@ class Resolver:
         operation = expression[0]
         if operation == NAME:
             if (purpose != BASE or root < 0) and not self._is_local_name(place[1], expression[2]):
-                self._use(place, expression, self._kind(place, expression, purpose))
+                self._use(place, expression, self._kind(place, expression, purpose), self._decorated(root))
         elif operation == MEMBER:
             self._walk(place, expression[2], VALUE)
             if purpose != BASE or root < 0:
-                self._use(place, expression, self._kind(place, expression, purpose))
+                self._use(place, expression, self._kind(place, expression, purpose), self._decorated(root))
         elif operation == CALL:
-            self._walk_call(place, expression, purpose)
+            self._walk_call(place, expression, purpose, root)
         elif operation == NEW:
             self._use(place, expression[2], EdgeKind.INSTANTIATES)
             self._arguments(place, expression[3])
@@ -249,7 +253,22 @@ class Resolver:
                 return EdgeKind.REFERENCES
         return _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES)
 
-    def _walk_call(self, place: Place, expression: Expression, purpose: int) -> None:
+    def _decorated(self, root: int) -> Arguments:
+        """Return what a decorator is called with: the function below it, as the decorators below have left it."""
+        scope = self._decorators.get(root, -1)
+        if scope < 0:
+            return ()
+        flow = self._unit.flow
+        decorators = flow.scopes[scope].decorators
+        given: Expression = (FUNCTION, flow.scopes[scope].position, scope)
+        for below in reversed(decorators[decorators.index(root) + 1 :]):
+            expression = flow.roots[below].expression
+            if expression is None:
+                return ()
+            given = (CALL, expression[1], expression, (("", given),))
+        return (("", given),)
+
+    def _walk_call(self, place: Place, expression: Expression, purpose: int, root: int) -> None:
         callee = expression[2]
         if callee[0] in {NAME, MEMBER}:
             if callee[0] == MEMBER:
@@ -265,7 +284,7 @@ class Resolver:
             )
         if purpose == DECORATOR:
             use = Use(place, self._source(place), "", expression[1], EdgeKind.CALLS)
-            self._made.call(use, self._evaluator.value(place, expression), "decorator", ())
+            self._made.call(use, self._evaluator.value(place, expression), "decorator", self._decorated(root))
         self._arguments(place, expression[3])
 
     def _arguments(self, place: Place, arguments: Arguments) -> None:
@@ -284,9 +303,27 @@ class Resolver:
             if not local:
                 self._made.give(Use(place, use.source, name, use.start, EdgeKind.REFERENCES), denoted, self._rule(expression, denoted))
             self._made.call(use, self._evaluator.value(place, expression), "value", arguments)
+        elif kind is EdgeKind.CALLS and (instead := self._replaced(place, expression, denoted)):
+            self._made.give(Use(place, use.source, name, use.start, EdgeKind.REFERENCES), denoted, self._rule(expression, denoted))
+            self._made.call(use, instead, "decorator", arguments)
         elif len(local) < len(denoted):
             shown = [(held, each) for held, each in denoted if not (isinstance(each, FoundBinding) and self._is_local(each))]
             self._made.give(use, shown, self._rule(expression, shown), arguments, whole=not local)
+
+    def _replaced(self, place: Place, expression: Expression, denoted: Sequence[Denoted]) -> Values:
+        """Return the functions that decorators have put in the place of what a name denotes, where that is known for certain.
+
+        A function that is decorated itself (``functools.wraps``) says that it stands for the other one.
+        """
+        evaluator = self._evaluator
+        plain: set[tuple[str, int]] = set()
+        for _, each in denoted:
+            if not isinstance(each, FoundBinding) or not evaluator.flow(each.path).scopes[each.binding.target].decorators:
+                return NOTHING
+            plain.add((each.path, each.binding.target))
+        values = evaluator.value(place, expression)
+        known = all(v[0] == FUNCTION_OBJECT and v[1:3] not in plain and not evaluator.opened(v).decorators for v in values)
+        return values if known else NOTHING
 
     def _is_local_name(self, scope: int, name: str) -> bool:
         """Say whether a name is nothing but variables and parameters of a function: most are, and none of them is a node."""
