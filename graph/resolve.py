@@ -43,7 +43,7 @@ from graph.flow import (
     WRITE,
     Expression,
 )
-from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle
+from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, external
 from graph.program import Program, SourceUnit
 from graph.values import CLASS_OBJECT, EXTERNAL_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, NOTHING, Values
 
@@ -228,11 +228,19 @@ class Resolver:
         elif operation == INDEX:
             self._walk(place, expression[2], VALUE if purpose in {WRITE, DECORATOR} else purpose)
             self._walk(place, expression[3], TYPE if purpose == TYPE else VALUE)
+        elif operation == SUPER:
+            self._super(place, expression)
         else:
             if operation in {ELEMENT, ENTER}:
                 self._protocol(place, expression)
             for part in _parts(expression):
                 self._walk(place, part, purpose if purpose == TYPE else VALUE)
+
+    def _super(self, place: Place, expression: Expression) -> None:
+        rules = self._evaluator.rules(self._path)
+        if name := rules.super_function:
+            target = external(rules.builtin_package, name)
+            self._made.add(EdgeKind.CALLS, Evidence.EXTERNAL, "scope", self._source(place), target, expression[1], name)
 
     def _protocol(self, place: Place, expression: Expression) -> None:
         """Make the edges of the methods that a loop or a block calls without naming them."""

@@ -40,6 +40,8 @@ class Rules:
     """The type of a mapping that is written out."""
     markers: ClassVar[frozenset[str]] = frozenset()
     """Built-in decorators that say what a definition is; naming one is no call of it."""
+    super_function: ClassVar[str] = ""
+    """The built-in function that gives the instance as its supertype, where the language has one."""
     builtin_package: ClassVar[str] = "builtins"
     """The package that the types of literals belong to."""
 

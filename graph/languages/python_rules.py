@@ -62,6 +62,7 @@ class PythonRules(PythonModules, PythonBuiltins):
 
     call_method = "__call__"
     mapping_type = "dict"
+    super_function = "super"
     markers = frozenset({"staticmethod", "classmethod", "property"})
     constructors = ("__init__", "__new__")
 
