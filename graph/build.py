@@ -10,7 +10,7 @@ from graph.flow import MODULE, FileFlow, Scope
 from graph.languages.registry import RESOLVED, grammar, rules
 from graph.lower import Lowering
 from graph.model import FileGraph
-from graph.program import Program, attach_symbols
+from graph.program import CONFIGS, Program, attach_symbols
 from graph.resolve import Resolver
 from ingest.analyze import analyze, decode, detect
 from ingest.lines import find_newlines
@@ -57,6 +57,7 @@ def resolve_files(files: Mapping[str, bytes]) -> Iterator[FileGraph]:
     program = Program(
         languages,
         lambda path: flow_of(analyze(path, files[path])[0]),
+        configs={path: decode(data).decode("utf-8", "replace") for path, data in files.items() if path.rpartition("/")[2] in CONFIGS},
     )
     yield from resolve_program(program)
 

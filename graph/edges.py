@@ -25,6 +25,7 @@ from graph.values import (
     FUNCTION_OBJECT,
     INSTANCE,
     MODULE_OBJECT,
+    SITE,
     Value,
 )
 
@@ -89,7 +90,8 @@ class EdgeMaker:
         if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
             outside[external(value[1], value[2])] = None
         elif kind == BUILTIN_METHOD:
-            outside[external("builtins", f"{self._type_of_container(value[1])}.{value[2]}")] = None
+            package = self._evaluator.rules(self.unit.path).builtin_package
+            outside[external(package, f"{self._type_of(value[1])}.{value[2]}")] = None
         elif kind == MODULE_OBJECT:
             if not value[1].endswith("/"):
                 targets[EdgeKind.IMPORTS if use.kind is EdgeKind.IMPORTS else EdgeKind.REFERENCES, Handle(value[1])] = None
@@ -101,11 +103,12 @@ class EdgeMaker:
             return True
         return False
 
-    def _type_of_container(self, holder: Value) -> str:
-        if holder[0] == CONTAINER:
-            return holder[1]
-        _, written = self._evaluator.site(holder)
-        return written[2] if written[0] == SEQUENCE else self._evaluator.rules(holder[1]).mapping_type
+    def _type_of(self, value: Value) -> str:
+        """Name the built-in type of a container or of a list or dictionary that is written out."""
+        if value[0] == CONTAINER:
+            return value[1]
+        written = self._evaluator.site(value)[1] if value[0] == SITE else ()
+        return written[2] if written and written[0] == SEQUENCE else "dict" if written else "Function"
 
     def _target(self, kind: EdgeKind, found: FoundBinding) -> tuple[EdgeKind, Handle | None]:
         unit = self._program.unit(found.path)
@@ -179,11 +182,11 @@ class EdgeMaker:
 
     def _pass(self, path: str, scope: int, use: Use, arguments: Arguments, *, bound: bool) -> None:
         """Remember a call of a function that has a parameter without a type."""
-        if (
-            use.kind is EdgeKind.CALLS
-            and scope >= 0
-            and any(each.type < 0 for each in self._evaluator.flow(path).scopes[scope].parameters[bound:])
-        ):
+        if use.kind not in {EdgeKind.CALLS, EdgeKind.INSTANTIATES} or scope < 0:
+            return
+        evaluator = self._evaluator
+        first = int(bound and evaluator.rules(path).receiver_is_parameter)
+        if any(each.type < 0 for each in evaluator.flow(path).scopes[scope].parameters[first:]):
             place = (use.place[0], use.place[1], use.start, use.place[3])
             self.passes[path, scope, place] = PassedCall(path, scope, place, arguments, bound)
 

@@ -19,7 +19,7 @@ from graph.evaluate import PassedCall
 from graph.flow import FileFlow
 from graph.flow_codec import decode_flow, encode_flow, interface
 from graph.flow_store import Calls, Flow, FlowStore, Standing, Unlowered
-from graph.program import Program, announced, named_bases
+from graph.program import CONFIGS, Program, announced, named_bases
 from graph.resolving import PARALLEL_FROM, resolve_paths
 from graph.store import GraphStore
 from ingest.codec import decode_facts, decompress, encode_value
@@ -86,7 +86,7 @@ class GraphIndexer:
         changed = [path for path, (document, _) in shown.items() if path not in before or before[path].document != document]
         removed = [path for path in before if path not in shown]
         lowered = self._lower([shown[path][0] for path in changed], progress)
-        run = _Run(self._flows, view, shown, before, changed, removed)
+        run = _Run(self._flows, view, shown, before, changed, removed, self._configs(shown))
         graphs = list(run.resolve(self._workers, self._silence, progress)) if changed or removed else []
         if graphs or removed or not generation:
             generation += 1
@@ -94,6 +94,12 @@ class GraphIndexer:
             self._store.replace(view, graphs, removed=removed, generation=generation)
         self._flows.stand(view, run.standings, run.calls, removed, generation=shows)
         return GraphOutcome(len(shown), lowered, len(graphs), generation, run.partial())
+
+    def _configs(self, shown: Mapping[str, tuple[DocumentId, str]]) -> dict[str, str]:
+        """Return the texts of the files that say how modules are found."""
+        documents = {path: document for path, (document, _) in shown.items() if path.rpartition("/")[2] in CONFIGS}
+        texts = self._facts.texts(set(documents.values())) if documents else {}
+        return {path: texts[document].decode("utf-8", "replace") for path, document in documents.items()}
 
     def _lower(self, documents: Sequence[DocumentId], progress: _Progress) -> int:
         """Make the flows that are missing; return how many."""
@@ -134,9 +140,11 @@ class _Run:
         before: Mapping[str, Standing],
         changed: Sequence[str],
         removed: Sequence[str],
+        configs: Mapping[str, str],
     ) -> None:
         self._flows, self._view, self._shown, self._before, self._changed, self._removed = flows, view, shown, before, changed, removed
-        self._program = Program({path: language for path, (_, language) in shown.items()}, self._load, self._named_bases)
+        languages = {path: language for path, (_, language) in shown.items()}
+        self._program = Program(languages, self._load, self._named_bases, configs)
         self.standings: list[Standing] = []
         self.calls: dict[str, Mapping[str, Calls]] = {}
         self._problems: dict[str, str] = {}
@@ -201,6 +209,8 @@ class _Run:
         """Return the changed files and those whose edges rest on what has changed."""
         if not self._before:
             return set(self._changed)
+        if any(path.rpartition("/")[2] in CONFIGS for path in (*self._changed, *self._removed)):
+            return set(self._shown)
         touched: set[str] = set()
         for path in self._changed:
             old = self._before.get(path)

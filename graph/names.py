@@ -17,10 +17,12 @@ from graph.flow import (
     MEMBER,
     NAME,
     NARROWED,
+    OPEN,
     OVERLOAD,
     PARAMETER,
     RECEIVER,
     STATIC,
+    TRANSPARENT,
     VARIABLE,
     Binding,
     Expression,
@@ -42,7 +44,12 @@ class Names:
 
     def named(self, place: Place, name: str) -> Values:
         """Return what a name is worth at a place."""
-        return union(self._evaluator.attribute_value(holder, each) for holder, each in self.lookup(place, name))
+        found = self.values_among(place[0], self.lookup(place, name))
+        return union(self._evaluator.attribute_value(holder, each) for holder, each in found)
+
+    def values_among(self, path: str, found: list[Denoted]) -> list[Denoted]:
+        """Return those of several things with one name that are meant where a value is."""
+        return self._evaluator.rules(path).meant(self._evaluator, found, as_type=False) if len(found) > 1 else found
 
     def lookup(self, place: Place, name: str) -> list[Denoted]:
         """Return what a name denotes at a place: the bindings that reach it, or what the language gives to a name bound nowhere."""
@@ -52,7 +59,7 @@ class Names:
         while at >= 0:
             scope = scopes[at]
             found = scope.names.get(name)
-            if scope.kind == CLASS_SCOPE and at != start:
+            if scope.kind == CLASS_SCOPE and not scope.flags & OPEN and (at != start or not rules.class_bodies_see_members):
                 if rules.members_need_no_receiver and (members := rules.implicit_members(self._evaluator, path, at, name)):
                     return members
             elif found:
@@ -63,14 +70,16 @@ class Names:
             at = scope.parent
         return [(None, each) for each in rules.free_bindings(self._evaluator, place, name)]
 
-    def denoted(self, place: Place, expression: Expression) -> list[Denoted]:
+    def denoted(self, place: Place, expression: Expression, *, as_type: bool = False) -> list[Denoted]:
         """Return what a name or member denotes: bindings, followed through imports, or values that no binding in the program gives."""
         if expression[0] == NAME:
-            return self.follow(self.lookup((place[0], place[1], expression[1], place[3]), expression[2]))
-        if expression[0] == MEMBER:
+            found = self.follow(self.lookup((place[0], place[1], expression[1], place[3]), expression[2]))
+        elif expression[0] == MEMBER:
             holders = self._evaluator.value(place, expression[2])
-            return self.follow((holder, each) for holder in holders for each in self._evaluator.attributes(holder, expression[3]))
-        return []
+            found = self.follow((holder, each) for holder in holders for each in self._evaluator.attributes(holder, expression[3]))
+        else:
+            return []
+        return found if len(found) < 2 else self._evaluator.rules(place[0]).meant(self._evaluator, found, as_type=as_type)
 
     def follow(self, found: Iterable[Denoted]) -> list[Denoted]:
         """Replace imports by what they bring in the end."""
@@ -195,8 +204,9 @@ class Names:
 
     def _imported(self, path: str, index: int) -> Values:
         rules = self._evaluator.rules(path)
-        found = rules.import_(self._evaluator, path, self._evaluator.flow(path).imports[index])
-        return union(each if not isinstance(each, FoundBinding) else self.worth(each) for each in found)
+        brought = rules.import_(self._evaluator, path, self._evaluator.flow(path).imports[index])
+        found = self.values_among(path, [(None, each) for each in brought])
+        return union(each if not isinstance(each, FoundBinding) else self.worth(each) for _, each in found)
 
     def worth(self, found: FoundBinding) -> Values:
         """Return what a binding gives its name."""
@@ -204,7 +214,7 @@ class Names:
 
     def receiver(self, path: str, scope: int) -> Values:
         """Return the instance that the method around a scope works on; its class for a class method."""
-        flow = self._evaluator.flow(path)
+        flow, rules = self._evaluator.flow(path), self._evaluator.rules(path)
         at = scope
         while at >= 0:
             found = flow.scopes[at]
@@ -215,5 +225,7 @@ class Names:
                 return frozenset({(CLASS_OBJECT if found.flags & CLASS_METHOD else INSTANCE, path, owner)})
             if found.kind == CLASS_SCOPE:
                 return frozenset({(INSTANCE, path, at)})
+            if found.kind == FUNCTION_SCOPE and rules.functions_have_receivers and not found.flags & TRANSPARENT:
+                return rules.loose_receiver(self._evaluator, path, at)
             at = found.parent
-        return self._evaluator.rules(path).loose_receiver(self._evaluator, path, scope)
+        return rules.loose_receiver(self._evaluator, path, 0)

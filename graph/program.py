@@ -6,9 +6,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from graph.flow import BLOCK, CLASS_SCOPE, FUNCTION_SCOPE, INDEX, MEMBER, MODULE, NAME, FileFlow, Scope, SymbolRow
+from graph.flow import BLOCK, CLASS_SCOPE, FUNCTION_SCOPE, INDEX, MEMBER, MODULE, NAME, WRITTEN_OUT, FileFlow, Scope, SymbolRow
 from graph.model import Handle, Node, NodeKind
 from ingest.model import SymbolKind
+
+CONFIGS = frozenset({"package.json", "tsconfig.json", "jsconfig.json"})
+"""Names of files that say how modules are found."""
 
 
 @dataclass(slots=True)
@@ -37,13 +40,16 @@ class Program:
         languages: Mapping[str, str],
         load: Callable[[str], FileFlow],
         heirs: Callable[[], Iterable[tuple[str, list[tuple[str, int]]]]] | None = None,
+        configs: Mapping[str, str] | None = None,
     ) -> None:
         """``languages`` gives the language of every path of the view; ``load`` reads one file's flow.
 
-        ``heirs`` knows the classes that name a base, by path, without reading every flow.
+        ``heirs`` knows the classes that name a base, by path, without reading every flow. ``configs`` are the texts, by path, of the
+        files in ``CONFIGS`` that say how modules are found.
         """
         self._heirs = heirs
         self.languages = languages
+        self.configs = configs or {}
         self.paths = frozenset(languages)
         self._load = load
         self._units: dict[str, SourceUnit] = {}
@@ -98,7 +104,7 @@ def build_unit(path: str, flow: FileFlow) -> SourceUnit:
             of_scope.append(file)
         elif scope.symbol >= 0:
             of_scope.append(handles[scope.symbol])
-        elif scope.kind == BLOCK:
+        elif scope.kind == BLOCK or scope.flags & WRITTEN_OUT:
             of_scope.append(of_scope[scope.parent])
         else:
             node = _unnamed(path, flow, scope, of_scope[scope.parent], lambdas)
@@ -116,7 +122,7 @@ def _variables(
         by_name.setdefault(symbol.qualified_name, handle)
     found: dict[tuple[int, str], Handle] = {}
     for index, scope in enumerate(flow.scopes):
-        if scope.kind not in {MODULE, CLASS_SCOPE}:
+        if scope.kind not in {MODULE, CLASS_SCOPE} or scope.flags & WRITTEN_OUT:
             continue
         outer = of_scope[index].partition("#")[2]
         for name, bindings in [*scope.names.items(), *scope.fields.items()]:
@@ -150,7 +156,16 @@ def _unnamed(path: str, flow: FileFlow, scope: Scope, outer: Handle, lambdas: di
     title = scope.name or f"<{'lambda' if scope.kind == FUNCTION_SCOPE else 'class'}{count}>"
     qualified = f"{inside}.{title}" if inside else title
     line = scope.line
-    return Node(Handle(f"{path}#{qualified}"), NodeKind.LAMBDA, title, qualified, path, line, line, flow.language)
+    return Node(
+        Handle(f"{path}#{qualified}"),
+        SymbolKind.FUNCTION if scope.name and scope.kind == FUNCTION_SCOPE else NodeKind.LAMBDA,
+        title,
+        qualified,
+        path,
+        line,
+        line,
+        flow.language,
+    )
 
 
 def attach_symbols(flow: FileFlow, symbols: Iterable[tuple[str, str, str, int, int, int, int, int]]) -> None:

@@ -22,6 +22,7 @@ from graph.flow import (
     EITHER,
     ELEMENT,
     ENTER,
+    FIELD,
     FUNCTION,
     FUNCTION_SCOPE,
     IMPORTED,
@@ -41,6 +42,7 @@ from graph.flow import (
     TYPE,
     VALUE,
     WRITE,
+    WRITTEN_OUT,
     Expression,
 )
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, external
@@ -164,14 +166,14 @@ class Resolver:
         for index in range(len(unit.flow.imports)):
             self._import(index)
         for index, scope in enumerate(unit.flow.scopes):
-            if scope.kind == CLASS_SCOPE:
+            if scope.kind == CLASS_SCOPE and not scope.flags & WRITTEN_OUT:
                 self._bases(index)
                 self._overrides(index)
 
     def _import(self, index: int) -> None:
         imported = self._unit.flow.imports[index]
         rules = self._evaluator.rules(self._path)
-        found = rules.import_(self._evaluator, self._path, imported)
+        found = (rules.import_ if imported.name else rules.imported_module)(self._evaluator, self._path, imported)
         use = Use(
             (self._path, 0, imported.position, 0), Handle(self._path), imported.name or imported.module, imported.position, EdgeKind.IMPORTS
         )
@@ -187,7 +189,7 @@ class Resolver:
                 continue
             place = self._evaluator.place(self._path, root)
             use = Use(place, source, expression[-1], expression[1], EdgeKind.INHERITS)
-            self._made.give(use, self._evaluator.denoted(place, expression), "base")
+            self._made.give(use, self._evaluator.denoted(place, expression, as_type=True), "base")
 
     def _overrides(self, scope: int) -> None:
         evaluator, flow = self._evaluator, self._unit.flow
@@ -215,15 +217,17 @@ class Resolver:
         operation = expression[0]
         if operation == NAME:
             if (purpose != BASE or root < 0) and not self._is_local_name(place[1], expression[2]):
-                self._use(place, expression, self._kind(place, expression, purpose), self._decorated(root))
+                self._use(place, expression, self._kind(place, expression, purpose), self._decorated(root), as_type=purpose == TYPE)
         elif operation == MEMBER:
             self._walk(place, expression[2], VALUE)
             if purpose != BASE or root < 0:
-                self._use(place, expression, self._kind(place, expression, purpose), self._decorated(root))
+                self._use(place, expression, self._kind(place, expression, purpose), self._decorated(root), as_type=purpose == TYPE)
         elif operation == CALL:
             self._walk_call(place, expression, purpose, root)
         elif operation == NEW:
-            self._use(place, expression[2], EdgeKind.INSTANTIATES)
+            if expression[2][0] == MEMBER:
+                self._walk(place, expression[2][2], VALUE)
+            self._use(place, expression[2], EdgeKind.INSTANTIATES, expression[3])
             self._arguments(place, expression[3])
         elif operation == INDEX:
             self._walk(place, expression[2], VALUE if purpose in {WRITE, DECORATOR} else purpose)
@@ -302,12 +306,14 @@ class Resolver:
     def _source(self, place: Place) -> Handle:
         return self._unit.of_scope[place[1]]
 
-    def _use(self, place: Place, expression: Expression, kind: EdgeKind, arguments: Arguments = ()) -> None:
+    def _use(self, place: Place, expression: Expression, kind: EdgeKind, arguments: Arguments = (), *, as_type: bool = False) -> None:
         name = expression[-1]
         use = Use(place, self._source(place), name, expression[1], kind)
-        denoted = self._evaluator.denoted(place, expression)
+        denoted = self._evaluator.denoted(place, expression, as_type=as_type)
         local = [each for _, each in denoted if isinstance(each, FoundBinding) and self._is_local(each)]
-        if kind is EdgeKind.CALLS and (local or not denoted or self._is_variable(denoted)):
+        is_variable = self._is_variable(denoted)
+        called = kind is EdgeKind.CALLS and (local or not denoted or is_variable)
+        if called or (kind is EdgeKind.INSTANTIATES and (local or is_variable)):
             if not local:
                 self._made.give(Use(place, use.source, name, use.start, EdgeKind.REFERENCES), denoted, self._rule(expression, denoted))
             self._made.call(use, self._evaluator.value(place, expression), "value", arguments)
@@ -349,7 +355,10 @@ class Resolver:
         """Say whether a binding is a variable or parameter inside a function, which is no node."""
         if found.binding.kind == DEFINITION:
             return False
-        scope = self._program.unit(found.path).flow.scopes[found.scope]
+        unit = self._program.unit(found.path)
+        scope = unit.flow.scopes[found.scope]
+        if scope.flags & WRITTEN_OUT or found.binding.kind == FIELD:
+            return unit.named(found.scope, found.name) is None
         return scope.kind not in {MODULE, CLASS_SCOPE}
 
     def _is_variable(self, denoted: Iterable[Denoted]) -> bool:

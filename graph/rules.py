@@ -24,10 +24,11 @@ from graph.values import (
 )
 
 if TYPE_CHECKING:
-    from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, Place
+    from graph.bindings import Arguments, Attribute, Denoted, Place
+    from graph.evaluate import Evaluator
 
 
-class Rules:
+class Rules:  # noqa: PLR0904
     """One language's rules over one program. Every method answers ``ANYTHING`` where it does not know."""
 
     members_need_no_receiver: ClassVar[bool] = False
@@ -36,12 +37,16 @@ class Rules:
     """The method that is called when an instance is called, or empty."""
     constructors: ClassVar[tuple[str, ...]] = ()
     """The methods that run when an instance is made, in order of preference."""
-    mapping_type: ClassVar[str] = "object"
-    """The type of a mapping that is written out."""
     markers: ClassVar[frozenset[str]] = frozenset()
     """Built-in decorators that say what a definition is; naming one is no call of it."""
     super_function: ClassVar[str] = ""
     """The built-in function that gives the instance as its supertype, where the language has one."""
+    receiver_is_parameter: ClassVar[bool] = False
+    """A method lists its receiver among its parameters."""
+    class_bodies_see_members: ClassVar[bool] = False
+    """What stands in a class's body itself sees the members by their bare names."""
+    functions_have_receivers: ClassVar[bool] = False
+    """A function outside of any class works on an object, as ``this`` in JavaScript."""
     builtin_package: ClassVar[str] = "builtins"
     """The package that the types of literals belong to."""
 
@@ -56,6 +61,11 @@ class Rules:
         del evaluator, place, name
         return [ANYTHING]
 
+    def meant(self, evaluator: Evaluator, found: list[Denoted], *, as_type: bool) -> list[Denoted]:
+        """Return those of several things with one name that are meant where a type is, or where a value is."""
+        del evaluator, as_type
+        return found
+
     def implicit_members(self, evaluator: Evaluator, path: str, scope: int, name: str) -> list[Denoted]:
         """Return the members of a class, inherited ones included, that a bare name denotes inside of it."""
         holder: Value = (INSTANCE, path, scope)
@@ -66,6 +76,10 @@ class Rules:
         del evaluator, path, imported
         return [ANYTHING]
 
+    def imported_module(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
+        """Return the module that an import of a whole module names."""
+        return self.import_(evaluator, path, imported)
+
     def exported(self, evaluator: Evaluator, path: str, name: str) -> list[Attribute]:
         """Return what a module gives under a name; a folder gives nothing that is known."""
         return [ANYTHING] if path.endswith("/") else evaluator.module_bindings(path, name) or [ANYTHING]
@@ -74,6 +88,26 @@ class Rules:
         """Return what ``this`` is worth outside of any class."""
         del evaluator, path, scope
         return ANYTHING
+
+    def special_attributes(self, evaluator: Evaluator, holder: Value, name: str) -> list[Attribute]:
+        """Return what the language itself gives under a name to every class, instance or function; nothing to look it up as usual."""
+        del evaluator, holder, name
+        return []
+
+    def added_attributes(self, evaluator: Evaluator, holder: Value, class_: Value, name: str) -> list[Attribute]:
+        """Return the members that statements outside of a class have given to it or its instances."""
+        del evaluator, holder, class_, name
+        return []
+
+    def given(self, evaluator: Evaluator, path: str, scope: int, name: str) -> Values | None:
+        """Return what a function that is written as an argument gets for a parameter, None where the callee does not tell."""
+        del evaluator, path, scope, name
+        return None
+
+    def all_calls_known(self, evaluator: Evaluator, path: str, scope: int) -> bool:
+        """Say whether nobody outside of its file can call a function, and in the file only by its name."""
+        del evaluator, path, scope
+        return False
 
     # Types.
 
@@ -85,7 +119,7 @@ class Rules:
         """Return instances of the type that an expression names."""
         operation = expression[0]
         if operation in {NAME, MEMBER}:
-            return union(self.instance_of(evaluator, place, each) for _, each in evaluator.denoted(place, expression))
+            return union(self.instance_of(evaluator, place, each) for _, each in evaluator.denoted(place, expression, as_type=True))
         if operation == INDEX:
             return self.instances(evaluator, place, expression[2])
         if operation == EITHER and expression[2]:
@@ -161,6 +195,11 @@ class Rules:
         """Return what a loop over a value yields."""
         del evaluator
         return union(value[2]) if value[0] == CONTAINER and value[2] else ANYTHING
+
+    def members(self, evaluator: Evaluator, value: Value) -> Values:
+        """Return what all members of an object are worth."""
+        del evaluator, value
+        return ANYTHING
 
     def indexed(self, evaluator: Evaluator, place: Place, holder: Value, key: Expression) -> Values:
         """Return what ``holder[key]`` is worth."""

@@ -18,6 +18,13 @@ class Language(NamedTuple):
     rules: Callable[[Program], Rules]
 
 
+def _javascript() -> Language:
+    from graph.languages.javascript import GRAMMAR
+    from graph.languages.javascript_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
 def _python() -> Language:
     from graph.languages.python import GRAMMAR
     from graph.languages.python_rules import RULES
@@ -26,7 +33,12 @@ def _python() -> Language:
 
 
 _LANGUAGES: dict[str, Callable[[], Language]] = {
+    "javascript": _javascript,
     "python": _python,
+    "svelte": _javascript,
+    "tsx": _javascript,
+    "typescript": _javascript,
+    "vue": _javascript,
 }
 
 RESOLVED = frozenset(_LANGUAGES)
