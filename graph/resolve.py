@@ -6,7 +6,7 @@ returned) goes to the functions it may be worth.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.edges import EdgeMaker, Use
@@ -23,6 +23,7 @@ from graph.flow import (
     ELEMENT,
     ENTER,
     FIELD,
+    FUNCTION,
     FUNCTION_SCOPE,
     IMPORTED,
     INDEX,
@@ -44,12 +45,9 @@ from graph.flow import (
     WRITTEN_OUT,
     Expression,
 )
-from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle
+from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, external
 from graph.program import Program, SourceUnit
-from graph.values import (
-    CLASS_OBJECT,
-    MODULE_OBJECT,
-)
+from graph.values import CLASS_OBJECT, EXTERNAL_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, NOTHING, Values
 
 _KIND_OF_PURPOSE = {DECORATOR: EdgeKind.CALLS, WRITE: EdgeKind.WRITES}
 
@@ -84,6 +82,7 @@ class Resolver:
         self._unit: SourceUnit
         self._path = ""
         self._made: EdgeMaker
+        self._decorators: dict[int, int] = {}
 
     def begin(self, path: str) -> list[PassedCall]:
         """Resolve what does not depend on the arguments of calls; return the calls whose arguments may matter to others."""
@@ -123,6 +122,8 @@ class Resolver:
 
     def _open(self, path: str, edges: list[Edge]) -> None:
         self._path, self._unit, self._local = path, self._program.unit(path), {}
+        scopes = self._unit.flow.scopes
+        self._decorators = {root: index for index, scope in enumerate(scopes) if scope.kind == FUNCTION_SCOPE for root in scope.decorators}
         self._made = EdgeMaker(self._program, self._evaluator, self._unit, edges)
 
     def _walk_root(self, index: int) -> None:
@@ -216,14 +217,13 @@ class Resolver:
         operation = expression[0]
         if operation == NAME:
             if (purpose != BASE or root < 0) and not self._is_local_name(place[1], expression[2]):
-                self._use(place, expression, _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES), as_type=purpose == TYPE)
+                self._use(place, expression, self._kind(place, expression, purpose), self._decorated(root), as_type=purpose == TYPE)
         elif operation == MEMBER:
             self._walk(place, expression[2], VALUE)
-            kind = _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES)
             if purpose != BASE or root < 0:
-                self._use(place, expression, kind, as_type=purpose == TYPE)
+                self._use(place, expression, self._kind(place, expression, purpose), self._decorated(root), as_type=purpose == TYPE)
         elif operation == CALL:
-            self._walk_call(place, expression, purpose)
+            self._walk_call(place, expression, purpose, root)
         elif operation == NEW:
             if expression[2][0] == MEMBER:
                 self._walk(place, expression[2][2], VALUE)
@@ -232,11 +232,55 @@ class Resolver:
         elif operation == INDEX:
             self._walk(place, expression[2], VALUE if purpose in {WRITE, DECORATOR} else purpose)
             self._walk(place, expression[3], TYPE if purpose == TYPE else VALUE)
+        elif operation == SUPER:
+            self._super(place, expression)
         else:
+            if operation in {ELEMENT, ENTER}:
+                self._protocol(place, expression)
             for part in _parts(expression):
                 self._walk(place, part, purpose if purpose == TYPE else VALUE)
 
-    def _walk_call(self, place: Place, expression: Expression, purpose: int) -> None:
+    def _super(self, place: Place, expression: Expression) -> None:
+        rules = self._evaluator.rules(self._path)
+        if name := rules.super_function:
+            target = external(rules.builtin_package, name)
+            self._made.add(EdgeKind.CALLS, Evidence.EXTERNAL, "scope", self._source(place), target, expression[1], name)
+
+    def _protocol(self, place: Place, expression: Expression) -> None:
+        """Make the edges of the methods that a loop or a block calls without naming them."""
+        rules, evaluator = self._evaluator.rules(self._path), self._evaluator
+        values = evaluator.value(place, expression[2])
+        for value in sorted((each for each in values if each[0] == INSTANCE), key=repr):
+            for holder, each in rules.protocol_calls(evaluator, expression[0], value):
+                if isinstance(each, FoundBinding):
+                    use = Use(place, self._source(place), each.name, expression[1], EdgeKind.CALLS)
+                    self._made.give(use, [(holder, each)], "protocol", whole=len(values) == 1)
+
+    def _kind(self, place: Place, expression: Expression, purpose: int) -> EdgeKind:
+        """Return what naming something is: using a decorator calls it, unless it only marks what is defined."""
+        rules = self._evaluator.rules(self._path)
+        if purpose == DECORATOR and expression[-1] in rules.markers:
+            marker = frozenset({(EXTERNAL_OBJECT, rules.builtin_package, expression[-1])})
+            if all(each == marker for _, each in self._evaluator.denoted(place, expression)):
+                return EdgeKind.REFERENCES
+        return _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES)
+
+    def _decorated(self, root: int) -> Arguments:
+        """Return what a decorator is called with: the function below it, as the decorators below have left it."""
+        scope = self._decorators.get(root, -1)
+        if scope < 0:
+            return ()
+        flow = self._unit.flow
+        decorators = flow.scopes[scope].decorators
+        given: Expression = (FUNCTION, flow.scopes[scope].position, scope)
+        for below in reversed(decorators[decorators.index(root) + 1 :]):
+            expression = flow.roots[below].expression
+            if expression is None:
+                return ()
+            given = (CALL, expression[1], expression, (("", given),))
+        return (("", given),)
+
+    def _walk_call(self, place: Place, expression: Expression, purpose: int, root: int) -> None:
         callee = expression[2]
         if callee[0] in {NAME, MEMBER}:
             if callee[0] == MEMBER:
@@ -252,7 +296,7 @@ class Resolver:
             )
         if purpose == DECORATOR:
             use = Use(place, self._source(place), "", expression[1], EdgeKind.CALLS)
-            self._made.call(use, self._evaluator.value(place, expression), "decorator", ())
+            self._made.call(use, self._evaluator.value(place, expression), "decorator", self._decorated(root))
         self._arguments(place, expression[3])
 
     def _arguments(self, place: Place, arguments: Arguments) -> None:
@@ -273,9 +317,27 @@ class Resolver:
             if not local:
                 self._made.give(Use(place, use.source, name, use.start, EdgeKind.REFERENCES), denoted, self._rule(expression, denoted))
             self._made.call(use, self._evaluator.value(place, expression), "value", arguments)
+        elif kind is EdgeKind.CALLS and (instead := self._replaced(place, expression, denoted)):
+            self._made.give(Use(place, use.source, name, use.start, EdgeKind.REFERENCES), denoted, self._rule(expression, denoted))
+            self._made.call(use, instead, "decorator", arguments)
         elif len(local) < len(denoted):
             shown = [(held, each) for held, each in denoted if not (isinstance(each, FoundBinding) and self._is_local(each))]
             self._made.give(use, shown, self._rule(expression, shown), arguments, whole=not local)
+
+    def _replaced(self, place: Place, expression: Expression, denoted: Sequence[Denoted]) -> Values:
+        """Return the functions that decorators have put in the place of what a name denotes, where that is known for certain.
+
+        A function that is decorated itself (``functools.wraps``) says that it stands for the other one.
+        """
+        evaluator = self._evaluator
+        plain: set[tuple[str, int]] = set()
+        for _, each in denoted:
+            if not isinstance(each, FoundBinding) or not evaluator.flow(each.path).scopes[each.binding.target].decorators:
+                return NOTHING
+            plain.add((each.path, each.binding.target))
+        values = evaluator.value(place, expression)
+        known = all(v[0] == FUNCTION_OBJECT and v[1:3] not in plain and not evaluator.opened(v).decorators for v in values)
+        return values if known else NOTHING
 
     def _is_local_name(self, scope: int, name: str) -> bool:
         """Say whether a name is nothing but variables and parameters of a function: most are, and none of them is a node."""

@@ -37,6 +37,10 @@ class Rules:  # noqa: PLR0904
     """The method that is called when an instance is called, or empty."""
     constructors: ClassVar[tuple[str, ...]] = ()
     """The methods that run when an instance is made, in order of preference."""
+    markers: ClassVar[frozenset[str]] = frozenset()
+    """Built-in decorators that say what a definition is; naming one is no call of it."""
+    super_function: ClassVar[str] = ""
+    """The built-in function that gives the instance as its supertype, where the language has one."""
     receiver_is_parameter: ClassVar[bool] = False
     """A method lists its receiver among its parameters."""
     class_bodies_see_members: ClassVar[bool] = False
@@ -201,6 +205,11 @@ class Rules:  # noqa: PLR0904
         """Return what ``holder[key]`` is worth."""
         del evaluator, place, key
         return holder[2][-1] if holder[0] == CONTAINER and holder[2] else ANYTHING
+
+    def protocol_calls(self, evaluator: Evaluator, operation: int, value: Value) -> list[Denoted]:
+        """Return the methods of a value that a loop over it or a block that enters it calls without naming them."""
+        del evaluator, operation, value
+        return []
 
     def entered(self, evaluator: Evaluator, values: Values) -> Values:
         """Return what a context manager yields."""

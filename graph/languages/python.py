@@ -16,7 +16,6 @@ from graph.flow import (
     ENTER,
     FUNCTION_SCOPE,
     GENERATOR,
-    IMPORTED,
     INDEX,
     LITERAL,
     MAPPING,
@@ -34,11 +33,11 @@ from graph.flow import (
     STATIC,
     SUPER,
     TYPE,
-    Binding,
     Expression,
     Parameter,
     Scope,
 )
+from graph.languages.python_imports import global_, import_, import_from
 from graph.languages.python_narrowing import assert_, boolean, conditional, if_
 from graph.lower import (
     FunctionShape,
@@ -220,6 +219,18 @@ def _comprehension(type_: str) -> Handler:
     return handle
 
 
+_index = index("value", "subscript")
+
+
+def _subscript(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    keys = node.children_by_field_name("subscript")
+    if len(keys) != 1 or keys[0].type != "slice":
+        return _index(lowering, node)
+    lowering.lower_children(keys[0])
+    holder = lowering.lower_field(node, "value")
+    return None if holder is None else (SEQUENCE, node.start_byte, "list", ((SPREAD, node.start_byte, holder),))
+
+
 def _raise(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     for child in node.named_children:
         lowering.root(child, RAISED)
@@ -244,6 +255,15 @@ def _with_target(lowering: Lowering, node: SyntaxNode) -> Expression | None:
         held = lowering.add_root((ENTER, value[1], value))
     lowering.assign(target.named_children[0], held)
     return None
+
+
+def _with_item(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    """Handle ``with value``, which is entered even when nobody names what that yields."""
+    child = node.child_by_field_name("value")
+    expression = None if child is None else lowering.lower(child)
+    if child is None or expression is None or child.type == "as_pattern":
+        return expression
+    return (ENTER, expression[1], expression)
 
 
 def _string(lowering: Lowering, node: SyntaxNode) -> Expression | None:
@@ -302,61 +322,6 @@ def _operator(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     return None
 
 
-def _import(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    for child in node.named_children:
-        if child.type == "aliased_import":
-            module, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
-            if module is not None and alias is not None:
-                lowering.import_name(lowering.word(module), "", module.start_byte)
-                _bind_module(lowering, lowering.word(alias))
-        elif child.type == "dotted_name":
-            whole = lowering.word(child)
-            lowering.import_name(whole, "", child.start_byte)
-            if "." in whole:  # binds the first part, and the import of the whole has loaded the rest
-                lowering.import_name(whole.partition(".")[0], "", child.start_byte)
-            _bind_module(lowering, whole.partition(".")[0])
-    return None
-
-
-def _bind_module(lowering: Lowering, alias: str) -> None:
-    imports = lowering.flow.imports
-    lowering.bind(alias, Binding(IMPORTED, imports[-1].position, target=len(imports) - 1))
-
-
-def _import_from(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    source = node.child_by_field_name("module_name")
-    module, level = ("__future__", 0) if source is None else (lowering.word(source), 0)
-    if source is not None and source.type == "relative_import":
-        dots = module.replace(" ", "")
-        module = dots.lstrip(".")
-        level = len(dots) - len(module)
-    for child in node.named_children:
-        if child == source:
-            continue
-        if child.type == "wildcard_import":
-            lowering.import_name(module, "*", child.start_byte, level=level)
-        elif child.type == "aliased_import":
-            named, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
-            if named is not None and alias is not None:
-                lowering.import_name(module, lowering.word(named), named.start_byte, alias=lowering.word(alias), level=level)
-        elif child.type == "dotted_name":
-            lowering.import_name(module, lowering.word(child), child.start_byte, level=level)
-    return None
-
-
-def _global(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    scopes = lowering.flow.scopes
-    for child in node.named_children:
-        word = lowering.word(child)
-        target = 0
-        if node.type == "nonlocal_statement":
-            target = scopes[lowering.enclosing(FUNCTION_SCOPE)].parent
-            while target > 0 and (scopes[target].kind != FUNCTION_SCOPE or word not in scopes[target].names):
-                target = scopes[target].parent
-        lowering.elsewhere[lowering.scope, word] = target
-    return None
-
-
 def _augmented(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     left = lowering.root(node.child_by_field_name("left"))
     right = lowering.root(node.child_by_field_name("right"))
@@ -379,7 +344,7 @@ GRAMMAR = Grammar(
         "call": _called,
         "argument_list": _argument_list,
         "keyword_argument": _keyword,
-        "subscript": index("value", "subscript"),
+        "subscript": _subscript,
         "generic_type": _generic,
         "type": inner(),
         "parenthesized_expression": inner(),
@@ -393,6 +358,7 @@ GRAMMAR = Grammar(
         "for_statement": loop("left", "right"),
         "for_in_clause": loop("left", "right"),
         "as_pattern": _with_target,
+        "with_item": _with_item,
         "if_statement": if_,
         "elif_clause": if_,
         "return_statement": return_,
@@ -423,10 +389,10 @@ GRAMMAR = Grammar(
         "true": literal("bool"),
         "false": literal("bool"),
         "none": literal("None"),
-        "import_statement": _import,
-        "import_from_statement": _import_from,
-        "global_statement": _global,
-        "nonlocal_statement": _global,
+        "import_statement": import_,
+        "import_from_statement": import_from,
+        "global_statement": global_,
+        "nonlocal_statement": global_,
     },
     patterns={"pattern_list": take_apart, "tuple_pattern": take_apart, "list_pattern": take_apart},
     branches=frozenset({

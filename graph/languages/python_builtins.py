@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from graph.evaluate import Arguments, Evaluator, Place
+from graph.evaluate import Arguments, Denoted, Evaluator, Place
 from graph.flow import (
+    ENTER,
     LITERAL,
     Expression,
 )
@@ -139,6 +140,22 @@ class PythonBuiltins(Rules):
         if holder[0] == EXTERNAL_OBJECT:
             return frozenset({holder})
         return ANYTHING
+
+    def protocol_calls(self, evaluator: Evaluator, operation: int, value: Value) -> list[Denoted]:
+        """Return the methods by which a loop goes over an instance, or a ``with`` statement enters and leaves it."""
+        if value[0] != INSTANCE:
+            return []
+        if operation == ENTER:
+            names = ("__enter__", "__exit__", "__aenter__", "__aexit__")
+            return [(value, each) for name in names for each in evaluator.own_attributes(value, name)]
+        found: list[Denoted] = []
+        for first, then in (("__iter__", "__next__"), ("__aiter__", "__anext__")):
+            found += [(value, each) for each in evaluator.own_attributes(value, first)]
+            for method in evaluator.member(value, first):
+                for made in evaluator.called(method, None, ()):
+                    if made[0] == INSTANCE:
+                        found += [(made, each) for each in evaluator.own_attributes(made, then)]
+        return found
 
     def entered(self, evaluator: Evaluator, values: Values) -> Values:
         """Return what ``with value as`` yields."""

@@ -61,6 +61,8 @@ class PythonRules(PythonModules, PythonBuiltins):
     """Python's rules over one program."""
 
     call_method = "__call__"
+    super_function = "super"
+    markers = frozenset({"staticmethod", "classmethod", "property"})
     receiver_is_parameter = True
     class_bodies_see_members = True
     constructors = ("__init__", "__new__")
