@@ -260,6 +260,7 @@ def _names_of(path: str) -> Iterator[str]:
     """Yield what others look for when they look for a file or a folder by name."""
     for part in path.split("/"):
         yield f"module {part.partition('.')[0]}"
+    yield f"package {path.rpartition('/')[0]}/"
 
 
 def _unpack(callee: str, caller: str, rows: Calls) -> Iterator[PassedCall]:
