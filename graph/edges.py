@@ -205,4 +205,6 @@ def _is_heir(holder: Value | None, found: FoundBinding, evaluator: Evaluator) ->
     """Say whether a member was found in a subtype of what it was looked up in, which is a guess."""
     if holder is None or holder[0] not in {INSTANCE, CLASS_OBJECT}:
         return False
+    if evaluator.flow(found.path).scopes[found.scope].kind != CLASS_SCOPE:
+        return False  # written outside of any class, for this one
     return not any(each[0] == CLASS_OBJECT and each[1:] == (found.path, found.scope) for each in evaluator.lineage(holder[1], holder[2]))

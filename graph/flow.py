@@ -113,12 +113,12 @@ class Scope:
     decorators: list[int] = field(default_factory=list[int])
     returned: list[int] = field(default_factory=list[int])
     yielded: list[int] = field(default_factory=list[int])
-    context: int = -1
-    """Of a function that is written as an argument: root of what is called, and in ``context_position`` which argument it is."""
-    context_position: int = 0
     names: dict[str, list[Binding]] = field(default_factory=dict[str, list[Binding]])
     fields: dict[str, list[Binding]] = field(default_factory=dict[str, list[Binding]])
     """Of a class: what its methods assign to the instance, beside ``names``, which is what its body defines."""
+    context: int = -1
+    """Of a function that is written as an argument: root of what is called, and in ``context_position`` which argument it is."""
+    context_position: int = 0
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.flow_codec import FLOW_VERSION
-from ingest.codec import decode_value, encode_value
+from ingest.codec import compress, decode_value, decompress, encode_value
 from ingest.database import Database
 from ingest.model import DocumentId
 
@@ -41,19 +41,23 @@ class Standing:
     @classmethod
     def of(cls, path: str, document: DocumentId, rests: Sequence[str], announces: Sequence[str]) -> Standing:
         """Encode what a file's edges rest on, and under which names others may look for what it defines."""
-        return cls(path, document, encode_value((rests, announces)))
+        return cls(path, document, compress("\0\0".join(map("\0".join, (rests, announces))).encode("utf-8", "surrogatepass")))
 
     def rests(self) -> list[str]:
         """Return what the file's edges rest on."""
-        return decode_value(self.encoded)[0]
+        return self._decoded()[0]
 
     def announces(self) -> list[str]:
         """Return under which names others may have looked for what the file defined."""
-        return decode_value(self.encoded)[1]
+        return self._decoded()[1]
+
+    def _decoded(self) -> list[list[str]]:
+        parts = decompress(self.encoded).decode("utf-8", "surrogatepass").split("\0\0")
+        return [part.split("\0") if part else [] for part in parts]
 
 
 Calls = Sequence[Sequence[object]]
-"""Calls of functions with a parameter that has no type: of each the callee's scope, the place, the arguments, and whether it is bound."""
+"""Calls of functions with an untyped parameter: the callee's scope, the place without its path, the arguments, whether it is bound."""
 
 
 class FlowStore:

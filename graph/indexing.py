@@ -201,7 +201,7 @@ class _Run:
         def kept(callee: str) -> Iterator[PassedCall]:
             for caller, rows in self._flows.calls_of(self._view, callee):
                 if caller not in gone:
-                    yield from _unpack(callee, rows)
+                    yield from _unpack(callee, caller, rows)
 
         return sorted(waking), kept
 
@@ -252,7 +252,7 @@ class _Run:
 def _by_callee(calls: Iterable[PassedCall]) -> dict[str, list[tuple[object, ...]]]:
     found: dict[str, list[tuple[object, ...]]] = {}
     for call in calls:
-        found.setdefault(call.path, []).append((call.scope, call.place, call.arguments, call.bound))
+        found.setdefault(call.path, []).append((call.scope, call.place[1:], call.arguments, call.bound))
     return found
 
 
@@ -260,11 +260,12 @@ def _names_of(path: str) -> Iterator[str]:
     """Yield what others look for when they look for a file or a folder by name."""
     for part in path.split("/"):
         yield f"module {part.partition('.')[0]}"
+    yield f"package {path.rpartition('/')[0]}/"
 
 
-def _unpack(callee: str, rows: Calls) -> Iterator[PassedCall]:
+def _unpack(callee: str, caller: str, rows: Calls) -> Iterator[PassedCall]:
     for scope, place, arguments, bound in rows:
-        yield PassedCall(callee, scope, tuple(place), arguments, bound)  # type: ignore[arg-type]
+        yield PassedCall(callee, scope, (caller, *place), arguments, bound)  # type: ignore[arg-type]
 
 
 def _batches(missing: Iterable[Unlowered]) -> Iterator[tuple[Unlowered, ...]]:

@@ -18,6 +18,7 @@ from graph.values import (
     FUNCTION_OBJECT,
     INSTANCE,
     MODULE_OBJECT,
+    NAMESPACE,
     NOTHING,
     SITE,
     SUPERTYPE,
@@ -101,6 +102,8 @@ class Members:
             return [frozenset({(BUILTIN_METHOD, holder, name)})]
         if kind == ARGUMENT:
             return [attribute for value in self._evaluator.arguments(holder) for attribute in self.attributes(value, name)]
+        if kind == NAMESPACE:
+            return self._evaluator.rules(holder[1]).within(self._evaluator, holder, name)
         return [ANYTHING]
 
     def own_attributes(self, holder: Value, name: str) -> list[Attribute]:

@@ -59,6 +59,8 @@ class Names:
         while at >= 0:
             scope = scopes[at]
             found = scope.names.get(name)
+            if found and scope.kind == BLOCK and rules.declared_before_use:
+                found = [binding for binding in found if binding.kind != VARIABLE or binding.position <= position]
             if scope.kind == CLASS_SCOPE and not scope.flags & OPEN and (at != start or not rules.class_bodies_see_members):
                 if rules.members_need_no_receiver and (members := rules.implicit_members(self._evaluator, path, at, name)):
                     return members
@@ -97,7 +99,7 @@ class Names:
         known = self._brought.get(key)
         if known is None:
             self._evaluator.answers.solve(("b", path, index), lambda: self._bring(path, index))
-            known = self._brought[key]
+            known = self._brought.get(key, [])  # none yet when an import is asked for while it is looked for
         else:
             self._evaluator.answers.solve(("b", path, index), lambda: NOTHING)  # for what it looked at
         return known

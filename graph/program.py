@@ -6,12 +6,29 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from graph.flow import BLOCK, CLASS_SCOPE, FUNCTION_SCOPE, INDEX, MEMBER, MODULE, NAME, WRITTEN_OUT, FileFlow, Scope, SymbolRow
+from graph.flow import (
+    ANONYMOUS,
+    BLOCK,
+    CLASS_SCOPE,
+    FUNCTION_SCOPE,
+    INDEX,
+    INTERFACE,
+    MEMBER,
+    MODULE,
+    NAME,
+    WRITTEN_OUT,
+    FileFlow,
+    Scope,
+    SymbolRow,
+)
 from graph.model import Handle, Node, NodeKind
 from ingest.model import SymbolKind
 
 CONFIGS = frozenset({"package.json", "tsconfig.json", "jsconfig.json"})
 """Names of files that say how modules are found."""
+
+_FAR = 400
+"""Bytes between the start of a field's declaration and its name."""
 
 
 @dataclass(slots=True)
@@ -128,6 +145,8 @@ def _variables(
         for name, bindings in [*scope.names.items(), *scope.fields.items()]:
             qualified = f"{outer}.{name}" if outer else name
             handle = by_name.get(qualified)
+            if handle is None and scope.flags & ANONYMOUS:
+                handle = _symbol_at(flow, handles, name, bindings[0].position)
             if handle is None and name in scope.fields:
                 handle = by_name[qualified] = Handle(f"{path}#{qualified}")
                 line = bisect_right(flow.newlines, bindings[0].position - 1) + 1
@@ -135,6 +154,16 @@ def _variables(
             if handle is not None:
                 found[index, name] = handle
     return found
+
+
+def _symbol_at(flow: FileFlow, handles: list[Handle], name: str, position: int) -> Handle | None:
+    """Return the symbol that is written at a position, for a field of a type without a name."""
+    at = bisect_right(flow.symbols, position, key=lambda symbol: symbol.start) - 1
+    while at >= 0 and position - flow.symbols[at].start < _FAR:
+        if flow.symbols[at].name == name and position < flow.symbols[at].end:
+            return handles[at]
+        at -= 1
+    return None
 
 
 def _last_line(flow: FileFlow) -> int:
@@ -213,4 +242,6 @@ def named_bases(flow: FileFlow) -> list[tuple[str, int]]:
 def announced(path: str, flow: FileFlow) -> list[str]:
     """Return under which names others may look for what a file defines, beside its path."""
     packages = {flow.package, path.rpartition("/")[0]} - {""}
-    return sorted({f"heirs of {name}" for name, _ in named_bases(flow)} | {f"package {package}" for package in packages})
+    names = {f"package {path.rpartition('/')[0]}/", *(f"package {package}" for package in packages)}
+    names |= {f"interface {name}" for scope in flow.scopes if scope.flags & INTERFACE for name in scope.names}
+    return sorted(names | {f"heirs of {name}" for name, _ in named_bases(flow)})

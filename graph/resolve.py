@@ -47,7 +47,7 @@ from graph.flow import (
 )
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, external
 from graph.program import Program, SourceUnit
-from graph.values import CLASS_OBJECT, EXTERNAL_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, NOTHING, Values
+from graph.values import CLASS_OBJECT, EXTERNAL_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, NAMESPACE, NOTHING, Values
 
 _KIND_OF_PURPOSE = {DECORATOR: EdgeKind.CALLS, WRITE: EdgeKind.WRITES}
 
@@ -169,6 +169,19 @@ class Resolver:
             if scope.kind == CLASS_SCOPE and not scope.flags & WRITTEN_OUT:
                 self._bases(index)
                 self._overrides(index)
+        self._kept()
+
+    def _kept(self) -> None:
+        for kept in self._evaluator.rules(self._path).kept(self._evaluator, self._path):
+            source, target = self._program.handle(*kept.type), self._program.handle(*kept.contract)
+            self._made.add(EdgeKind.IMPLEMENTS, Evidence.PROVEN, "methods", source, target, kept.position, kept.name)
+            for method, contract in kept.methods:
+                name = self._program.scope(*method).name
+                at = self._program.scope(*method).position if method[0] == self._path else kept.position
+                source, target = self._program.handle(*method), self._program.handle(*contract)
+                self._made.add(
+                    EdgeKind.OVERRIDES, Evidence.PROVEN, "methods", source, target, at, name if at != kept.position else kept.name
+                )
 
     def _import(self, index: int) -> None:
         imported = self._unit.flow.imports[index]
@@ -177,7 +190,15 @@ class Resolver:
         use = Use(
             (self._path, 0, imported.position, 0), Handle(self._path), imported.name or imported.module, imported.position, EdgeKind.IMPORTS
         )
-        self._made.give(use, self._evaluator.follow((None, each) for each in found), "import")
+        denoted = self._evaluator.follow((None, each) for each in found)
+        files = {
+            file for _, each in denoted if isinstance(each, frozenset) for v in each if v[0] == NAMESPACE for file in rules.files_of(v)
+        }
+        for file in sorted(files):
+            self._made.add(EdgeKind.IMPORTS, Evidence.PROVEN, "import", use.source, Handle(file), imported.position, use.name)
+        if any(map(_is_namespace, denoted)) and not (denoted := [each for each in denoted if not _is_namespace(each)]):
+            return
+        self._made.give(use, denoted, "import")
 
     def _bases(self, scope: int) -> None:
         source = self._unit.of_scope[scope]
@@ -310,6 +331,8 @@ class Resolver:
         name = expression[-1]
         use = Use(place, self._source(place), name, expression[1], kind)
         denoted = self._evaluator.denoted(place, expression, as_type=as_type)
+        if any(map(_is_namespace, denoted)) and not (denoted := [each for each in denoted if not _is_namespace(each)]):
+            return  # a package's name inside of a longer one
         local = [each for _, each in denoted if isinstance(each, FoundBinding) and self._is_local(each)]
         is_variable = self._is_variable(denoted)
         called = kind is EdgeKind.CALLS and (local or not denoted or is_variable)
@@ -373,7 +396,7 @@ class Resolver:
             return "self"
         if holder == SUPER:
             return "super"
-        return "import" if any(held is not None and held[0] == MODULE_OBJECT for held, _ in denoted) else "type"
+        return "import" if any(held is not None and held[0] in {MODULE_OBJECT, NAMESPACE} for held, _ in denoted) else "type"
 
 
 def _parts(expression: Expression) -> Iterator[Expression]:
@@ -388,3 +411,8 @@ def _parts(expression: Expression) -> Iterator[Expression]:
         yield from expression[2]
     elif operation in {ELEMENT, ITEM, AWAIT, ENTER, CAST, SPREAD}:
         yield expression[2]
+
+
+def _is_namespace(denoted: Denoted) -> bool:
+    """Say whether what a name denotes is a package or namespace, which is no node."""
+    return isinstance(denoted[1], frozenset) and bool(denoted[1]) and all(value[0] == NAMESPACE for value in denoted[1])

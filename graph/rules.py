@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from graph.flow import EITHER, INDEX, LITERAL, MEMBER, NAME, Expression, ImportedName
 from graph.program import Program, heirs_by_name
@@ -28,6 +29,16 @@ if TYPE_CHECKING:
     from graph.evaluate import Evaluator
 
 
+class Kept(NamedTuple):
+    """A type that keeps a contract: an interface or a trait, and which of its methods answers for which."""
+
+    type: tuple[str, int]
+    contract: tuple[str, int]
+    methods: tuple[tuple[tuple[str, int], tuple[str, int]], ...]
+    position: int
+    name: str
+
+
 class Rules:  # noqa: PLR0904
     """One language's rules over one program. Every method answers ``ANYTHING`` where it does not know."""
 
@@ -45,6 +56,8 @@ class Rules:  # noqa: PLR0904
     """A method lists its receiver among its parameters."""
     class_bodies_see_members: ClassVar[bool] = False
     """What stands in a class's body itself sees the members by their bare names."""
+    declared_before_use: ClassVar[bool] = False
+    """A name is visible in its block from its declaration on; before that it is the one of an outer block."""
     functions_have_receivers: ClassVar[bool] = False
     """A function outside of any class works on an object, as ``this`` in JavaScript."""
     builtin_package: ClassVar[str] = "builtins"
@@ -70,6 +83,16 @@ class Rules:  # noqa: PLR0904
         """Return the members of a class, inherited ones included, that a bare name denotes inside of it."""
         holder: Value = (INSTANCE, path, scope)
         return [(holder, each) for each in evaluator.own_attributes(holder, name)]
+
+    def within(self, evaluator: Evaluator, namespace: Value, name: str) -> list[Attribute]:
+        """Return what a package or namespace has under a name."""
+        del evaluator, namespace, name
+        return [ANYTHING]
+
+    def files_of(self, namespace: Value) -> list[str]:
+        """Return the files that an import of a package or namespace brings."""
+        del namespace
+        return []
 
     def import_(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
         """Return what an import brings."""
@@ -184,7 +207,16 @@ class Rules:  # noqa: PLR0904
                 found |= {(CLASS_OBJECT, *heir), *((CLASS_OBJECT, *each) for each in self.subtypes(evaluator, *heir))}
         return frozenset(found)
 
+    def kept(self, evaluator: Evaluator, path: str) -> Iterable[Kept]:
+        """Return the contracts that types keep without naming them as a base, where this file shows it."""
+        del evaluator, path
+        return ()
+
     # What is not in the program.
+
+    def builtin_symbol(self, holder: Value, name: str) -> tuple[str, str]:
+        """Return package and symbol of a method of a built-in container."""
+        return "builtins", f"{holder[1] if holder[0] == CONTAINER else 'object'}.{name}"
 
     def call_external(self, evaluator: Evaluator, callee: Value, place: Place, arguments: Arguments, passing: Values | None) -> Values:
         """Return what calling somebody else's function yields."""

@@ -214,14 +214,16 @@ def _names_in(expression: Expression) -> Iterator[str]:
     if expression[0] == NAME:
         yield expression[2]
     for part in expression[2:]:
-        if isinstance(part, tuple) and not (expression[0] == CALL and part is expression[2] and part[0] == NAME):
-            yield from _names_in_parts(cast("tuple[Any, ...]", part))
+        if not (expression[0] == CALL and part is expression[2] and part[0] == NAME):
+            yield from _names_in_parts(part)
 
 
-def _names_in_parts(part: tuple[Any, ...]) -> Iterator[str]:
-    if part and isinstance(part[0], int):
-        yield from _names_in(part)
-    else:
-        for each in part:
-            if isinstance(each, tuple):
-                yield from _names_in_parts(cast("tuple[Any, ...]", each))
+def _names_in_parts(part: Any) -> Iterator[str]:
+    """Look into what may be an expression or a list of them; a stored flow has lists for tuples."""
+    if isinstance(part, (tuple, list)) and part:
+        inside = cast("Expression", part)
+        if isinstance(inside[0], int):
+            yield from _names_in(inside)
+        else:
+            for each in inside:
+                yield from _names_in_parts(each)

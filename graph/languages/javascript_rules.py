@@ -29,6 +29,7 @@ from graph.languages import javascript_builtins as builtins
 from graph.languages.javascript_objects import JavaScriptObjects
 from graph.values import (
     ANYTHING,
+    ARGUMENT,
     BUILTIN_METHOD,
     CLASS_OBJECT,
     CONTAINER,
@@ -36,6 +37,7 @@ from graph.values import (
     EXTERNAL_OBJECT,
     FUNCTION_OBJECT,
     INSTANCE,
+    SITE,
     UNKNOWN,
     Value,
     Values,
@@ -181,6 +183,9 @@ class JavaScriptRules(JavaScriptObjects):
 
     def indexed(self, evaluator: Evaluator, place: Place, holder: Value, key: Expression) -> Values:
         """Return what ``holder[key]`` is worth: of a written-out object any member, with the key unknown."""
+        if holder[0] == ARGUMENT:
+            passed = evaluator.arguments(holder)
+            return union(evaluator.items(each, key) if each[0] == SITE else self.indexed(evaluator, place, each, key) for each in passed)
         if holder[0] == CONTAINER and holder[2] and holder[1] != "Callable":
             if holder[1] == "tuple" and key[0] == LITERAL and key[3].isdigit() and int(key[3]) < len(holder[2]):
                 return holder[2][int(key[3])]

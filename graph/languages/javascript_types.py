@@ -26,7 +26,15 @@ from graph.languages.javascript_definitions import bind_generics, mere_type, ope
 from graph.languages.javascript_patterns import blank
 from graph.lower import Handler, Lowering, SyntaxNode, either, inner, member, name
 
-_PREDEFINED = {"string": "String", "number": "Number", "boolean": "Boolean", "bigint": "BigInt", "symbol": "Symbol", "void": "null"}
+_PREDEFINED = {
+    "string": "String",
+    "number": "Number",
+    "boolean": "Boolean",
+    "bigint": "BigInt",
+    "symbol": "Symbol",
+    "void": "null",
+    "never": "null",
+}
 
 
 def _predefined(lowering: Lowering, node: SyntaxNode) -> Expression:

@@ -32,9 +32,25 @@ def _python() -> Language:
     return Language(GRAMMAR, RULES)
 
 
+def _go() -> Language:
+    from graph.languages.go import GRAMMAR
+    from graph.languages.go_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
+def _rust() -> Language:
+    from graph.languages.rust import GRAMMAR
+    from graph.languages.rust_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
 _LANGUAGES: dict[str, Callable[[], Language]] = {
+    "go": _go,
     "javascript": _javascript,
     "python": _python,
+    "rust": _rust,
     "svelte": _javascript,
     "tsx": _javascript,
     "typescript": _javascript,
