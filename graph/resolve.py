@@ -293,6 +293,9 @@ class Resolver:
         if known is None:
             scopes, at = self._unit.flow.scopes, scope
             while at > 0 and (scopes[at].kind == CLASS_SCOPE or name not in scopes[at].names):
+                if scopes[at].kind == CLASS_SCOPE and self._evaluator.rules(self._path).members_need_no_receiver:
+                    at = 0
+                    break
                 at = scopes[at].parent
             kinds = {binding.kind for binding in scopes[at].names[name]} if at > 0 else {DEFINITION}
             known = self._local[key] = not kinds & {DEFINITION, IMPORTED}

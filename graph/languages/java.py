@@ -29,13 +29,13 @@ from graph.lower import Grammar, Lowering, SyntaxNode, arguments_of, index, inne
 
 
 def _holder(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    """Return what stands before the dot; ``Type.super`` is an instance of ``Type``."""
+    """Return what stands before the dot; ``Type.super`` is one name."""
     holder = node.child_by_field_name("object")
     if holder is None:
         return None
-    of = lowering.lower(holder) or (EITHER, holder.start_byte, ())
-    extra = [child for child in node.children if child.type == "super" and child != holder]
-    return (CAST, holder.start_byte, of) if extra else of
+    if any(child.type == "super" and child != holder for child in node.children):
+        return (NAME, holder.start_byte, f"{lowering.word(holder)}.super")
+    return lowering.lower(holder) or (EITHER, holder.start_byte, ())
 
 
 def _call(lowering: Lowering, node: SyntaxNode) -> Expression | None:

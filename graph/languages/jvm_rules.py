@@ -45,6 +45,7 @@ from graph.values import (
     INSTANCE,
     NAMESPACE,
     NOTHING,
+    SUPERTYPE,
     UNKNOWN,
     Value,
     Values,
@@ -159,6 +160,9 @@ class JvmRules(Rules):
         path = place[0]
         if name.endswith(".this"):
             return [ANYTHING]
+        if name.endswith(".super"):  # of an interface: its default method
+            at = (NAME, place[2], name.removesuffix(".super"))
+            return [self.instances(evaluator, place, at)]
         if "." in name:
             return self.qualified(evaluator, path, name.split("."))
         flow = evaluator.flow(path)
@@ -221,6 +225,8 @@ class JvmRules(Rules):
             return []
         if name.endswith(".this"):
             return [(None, frozenset({(INSTANCE, path, scope)}))] if name == f"{found.name}.this" else []
+        if name.endswith(".super"):
+            return [(None, frozenset({(SUPERTYPE, path, scope, (INSTANCE, path, scope))}))] if name == f"{found.name}.super" else []
         return super().implicit_members(evaluator, path, scope, name, called=called)
 
     # Overloads.
