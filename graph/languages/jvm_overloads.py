@@ -40,6 +40,8 @@ _BOXES = {
     "byte": "Byte", "short": "Short", "char": "Character", "int": "Integer", "long": "Long", "float": "Float", "double": "Double",
     "boolean": "Boolean",
 }  # fmt: skip
+_CONSTANTS = {box: primitive for primitive, box in _BOXES.items() if primitive != "boolean"}
+"""Classes whose fields are constants of a primitive type."""
 _SUPERTYPES = {"String": ("CharSequence", "Comparable", "Serializable"), "StringBuilder": ("CharSequence", "Appendable")}
 
 _IMPOSSIBLE, _UNDECIDED = -1, -2
@@ -107,6 +109,8 @@ def _by_type(evaluator: Evaluator, place: Place, candidates: list[_Candidate], a
 
 def _at_least_as_good(evaluator: Evaluator, one: _Candidate, ranks: list[int], other: _Candidate, others: list[int]) -> bool:
     for at, (mine, theirs) in enumerate(zip(ranks, others, strict=True)):
+        if mine == 0:  # the same type: whatever else takes it is wider
+            continue
         if _UNDECIDED in {mine, theirs} and not _same_type(evaluator, one, other, at):
             return False
         if mine > theirs:
@@ -172,6 +176,8 @@ def is_type_parameter(evaluator: Evaluator, path: str, root: int) -> bool:
 
 
 def _rank(evaluator: Evaluator, value: Value, wanted: Value) -> int:
+    if value[0] == EXTERNAL_OBJECT and value[1] == "java.lang" and value[2].partition(".")[0] in _CONSTANTS:
+        value = (EXTERNAL_INSTANCE, "java.lang", _CONSTANTS[value[2].partition(".")[0]])
     if value == wanted:
         return 0
     if wanted[0] == EXTERNAL_INSTANCE and wanted[2] in {"Object", "Any", "AnyRef"}:
@@ -184,11 +190,11 @@ def _rank(evaluator: Evaluator, value: Value, wanted: Value) -> int:
         return _rank_external(value[2], wanted)
     if value[0] == CONTAINER:
         if wanted[0] == CONTAINER and value[1] == wanted[1]:
-            return 1
+            return 0
         if ARRAY in {value[1], wanted[1]} or wanted[0] == INSTANCE or wanted[2] in _WIDER or wanted[2] == "String":
             return _IMPOSSIBLE
         if wanted[0] == EXTERNAL_INSTANCE and value[1] == f"{wanted[1]}.{wanted[2]}":
-            return 1
+            return 0
     return _UNDECIDED
 
 
