@@ -304,9 +304,17 @@ class Evaluator:  # noqa: PLR0904
         """Return what a name or member denotes: bindings, followed through imports, or values that no binding in the program gives."""
         if expression[0] == NAME:
             return self.follow(self.lookup((place[0], place[1], expression[1], place[3]), expression[2], called=called), called=called)
+        if expression[0] == METHOD and not expression[2]:
+            return self.follow(self.lookup((place[0], place[1], expression[1], place[3]), expression[3], called=True), called=True)
         if expression[0] in {MEMBER, METHOD}:
             holders = sorted(self.value(place, expression[2]), key=repr)
-            found = ((holder, each) for holder in holders for each in self.attributes(holder, expression[3], called=called))
+            rules = self.rules(place[0])
+            found: list[Denoted] = []
+            for holder in holders:
+                members = self.attributes(holder, expression[3], called=called)
+                if rules.has_extensions and not any(isinstance(each, FoundBinding) for each in members):
+                    members = rules.extensions(self, place, holder, expression[3], called=called) or members
+                found += [(holder, each) for each in members]
             return self.follow(found, called=called)
         return []
 
@@ -390,14 +398,16 @@ class Evaluator:  # noqa: PLR0904
     # Members.
 
     def _member(self, place: Place, expression: Expression) -> Values:
+        if self.rules(place[0]).has_extensions:
+            return self._worth_of(self.denoted(place, expression))
         found: set[Value] = set()
         for holder in self.value(place, expression[2]):
             found |= self.member(holder, expression[3])
         return frozenset(found)
 
-    def member(self, holder: Value, name: str) -> Values:
+    def member(self, holder: Value, name: str, *, called: bool = False) -> Values:
         """Return what ``holder.name`` is worth."""
-        return union(self.attribute_value(holder, found) for found in self.attributes(holder, name))
+        return union(self.attribute_value(holder, found) for found in self.attributes(holder, name, called=called))
 
     def attribute_value(self, holder: Value | None, found: Attribute) -> Values:
         """Return what one attribute of a holder is worth: a method is bound to it, an accessor is called."""
@@ -538,7 +548,7 @@ class Evaluator:  # noqa: PLR0904
         if kind == INSTANCE:
             call = self.rules(callee[1]).call_method
             called: set[Value] = set()
-            for method in self.member(callee, call) if call else ANYTHING:
+            for method in self.member(callee, call, called=True) if call else ANYTHING:
                 called |= ANYTHING if method[0] == INSTANCE else self.called(method, place, arguments, passing=passing)
             return frozenset(called)
         if kind == ARGUMENT:
@@ -593,7 +603,7 @@ class Evaluator:  # noqa: PLR0904
         index = next((at for at, each in enumerate(parameters) if each.name == name), -1)
         if index < 0:
             return ANYTHING
-        position = index - bound
+        position = index - (bound and self.rules(path).receiver_is_parameter)
         found: set[Value] = set()
         for keyword, given in arguments:
             if keyword == name:

@@ -216,7 +216,8 @@ class Resolver:
             if (purpose != BASE or root < 0) and not self._is_local_name(place[1], expression[2]):
                 self._use(place, expression, _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES))
         elif operation in {MEMBER, METHOD}:
-            self._walk(place, expression[2], VALUE)
+            if expression[2]:
+                self._walk(place, expression[2], VALUE)
             kind = _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES)
             if purpose != BASE or root < 0:
                 self._use(place, expression, kind)
@@ -312,7 +313,7 @@ class Resolver:
         return any(isinstance(each, FoundBinding) and each.binding.kind != DEFINITION for _, each in denoted)
 
     def _rule(self, expression: Expression, denoted: list[Denoted]) -> str:
-        if expression[0] == NAME:
+        if expression[0] == NAME or not expression[2]:
             if any(held is not None for held, _ in denoted):
                 return "scope" if any(isinstance(each, FoundBinding) and each.path == self._path for _, each in denoted) else "inheritance"
             elsewhere = any(isinstance(each, FoundBinding) and each.path != self._path for _, each in denoted)
@@ -434,7 +435,7 @@ class Resolver:
 
     def _call_methods(self, instance: Value) -> list[Handle]:
         method = self._evaluator.rules(instance[1]).call_method
-        found = self._evaluator.member(instance, method) if method else ()
+        found = self._evaluator.member(instance, method, called=True) if method else ()
         return [self._program.handle(each[1], each[2]) for each in found if each[0] == FUNCTION_OBJECT]
 
     def _expanded(self, values: Iterable[Value]) -> Iterator[Value]:

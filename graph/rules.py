@@ -42,6 +42,10 @@ class Rules:
 
     functions_apart: ClassVar[bool] = False
     """A method and a variable may have one name; whether it is called says which is meant."""
+    receiver_is_parameter: ClassVar[bool] = True
+    """A method's first parameter is its instance."""
+    has_extensions: ClassVar[bool] = False
+    """A function outside of a type may be called as if it were its method."""
     overloaded: ClassVar[bool] = False
     """Several functions may have one name; the arguments say which is meant."""
 
@@ -78,6 +82,11 @@ class Rules:
         """Return what can be meant of what a callee denotes, by the arguments."""
         del evaluator, place, arguments
         return found
+
+    def extensions(self, evaluator: Evaluator, place: Place, holder: Value, name: str, *, called: bool) -> list[Attribute]:
+        """Return the extensions of a name that are visible at a place and fit a value (``has_extensions``)."""
+        del evaluator, place, holder, name, called
+        return []
 
     def overrides(self, flow: FileFlow, method: Scope, above: FileFlow, candidates: Sequence[Scope]) -> Scope | None:
         """Return which of a supertype's methods of the same name a method overrides; roots belong to the two flows."""

@@ -22,7 +22,7 @@ from graph.flow import (
     Parameter,
     Scope,
 )
-from graph.languages.jvm import ARRAY
+from graph.languages.jvm import ARRAY, TRAILING
 from graph.values import CLASS_OBJECT, CONTAINER, EXTERNAL_INSTANCE, EXTERNAL_OBJECT, FUNCTION_OBJECT, INSTANCE, UNKNOWN, Value, Values
 
 _WIDER = {
@@ -77,7 +77,7 @@ def _is_definition(found: object) -> bool:
 def fits(scope: Scope, arguments: Arguments) -> bool:
     """Say whether a function takes so many arguments of these names."""
     names = {each.name for each in scope.parameters}
-    given = {keyword for keyword, _ in arguments if keyword}
+    given = {keyword if keyword != TRAILING or not scope.parameters else scope.parameters[-1].name for keyword, _ in arguments if keyword}
     if not given <= names:
         return False
     if any(value[0] == SPREAD for _, value in arguments):
@@ -128,6 +128,8 @@ def _same_type(evaluator: Evaluator, one: _Candidate, other: _Candidate, at: int
 
 
 def _parameter_for(scope: Scope, at: int, keyword: str) -> Parameter | None:
+    if keyword == TRAILING:
+        return scope.parameters[-1] if scope.parameters else None
     if keyword:
         return next((each for each in scope.parameters if each.name == keyword), None)
     if at < len(scope.parameters):
@@ -178,6 +180,7 @@ def is_type_parameter(evaluator: Evaluator, path: str, root: int) -> bool:
 def _rank(evaluator: Evaluator, value: Value, wanted: Value) -> int:
     if value[0] == EXTERNAL_OBJECT and value[1] == "java.lang" and value[2].partition(".")[0] in _CONSTANTS:
         value = (EXTERNAL_INSTANCE, "java.lang", _CONSTANTS[value[2].partition(".")[0]])
+    value, wanted = _java_name(value), _java_name(wanted)
     if value == wanted:
         return 0
     if wanted[0] == EXTERNAL_INSTANCE and wanted[2] in {"Object", "Any", "AnyRef"}:
@@ -196,6 +199,16 @@ def _rank(evaluator: Evaluator, value: Value, wanted: Value) -> int:
         if wanted[0] == EXTERNAL_INSTANCE and value[1] == f"{wanted[1]}.{wanted[2]}":
             return 0
     return _UNDECIDED
+
+
+_KOTLIN = {box if box not in {"Integer", "Character"} else box[: 3 if box == "Integer" else 4]: name for name, box in _BOXES.items()}
+
+
+def _java_name(value: Value) -> Value:
+    """Return a primitive type of Kotlin or Scala under Java's name."""
+    if value[0] == EXTERNAL_INSTANCE and value[1] in {"kotlin", "scala"}:
+        return (EXTERNAL_INSTANCE, "java.lang", _KOTLIN.get(value[2], value[2]))
+    return value
 
 
 def _rank_instance(evaluator: Evaluator, value: Value, wanted: Value) -> int:

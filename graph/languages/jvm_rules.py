@@ -31,7 +31,7 @@ from graph.flow import (
     Scope,
 )
 from graph.languages import jvm_library
-from graph.languages.jvm import ARRAY, CONSTRUCTOR
+from graph.languages.jvm import ARRAY, CONSTRUCTOR, TRAILING
 from graph.languages.jvm_overloads import choose, same_parameters
 from graph.program import Program
 from graph.rules import Rules
@@ -77,6 +77,7 @@ class JvmRules(Rules):
 
     members_need_no_receiver = True
     functions_apart = True
+    receiver_is_parameter = False
     overloaded = True
     constructors = (CONSTRUCTOR,)
     builtin_package = "java.lang"
@@ -339,24 +340,38 @@ class JvmRules(Rules):
         index = next((at for at, each in enumerate(evaluator.flow(path).scopes[scope].parameters) if each.name == name), -1)
         return evaluator.answers.solve(("hd", path, scope, index), lambda: self._handed_to(evaluator, path, scope, index))
 
-    def _handed_to(self, evaluator: Evaluator, path: str, scope: int, index: int) -> Values:
+    def call_with(self, evaluator: Evaluator, path: str, scope: int) -> tuple[Place, Expression, int] | None:
+        """Return the call that a function without a name is an argument of: where it stands, and which argument it is."""
         if path not in self._handed:
             self._handed[path] = jvm_library.calls_with_functions(evaluator.flow(path))
         at = self._handed[path].get(scope)
-        if at is None or index < 0:
-            return NOTHING
-        (_, start, position, branch), call, given = at
-        place = (path, start, position, branch)
-        if call[0] != CALL or call[2][0] not in {NAME, MEMBER}:
-            return NOTHING
+        if at is None or at[1][0] != CALL or at[1][2][0] not in {NAME, MEMBER}:
+            return None
+        return (path, *at[0][1:]), at[1], at[2]
+
+    def parameter_types(self, evaluator: Evaluator, place: Place, call: Expression, given: int) -> Values:
+        """Return the declared types of the parameter that an argument of a call is for."""
         found: set[Value] = set()
-        for holder, each in evaluator.chosen(place, call[2], call[3]):
+        for _, each in evaluator.chosen(place, call[2], call[3]):
             if isinstance(each, FoundBinding) and each.binding.kind == DEFINITION:
                 parameters = evaluator.flow(each.path).scopes[each.binding.target].parameters
-                if given < len(parameters) and parameters[given].type >= 0:
-                    for type_ in evaluator.declared(each.path, parameters[given].type):
-                        found |= self._given(evaluator, type_, index)
-            elif holder is not None and holder[0] == CONTAINER:
+                keyword = call[3][given][0]
+                at = len(parameters) - 1 if keyword == TRAILING else given
+                parameter = next((one for one in parameters if one.name == keyword), parameters[at] if 0 <= at < len(parameters) else None)
+                if parameter is not None and parameter.type >= 0:
+                    found |= evaluator.declared(each.path, parameter.type)
+        return frozenset(found)
+
+    def _handed_to(self, evaluator: Evaluator, path: str, scope: int, index: int) -> Values:
+        at = self.call_with(evaluator, path, scope)
+        if at is None or index < 0:
+            return NOTHING
+        place, call, given = at
+        found: set[Value] = set()
+        for type_ in self.parameter_types(evaluator, place, call, given):
+            found |= self._given(evaluator, type_, index)
+        for holder, each in evaluator.chosen(place, call[2], call[3]):
+            if not isinstance(each, FoundBinding) and holder is not None and holder[0] == CONTAINER:
                 found |= jvm_library.given_to(holder, call[2][3], index)
         return frozenset(found)
 

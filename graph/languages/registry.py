@@ -13,6 +13,7 @@ from graph.rules import Rules
 
 _MODULES = {
     "java": ("java", "jvm_rules"),
+    "kotlin": ("kotlin", "kotlin_rules"),
     "python": ("python", "python_rules"),
 }
 """By language: modules of this package that hold its ``GRAMMAR`` and its ``RULES``."""
