@@ -161,7 +161,7 @@ class Resolver:
     def _import(self, index: int) -> None:
         imported = self._unit.flow.imports[index]
         rules = self._evaluator.rules(self._path)
-        found = rules.import_(self._evaluator, self._path, imported)
+        found = rules.imported(self._evaluator, self._path, imported)
         use = _Use(
             (self._path, 0, imported.position, 0), Handle(self._path), imported.name or imported.module, imported.position, EdgeKind.IMPORTS
         )
@@ -277,8 +277,6 @@ class Resolver:
         denoted = self._evaluator.denoted(place, expression, called=called)
         if kind is EdgeKind.CALLS:
             denoted = self._evaluator.rules(self._path).applicable(self._evaluator, place, denoted, arguments)
-        if denoted and all(each and isinstance(each, frozenset) and all(v[0] == NAMESPACE for v in each) for _, each in denoted):
-            return  # a package's name inside of a longer one
         local = [each for _, each in denoted if isinstance(each, FoundBinding) and self._is_local(each)]
         if kind is EdgeKind.CALLS and (local or not denoted or self._is_variable(denoted)):
             if not local:
@@ -329,6 +327,9 @@ class Resolver:
 
     def _give(self, use: _Use, denoted: Iterable[Denoted], rule: str, arguments: Arguments = ()) -> None:
         """Make the edges from a use to what it denotes."""
+        denoted = list(denoted)
+        if denoted and all(isinstance(each, frozenset) and each and all(one[0] == NAMESPACE for one in each) for _, each in denoted):
+            return  # a package, which is no node
         targets: dict[tuple[EdgeKind, Handle], None] = {}
         outside: dict[Handle, None] = {}
         undecided = False

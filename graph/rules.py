@@ -103,6 +103,10 @@ class Rules:
         del evaluator, path, imported, called
         return [ANYTHING]
 
+    def imported(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
+        """Return all that an import brings, be it for calls or not."""
+        return self.import_(evaluator, path, imported)
+
     def exported(self, evaluator: Evaluator, path: str, name: str) -> list[Attribute]:
         """Return what a module gives under a name."""
         return evaluator.module_bindings(path, name) or [ANYTHING]

@@ -28,6 +28,13 @@ PACKAGES = {
     "java.lang.reflect": frozenset(["AccessibleObject", "AnnotatedElement", "Array", "Constructor", "Executable", "Field", "GenericArrayType", "InvocationHandler", "InvocationTargetException", "Member", "Method", "Modifier", "Parameter", "ParameterizedType", "Proxy", "Type", "TypeVariable", "WildcardType"]),
 }  # fmt: skip
 """Types of packages that are often imported whole: needed where two packages are, to tell which one has a name."""
+FUNCTIONS = {
+    "kotlin.test": frozenset(
+        "assertEquals assertNotEquals assertTrue assertFalse assertNull assertNotNull assertSame assertNotSame assertFails assertFailsWith "
+        "assertIs assertIsNot assertContains assertContentEquals assertNotContains fail expect Test Ignore BeforeTest AfterTest".split()
+    ),
+}
+"""Functions of packages that are often imported whole."""
 FIRST_PARTS = frozenset({"java", "javax", "jakarta", "org", "com", "net", "io", "kotlin", "kotlinx", "scala", "android", "androidx"})
 OBJECT_METHODS = frozenset({"equals", "hashCode", "toString", "getClass", "notify", "notifyAll", "wait", "clone", "finalize"})
 

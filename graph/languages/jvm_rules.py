@@ -145,6 +145,13 @@ class JvmRules(Rules):
             return [frozenset({(NAMESPACE, path, imported.module)})]
         return self.qualified(evaluator, path, parts)
 
+    def imported(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
+        """Return all that an import brings: a type, a field, and the methods of a name."""
+        plain = self.import_(evaluator, path, imported)
+        methods = self.import_(evaluator, path, imported, called=True) if imported.name != "*" else []
+        known = [each for each in (*plain, *methods) if isinstance(each, FoundBinding)]
+        return list({(each.path, each.binding.position): each for each in known}.values()) or plain
+
     def within(self, evaluator: Evaluator, namespace: Value, name: str) -> list[Attribute]:
         """Return what a package has under a name, be it another package."""
         _, path, package = namespace
@@ -194,6 +201,9 @@ class JvmRules(Rules):
 
     def _from_outside(self, outside: set[str], name: str, *, called: bool) -> list[Attribute]:
         """Return what the only foreign package or class that can have a name gives: a class has methods and fields, a package types."""
+        for known, names in jvm_library.FUNCTIONS.items():
+            if known in outside and name in names:
+                return [frozenset({(EXTERNAL_OBJECT, known, name)})]
         wanted = {each for each in outside if ("#" in each) == (called or not name[:1].isupper() or name.isupper())}
         for known, names in jvm_library.PACKAGES.items():
             if known in wanted and name in names:

@@ -41,12 +41,13 @@ from graph.languages.jvm import CONSTRUCTOR, first, inside, lower_modifiers, ope
 from graph.lower import Lowering, SyntaxNode
 
 COMMENTS = frozenset({"line_comment", "block_comment", "multiline_comment", "shebang_line"})
+_MODIFIERS = COMMENTS | {"modifiers", "type_modifiers", "type_parameter_modifiers", "type_projection_modifiers"}
 TYPES = frozenset({"user_type", "nullable_type", "function_type", "parenthesized_type", "non_nullable_type", "dynamic"})
 
 
 def parts(node: SyntaxNode) -> list[SyntaxNode]:
     """Return a node's children without modifiers and comments."""
-    return [child for child in node.named_children if child.type != "modifiers" and child.type not in COMMENTS]
+    return [child for child in node.named_children if child.type not in _MODIFIERS]
 
 
 def has(node: SyntaxNode, word: str) -> bool:

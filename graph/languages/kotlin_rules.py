@@ -75,9 +75,43 @@ class KotlinRules(JvmRules):
         del flow
         return [each for each in found if each.type >= 0 or each.value >= 0 or each.kind not in {DEFINITION}]
 
-    def import_(self, evaluator: Evaluator, path: str, imported: ImportedName, *, called: bool = False) -> list[Attribute]:
-        """Return what an import brings; an extension only where an extension is looked for."""
-        return super().import_(evaluator, path, imported, called=called)
+    def imported(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
+        """Return all that an import brings, extensions too."""
+        found = super().imported(evaluator, path, imported)
+        aside = ImportedName(imported.module, f".{imported.name}", imported.position)
+        if imported.name != "*":
+            extended = [*self.import_(evaluator, path, aside, called=True), *self.import_(evaluator, path, aside)]
+            known = [each for each in extended if isinstance(each, FoundBinding)]
+            found = [*(each for each in found if isinstance(each, FoundBinding)), *known] or found
+        return found
+
+    def applicable(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
+        """Return the overloads that a call can mean; for a bare name outside of classes also the extensions of a receiver around it."""
+        loose = [each for holder, each in found if holder is None and isinstance(each, FoundBinding) and each.scope == 0]
+        if not loose or len(loose) != len(found) or loose[0].binding.kind != DEFINITION or loose[0].name.startswith("."):
+            return super().applicable(evaluator, place, found, arguments)
+        extended = self.implicit_extensions(evaluator, place, loose[0].name)
+        return super().applicable(evaluator, place, extended or found, arguments)
+
+    def implicit_extensions(self, evaluator: Evaluator, place: Place, name: str) -> list[Denoted]:
+        """Return the extensions of a name that a receiver around a place can take, the innermost receiver first."""
+        levels = [level for level in self._extension_levels(evaluator, place, f".{name}", called=True) if level]
+        if not levels:
+            return []
+        flow, at = evaluator.flow(place[0]), place[1]
+        while at >= 0:
+            receivers: Values = NOTHING
+            if flow.scopes[at].kind == CLASS_SCOPE:
+                receivers = frozenset({(INSTANCE, place[0], at)})
+            elif flow.scopes[at].kind == FUNCTION_SCOPE:
+                receivers = self.receivers(evaluator, place[0], at)
+            for receiver in sorted(receivers, key=repr):
+                for level in levels:
+                    fitting: list[Denoted] = [(receiver, each) for each in level if self._takes(evaluator, each, receiver)]
+                    if fitting:
+                        return fitting
+            at = flow.scopes[at].parent
+        return []
 
     def implicit_members(self, evaluator: Evaluator, path: str, scope: int, name: str, *, called: bool = False) -> list[Denoted]:
         """Return the members of a class, or of the receiver of an extension or lambda."""
@@ -207,9 +241,7 @@ class KotlinRules(JvmRules):
             return [ANYTHING]
         found = super().free_bindings(evaluator, place, name, called=called)
         if found == [ANYTHING] and called:
-            for receiver in sorted(evaluator.receiver(place[0], place[1]), key=repr):
-                extended = self.extensions(evaluator, place, receiver, name, called=called)
-                found = [each for each in extended if isinstance(each, FoundBinding)] or found
+            return [each for _, each in self.implicit_extensions(evaluator, place, name)] or found
         return found
 
     # What the library yields.
