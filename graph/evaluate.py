@@ -515,8 +515,8 @@ class Evaluator:  # noqa: PLR0904
         """Return a class and its supertypes in the order in which members are looked up; ``UNKNOWN`` for a base nobody knows."""
         key = ("l", path, scope)
         self.answers.solve(key, lambda: frozenset({("l", self.rules(path).linearize(self, path, scope))}))
-        (found,) = self.answers.solve(key, lambda: NOTHING) or (("l", ((CLASS_OBJECT, path, scope),)),)
-        return found[1]
+        found = self.answers.solve(key, lambda: NOTHING) or (("l", ((CLASS_OBJECT, path, scope),)),)
+        return max((each[1] for each in found), key=lambda line: (len(line), repr(line)))  # several where bases are looked up in it
 
     def bases(self, path: str, scope: int) -> list[Values]:
         """Return what each base of a class is worth."""

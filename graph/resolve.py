@@ -388,6 +388,8 @@ class Resolver:
                 kind = EdgeKind.INSTANTIATES
             elif kind is EdgeKind.WRITES and not scope.flags & ACCESSOR:
                 kind = EdgeKind.REFERENCES
+            elif kind is EdgeKind.REFERENCES and scope.flags & ACCESSOR and self._evaluator.rules(self._path).accessors_are_called:
+                kind = EdgeKind.CALLS
             return kind, unit.of_scope[binding.target]
         if kind in {EdgeKind.REFERENCES, EdgeKind.CALLS}:
             kind = EdgeKind.READS if found.scope else EdgeKind.REFERENCES

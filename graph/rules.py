@@ -44,6 +44,8 @@ class Rules:
     """A method and a variable may have one name; whether it is called says which is meant."""
     receiver_is_parameter: ClassVar[bool] = True
     """A method's first parameter is its instance."""
+    accessors_are_called: ClassVar[bool] = False
+    """To name a function without parameters is to call it."""
     has_extensions: ClassVar[bool] = False
     """A function outside of a type may be called as if it were its method."""
     overloaded: ClassVar[bool] = False

@@ -28,6 +28,8 @@ ARRAY = "[]"
 CONSTRUCTOR = "<init>"
 """The name under which a class binds its constructors."""
 
+LATER_LIST = "<list>"
+"""The keyword of an argument in a second list of arguments."""
 TRAILING = "<lambda>"
 """The keyword of a lambda that stands after the parentheses of a call: it is for the last parameter."""
 _COMMENTS = frozenset({"line_comment", "block_comment", "multiline_comment", "comment"})

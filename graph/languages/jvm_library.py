@@ -29,10 +29,29 @@ PACKAGES = {
 }  # fmt: skip
 """Types of packages that are often imported whole: needed where two packages are, to tell which one has a name."""
 FUNCTIONS = {
-    "kotlin.test": frozenset(
-        "assertEquals assertNotEquals assertTrue assertFalse assertNull assertNotNull assertSame assertNotSame assertFails assertFailsWith "
-        "assertIs assertIsNot assertContains assertContentEquals assertNotContains fail expect Test Ignore BeforeTest AfterTest".split()
-    ),
+    "kotlin.test": frozenset([
+        "assertEquals",
+        "assertNotEquals",
+        "assertTrue",
+        "assertFalse",
+        "assertNull",
+        "assertNotNull",
+        "assertSame",
+        "assertNotSame",
+        "assertFails",
+        "assertFailsWith",
+        "assertIs",
+        "assertIsNot",
+        "assertContains",
+        "assertContentEquals",
+        "assertNotContains",
+        "fail",
+        "expect",
+        "Test",
+        "Ignore",
+        "BeforeTest",
+        "AfterTest",
+    ]),
 }
 """Functions of packages that are often imported whole."""
 FIRST_PARTS = frozenset({"java", "javax", "jakarta", "org", "com", "net", "io", "kotlin", "kotlinx", "scala", "android", "androidx"})

@@ -66,10 +66,19 @@ class Packages:
             flow = program.unit(path).flow
             held = self.members.setdefault(flow.package, {})
             for name, bindings in flow.scopes[0].names.items():
+                if name.startswith("package "):
+                    self._open(path, flow, f"{flow.package}.{name.removeprefix('package ')}".strip("."), bindings)
                 held.setdefault(name, []).extend(FoundBinding(path, 0, name, each) for each in bindings if each.kind != IMPORTED)
         for package in self.members:
             parts = package.split(".")
             self.prefixes.update(".".join(parts[:at]) for at in range(1, len(parts) + 1) if package)
+
+    def _open(self, path: str, flow: FileFlow, package: str, bindings: Sequence[Binding]) -> None:
+        """Give a package the members of its package object."""
+        held = self.members.setdefault(package, {})
+        for target in (each.target for each in bindings):
+            for name, inner in flow.scopes[target].names.items():
+                held.setdefault(name, []).extend(FoundBinding(path, target, name, each) for each in inner if each.kind != IMPORTED)
 
 
 class JvmRules(Rules):
@@ -330,8 +339,8 @@ class JvmRules(Rules):
     def base(self, evaluator: Evaluator, path: str, root: int) -> Values:
         """Return the class that a base is, whatever it is applied to."""
         place, expression = evaluator.place(path, root), evaluator.flow(path).roots[root].expression
-        while expression is not None and expression[0] in {INDEX, CALL, NEW}:
-            expression = expression[2]
+        while expression is not None and expression[0] in {INDEX, CALL, NEW, EITHER}:
+            expression = expression[2] if expression[0] != EITHER else expression[2][0] if expression[2] else None
         if expression is None:
             return ANYTHING
         if expression[0] == LITERAL:

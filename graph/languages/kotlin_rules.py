@@ -25,15 +25,131 @@ from graph.values import (
     union,
 )
 
-_TYPES = frozenset(
-    ["Any", "Annotation", "Array", "Boolean", "BooleanArray", "Byte", "ByteArray", "Char", "CharArray", "CharSequence", "Cloneable", "Comparable", "Deprecated", "Double", "DoubleArray", "Enum", "Error", "Exception", "Float", "FloatArray", "Function", "IllegalArgumentException", "IllegalStateException", "IndexOutOfBoundsException", "Int", "IntArray", "Lazy", "Long", "LongArray", "NoSuchElementException", "Nothing", "NullPointerException", "Number", "NumberFormatException", "OptIn", "Pair", "PublishedApi", "ReplaceWith", "Result", "RuntimeException", "Short", "ShortArray", "String", "Suppress", "Throwable", "Triple", "UInt", "ULong", "Unit", "UnsupportedOperationException", "UnsafeVariance", "ClassCastException", "AssertionError", "ConcurrentModificationException", "ArithmeticException"]
-)
-_FUNCTIONS = frozenset(
-    ["arrayOf", "arrayOfNulls", "byteArrayOf", "check", "checkNotNull", "emptyArray", "error", "intArrayOf", "lazy", "lazyOf", "longArrayOf", "repeat", "require", "requireNotNull", "run", "runCatching", "synchronized", "TODO", "with", "to", "also", "apply", "let", "takeIf", "takeUnless"]
-)
-_COLLECTIONS = frozenset(
-    ["ArrayList", "Collection", "HashMap", "HashSet", "Iterable", "Iterator", "LinkedHashMap", "LinkedHashSet", "List", "ListIterator", "Map", "MutableCollection", "MutableIterable", "MutableIterator", "MutableList", "MutableMap", "MutableSet", "Set", "IndexedValue", "ArrayDeque", "arrayListOf", "buildList", "buildMap", "buildSet", "emptyList", "emptyMap", "emptySet", "hashMapOf", "hashSetOf", "linkedMapOf", "listOf", "listOfNotNull", "mapOf", "mutableListOf", "mutableMapOf", "mutableSetOf", "setOf", "setOfNotNull", "sortedMapOf"]
-)
+_TYPES = frozenset([
+    "Any",
+    "Annotation",
+    "Array",
+    "Boolean",
+    "BooleanArray",
+    "Byte",
+    "ByteArray",
+    "Char",
+    "CharArray",
+    "CharSequence",
+    "Cloneable",
+    "Comparable",
+    "Deprecated",
+    "Double",
+    "DoubleArray",
+    "Enum",
+    "Error",
+    "Exception",
+    "Float",
+    "FloatArray",
+    "Function",
+    "IllegalArgumentException",
+    "IllegalStateException",
+    "IndexOutOfBoundsException",
+    "Int",
+    "IntArray",
+    "Lazy",
+    "Long",
+    "LongArray",
+    "NoSuchElementException",
+    "Nothing",
+    "NullPointerException",
+    "Number",
+    "NumberFormatException",
+    "OptIn",
+    "Pair",
+    "PublishedApi",
+    "ReplaceWith",
+    "Result",
+    "RuntimeException",
+    "Short",
+    "ShortArray",
+    "String",
+    "Suppress",
+    "Throwable",
+    "Triple",
+    "UInt",
+    "ULong",
+    "Unit",
+    "UnsupportedOperationException",
+    "UnsafeVariance",
+    "ClassCastException",
+    "AssertionError",
+    "ConcurrentModificationException",
+    "ArithmeticException",
+])
+_FUNCTIONS = frozenset([
+    "arrayOf",
+    "arrayOfNulls",
+    "byteArrayOf",
+    "check",
+    "checkNotNull",
+    "emptyArray",
+    "error",
+    "intArrayOf",
+    "lazy",
+    "lazyOf",
+    "longArrayOf",
+    "repeat",
+    "require",
+    "requireNotNull",
+    "run",
+    "runCatching",
+    "synchronized",
+    "TODO",
+    "with",
+    "to",
+    "also",
+    "apply",
+    "let",
+    "takeIf",
+    "takeUnless",
+])
+_COLLECTIONS = frozenset([
+    "ArrayList",
+    "Collection",
+    "HashMap",
+    "HashSet",
+    "Iterable",
+    "Iterator",
+    "LinkedHashMap",
+    "LinkedHashSet",
+    "List",
+    "ListIterator",
+    "Map",
+    "MutableCollection",
+    "MutableIterable",
+    "MutableIterator",
+    "MutableList",
+    "MutableMap",
+    "MutableSet",
+    "Set",
+    "IndexedValue",
+    "ArrayDeque",
+    "arrayListOf",
+    "buildList",
+    "buildMap",
+    "buildSet",
+    "emptyList",
+    "emptyMap",
+    "emptySet",
+    "hashMapOf",
+    "hashSetOf",
+    "linkedMapOf",
+    "listOf",
+    "listOfNotNull",
+    "mapOf",
+    "mutableListOf",
+    "mutableMapOf",
+    "mutableSetOf",
+    "setOf",
+    "setOfNotNull",
+    "sortedMapOf",
+])
 _SCOPE_FUNCTIONS = frozenset({"let", "run", "apply", "also", "takeIf", "takeUnless", "use"})
 _RECEIVERS = frozenset({"run", "apply", "with"})
 _LISTS = {"listOf": "List", "mutableListOf": "MutableList", "setOf": "Set", "mutableSetOf": "MutableSet", "arrayOf": "Array"}
@@ -91,7 +207,9 @@ class KotlinRules(JvmRules):
         if not loose or len(loose) != len(found) or loose[0].binding.kind != DEFINITION or loose[0].name.startswith("."):
             return super().applicable(evaluator, place, found, arguments)
         extended = self.implicit_extensions(evaluator, place, loose[0].name)
-        return super().applicable(evaluator, place, extended or found, arguments)
+        chosen = super().applicable(evaluator, place, extended or found, arguments)
+        plain = [each for each in chosen if not _is_interface(evaluator, each[1])]  # it has a function of its name to make one
+        return plain or chosen
 
     def implicit_extensions(self, evaluator: Evaluator, place: Place, name: str) -> list[Denoted]:
         """Return the extensions of a name that a receiver around a place can take, the innermost receiver first."""
@@ -266,6 +384,12 @@ class KotlinRules(JvmRules):
         if callee[0] == EXTERNAL_OBJECT and name in {"requireNotNull", "checkNotNull"} and arguments:
             return evaluator.value(place, arguments[0][1])
         return super().call_external(evaluator, callee, place, arguments, passing)
+
+
+def _is_interface(evaluator: Evaluator, found: Attribute) -> bool:
+    if not isinstance(found, FoundBinding) or found.binding.kind != DEFINITION:
+        return False
+    return bool(evaluator.flow(found.path).scopes[found.binding.target].flags & INTERFACE)
 
 
 def _title(value: Value) -> str:

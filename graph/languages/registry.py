@@ -15,6 +15,7 @@ _MODULES = {
     "java": ("java", "jvm_rules"),
     "kotlin": ("kotlin", "kotlin_rules"),
     "python": ("python", "python_rules"),
+    "scala": ("scala", "scala_rules"),
 }
 """By language: modules of this package that hold its ``GRAMMAR`` and its ``RULES``."""
 
