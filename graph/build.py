@@ -74,7 +74,9 @@ def make_resolver(program: Program) -> tuple[Resolver, Evaluator]:
     """Return what resolves the files of a program."""
     by_language = {language: rules(language, program) for language in set(program.languages.values())}
     by_path = {path: by_language[language] for path, language in program.languages.items()}
-    by_path |= {f"{folder}/": by_language[language] for folder, language in program.folders.items()}
+    for path, language in sorted(program.languages.items(), key=lambda item: item[1] not in RESOLVED):
+        while path := path.rpartition("/")[0]:
+            by_path.setdefault(f"{path}/", by_language[language])
     evaluator = Evaluator(program, by_path.__getitem__)
     return Resolver(program, evaluator), evaluator
 

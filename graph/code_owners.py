@@ -78,7 +78,7 @@ class CodeOwners:
 
     def _read(self, source: str) -> Iterator[OwnerRule]:
         section, defaults, optional = "", (), False
-        for line, raw in enumerate(source.splitlines(), 1):
+        for line, raw in enumerate(source.replace("\r\n", "\n").split("\n"), 1):
             heading = _SECTION.match(raw) if self.host is Host.GITLAB else None
             if heading:
                 section, optional = heading["name"].strip(), heading["optional"] is not None

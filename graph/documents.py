@@ -12,21 +12,25 @@ import posixpath
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
-from ingest.model import SymbolKind
+from ingest.model import Import, SymbolKind
 from ingest.path_kinds import PathFlag, path_flags
 
 MAX_CANDIDATES = 20
 MAX_MENTION = 200
 
-_NOT_CODE = frozenset({SymbolKind.SECTION, SymbolKind.KEY, NodeKind.FILE, NodeKind.PACKAGE, NodeKind.LAMBDA})
-_NOT_CODE_EITHER = frozenset({NodeKind.ROUTE, NodeKind.EXTERNAL, NodeKind.UNKNOWN})
+_NOT_CODE = frozenset({SymbolKind.SECTION, SymbolKind.KEY, *NodeKind})
+_FUNCTIONS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
+_ASIDE = PathFlag.TEST | PathFlag.EXAMPLE | PathFlag.VENDORED | PathFlag.BENCHMARK
+"""Files whose names a document about the project seldom means: being the only one of its name proves nothing for a definition in them."""
 _FOLDER_IS_MODULE = frozenset({"go"})
 
-_MARKDOWN = re.compile(rb"(?P<fence>^[ \t>]*(?P<run>`{3,}|~{3,})[^\n]*$)|(?P<ticks>`+)(?P<code>[^`\n]{1,200})(?P=ticks)(?!`)", re.MULTILINE)
+_MARKDOWN = re.compile(
+    rb"(?P<fence>^[ \t>]*(?P<run>`{3,}|~{3,})[^\n]*$)|(?<!`)(?P<ticks>`{1,3}+)(?P<code>[^`\n]{1,200})(?P=ticks)(?!`)", re.MULTILINE
+)
 _REST = re.compile(rb"``(?P<code>[^`\n]{1,200})``|:(?P<role>[\w:+.-]{1,40}):`(?P<target>[^`\n]{1,200})`")
 _HTML = re.compile(rb"<code\b[^<>]{0,200}>(?P<code>[^<]{1,200})</code>", re.IGNORECASE)
 _CODE_ROLES = frozenset({"func", "meth", "class", "exc", "data", "attr", "const", "obj", "mod", "function", "method", "any", "type"})
@@ -38,6 +42,7 @@ _SYMBOL = re.compile(rf"{_NAME}(?:(?:::|->|[.#\\]){_NAME})*")
 _PATH = re.compile(
     rf"(?P<path>(?:\.{{0,2}}/)?[\w.@+-]+(?:/[\w.@+-]+)*\.\w+)(?:(?:#|::?)(?P<symbol>{_NAME}(?:(?:\.|::){_NAME})*)|:\d+(?:[-:]\d+)?)?"
 )
+_DEFINED = re.compile(rb"\b(?:def|class|function|func|fn|struct|interface|type|const|let|var|val)[ \t]+([A-Za-z_]\w*)")
 _ONLY_CODE = re.compile(r"_|[a-z0-9][A-Z]|[A-Z]{2}[a-z]|^[A-Z][a-z0-9]+[A-Z]")
 
 
@@ -99,20 +104,40 @@ class Meaning:
 class DefinitionIndex:
     """The definitions of a tree by qualified name, by name and by path. About 300 bytes a definition."""
 
-    def __init__(self, nodes: Iterable[Node], paths: Iterable[str] = (), *, import_roots: Iterable[str] = ("", "src", "lib")) -> None:
-        """``paths`` are the tree's files, ``import_roots`` the folders from which module names count."""
+    def __init__(
+        self,
+        nodes: Iterable[Node],
+        paths: Iterable[str] = (),
+        *,
+        import_roots: Iterable[str] = ("", "src", "lib"),
+        reexports: Iterable[tuple[str, Handle]] = (),
+    ) -> None:
+        """``paths`` are the tree's files, ``import_roots`` the folders from which module names count.
+
+        ``reexports`` are (path, handle) of symbols that a package's own file imports under their name, as far as that is proven
+        (``reexports_of``): ``flask.Flask`` then names the class in ``flask/app.py`` as surely as ``flask.app.Flask`` does. Definitions
+        inside functions are left out, since no other text can name them.
+        """
+        nodes = list(nodes)
+        functions = {node.handle for node in nodes if node.kind in _FUNCTIONS}
+        self._exported: dict[Handle, list[str]] = defaultdict(list)
+        for path, handle in reexports:
+            self._exported[handle].append(path)
         self._qualified: dict[str, list[Node]] = defaultdict(list)
         self._named: dict[str, list[Node]] = defaultdict(list)
         self._paths = frozenset(paths)
         self._roots = sorted({root.strip("/") for root in import_roots}, key=len, reverse=True)
         for node in nodes:
-            if node.kind in _NOT_CODE or node.kind in _NOT_CODE_EITHER or path_flags(node.path) & PathFlag.DOCUMENT:
+            if node.kind in _NOT_CODE or path_flags(node.path) & PathFlag.DOCUMENT or _is_local(node, functions):
                 continue
             self._qualified[_dotted(node.qualified_name)].append(node)
             self._named[node.name].append(node)
 
-    def meaning(self, text: str, folder: str = "") -> Meaning | None:
-        """Return what a mention in a document of ``folder`` means, None for nothing we know."""
+    def meaning(self, text: str, folder: str = "", own: Collection[str] = ()) -> Meaning | None:
+        """Return what a mention in a document of ``folder`` means, None for nothing we know.
+
+        ``own`` are names that the document's own examples define, so that the mention may mean those.
+        """
         if len(text) > MAX_MENTION:
             return None
         at_path = _PATH.fullmatch(text.strip())
@@ -126,7 +151,7 @@ class DefinitionIndex:
         parts = _SEPARATOR.split(bare)
         if len(parts) > 1:
             return self._by_qualified_name(parts)
-        return self._by_name(bare, called=bare != text.strip())
+        return self._by_name(bare, called=bare != text.strip(), certain=bare not in own)
 
     def _by_path(self, path: str, symbol: str, folder: str) -> Meaning | None:
         places = dict.fromkeys((posixpath.normpath(posixpath.join(folder, path)), posixpath.normpath(path)))
@@ -143,31 +168,52 @@ class DefinitionIndex:
         for split in range(1, len(parts)):
             module = ".".join(parts[:split])
             for node in self._qualified.get(".".join(parts[split:]), ()):
-                if any(module == name for name in self._modules(node)):
+                if module in self._modules(node):
                     exact[node.handle] = node
                 elif any(name.endswith(f".{module}") or name == module for name in _modules(node)):
                     partial[node.handle] = node
         found = [*exact.values(), *(node for handle, node in partial.items() if handle not in exact)]
         return _meaning(found, "documents:qualified", proven=bool(exact))
 
-    def _modules(self, node: Node) -> Iterator[str]:
-        """Yield what the node's module is called from each import root: from its file, or its folder where that is a module."""
+    def _modules(self, node: Node) -> set[str]:
+        """Return what the node's module is called from each import root, and the packages that export it."""
         folder = posixpath.dirname(node.path)
-        place = folder if node.language in _FOLDER_IS_MODULE else posixpath.splitext(node.path)[0].removesuffix("/__init__")
-        for root in self._roots:
-            if not root or place == root or place.startswith(root + "/"):
-                yield place[len(root) :].strip("/").replace("/", ".")
+        places = [folder if node.language in _FOLDER_IS_MODULE else _module_path(node.path)]
+        outermost = Handle(f"{node.path}#{node.qualified_name.partition('.')[0]}")
+        places += map(_module_path, self._exported.get(outermost, ()))
+        return {
+            place[len(root) :].strip("/").replace("/", ".")
+            for place in places
+            for root in self._roots
+            if not root or place == root or place.startswith(root + "/")
+        }
 
-    def _by_name(self, name: str, *, called: bool) -> Meaning | None:
+    def _by_name(self, name: str, *, called: bool, certain: bool) -> Meaning | None:
         if not called and not _ONLY_CODE.search(name):
             return None
         found = self._named.get(name, ())
-        return _meaning(found, "documents:name", proven=len(found) == 1 and _dotted(found[0].qualified_name) == name)
+        if len(found) == 1:
+            certain = certain and _dotted(found[0].qualified_name) == name and not path_flags(found[0].path) & _ASIDE
+        return _meaning(found, "documents:name", proven=certain)
+
+
+def _is_local(node: Node, functions: Collection[Handle]) -> bool:
+    """Say whether a function stands around a definition."""
+    outer = node.handle
+    while "." in outer.rpartition("#")[2]:
+        outer = Handle(outer.rpartition(".")[0])
+        if outer in functions:
+            return True
+    return False
+
+
+def _module_path(path: str) -> str:
+    return posixpath.splitext(path)[0].removesuffix("/__init__")
 
 
 def _modules(node: Node) -> tuple[str, str]:
     """Return the module that a node's file and its folder are, from the tree's root."""
-    place = posixpath.splitext(node.path)[0].removesuffix("/__init__")
+    place = _module_path(node.path)
     return place.replace("/", "."), place.rpartition("/")[0].replace("/", ".")
 
 
@@ -178,6 +224,17 @@ def _dotted(qualified: str) -> str:
 def _meaning(nodes: Sequence[Node], rule: str, *, proven: bool) -> Meaning | None:
     handles = tuple(sorted({node.handle for node in nodes}))
     return Meaning(handles, proven and len(handles) == 1, rule) if handles else None
+
+
+def reexports_of(graph: FileGraph, imports: Iterable[Import]) -> Iterator[tuple[str, Handle]]:
+    """Yield (path, handle) of what a package's own file (``__init__.py``) provably imports under the symbol's own name."""
+    if not path_flags(graph.path) & PathFlag.BARREL:
+        return
+    plain = {(each.line, each.name) for each in imports if each.name and each.alias in {"", each.name}}
+    for edge in graph.edges:
+        proven = edge.kind is EdgeKind.IMPORTS and edge.evidence is Evidence.PROVEN
+        if proven and (edge.line, edge.target.rpartition("#")[2].partition("~")[0]) in plain:
+            yield graph.path, edge.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +255,9 @@ def document_edges(graph: FileGraph, language: str, source: bytes, index: Defini
     found: list[Edge] = []
     seen: set[tuple[Handle, tuple[Handle, ...]]] = set()
     ambiguous = 0
+    own = {match[1].decode("utf-8", "replace") for match in _DEFINED.finditer(source)}
     for mention in mentions(language, source):
-        meaning = index.meaning(mention.text, posixpath.dirname(graph.path))
+        meaning = index.meaning(mention.text, posixpath.dirname(graph.path), own)
         if meaning is None:
             continue
         if len(meaning.handles) > MAX_CANDIDATES:

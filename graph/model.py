@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
+from ingest.model import View
+
 Handle = NewType("Handle", str)
 
 EXTERNAL = "external:"
@@ -126,3 +128,8 @@ def outside_node(handle: Handle) -> Node | None:
             qualified_name = symbol or package
             return Node(handle, kind, qualified_name.rpartition(".")[2] if symbol else package, qualified_name)
     return None
+
+
+def graph_name(view: View) -> str:
+    """Return the name that a view has in a graph store."""
+    return str(view.view_id)

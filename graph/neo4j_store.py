@@ -20,6 +20,7 @@ from neo4j.graph import Node as StoredNode
 from neo4j.graph import Path as StoredPath
 from neo4j.graph import Relationship as StoredEdge
 
+from graph.columns import AnyGraph
 from graph.cypher import CypherRows, check_plan
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
 from graph.neo4j_rows import EDGE_VALUES, NODE_VALUES, Row, batches, decode, edge_from, encode, handle_of, key, node_from, relationship
@@ -132,7 +133,7 @@ class Neo4jGraphStore:
     def _state(self, view: str) -> ViewState:
         return self.read(lambda run: view_state(run, view))
 
-    def replace(self, view: str, files: Iterable[FileGraph], *, removed: Collection[str] = (), generation: int) -> None:
+    def replace(self, view: str, files: Iterable[AnyGraph], *, removed: Collection[str] = (), generation: int) -> None:
         """Replace the graphs of these files, drop those of the removed ones, and make this the view's generation, all at once.
 
         Raises ``ValueError`` when ``generation`` is not above the view's, ``StoreBusyError`` when another writer was faster.
@@ -140,7 +141,15 @@ class Neo4jGraphStore:
         base = self._state(view)
         if generation <= base.generation:
             raise ValueError(f"generation {generation} of {view!r} is not above {base.generation}, the view's")
-        self._writer.replace(view, base, files, removed, generation, lambda gone: self._files(view, gone))
+        graphs = (each if isinstance(each, FileGraph) else each.decode() for each in files)
+        self._writer.replace(view, base, graphs, removed, generation, lambda gone: self._files(view, gone))
+
+    def fork(self, view: str, of: str) -> bool:
+        """Let a view that has no graph begin with another's; return whether that one had any."""
+        if self.generation(view) or not self.generation(of):
+            return False
+        self.replace(view, self.files(of), generation=1)
+        return True
 
     def drop(self, view: str) -> None:
         """Forget a view; nothing happens when there is none of that name."""

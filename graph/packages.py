@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from graph.manifests import dotnet, go, javascript, jvm, php, python, ruby, rust, swift
+from graph.manifests.located import spans
 from graph.manifests.model import Dependency, Ecosystem, EntryPoint, ImportRoot, Manifest, ManifestError
-from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind, external
+from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind, external, unknown
 from graph.path_patterns import folder_pattern
 from ingest.model import Failure
 
@@ -76,14 +77,21 @@ def read_manifest(path: str, data: bytes) -> Manifest | Failure:
         return Failure(path, f"manifest not read: it has {len(data):,} bytes, and the bound is {MAX_BYTES:,}")
     try:
         if by_bytes:
-            return by_bytes(path, data)
+            return _with_spans(by_bytes(path, data), data)
         if by_text:
-            return by_text(path, data.decode("utf-8-sig"))
+            return _with_spans(by_text(path, data.decode("utf-8-sig")), data)
     except UnicodeDecodeError:
         return Failure(path, "manifest not read: it is not UTF-8")
     except (ManifestError, RecursionError) as error:
         return Failure(path, f"manifest not read: {error}")
     raise ValueError(f"{path} is no manifest; ask is_manifest first")
+
+
+def _with_spans(manifest: Manifest, data: bytes) -> Manifest:
+    """Give each dependency the place of its name, by which the candidates of one dependency are told from those of the next."""
+    named = [((each.alias or each.name).removeprefix("libs:").rpartition(":")[2], each.line) for each in manifest.dependencies]
+    found = zip(manifest.dependencies, spans(data, named), strict=True)
+    return replace(manifest, dependencies=tuple(replace(each, start_byte=start, end_byte=end) for each, (start, end) in found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +130,10 @@ class Package:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a dependency is: packages of the tree that it may be, whether it may be somebody else's, and the rule that says so."""
+    """What a dependency is: packages of the tree that it may be, whether it may be somebody else's, and the rule that says so.
+
+    Neither is what the manifest takes from a place in the tree where no package is known.
+    """
 
     packages: tuple[Package, ...]
     foreign: bool
@@ -190,7 +201,7 @@ class PackageMap:
             at = dependency.local
             there = [package for package in self._by_folder.get(at, ()) if package.ecosystem is ecosystem]
             there += [package for package in self._by_folder.get(posixpath.dirname(at), ()) if package.path == at]
-            return Target(tuple(there), not there, "path" if there else "declared")
+            return Target(tuple(there), False, "path")
         if ecosystem is Ecosystem.MAVEN and dependency.name.startswith(":"):
             return self._gradle_project(manifest, dependency)
         same = self.named(ecosystem, dependency.name)
@@ -213,7 +224,7 @@ class PackageMap:
             there = [package for package in self._by_folder.get(_join(root, place), ()) if package.ecosystem is Ecosystem.MAVEN]
             if there:
                 return Target(tuple(there[:1]), False, "path")
-        return Target((), True, "declared")
+        return Target((), False, "path")
 
     def _share_workspace(self, manifest: Manifest, package: Package) -> bool:
         return any(
@@ -335,7 +346,8 @@ def package_graphs(packages: PackageMap) -> Iterator[FileGraph]:
     A dependency belongs to the package of the manifest's folder; one of a file without such a package (``requirements/dev.txt``) to the
     nearest package above it, or to the file itself. The rule is ``manifest:SCOPE``, with ``:path`` (taken from a folder of this tree),
     ``:workspace`` or ``:same-name`` behind it where the target may be a package of this tree. Only the last is possible, not proven: the
-    registry may hold another package of that name, so the external one is the other candidate.
+    registry may hold another package of that name, so the external one is the other candidate. What a path leads to where no package is
+    known stays unknown.
     """
     named = {package.path: package for package in packages.packages}
     for manifest in packages.manifests:
@@ -354,13 +366,17 @@ def _edges(packages: PackageMap, manifest: Manifest, dependency: Dependency, sou
     found = packages.target(manifest, dependency)
     rule = f"manifest:{dependency.scope}" + ("" if found.rule == "declared" else f":{found.rule}")
     closed = len(found.packages) + found.foreign > 1
+    place = (manifest.path, dependency.line, dependency.start_byte, dependency.end_byte)
     for package in found.packages:
         if package.handle != source:
             evidence = Evidence.POSSIBLE if closed else Evidence.PROVEN
-            yield Edge(EdgeKind.DEPENDS_ON, evidence, rule, source, package.handle, manifest.path, dependency.line)
+            yield Edge(EdgeKind.DEPENDS_ON, evidence, rule, source, package.handle, *place)
+    if not found.packages and found.rule == "path":
+        missing = unknown(dependency.name or dependency.local or "")
+        yield Edge(EdgeKind.DEPENDS_ON, Evidence.UNKNOWN, rule, source, missing, *place)
     if found.foreign and dependency.name:
         evidence = Evidence.POSSIBLE if closed else Evidence.EXTERNAL
-        yield Edge(EdgeKind.DEPENDS_ON, evidence, rule, source, external(dependency.name), manifest.path, dependency.line)
+        yield Edge(EdgeKind.DEPENDS_ON, evidence, rule, source, external(dependency.name), *place)
 
 
 def read_packages(files: Iterable[tuple[str, bytes]], paths: Collection[str] = ()) -> tuple[PackageMap, list[Failure]]:

@@ -32,17 +32,19 @@ class SourceUnit:
 class Program:
     """The files of a view. A flow is loaded when it is first looked at, and kept."""
 
-    def __init__(self, languages: Mapping[str, str], load: Callable[[str], FileFlow]) -> None:
-        """``languages`` gives the language of every path of the view; ``load`` reads one file's flow."""
+    def __init__(
+        self,
+        languages: Mapping[str, str],
+        load: Callable[[str], FileFlow],
+        heirs: Callable[[], Iterable[tuple[str, list[tuple[str, int]]]]] | None = None,
+    ) -> None:
+        """``languages`` gives the language of every path of the view; ``load`` reads one file's flow.
+
+        ``heirs`` knows the classes that name a base, by path, without reading every flow.
+        """
+        self._heirs = heirs
         self.languages = languages
         self.paths = frozenset(languages)
-        self.folders: dict[str, str] = {}
-        """The language of every folder that holds source files, at any depth: of the first of them."""
-        for path, language in languages.items():
-            folder = path.rpartition("/")[0]
-            while folder and folder not in self.folders:
-                self.folders[folder] = language
-                folder = folder.rpartition("/")[0]
         self._load = load
         self._units: dict[str, SourceUnit] = {}
 
@@ -55,6 +57,10 @@ class Program:
                 raise
             found = self._units[path] = build_unit(path, self._load(path))
             return found
+
+    def named_bases(self) -> Iterable[tuple[str, list[tuple[str, int]]]]:
+        """Return the classes that name a base, by path: the last part of that name, and the class's scope."""
+        return self._heirs() if self._heirs else [(path, named_bases(self.unit(path).flow)) for path in self.paths]
 
     def scope(self, path: str, scope: int) -> Scope:
         """Return one scope of a file."""
@@ -168,15 +174,28 @@ def attach_symbols(flow: FileFlow, symbols: Iterable[tuple[str, str, str, int, i
 
 
 def heirs_by_name(program: Program) -> dict[str, list[tuple[str, int]]]:
-    """Return the classes that name a base, by the last part of that name."""
+    """Return the classes that name a base, by the last part of that name, in order of path."""
     found: dict[str, list[tuple[str, int]]] = {}
-    for path in sorted(program.paths):
-        flow = program.unit(path).flow
-        for index, scope in enumerate(flow.scopes):
-            for root in scope.bases:
-                expression = flow.roots[root].expression
-                while expression is not None and expression[0] == INDEX:
-                    expression = expression[2]
-                if expression is not None and expression[0] in {NAME, MEMBER}:
-                    found.setdefault(expression[-1], []).append((path, index))
+    for path, bases in sorted(program.named_bases()):
+        for name, scope in bases:
+            found.setdefault(name, []).append((path, scope))
     return found
+
+
+def named_bases(flow: FileFlow) -> list[tuple[str, int]]:
+    """Return the classes of a file that name a base: the last part of that name, and the class's scope."""
+    found: list[tuple[str, int]] = []
+    for index, scope in enumerate(flow.scopes):
+        for root in scope.bases:
+            expression = flow.roots[root].expression
+            while expression is not None and expression[0] == INDEX:
+                expression = expression[2]
+            if expression is not None and expression[0] in {NAME, MEMBER}:
+                found.append((expression[-1], index))
+    return found
+
+
+def announced(path: str, flow: FileFlow) -> list[str]:
+    """Return under which names others may look for what a file defines, beside its path."""
+    packages = {flow.package, path.rpartition("/")[0]} - {""}
+    return sorted({f"heirs of {name}" for name, _ in named_bases(flow)} | {f"package {package}" for package in packages})

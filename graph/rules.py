@@ -110,8 +110,8 @@ class Rules:
         return self.import_(evaluator, path, imported)
 
     def exported(self, evaluator: Evaluator, path: str, name: str) -> list[Attribute]:
-        """Return what a module gives under a name."""
-        return evaluator.module_bindings(path, name) or [ANYTHING]
+        """Return what a module gives under a name; a folder gives nothing that is known."""
+        return [ANYTHING] if path.endswith("/") else evaluator.module_bindings(path, name) or [ANYTHING]
 
     def loose_receiver(self, evaluator: Evaluator, path: str, scope: int) -> Values:
         """Return what ``this`` is worth outside of any class."""

@@ -14,6 +14,7 @@ from sqlite3 import Connection
 from typing import TypeVar
 
 from graph.columns import (
+    AnyGraph,
     EdgeColumns,
     NodeColumns,
     decode_edges,
@@ -26,7 +27,7 @@ from graph.columns import (
     target_key,
 )
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, outside_node
-from graph.sqlite_writer import BATCH_KEYS, drop_view, publish, sweep
+from graph.sqlite_writer import BATCH_KEYS, drop_view, fork_view, publish, sweep
 from ingest.database import Database
 from ingest.errors import StoreError
 
@@ -61,12 +62,16 @@ class SqliteGraphStore:
         with self._database.read() as read:
             return _view(read, view)[1]
 
-    def replace(self, view: str, files: Iterable[FileGraph], *, removed: Collection[str] = (), generation: int) -> None:
+    def replace(self, view: str, files: Iterable[AnyGraph], *, removed: Collection[str] = (), generation: int) -> None:
         """Replace the graphs of these files, drop those of the removed ones, and make this the view's generation, all at once.
 
         Raises ``ValueError`` when ``generation`` is not above the view's.
         """
         publish(self._database, _bytes(view), files, {_bytes(path) for path in removed}, generation, batch_keys=self._batch_keys)
+
+    def fork(self, view: str, of: str) -> bool:
+        """Let a view that has no graph begin with another's; return whether that one had any."""
+        return fork_view(self._database, _bytes(view), _bytes(of))
 
     def drop(self, view: str) -> None:
         """Forget a view; nothing happens when there is none of that name."""

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from graph.model import EXTERNAL, UNKNOWN, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
 from ingest.model import SymbolKind
@@ -28,9 +29,11 @@ _FIXTURE = re.compile(r"(?:set_?up|tear_?down|before|after|init|dispose)(?![a-z]
 _ANNOTATED = frozenset({"java", "kotlin", "csharp", "scala", "php", "swift"})
 """Where an annotation makes a method a test, whatever its name: there every method of a test class counts, but for its fixtures."""
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_FILLERS = frozenset({"test", "tests", "spec", "specs", "it", "should"})
+_CONSTRUCTORS = frozenset({"__init__", "__new__", "constructor", "__construct", "initialize", "new"})  # a test says the class instead
+_FILLERS = frozenset({"test", "spec", "it", "should"})
 
 
+@lru_cache(1 << 12)
 def is_test_file(path: str) -> bool:
     """Say whether a path is that of a test, or of something only tests use."""
     return bool(path_flags(path) & PathFlag.TEST)
@@ -50,9 +53,11 @@ def is_test(node: Node) -> bool:
     return _PREFIX.match(name) is not None
 
 
+@lru_cache(1 << 14)
 def words(name: str) -> list[str]:
-    """Split an identifier into its words, in lower case: ``test_HTTPServer2`` is test, http, server, 2."""
-    return [word.lower() for word in _WORDS.findall(name)]
+    """Split an identifier into its words, in lower case and the singular: ``test_HTTPServers2`` is test, http, server, 2."""
+    found = (word.lower() for word in _WORDS.findall(name))
+    return [word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word for word in found]
 
 
 def subject_edges(graph: FileGraph) -> list[Edge]:
@@ -130,6 +135,8 @@ def _rank(source: Node, target: Handle) -> int:
     """Return 0 where the test's own name says the target's, 1 where its class or file says the target, its class or its file, else 2."""
     path, _, qualified = target.partition("#")
     *outer, name = re.split(r"[.:]+", qualified.partition("~")[0])
+    if name in _CONSTRUCTORS and outer:
+        name = outer.pop()
     *around, own = re.split(r"[.:]+", source.qualified_name)
     if name and source.kind in _FUNCTIONS and _says(words(own), words(name)):
         return 0

@@ -67,7 +67,7 @@ class IndexReport:
 _VIEW = "SELECT id, repository_id, kind, name, root, commit_id, generation, indexed_at FROM view"
 
 
-class ViewCatalog:
+class ViewCatalog:  # noqa: PLR0904
     """Repositories, views and their entries in the database."""
 
     def __init__(self, database: Database) -> None:
@@ -169,6 +169,16 @@ class ViewCatalog:
                 (view.repository_id, start + b"/", start + b"0", view.view_id),  # 0 follows / in ASCII
             ).fetchone()
         return row is not None
+
+    def languages(self, view: ViewId) -> dict[str, tuple[DocumentId, str]]:
+        """Return the document and language at every path that a view shows."""
+        with self._database.read() as read:
+            rows = read.execute(
+                "SELECT path, document.id, language FROM entry JOIN document ON document.id = document_id"
+                " JOIN content ON content.id = content_id WHERE view_id = ?",
+                (view,),
+            ).fetchall()
+        return {os.fsdecode(path): (DocumentId(document), language) for path, document, language in rows}
 
     def size(self, view: ViewId) -> int:
         """Return how many files a view shows."""

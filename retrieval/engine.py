@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graph.model import graph_name
 from ingest.database import Database
 from ingest.errors import NotIndexedError
 from ingest.facts import FactStore
@@ -22,6 +23,8 @@ from retrieval.run import IndexOptions, IndexOutcome, Progress
 from retrieval.weights import SHIPPED
 
 if TYPE_CHECKING:
+    from graph.indexing import GraphOutcome
+    from graph.store import GraphStore
     from retrieval.catalog import SegmentCatalog
     from retrieval.indexer import Indexer
     from retrieval.searcher import Searcher
@@ -97,6 +100,26 @@ class Engine:
     def refresh(self, root: str, changed: Collection[str], *, progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
         """Bring a working tree up to date after changes to these paths, relative to it; see ``Indexer.index_paths``."""
         return self._indexer.index_paths(root, changed, progress)
+
+    def resolve(self, view: View, store: GraphStore, *, progress: Callable[[Progress], None] = lambda _: None) -> GraphOutcome | None:
+        """Bring the graph of a view up to date in ``store``; None when it is. Raises ``StoreError``."""
+        from graph.flow_store import FlowStore
+
+        name = graph_name(view)
+        if FlowStore(self._database).resolved(name) == view.generation and store.generation(name):
+            return None
+        from graph.indexing import GraphIndexer
+
+        others = [graph_name(each) for each in self._views.views(view.repository_id) if each.view_id != view.view_id]
+        options = self._options.index
+        indexer = GraphIndexer(self._database, store, workers=options.workers, silence_seconds=options.silence_seconds)
+        return indexer.update(
+            name,
+            self._views.languages(view.view_id),
+            shows=view.generation,
+            like=next((each for each in reversed(others) if store.generation(each)), ""),
+            progress=lambda phase, done, total: progress(Progress(phase, done, total)),
+        )
 
     def search(self, request: SearchRequest) -> SearchAnswer:
         """Answer a question from every view it asks, as one list.
@@ -202,7 +225,7 @@ class Engine:
                 (each, [self._status(each, view) for view in self._views.views(each.repository_id)]) for each in self._views.repositories()
             ]
 
-    def forget(self, name: str) -> list[str]:
+    def forget(self, name: str, store: GraphStore | None = None) -> list[str]:
         """Delete a repository by name, identity or root, or one view by its root, and everything only it used; return what went.
 
         Raises ``NotIndexedError`` when nothing is so named.
@@ -216,6 +239,8 @@ class Engine:
             with self._indexer.locked(repository.identity):
                 views = self._views.views(repository.repository_id)
                 named = [view for view in views if whole or view.name in {name, path}]
+                for view in named:
+                    self._forget_graph(graph_name(view), store)
                 if whole or (named and len(named) == len(views)):
                     self._views.forget_repository(repository.repository_id)
                     remove_files(self._data / "segments", repository.repository_id)
@@ -231,6 +256,13 @@ class Engine:
             self._searcher.forget()
         self._facts.drop_contents()
         return gone
+
+    def _forget_graph(self, name: str, store: GraphStore | None) -> None:
+        from graph.flow_store import FlowStore
+
+        FlowStore(self._database).drop(name)
+        if store is not None:
+            store.drop(name)
 
     def check(self) -> list[str]:
         """Return what is wrong with the store, in words; empty when all is well."""

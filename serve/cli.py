@@ -75,6 +75,7 @@ def _add_indexing(commands: Commands) -> None:
     )
     index.add_argument("paths", nargs="*", metavar="PATH", help="folders to index (default: the checkout around the current directory)")
     add_ref(index, "index this branch, tag or commit without checking it out")
+    index.add_argument("--no-graph", dest="graph", action="store_false", help="leave out what names refer to; codelore graph catches up")
     index.add_argument("--watch", action="store_true", help="stay and keep the index fresh as files change")
     forget = add_command(commands, "forget", _forget, "delete a repository or a view from the index, and everything only it used")
     forget.add_argument("name", metavar="NAME", help="a repository's name or root, a worktree's root, or a ref (see codelore repos)")

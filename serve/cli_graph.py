@@ -15,7 +15,7 @@ from graph.answers import Answer, GraphView, ReachAnswer, ask, open_view
 from graph.cochange import CoChangeOptions, count_changes
 from graph.dead import JUDGED, dead_code
 from graph.importance import hot_spots, rank
-from graph.model import EdgeKind, Evidence, Handle
+from graph.model import EdgeKind, Evidence, Handle, graph_name
 from graph.neighbourhood import neighbourhood
 from graph.picture import picture
 from graph.questions import NameNotFoundError, callees, callers, find_one, implementations, overrides, references
@@ -23,17 +23,18 @@ from graph.reach import find_tests, impact, path_between
 from graph.store import GraphStore
 from graph.structure import cycles, dependencies, dependents, module_scope
 from ingest.errors import NotIndexedError, QueryError, SourceError
-from ingest.git import find_checkout, list_commit
+from ingest.git import find_checkout, tree_entries
 from ingest.git_history import Bounds, read_changes
 from ingest.model import View, ViewKind, ViewStatus
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine
 from serve import render_graph
 from serve.cli_search import look, style
-from serve.compose import graph_name, open_engine, open_graph
+from serve.compose import open_engine, open_graph
 from serve.documents import to_line
 from serve.graph_documents import answer_document, choices_document, count_document, export_records, page_document
 from serve.graph_page import page
+from serve.progress import show_progress
 from serve.settings import load_settings
 
 T = TypeVar("T")
@@ -85,6 +86,8 @@ def _opened(typed: argparse.Namespace) -> Generator[_Asked]:
         view = engine.views(SearchRequest(text="graph", root=typed.directory, ref=typed.ref))[0][1]
         status = look(engine, engine.status(typed.directory, ref=typed.ref, look=False), typed.directory, typed.ref)
         with closing(open_graph(settings)) as store:
+            with show_progress() as progress:
+                engine.resolve(view, store, progress=progress)
             yield _Asked(engine, store, view, status, typed)
 
 
@@ -179,7 +182,7 @@ def _churn(asked: _Asked) -> tuple[Mapping[str, float] | None, str]:
     if checkout is None or not view.commit:
         return None, ""
     bounds = Bounds(commits=asked.typed.commits)
-    files = {file.path for file in list_commit(checkout, view.commit)}
+    files = {entry.path for entry in tree_entries(checkout, view.commit)}
     history = count_changes(read_changes(checkout, view.commit, bounds), files, CoChangeOptions(largest=0))  # 0: churn alone
     below = os.path.relpath(os.path.realpath(view.root), os.path.realpath(checkout.root))
     prefix = "" if below == "." else f"{below}/"

@@ -83,7 +83,9 @@ def _add_module_questions(questions: Commands) -> None:
     dead.add_argument(
         "--exported", action="append", default=[], metavar="GLOB", help="files whose symbols are used from outside; may be repeated"
     )
-    dead.add_argument("--kind", action="append", default=[], choices=DEAD_KINDS, help="only symbols of this kind; may be repeated")
+    dead.add_argument(
+        "--kind", action="append", default=[], choices=DEAD_KINDS, metavar="K", help=f"only symbols of this kind: {', '.join(DEAD_KINDS)}"
+    )
     _add_limit(dead, 200)
     hotspots = _add_question(questions, "hotspots", "files that change often and that many others use")
     hotspots.add_argument("--commits", type=count, default=5_000, metavar="N", help="newest commits to look at (default: %(default)s)")
@@ -101,8 +103,9 @@ def _add_whole_view(questions: Commands) -> None:
 
 def _add_question(questions: Commands, name: str, help: str, *, limit: int = 200) -> argparse.ArgumentParser:
     question = _add_view_question(questions, name, help)
-    question.add_argument("--kind", action="append", default=[], choices=EDGE_KINDS, help="only edges of this kind; may be repeated")
-    question.add_argument("--evidence", action="append", default=[], choices=EVIDENCE, help="only edges so known; may be repeated")
+    kinds, known = (f"{', '.join(each)}; may be repeated" for each in (EDGE_KINDS, EVIDENCE))
+    question.add_argument("--kind", action="append", default=[], choices=EDGE_KINDS, metavar="K", help=f"only edges of this kind: {kinds}")
+    question.add_argument("--evidence", action="append", default=[], choices=EVIDENCE, metavar="E", help=f"only edges so known: {known}")
     if limit:
         _add_limit(question, limit)
     return question

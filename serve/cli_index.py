@@ -5,20 +5,25 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ingest.errors import CodeloreError, QueryError, StoreError
 from ingest.model import ViewStatus
 from retrieval.engine import Engine
-from retrieval.run import IndexOutcome
+from retrieval.run import IndexOutcome, Progress
 from serve import render
 from serve.cli_search import checkout_root, look, style
-from serve.compose import open_engine
+from serve.compose import open_engine, open_graph
 from serve.documents import indexed_document, repositories_document, status_document, to_line
 from serve.exit_codes import exit_code
 from serve.progress import show_progress
 from serve.settings import load_settings
+
+if TYPE_CHECKING:
+    from graph.indexing import GraphOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class _Run:
     outcome: IndexOutcome | None = None
     status: ViewStatus | None = None
     error: CodeloreError | None = None
+    graph: GraphOutcome | None = None
 
 
 def index(typed: argparse.Namespace) -> int:
@@ -52,6 +58,7 @@ def _index_one(engine: Engine, path: str, typed: argparse.Namespace) -> _Run:
     try:
         with show_progress() as progress:
             outcome = engine.index(path, ref=typed.ref, progress=progress)
+            graph = _resolve(engine, outcome, progress) if typed.graph else None
     except StoreError:  # costs every path
         raise
     except CodeloreError as error:
@@ -60,8 +67,13 @@ def _index_one(engine: Engine, path: str, typed: argparse.Namespace) -> _Run:
     seconds = time.perf_counter() - begun
     truth = _truth(engine, outcome)
     if not typed.json:
-        print(render.outcome(outcome, truth, seconds), flush=True)
-    return _Run(path, seconds, outcome, truth)
+        print(render.outcome(outcome, truth, seconds, graph), flush=True)
+    return _Run(path, seconds, outcome, truth, graph=graph)
+
+
+def _resolve(engine: Engine, outcome: IndexOutcome, progress: Callable[[Progress], None]) -> GraphOutcome | None:
+    with closing(open_graph(load_settings())) as store:
+        return engine.resolve(outcome.view, store, progress=progress)
 
 
 def _truth(engine: Engine, outcome: IndexOutcome) -> ViewStatus:
@@ -70,7 +82,7 @@ def _truth(engine: Engine, outcome: IndexOutcome) -> ViewStatus:
 
 
 def _print_runs(runs: Sequence[_Run]) -> None:
-    documents = [indexed_document(run.path, run.outcome, run.status, str(run.error or ""), run.seconds) for run in runs]
+    documents = [indexed_document(run.path, run.outcome, run.status, str(run.error or ""), run.seconds, run.graph) for run in runs]
     print(to_line({"indexed": documents}))
     sys.stdout.flush()
 
@@ -81,11 +93,12 @@ def _watch(engine: Engine, paths: Sequence[str], typed: argparse.Namespace) -> N
     def report(outcome: IndexOutcome) -> None:
         if not (outcome.added or outcome.changed or outcome.deleted):
             return
+        graph = _resolve(engine, outcome, lambda _: None) if typed.graph else None
         truth = _truth(engine, outcome)
         if typed.json:
-            _print_runs([_Run(outcome.view.root, outcome=outcome, status=truth)])
+            _print_runs([_Run(outcome.view.root, outcome=outcome, status=truth, graph=graph)])
         else:
-            print(render.outcome(outcome, truth), flush=True)
+            print(render.outcome(outcome, truth, graph=graph), flush=True)
 
     watch(engine, paths, report=report)
 
@@ -116,8 +129,9 @@ def repos(typed: argparse.Namespace) -> int:
 
 def forget(typed: argparse.Namespace) -> int:
     """Delete a repository or a view from the index."""
-    with open_engine(load_settings()) as engine:
-        gone = engine.forget(typed.name)
+    settings = load_settings()
+    with open_engine(settings) as engine, closing(open_graph(settings)) as store:
+        gone = engine.forget(typed.name, store)
     if typed.json:
         print(to_line({"forgotten": gone}))
     else:

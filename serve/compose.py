@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from graph.store import GraphStore, open_graph_store
-from ingest.model import View
 from ingest.walk import WalkOptions
 from retrieval.engine import Engine, EngineOptions
 from retrieval.run import IndexOptions
 from serve.settings import Settings
+
+if TYPE_CHECKING:
+    from graph.store import GraphStore
 
 
 def open_engine(settings: Settings) -> Engine:
@@ -18,13 +19,11 @@ def open_engine(settings: Settings) -> Engine:
 
 
 def open_graph(settings: Settings) -> GraphStore:
-    """Open the graphs of the user's data folder. Raises ``StoreError``."""
-    return open_graph_store(f"sqlite:{settings.data_dir / 'codelore.db'}")
+    """Open the graph server of the settings, else the graphs in the data folder. Raises ``StoreError``."""
+    from graph.store import open_graph_store  # commands that do not ask the graph start without it
 
-
-def graph_name(view: View) -> str:
-    """Return the name that a view has in a graph store."""
-    return str(view.view_id)
+    url = settings.graph_url or f"sqlite:{settings.data_dir / 'codelore.db'}"
+    return open_graph_store(url, user=settings.graph_user or "", password=settings.graph_password or "")
 
 
 def engine_options(settings: Settings) -> EngineOptions:

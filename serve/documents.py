@@ -12,12 +12,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingest.model import ViewStatus
 from ingest.views import Repository
 from retrieval.answers import ContextPack, Hit, SearchAnswer, Span, SymbolAnswer
 from retrieval.run import IndexOutcome
+
+if TYPE_CHECKING:
+    from graph.indexing import GraphOutcome
 
 MAX_LISTED = 20
 """Failed files and cut-off notes listed with an answer; their full number is said beside them, and ``codelore status`` lists all."""
@@ -131,7 +134,9 @@ def symbols_document(answer: SymbolAnswer) -> Document:
     return {"status": status_document(answer.status), "total": answer.total, "symbols": [asdict(row) for row in answer.symbols]}
 
 
-def indexed_document(path: str, outcome: IndexOutcome | None, status: ViewStatus | None, error: str, seconds: float) -> Document:
+def indexed_document(
+    path: str, outcome: IndexOutcome | None, status: ViewStatus | None, error: str, seconds: float, graph: GraphOutcome | None = None
+) -> Document:
     """Return what an index run did to one view, or why it did nothing."""
     counts = ("added", "changed", "deleted", "unchanged", "parsed", "parsed_bytes")
     return {
@@ -139,7 +144,17 @@ def indexed_document(path: str, outcome: IndexOutcome | None, status: ViewStatus
         "error": error or None,
         **{name: getattr(outcome, name) if outcome else 0 for name in counts},
         "seconds": round(seconds, 3),
+        "graph": _graph_document(graph) if graph else None,
         "status": status_document(status) if status else None,
+    }
+
+
+def _graph_document(graph: GraphOutcome) -> Document:
+    return {
+        "files": graph.files,
+        "resolved": graph.resolved,
+        "generation": graph.generation,
+        "partial": [{"path": path, "reason": reason} for path, reason in graph.partial],
     }
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from graph.indexing import GraphOutcome
     from ingest.model import ViewStatus
     from ingest.views import Repository
     from retrieval.answers import ContextPack, Hit, SymbolAnswer
@@ -147,7 +148,7 @@ def rules(skipped: dict[str, int]) -> str:
     return ", ".join(f"{count:,} {rule}" for rule, count in sorted(skipped.items(), key=lambda each: (-each[1], each[0])))
 
 
-def outcome(done: IndexOutcome, truth: ViewStatus, seconds: float = 0.0) -> str:
+def outcome(done: IndexOutcome, truth: ViewStatus, seconds: float = 0.0, graph: GraphOutcome | None = None) -> str:
     """Return what an index run did, and what it left out."""
     did = [f"{count:,} {name}" for name, count in (("added", done.added), ("changed", done.changed), ("deleted", done.deleted)) if count]
     took = f" in {seconds:.2f} s" if seconds else ""
@@ -156,6 +157,9 @@ def outcome(done: IndexOutcome, truth: ViewStatus, seconds: float = 0.0) -> str:
         f"{one_line(truth.view)}: {', '.join(did) or 'no file changed'}{took}",
         f"  {truth.files:,} files, {truth.chunks:,} chunks, {truth.symbols:,} symbols; generation {truth.generation}",
     ]
+    if graph is not None:
+        lines.append(f"  graph: {graph.resolved:,} of {graph.files:,} files resolved; generation {graph.generation}")
+        lines += _listed("partly resolved", [f"{one_line(path)}: {one_line(reason)}" for path, reason in graph.partial])
     if truth.skipped:
         lines.append(f"  skipped {sum(truth.skipped.values()):,}: {rules(truth.skipped)}")
     lines += _listed("failed", [f"{one_line(each.path)}: {one_line(each.reason)}" for each in truth.failed])

@@ -114,8 +114,6 @@ def summary(answer: Answer, status: ViewStatus) -> str:
     """Return what is known and what may be missing, in a few lines."""
     lines = [f"{answer.verdict}: {_counted(answer)}; {_missing(answer)}" if found(answer) else f"none found; {_missing(answer)}"]
     lines += [_cap(cap) for cap in answer.caps]
-    if answer.generation < status.generation:
-        lines.append(f"the graph is at generation {answer.generation} and catching up: run codelore index to have it do so now")
     return "\n".join([*lines, status_line([status])])
 
 

@@ -139,6 +139,15 @@ class StatusResult(Wire):
     status: Status
 
 
+class ResolvedGraph(Wire):
+    """What an index run did to the graph of one view."""
+
+    files: int = Field(description="files the view shows")
+    resolved: int = Field(description="files whose edges were made anew")
+    generation: int = Field(description="of the graph, which counts apart from the view")
+    partial: list[FailedFile] = Field(description="files of which some names could not be read")
+
+
 class IndexedView(Wire):
     """What an index run did to one view."""
 
@@ -151,6 +160,7 @@ class IndexedView(Wire):
     parsed: int = Field(default=0, description="files that were read and parsed; others were known by content")
     parsed_bytes: int = 0
     seconds: float = 0.0
+    graph: ResolvedGraph | None = Field(default=None, description="null when the graph was up to date, or with --no-graph")
     status: Status | None = Field(default=None, description="null when there is an error")
 
 
@@ -256,7 +266,7 @@ class GraphResult(Wire):
     """The answer of ``graph callers``, ``callees``, ``references``, ``implementations``, ``overrides`` and ``path`` with ``--json``."""
 
     status: Status
-    generation: int = Field(description="of the graph; below that of the status while the graph catches up; 0 when nothing was asked")
+    generation: int = Field(description="of the graph, which counts its own; 0 when nothing was asked")
     verdict: str = Field(description="proven, possible or none: the best evidence in the answer")
     coverage: GraphCoverage
     targets: list[GraphNode] = Field(description="what was asked about; empty when the name stands for nothing or for several nodes")

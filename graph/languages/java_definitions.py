@@ -30,7 +30,8 @@ from graph.flow import (
     Scope,
 )
 from graph.languages.jvm import ARRAY, CONSTRUCTOR, first, lower_modifiers, open_class
-from graph.lower import FunctionShape, Lowering, SyntaxNode, arguments_of
+from graph.lower import arguments_of
+from graph.lowering import FunctionShape, Lowering, SyntaxNode
 
 COMMENTS = frozenset({"line_comment", "block_comment"})
 

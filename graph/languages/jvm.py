@@ -21,7 +21,7 @@ from graph.flow import (
     Expression,
     Scope,
 )
-from graph.lower import Lowering, SyntaxNode
+from graph.lowering import Lowering, SyntaxNode
 
 ARRAY = "[]"
 """The container that an array is."""

@@ -49,7 +49,8 @@ from graph.languages.kotlin_definitions import (
     user_type,
     variable,
 )
-from graph.lower import Grammar, Lowering, SyntaxNode, inner, literal, return_
+from graph.lower import inner, literal, return_
+from graph.lowering import Grammar, Lowering, SyntaxNode
 
 _CONSTANTS = {"null": "null", "true": "Boolean", "false": "Boolean"}
 

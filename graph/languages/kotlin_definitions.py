@@ -38,7 +38,7 @@ from graph.flow import (
     Scope,
 )
 from graph.languages.jvm import CONSTRUCTOR, first, inside, lower_modifiers, open_class, open_function
-from graph.lower import Lowering, SyntaxNode
+from graph.lowering import Lowering, SyntaxNode
 
 COMMENTS = frozenset({"line_comment", "block_comment", "multiline_comment", "shebang_line"})
 _MODIFIERS = COMMENTS | {"modifiers", "type_modifiers", "type_parameter_modifiers", "type_projection_modifiers"}

@@ -1,36 +1,71 @@
-"""The languages whose names the graph resolves: the module of each table and of each set of rules, loaded on first use."""
+"""The languages whose names the graph resolves: the table and the rules of each, loaded on first use."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from importlib import import_module
-from typing import cast
+from typing import NamedTuple
 
 from graph.lower import Grammar
 from graph.program import Program
 from graph.rules import Rules
 
-_MODULES = {
-    "java": ("java", "jvm_rules"),
-    "kotlin": ("kotlin", "kotlin_rules"),
-    "python": ("python", "python_rules"),
-    "scala": ("scala", "scala_rules"),
-}
-"""By language: modules of this package that hold its ``GRAMMAR`` and its ``RULES``."""
 
-RESOLVED = frozenset(_MODULES)
+class Language(NamedTuple):
+    """What the graph knows of one language."""
+
+    grammar: Grammar
+    rules: Callable[[Program], Rules]
+
+
+def _python() -> Language:
+    from graph.languages.python import GRAMMAR
+    from graph.languages.python_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
+def _java() -> Language:
+    from graph.languages.java import GRAMMAR
+    from graph.languages.jvm_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
+def _kotlin() -> Language:
+    from graph.languages.kotlin import GRAMMAR
+    from graph.languages.kotlin_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
+def _scala() -> Language:
+    from graph.languages.scala import GRAMMAR
+    from graph.languages.scala_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
+_LANGUAGES: dict[str, Callable[[], Language]] = {
+    "java": _java,
+    "kotlin": _kotlin,
+    "scala": _scala,
+    "python": _python,
+}
+
+RESOLVED = frozenset(_LANGUAGES)
 
 
 @cache
+def _loaded(language: str) -> Language:
+    return _LANGUAGES[language]()
+
+
 def grammar(language: str) -> Grammar:
     """Return a language's table. Raises ``KeyError`` for a language without one."""
-    return cast("Grammar", import_module(f"graph.languages.{_MODULES[language][0]}").GRAMMAR)
+    return _loaded(language).grammar
 
 
 def rules(language: str, program: Program) -> Rules:
     """Return a language's rules over a program; those that decide nothing for a language without any."""
-    if language not in RESOLVED:
-        return Rules(program)
-    make = cast("Callable[[Program], Rules]", import_module(f"graph.languages.{_MODULES[language][1]}").RULES)
-    return make(program)
+    return _loaded(language).rules(program) if language in RESOLVED else Rules(program)

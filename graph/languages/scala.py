@@ -44,7 +44,8 @@ from graph.languages.scala_definitions import (
     type_parameters,
     value_,
 )
-from graph.lower import Grammar, Lowering, SyntaxNode, inner, literal, return_, sequence
+from graph.lower import inner, literal, return_, sequence
+from graph.lowering import Grammar, Lowering, SyntaxNode
 
 
 def _identifier(lowering: Lowering, node: SyntaxNode) -> Expression:

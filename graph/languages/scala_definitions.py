@@ -36,7 +36,7 @@ from graph.flow import (
     Scope,
 )
 from graph.languages.jvm import CONSTRUCTOR, first, inside, open_class, open_function
-from graph.lower import Lowering, SyntaxNode
+from graph.lowering import Lowering, SyntaxNode
 
 COMMENTS = frozenset({"comment", "block_comment"})
 PACKAGE_OBJECT = "package "

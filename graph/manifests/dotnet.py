@@ -23,7 +23,7 @@ def project(path: str, data: bytes) -> Manifest:
             dropped += 1
     for element in root.below("ItemGroup", "ProjectReference"):
         place = inside(folder, element.attributes.get("Include"))
-        if place is None:
+        if place is None or "*" in place:
             dropped += 1
         else:
             found.append(Dependency(posixpath.splitext(posixpath.basename(place))[0], "", Scope.RUNTIME, element.line, local=place))

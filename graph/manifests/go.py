@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from graph.manifests.located import lines
 from graph.manifests.model import Dependency, Ecosystem, ImportRoot, Manifest, Scope, inside, name, text
 
 _VERBS = frozenset({"module", "require", "replace", "exclude", "retract", "use", "tool", "ignore", "godebug"})
@@ -13,7 +14,7 @@ _VERBS = frozenset({"module", "require", "replace", "exclude", "retract", "use",
 def _directives(source: str) -> Iterator[tuple[str, list[str], str, int]]:
     """Yield (verb, words, comment, line) of each directive, also of those inside a block."""
     block = ""
-    for line, raw in enumerate(source.splitlines(), 1):
+    for line, raw in enumerate(lines(source), 1):
         code, _, comment = raw.partition("//") if not re.search(r"[\"`][^\"`]*//", raw) else (raw, "", "")
         words = [word.strip('"`') for word in code.split()]
         if not words:

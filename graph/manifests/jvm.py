@@ -27,6 +27,7 @@ def pom(path: str, data: bytes) -> Manifest:
         properties |= {f"{prefix}groupId": group, f"{prefix}artifactId": root.value("artifactId"), f"{prefix}version": version}
 
     def literal(value: str) -> str:
+        value = value.strip()[:500]
         for _ in range(_MAX_DEPTH):
             replaced = _PROPERTY.sub(lambda found: properties.get(found[1], found[0])[:500], value)[:500]
             if replaced == value:
@@ -79,20 +80,20 @@ def _source_roots(folder: str, main: str = "", test: str = "") -> Iterator[Impor
                 yield ImportRoot("", under(folder, f"src/{part}/{language}"), tests)
 
 
-_COMMENTS = re.compile(r"""("(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+')|//[^\n]*|/\*(?:[^*]++|\*(?!/))*+\*/""")
+_COMMENTS = re.compile(r"""("(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?)|//[^\n]*|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?""")
 _CONFIGURATION = (
     r"(?<![\w.])(?P<configuration>(?:\w*?(?:[iI]mplementation|[aA]pi|[cC]ompileOnly|[rR]untimeOnly|[cC]ompile|[rR]untime"
     r"|[aA]nnotationProcessor)|kapt|ksp|classpath|developmentOnly))"
 )
 _GRADLE = re.compile(
-    _CONFIGURATION + r"[ \t]*\(?[ \t]*(?:(?:platform|enforcedPlatform|testFixtures|kotlin)[ \t]*\([ \t]*)?(?:"
+    _CONFIGURATION + r"[ \t]*+\(?[ \t]*+(?:(?:platform|enforcedPlatform|testFixtures|kotlin)[ \t]*+\([ \t]*+)?(?:"
     r"""["'](?P<literal>[\w.-]+:[\w.-]+)(?::(?P<version>[^"'\n@]*))?[^"'\n]*["']"""
     r"""|project[ \t]*\([ \t]*(?:path[ \t]*[:=][ \t]*)?["'](?P<project>:[\w.:-]*)["']"""
     r"""|group[ \t]*[:=][ \t]*["'](?P<group>[\w.-]+)["'][ \t]*,\s*name[ \t]*[:=][ \t]*["'](?P<artifact>[\w.-]+)["']"""
     r"""(?:[ \t]*,\s*version[ \t]*[:=][ \t]*["'](?P<named>[^"'\n]*)["'])?"""
     r"|libs\.(?P<alias>[A-Za-z][\w.]*))"
 )
-_GRADLE_FIELD = re.compile(r"""^[ \t]*(group|version|rootProject\.name)[ \t]*=?[ \t]*["']([^"'\n$]+)["']""", re.MULTILINE)
+_GRADLE_FIELD = re.compile(r"""^[ \t]*+(group|version|rootProject\.name)[ \t]*+=?[ \t]*+["']([^"'\n$]+)["']""", re.MULTILINE)
 _INCLUDE = re.compile(r"""(?<![\w.])include(?:Build)?\b[ \t]*\(?((?:[ \t]*["'][^"'\n]+["'],?\s*)+)""")
 _STRING = re.compile(r"""["']([^"'\n]+)["']""")
 
@@ -117,6 +118,7 @@ def gradle(path: str, source: str) -> Manifest:
             own = f"libs:{_alias(match['alias'])}"
         if name(own):
             version = text(match["version"] or match["named"])
+            version = "" if "${" in version and "}" not in version else version  # a quote inside the expression ended it
             scope = _gradle_scope(match["configuration"])
             found.append(Dependency(own, version, scope, line_at(starts, match.start()), local=local))
     fields = {match[1]: match for match in _GRADLE_FIELD.finditer(code)}

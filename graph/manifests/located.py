@@ -9,7 +9,7 @@ import json
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.parsers.expat import ExpatError, ParserCreate  # expat itself, with document type declarations refused
 
@@ -47,6 +47,55 @@ def line_at(starts: list[int], offset: int) -> int:
     return bisect_right(starts, offset)
 
 
+def lines(text: str) -> list[str]:
+    """Return a text's lines, each cut at 2,000 characters. Unlike ``str.splitlines`` this counts as editors do: a form feed ends none."""
+    return [line[:_MAX_LINE] for line in text.replace("\r\n", "\n").split("\n")]
+
+
+def spans(data: bytes, named: Sequence[tuple[str, int]]) -> list[tuple[int, int]]:
+    """Return the bytes of each of these names, given with the line at or below which it stands; (-1, -1) where it is not to be found.
+
+    Names are compared as loosely as registries compare them: without case, and with ``-``, ``_`` and ``.`` for each other. Names of one
+    line are looked for one behind the other.
+    """
+    starts = [0, *(match.end() for match in re.finditer(b"\n", data))]
+    folded = _fold(data)
+    found: list[tuple[int, int]] = []
+    last, behind = 0, 0
+    for name, line in named:
+        begin = starts[line - 1] if 0 < line <= len(starts) else len(data)
+        wanted = _fold(name.encode("utf-8", "replace"))
+        span = (-1, -1)
+        for start in (behind, begin) if line == last else (begin,):
+            if span[0] < 0 and wanted:
+                span = _find(folded, wanted, start)
+        last, behind = line, max(span[1], begin)
+        found.append(span)
+    return found
+
+
+def _fold(data: bytes) -> bytes:
+    return data.lower().translate(_FOLDED)
+
+
+def _find(data: bytes, wanted: bytes, start: int) -> tuple[int, int]:
+    """Return the first place where a name stands by itself, else the first where it stands at all."""
+    first = at = data.find(wanted, start, start + _NEAR)
+    for _ in range(_TRIES):
+        if at < 0:
+            break
+        end = at + len(wanted)
+        if data[at - 1 : at] not in _JOINED and data[end : end + 1] not in _JOINED:
+            return at, end
+        at = data.find(wanted, at + 1, start + _NEAR)
+    return (first, first + len(wanted)) if first >= 0 else (-1, -1)
+
+
+_FOLDED = bytes.maketrans(b"_.", b"--")
+_JOINED = {bytes([byte]) for byte in b"abcdefghijklmnopqrstuvwxyz0123456789@/-"}
+_TRIES = 20
+_NEAR = 4_000
+_MAX_LINE = 2_000  # readers of lines are expressions, and some of them take the square of a line's length
 _JSON = re.compile(r'"(?:[^"\\]++|\\.)*+"|[{}\[\],]')
 _COLON = re.compile(r"\s*:\s*([{\[]?)")
 
@@ -94,6 +143,8 @@ _TOML_PATH = rf"{_TOML_KEY}(?:[ \t]*\.[ \t]*{_TOML_KEY})*+"
 _TOML_STATEMENT = re.compile(
     rf"[ \t\r\n]*+(?:#[^\n]*|(?P<array>\[)?\[[ \t]*(?P<table>{_TOML_PATH})[ \t]*\]{{1,2}}|(?P<key>{_TOML_PATH})[ \t]*=[ \t]*)"
 )
+_TOML_PARTS = 64
+_TOML_DEEP = re.compile(rf"""(?<![\w"'.-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){{{_TOML_PARTS}}}""")
 _TOML_PART = re.compile(_TOML_KEY)
 _TOML_TOKEN = re.compile(
     r'"""(?:[^"\\]++|\\.|"(?!""))*+"{3,5}'
@@ -106,6 +157,8 @@ _TOML_TOKEN = re.compile(
 def read_toml(text: str) -> Located:
     """Parse TOML. Raises ManifestError."""
     text = text.replace("\r\n", "\n")
+    if _TOML_DEEP.search(text):  # the parser takes the square of a key's length, and 200,000 parts take minutes
+        raise ManifestError(f"a key of more than {_TOML_PARTS} parts")
     try:
         value: object = tomllib.loads(text)
     except RecursionError:

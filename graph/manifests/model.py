@@ -54,6 +54,9 @@ class Dependency:
     """The folder or manifest in this repository that it is taken from, by path from the repository's root; None where nothing says so."""
     workspace: bool = False
     """The manifest says that it is a member of the same workspace."""
+    start_byte: int = -1
+    """Where its name stands, -1 where it could not be found again."""
+    end_byte: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ import warnings
 from collections.abc import Iterator
 from configparser import Error as ConfigParserError
 from configparser import RawConfigParser
+from dataclasses import replace
 
-from graph.manifests.located import Keys, Located, read_toml
+from graph.manifests.located import Keys, Located, lines, read_toml
 from graph.manifests.model import Dependency, Ecosystem, ImportRoot, Manifest, ManifestError, Scope, inside, items, name, table, text
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*([^;]*)")
@@ -82,7 +83,8 @@ class _PyProject:
                 self._dropped += 1
                 continue
             origin = sources.get(found.name, {})
-            yield _replace(found, inside(self._folder, origin.get("path")) or found.local, workspace=origin.get("workspace") is True)
+            local = inside(self._folder, origin.get("path")) or found.local
+            yield replace(found, local=local, workspace=origin.get("workspace") is True)
 
     def _poetry_tables(self) -> Iterator[Dependency]:
         keys = ("tool", "poetry")
@@ -127,10 +129,6 @@ class _PyProject:
             yield ImportRoot(prefix, place)
 
 
-def _replace(found: Dependency, local: str | None, *, workspace: bool) -> Dependency:
-    return Dependency(found.name, found.requirement, found.scope, found.line, found.group, found.alias, local, workspace)
-
-
 def requirement(entry: object, folder: str, *, scope: Scope = Scope.RUNTIME, group: str = "", line: int = 0) -> Dependency | None:
     """Read one PEP 508 requirement, None where it names nothing."""
     match = _REQUIREMENT.match(entry) if isinstance(entry, str) else None
@@ -144,6 +142,7 @@ def requirement(entry: object, folder: str, *, scope: Scope = Scope.RUNTIME, gro
 
 
 _FLAG = re.compile(r"-(?:e|-editable)(?:\s+|=)(.+)")
+_MAX_ENTRY = 10_000
 _EGG = re.compile(r"#egg=([A-Za-z0-9._-]+)")
 _DEVELOPMENT = re.compile(r"(?:^|[/._-])(?:dev|test|tests|testing|lint|docs?|ci|build|typing|style)(?=[/._-]|$)")
 
@@ -154,15 +153,17 @@ def requirements(path: str, source: str) -> Manifest:
     scope = Scope.DEVELOPMENT if _DEVELOPMENT.search(path.rpartition("/")[2].removesuffix(".txt")) else Scope.RUNTIME
     found: list[Dependency] = []
     dropped = line = 0
-    pending, first = "", 1
-    for raw in source.splitlines():
+    pending: list[str] = []
+    first = 1
+    for raw in lines(source):
         line += 1
         first = first if pending else line
-        pending += re.sub(r"(?:^|\s)#.*", "", raw)
-        if pending.endswith("\\"):
-            pending = pending[:-1]
+        part = re.sub(r"(?:^|\s)#.*", "", raw)
+        pending.append(part.removesuffix("\\"))
+        if part.endswith("\\"):
             continue
-        entry, pending = pending.strip(), ""
+        entry = "".join(pending).strip()[:_MAX_ENTRY]
+        pending.clear()
         if not entry:
             continue
         dependency = _requirement_line(entry, folder, scope, first)
@@ -178,7 +179,9 @@ def _requirement_line(entry: str, folder: str, scope: Scope, line: int) -> Depen
     place = editable[1].strip() if editable else entry
     egg = _EGG.search(place)
     if editable or place.startswith((".", "/")) or "://" in place.partition(" @ ")[0]:
-        local = inside(folder, re.sub(r"\[[^\]]*\]$|#.*", "", place)) if "://" not in place else None
+        bare = place.partition("#")[0]
+        bare = bare[: bare.rfind("[")] if bare.endswith("]") and "[" in bare else bare
+        local = inside(folder, bare) if "://" not in place else None
         if local is not None:
             return Dependency("", "", scope, line, local=local)
         return Dependency(normalized(egg[1]), text(place), scope, line) if egg else None
@@ -194,7 +197,7 @@ def setup_cfg(path: str, source: str) -> Manifest:
         raise ManifestError(f"not INI: {text(str(error))}") from None
     folder = path.rpartition("/")[0]
     places: dict[str, int] = {}
-    for at, raw in enumerate(source.splitlines(), 1):
+    for at, raw in enumerate(lines(source), 1):
         code = raw.partition("#")[0]
         for entry in (code.strip(), code.partition("=")[2].strip()):
             places.setdefault(entry, at)

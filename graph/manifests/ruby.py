@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from graph.manifests.located import lines
 from graph.manifests.model import Dependency, Ecosystem, ImportRoot, Manifest, Scope, inside, name, text, under
 
 _GEM = re.compile(r"""\s*gem[\s(]\s*(?:"([^"#\n]+)"|'([^'\n]+)')\s*(.*)""")
-_GROUP = re.compile(r"\s*group[\s(]\s*(.*?)\)?\s+do\b")
+_GROUP = re.compile(r"\s*group[\s(]")
+_DO = re.compile(r"\bdo\b")
 _BLOCK = re.compile(r"\s*(?:\w+\b(?!\s*=[^=>]).*\bdo(?:\s*\|[^|]*\|)?\s*$|(?:if|unless|case|begin)\b)")
 _END = re.compile(r"\s*end\b")
 _PATH = re.compile(r"""(?:\bpath:|:path\s*=>)\s*["']([^"'\n]+)["']""")
@@ -30,7 +32,7 @@ def gemfile(path: str, source: str) -> Manifest:
     folder = path.rpartition("/")[0]
     found: list[Dependency] = []
     groups: list[str] = []
-    for line, raw in enumerate(source.splitlines(), 1):
+    for line, raw in enumerate(lines(source), 1):
         gem = _GEM.match(raw)
         if gem and name(gem[1] or gem[2]):
             inline = _INLINE_GROUP.search(gem[3])
@@ -40,8 +42,8 @@ def gemfile(path: str, source: str) -> Manifest:
             local = inside(folder, place[1]) if place else None
             labels = " ".join(re.findall(r":(\w+)", group))
             found.append(Dependency(gem[1] or gem[2], _requirement(gem[3]), scope, line, labels, local=local))
-        elif opened := _GROUP.match(raw):
-            groups.append(opened[1])
+        elif _GROUP.match(raw) and _DO.search(raw):
+            groups.append(raw)
         elif _BLOCK.match(raw):
             groups.append("")
         elif _END.match(raw) and groups:
@@ -59,7 +61,7 @@ def gemspec(path: str, source: str) -> Manifest:
     own = version = ""
     at = 1
     found: list[Dependency] = []
-    for line, raw in enumerate(source.splitlines(), 1):
+    for line, raw in enumerate(lines(source), 1):
         if field := _FIELD.match(raw):
             if field[1] == "version":
                 version = text(field[2])

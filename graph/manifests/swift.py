@@ -7,7 +7,7 @@ import re
 from graph.manifests.located import line_at, line_starts
 from graph.manifests.model import Dependency, Ecosystem, ImportRoot, Manifest, inside, name, text, under
 
-_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*+")|//[^\n]*|/\*(?:[^*]++|\*(?!/))*+\*/')
+_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*+"?)|//[^\n]*|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?')
 _PACKAGE = re.compile(r'\bPackage\s*\(\s*name\s*:\s*"([^"\n]+)"')
 _DEPENDENCY = re.compile(
     r'\.package\s*\(\s*(?:name\s*:\s*"[^"\n]+"\s*,\s*)?'

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from graph.documents import MAX_CANDIDATES, DefinitionIndex, document_edges, mentions
-from graph.model import EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
+from graph.documents import MAX_CANDIDATES, DefinitionIndex, document_edges, mentions, reexports_of
+from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
 from ingest.analyze import analyze
-from ingest.model import SymbolKind
+from ingest.model import Import, SymbolKind
 
 
 def symbol(handle: str, kind: str = SymbolKind.FUNCTION, language: str = "python") -> Node:
@@ -24,7 +26,7 @@ NODES = [
     symbol("src/shop/cart.py#main"),
     symbol("src/shop/cart.py#run_all"),
     symbol("other/cart.py#run_all"),
-    symbol("other/util.py#only_method_name.inner_thing"),
+    symbol("other/util.py#OnlyMethod.inner_thing", SymbolKind.METHOD),
     symbol("src/shop/__init__.py#version_info"),
     symbol("pkg/server/http.go#Listen", language="go"),
     symbol("lib/shape.cpp#Shape.area", language="cpp"),
@@ -72,7 +74,7 @@ def test_proven_mentions(text: str, handles: list[str], rule: str) -> None:
         ("run_all", ["other/cart.py#run_all", "src/shop/cart.py#run_all"]),
         ("cart.run_all", ["other/cart.py#run_all", "src/shop/cart.py#run_all"]),
         ("twice_made()", ["src/shop/cart.py#twice_made", "src/shop/cart.py#twice_made~2"]),
-        ("inner_thing", ["other/util.py#only_method_name.inner_thing"]),
+        ("inner_thing", ["other/util.py#OnlyMethod.inner_thing"]),
         ("shop.Cart", ["src/shop/cart.py#Cart"]),
         ("src/shop/cart.py#twice_made", ["src/shop/cart.py#twice_made", "src/shop/cart.py#twice_made~2"]),
     ],
@@ -108,6 +110,36 @@ def test_possible_mentions(text: str, handles: list[str]) -> None:
 def test_no_mention(text: str) -> None:
     """Plain words, foreign names, keys and headings mean nothing."""
     assert INDEX.meaning(text) is None
+
+
+def test_what_a_package_imports_goes_by_its_name_too() -> None:
+    """As far as the import is proven and keeps the name; members come along with their class."""
+    path = "src/shop/__init__.py"
+    imports = [Import(".cart", "Cart", "", 1), Import(".cart", "parse_query", "parse", 2), Import(".cart", "main", "main", 3)]
+    lines = {"src/shop/cart.py#Cart": 1, "src/shop/cart.py#parse_query": 2, "src/shop/cart.py#main": 3, "src/shop/cart.py#run_all": 4}
+    edges = [Edge(EdgeKind.IMPORTS, Evidence.PROVEN, "import", Handle(path), Handle(name), path, line) for name, line in lines.items()]
+    edges.append(Edge(EdgeKind.IMPORTS, Evidence.POSSIBLE, "import", Handle(path), Handle("src/shop/cart.py#main"), path, 3))
+    found = list(reexports_of(FileGraph(path, (), edges), imports))
+    assert found == [(path, "src/shop/cart.py#Cart"), (path, "src/shop/cart.py#main")]
+    assert list(reexports_of(FileGraph("src/shop/other.py", (), edges), imports)) == []
+    index = DefinitionIndex(NODES, reexports=found)
+    known = {text: index.meaning(text) for text in ("shop.Cart", "shop.Cart.total", "shop.main", "shop.parse_query")}
+    assert {text: meaning.proven for text, meaning in known.items() if meaning} == {
+        "shop.Cart": True,
+        "shop.Cart.total": True,
+        "shop.main": True,
+        "shop.parse_query": False,
+    }
+
+
+def test_what_a_bare_name_cannot_prove() -> None:
+    """A definition in an example, or one whose name the document's own code defines, is possible at most; one in a function is neither."""
+    index = DefinitionIndex([symbol("examples/a.py#get_it"), symbol("src/a.py#make_it"), symbol("src/a.py#make_it.inner_one")])
+    meanings = [index.meaning("get_it"), index.meaning("make_it"), index.meaning("make_it", own={"make_it"}), index.meaning("inner_one")]
+    assert [meaning.proven if meaning else None for meaning in meanings] == [False, True, False, None]
+    source = b"`make_it`\n```\ndef make_it():\n```\n"
+    (edge,) = document_edges(FileGraph("a.md"), "markdown", source, index).edges
+    assert edge.evidence is Evidence.POSSIBLE
 
 
 def test_a_package_of_go_is_its_folder() -> None:
@@ -158,3 +190,21 @@ def test_code_quotes_of_each_format() -> None:
     assert [item.text for item in mentions("html", b"<p>no<code class='x'>a.b</code><CODE>c()</CODE>")] == ["a.b", "c()"]
     assert [item.text for item in mentions("markdown", b"``a`` b ` c ` ``` x ```")] == ["a", "c", "x"]
     assert list(mentions("python", b"`a`")) == []
+
+
+@pytest.mark.parametrize("language", ["markdown", "rst", "html"])
+def test_hostile_documents_take_little_time(language: str) -> None:
+    """Unclosed quotes in long runs."""
+    started = time.process_time()
+    for text in (
+        b"`" * 500_000,
+        b"` " * 300_000,
+        b"``` " * 200_000,
+        b":a" * 300_000,
+        b"<code " * 100_000,
+        b"<code>" * 100_000,
+        b"> " * 300_000,
+    ):
+        for item in mentions(language, text):
+            INDEX.meaning(item.text)
+    assert time.process_time() - started < 20

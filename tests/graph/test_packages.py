@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 from collections.abc import Mapping
 
 import pytest
@@ -116,7 +117,7 @@ WORKSPACES = {
         },
         [
             ("crates/a/Cargo.toml#cargo:a", "crates/deep/b/Cargo.toml#cargo:b", "manifest:runtime:path", Evidence.PROVEN),
-            ("crates/a/Cargo.toml#cargo:a", "external:c", "manifest:runtime", Evidence.EXTERNAL),
+            ("crates/a/Cargo.toml#cargo:a", "unknown:c", "manifest:runtime:path", Evidence.UNKNOWN),
         ],
     ),
     "maven": (
@@ -138,7 +139,7 @@ WORKSPACES = {
         },
         [
             ("web/build.gradle#maven:web", "core/build.gradle#maven:core", "manifest:runtime:path", Evidence.PROVEN),
-            ("web/build.gradle#maven:web", "external::gone", "manifest:runtime", Evidence.EXTERNAL),
+            ("web/build.gradle#maven:web", "unknown::gone", "manifest:runtime:path", Evidence.UNKNOWN),
             ("web/build.gradle#maven:web", "external:g:xy", "manifest:runtime", Evidence.EXTERNAL),
         ],
     ),
@@ -172,14 +173,17 @@ WORKSPACES = {
     ),
     "python-path": (
         {"requirements.txt": "-e ./lib\n./gone\n", "lib/pyproject.toml": "[project]\nname = 'lib'\n"},
-        [("requirements.txt", "lib/pyproject.toml#pypi:lib", "manifest:runtime:path", Evidence.PROVEN)],
+        [
+            ("requirements.txt", "lib/pyproject.toml#pypi:lib", "manifest:runtime:path", Evidence.PROVEN),
+            ("requirements.txt", "unknown:gone", "manifest:runtime:path", Evidence.UNKNOWN),
+        ],
     ),
 }
 
 
 @pytest.mark.parametrize("case", WORKSPACES)
 def test_what_a_dependency_is(case: str) -> None:
-    """A path or a workspace proves a package of the tree; a bare name in common leaves the registry's package as the other candidate."""
+    """A path or a workspace proves a package; a bare name leaves the registry's as a candidate; a path to nowhere is unknown."""
     files, expected = WORKSPACES[case]
     assert [row[:4] for row in edges(read(files))] == expected
 
@@ -280,10 +284,65 @@ def test_edges_of_a_tree_with_a_thousand_modules_take_little_time() -> None:
     assert all(edge.evidence is Evidence.PROVEN for edge in found)
 
 
+def test_each_dependency_has_a_place_of_its_own() -> None:
+    """By which the candidates of one are told from those of another, also on one line; names are found however they are spelled."""
+    line = '{"name": "w", "dependencies": {"core": "1", "x": "npm:y@1", "util": "2"}}'
+    packages = read({"package.json": line, "a/package.json": '{"name": "core"}', "b/package.json": '{"name": "util"}'})
+    (graph,) = [graph for graph in package_graphs(packages) if graph.path == "package.json"]
+    places = {edge.target: line[edge.start_byte : edge.end_byte] for edge in graph.edges}
+    assert places == {
+        "a/package.json#npm:core": "core",
+        "external:core": "core",
+        "external:y": "x",
+        "b/package.json#npm:util": "util",
+        "external:util": "util",
+    }
+    text = "# x\n\fTyping_Extensions>=4\n"
+    (graph,) = package_graphs(read({"requirements.txt": text}))
+    assert [(edge.line, text[edge.start_byte : edge.end_byte]) for edge in graph.edges] == [(2, "Typing_Extensions")]
+
+
 def test_edges_are_those_of_their_file() -> None:
     packages = read({"web/package.json": '{"name": "w", "dependencies": {"x": "1"}}'})
     (graph,) = package_graphs(packages)
-    expected = Edge(
-        EdgeKind.DEPENDS_ON, Evidence.EXTERNAL, "manifest:runtime", Handle("web/package.json#npm:w"), Handle("external:x"), graph.path, 1
-    )
+    ends = (Handle("web/package.json#npm:w"), Handle("external:x"))
+    expected = Edge(EdgeKind.DEPENDS_ON, Evidence.EXTERNAL, "manifest:runtime", *ends, graph.path, 1, 32, 33)
     assert list(graph.edges) == [expected]
+
+
+HALF = 500_000
+HOSTILE = {
+    "build.gradle": [
+        "/*" * HALF,
+        '"' + '\\"' * HALF,
+        "api" + " " * HALF + "x",
+        "group" + " " * HALF,
+        "a" * HALF,
+        "implementation(" * 60_000,
+    ],
+    "settings.gradle": ["include " + "'a' " * 200_000 + "!", "include(" * 100_000],
+    "build.sbt": ["/*" * HALF, '"a"' + " " * HALF, '"a" % ' * 100_000, "ThisBuild /" * 90_000],
+    "Package.swift": ["/*" * HALF, '"' + '\\"' * HALF, ".package(" * 100_000, '.package(url: "a", ' + "(" * HALF],
+    "Gemfile": ["group " + " " * HALF, "gem 'a', group: [" * 60_000, "do |" * 200_000, ("group" + " " * 2_000 + "\n") * 400],
+    "a.gemspec": ["s.name = " * 100_000, "s.add_dependency " * 60_000],
+    "requirements.txt": ["x\\\n" * 300_000, "-e ." + "[" * HALF, "a" + "-" * HALF, ("-e ." + "[" * 1_990 + "\n") * 400, " #" * HALF],
+    "go.mod": ["require (" + '"' * HALF, "require " * 100_000, "require (\n" + "a b //\n" * 100_000],
+    "pnpm-workspace.yaml": ["packages:\n" + "  -\n" * 200_000, "packages:" + " " * HALF, "packages:\n" * 90_000],
+    "setup.cfg": ["[options]\ninstall_requires =\n" + " a\n" * 200_000, "[a]\n" * 200_000],
+    "setup.py": ["setup(" * 90_000, "setup(install_requires=[" + "'a'," * 100_000 + "])"],
+    "pom.xml": ["<project><version>" + "${version}" * 90_000 + "</version></project>", "<" * HALF, "<project>" + "&#65;" * 150_000],
+    "package.json": ["[" * HALF, '{"a":' * 150_000, '{"dependencies": {' + ", ".join(f'"a{at}": ""' for at in range(50_000)) + "}}"],
+    "pyproject.toml": ["[" * HALF, "a." * 200_000 + "b = 1", "a = [" * 150_000, "[project]\ndependencies = [" + '"a",' * 150_000 + "]"],
+    "Cargo.toml": ["[[bin]]\n" * 100_000, "[dependencies]\n" + "".join(f"a{at} = '1'\n" for at in range(50_000))],
+}
+
+
+@pytest.mark.parametrize("path", HOSTILE)
+def test_no_text_of_a_mebibyte_takes_long(path: str) -> None:
+    """Unclosed comments, strings and brackets, and long runs of what an expression repeats: each is done within seconds."""
+    for text in HOSTILE[path]:
+        started = time.process_time()
+        found = read_manifest(path, text.encode()[:MAX_BYTES])
+        if isinstance(found, Manifest):
+            assert sum(len(graph.edges) for graph in package_graphs(PackageMap([found]))) <= 200_000
+        assert time.process_time() - started < 10, text[:30]

@@ -282,6 +282,19 @@ def test_views_do_not_mix(store: GraphStore) -> None:
     assert [each.handle for each in store.find(VIEW, "main")] == ["app.py#main"]
 
 
+def test_a_view_may_begin_with_anothers_graph(store: GraphStore) -> None:
+    """A forked view shows what the other did then, and both go their own ways; what exists or is empty is not forked."""
+    store.replace("one", [FileGraph("a.py", [node("a.py#f")], [])], generation=3)
+    assert not store.fork("two", "none")
+    assert store.fork("two", "one")
+    assert store.generation("two") == 1
+    assert not store.fork("two", "one")
+    store.replace("one", [], removed=["a.py"], generation=4)
+    assert [graph.path for graph in store.files("two")] == ["a.py"]
+    assert list(store.nodes("two", [Handle("a.py#f")])) == ["a.py#f"]
+    assert not list(store.files("one"))
+
+
 def test_dropping_a_view_forgets_it_and_no_other(store: GraphStore) -> None:
     """What other views share with it stays; the name can be used again from generation 1."""
     store.drop("ref:never")

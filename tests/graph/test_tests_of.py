@@ -16,7 +16,7 @@ def node(path: str, name: str, lines: tuple[int, int], kind: str = SymbolKind.FU
     return Node(Handle(f"{path}#{name}" if name else path), kind, name.rpartition(".")[2], name, path, *lines, language)
 
 
-def call(source: str, target: str, line: int, evidence: Evidence = P, kind: EdgeKind = EdgeKind.CALLS, at: int = -1) -> Edge:
+def call(source: str, target: str, line: int = 2, evidence: Evidence = P, kind: EdgeKind = EdgeKind.CALLS, at: int = -1) -> Edge:
     """A resolved call."""
     return Edge(kind, evidence, "scope", Handle(source), Handle(target), source.partition("#")[0], line, at, at)
 
@@ -135,5 +135,13 @@ def test_what_runners_find_by_name(path: str, name: str, language: str, expected
     assert not is_test(node(path, name, (1, 2), SymbolKind.CLASS, language))
 
 
+def test_a_constructor_goes_by_its_class() -> None:
+    """And a plural by its singular."""
+    path = "tests/test_carts.py"
+    edges = [call(f"{path}#test_cart_is_empty", "src/shop.py#Cart.__init__"), call(f"{path}#test_x", "src/shop.py#Cart.__init__", 5)]
+    nodes = [node(path, "test_cart_is_empty", (1, 3)), node(path, "test_x", (4, 6))]
+    assert [row[2] for row in rows(FileGraph(path, nodes, edges))] == ["tests:named", "tests:unit"]
+
+
 def test_words_of_identifiers() -> None:
-    assert words("test_HTTPServer2fooBar") == ["test", "http", "server", "2", "foo", "bar"]
+    assert words("tests_HTTPServers2fooClass") == ["test", "http", "server", "2", "foo", "class"]

@@ -67,6 +67,7 @@ def test_only_what_is_new_since_a_commit(tmp_path: Path) -> None:
     commit_all(root)
     assert paths(changes(root, since=first)) == [["b"]]
     assert changes(root, since="HEAD") == []
+    assert list(read_changes(checkout_of(root), "", Bounds())) == []  # what ingest.git.head says before the first commit
 
 
 def test_a_bound_on_changes_is_reported(tmp_path: Path) -> None:

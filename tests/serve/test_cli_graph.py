@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from graph.model import EdgeKind, Evidence
+from graph.flow_store import FlowStore
+from graph.model import EdgeKind, Evidence, graph_name
 from graph.questions import CALLING
 from graph.store import open_graph_store
+from ingest.database import Database
+from ingest.model import View
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine
 from serve.cli_graph_parser import DEAD_KINDS, EDGE_KINDS, EVIDENCE
-from serve.compose import graph_name
 from tests.graph.memory_store import file_graphs
 from tests.serve.commands import Shell, hold_to_schema
 
@@ -38,11 +41,19 @@ def graph(shop: Path, home: Path) -> Path:
     """The shop with a graph; returns its root."""
     with Engine(home) as engine:
         views = [engine.views(SearchRequest(text="", root=str(shop), ref=ref))[0][1] for ref in ("", "HEAD")]
-    store = open_graph_store(f"sqlite:{home / 'codelore.db'}")
     for view in views:
-        store.replace(graph_name(view), file_graphs(GRAPH), generation=1)
-    store.close()
+        put_graph(home, view)
     return shop
+
+
+def put_graph(home: Path, view: View) -> None:
+    """Give a view this graph in place of its own."""
+    name = graph_name(view)
+    with closing(open_graph_store(f"sqlite:{home / 'codelore.db'}")) as store:
+        store.drop(name)
+        store.replace(name, file_graphs(GRAPH), generation=1)
+    with closing(Database(home / "codelore.db")) as database:
+        FlowStore(database).stand(name, [], {}, [], generation=view.generation)
 
 
 QUESTIONS = {
@@ -227,24 +238,6 @@ def test_status_counts_by_kind_and_evidence(codelore: Shell, graph: Path) -> Non
     assert result["nodes"]["file"] == 5
     assert result["coverage"]["unknown"] == 1
     assert "possible" in codelore("graph", "status").out
-
-
-def test_a_graph_behind_the_index_says_so(codelore: Shell, graph: Path, home: Path, tmp_path: Path) -> None:
-    """The text index may be a generation ahead while the graph is built."""
-    import shutil
-
-    copy = tmp_path / "copy"
-    shutil.copytree(graph, copy)
-    codelore("index", copy)
-    with Engine(home) as engine:
-        view = engine.views(SearchRequest(text="", root=str(copy)))[0][1]
-    store = open_graph_store(f"sqlite:{home / 'codelore.db'}")
-    store.replace(graph_name(view), file_graphs(GRAPH), generation=1)
-    store.close()
-    (copy / "shop" / "more.py").write_text("x = 1\n")
-    codelore("index", copy)
-    done = codelore("graph", "callers", "charge_card", "-C", copy)
-    assert "the graph is at generation 1 and catching up" in done.err
 
 
 def test_the_picture_is_written_and_told(codelore: Shell, graph: Path, tmp_path: Path) -> None:

@@ -272,7 +272,7 @@ def test_package_json() -> None:
         ("vue", ">=3", P, 20),
         ("fsevents", "*", O, 21),
     ]
-    assert found.dependencies[1] == Dependency("@shop/core", "workspace:*", R, 13, workspace=True)
+    assert found.dependencies[1] == Dependency("@shop/core", "workspace:*", R, 13, workspace=True, start_byte=362, end_byte=372)
     assert [(item.name, item.local) for item in found.dependencies if item.local] == [("own", "own"), ("near", "web/near")]
     assert found.dependencies[3].alias == "four"
     assert found.roots == (ImportRoot("@shop/web", "web"),)
@@ -463,6 +463,7 @@ version '1.1'
     implementation project(':core:util')
     compileOnly group: 'g', name: 'three', version: '3'
     annotationProcessor "g:four:$v"
+    ksp("g:five:${version("x")}")
     implementation(libs.my.lib)
     implementation "http://example.org/a//b:c:d"
     myapi = 5
@@ -481,7 +482,8 @@ def test_gradle() -> None:
         (":core:util", "", R, 10),
         ("g:three", "3", P, 11),
         ("g:four", "$v", B, 12),
-        ("libs:my-lib", "", R, 13),
+        ("g:five", "", B, 13),
+        ("libs:my-lib", "", R, 14),
     ]
     assert read("build.gradle.kts", 'version = "2"\n').name == ""
 
@@ -591,6 +593,7 @@ CSPROJ = """<Project Sdk="Microsoft.NET.Sdk">
     <PackageReference Version="1" />
     <ProjectReference Include="..\\Core\\Core.csproj" />
     <ProjectReference Include="$(Root)x.csproj" />
+    <ProjectReference Include="src/**/*.csproj" />
   </ItemGroup>
 </Project>
 """
@@ -598,7 +601,7 @@ CSPROJ = """<Project Sdk="Microsoft.NET.Sdk">
 
 def test_dotnet() -> None:
     found = read("Web/Web.csproj", CSPROJ)
-    assert (found.name, found.version, found.roots, found.dropped) == ("Web", "2.0", (ImportRoot("Shop.Web", "Web"),), 2)
+    assert (found.name, found.version, found.roots, found.dropped) == ("Web", "2.0", (ImportRoot("Shop.Web", "Web"),), 3)
     assert rows(found) == [("Serilog", "3.0", R, 4), ("Central", "", R, 5), ("Nested", "1.0", R, 6), ("Core", "", R, 9)]
     assert found.dependencies[3].local == "Core/Core.csproj"
     text = """<Project><ItemGroup><PackageVersion Include="Central" Version="5"/><PackageVersion Version="5"/>

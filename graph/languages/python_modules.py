@@ -1,0 +1,154 @@
+"""Python: which file an import names, and what a module gives under a name."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Iterable
+
+from graph.evaluate import Attribute, Evaluator, Place
+from graph.flow import (
+    ImportedName,
+)
+from graph.program import Program
+from graph.rules import Rules
+from graph.values import (
+    ANYTHING,
+    EXTERNAL_OBJECT,
+    MODULE_OBJECT,
+    UNKNOWN,
+    Value,
+)
+
+_BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("_")) | {"__import__", "WindowsError", "unicode", "reveal_type"}
+_MODULE_NAMES = frozenset({"__name__", "__file__", "__doc__", "__path__", "__package__", "__spec__", "__dict__", "__all__", "__builtins__"})
+_STANDARD = frozenset(sys.stdlib_module_names)
+
+
+class PythonModules(Rules):
+    """Modules, packages, wildcard imports and built-in names."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program)
+        self._paths = program.paths
+        self._folders = frozenset(folder for path in program.paths for folder in _folders_of(path))
+        self._roots = self._import_roots()
+
+    def _import_roots(self) -> list[str]:
+        """Return the folders that hold top-level packages, outermost first."""
+        tops: set[str] = set()
+        for path in self._paths:
+            if path.endswith("/__init__.py"):
+                folder = path.rpartition("/")[0]
+                while folder and f"{folder}/__init__.py" in self._paths:
+                    folder = folder.rpartition("/")[0]
+                tops.add(folder)
+        return sorted(tops, key=lambda folder: (folder.count("/"), folder))
+
+    # Modules.
+
+    def find_module(self, evaluator: Evaluator, path: str, module: str, level: int) -> list[Value]:
+        """Return the module an import names: files or folders of the program, or something external."""
+        for part in module.split("."):
+            evaluator.look(f"module {part}")
+        inner = module.replace(".", "/")
+        if level:
+            base = path.rpartition("/")[0]
+            for _ in range(level - 1):
+                base = base.rpartition("/")[0]
+            found = self._module_at("/".join(part for part in (base, inner) if part))
+            return [found] if found else [UNKNOWN]
+        own = self._own_root(path)
+        for root in dict.fromkeys([own, *_folders_above(own), "src", "lib"]):
+            found = self._module_at(f"{root}/{inner}" if root else inner)
+            if found:
+                return [found]
+        elsewhere = [found for root in self._roots if (found := self._module_at(f"{root}/{inner}" if root else inner))]
+        if elsewhere and module.partition(".")[0] not in _STANDARD:
+            return elsewhere
+        package, _, rest = module.partition(".")
+        return [(EXTERNAL_OBJECT, package, rest)]
+
+    def _own_root(self, path: str) -> str:
+        folder = path.rpartition("/")[0]
+        while folder and f"{folder}/__init__.py" in self._paths:
+            folder = folder.rpartition("/")[0]
+        return folder
+
+    def _module_at(self, stem: str) -> Value | None:
+        for path in (f"{stem}/__init__.py", f"{stem}.py", f"{stem}.pyi", f"{stem}/__init__.pyi"):
+            if path in self._paths:
+                return (MODULE_OBJECT, path)
+        return (MODULE_OBJECT, f"{stem}/") if stem in self._folders else None
+
+    def import_(self, evaluator: Evaluator, path: str, imported: ImportedName, *, called: bool = False) -> list[Attribute]:
+        """Return what an import brings."""
+        del called
+        found: list[Attribute] = []
+        for module in self.find_module(evaluator, path, imported.module, imported.level):
+            if not imported.name:
+                found.append(frozenset({module}))
+            elif module[0] == MODULE_OBJECT:
+                found += self.exported(evaluator, module[1], imported.name)
+            else:
+                found += evaluator.attributes(module, imported.name)
+        return found
+
+    def exported(self, evaluator: Evaluator, path: str, name: str) -> list[Attribute]:
+        """Return what a module gives under a name."""
+        return self._exported(evaluator, path, name, set()) or [ANYTHING]
+
+    def _exported(self, evaluator: Evaluator, path: str, name: str, seen: set[str]) -> list[Attribute]:
+        if path in seen:
+            return []
+        seen.add(path)
+        if not path.endswith("/"):
+            found = evaluator.module_bindings(path, name)
+            if found:
+                return found
+        if path.endswith(("/__init__.py", "/", "/__init__.pyi")) or path == "__init__.py":
+            evaluator.look(f"module {name}")
+            folder = path.rpartition("/")[0]
+            inside = self._module_at(f"{folder}/{name}" if folder else name)
+            if inside:
+                return [frozenset({inside})]
+        return [] if path.endswith("/") else self._through_wildcards(evaluator, path, name, seen)
+
+    def _through_wildcards(self, evaluator: Evaluator, path: str, name: str, seen: set[str]) -> list[Attribute]:
+        if name.startswith("_"):
+            return []
+        found: list[Attribute] = []
+        outside = False
+        for imported in evaluator.flow(path).imports:
+            if imported.name == "*":
+                for module in self.find_module(evaluator, path, imported.module, imported.level):
+                    if module[0] == MODULE_OBJECT:
+                        found = self._exported(evaluator, module[1], name, seen) or found
+                    else:
+                        outside = True
+        return found or ([ANYTHING] if outside else [])
+
+    def free_bindings(self, evaluator: Evaluator, place: Place, name: str, *, called: bool = False) -> list[Attribute]:
+        """Return what a wildcard import or Python itself gives."""
+        del called
+        found = self._through_wildcards(evaluator, place[0], name, set())
+        if found and found != [ANYTHING]:
+            return [each for _, each in evaluator.follow((None, one) for one in found)]
+        if name in _BUILTINS:
+            return [frozenset({(EXTERNAL_OBJECT, "builtins", name)})]
+        if name in _MODULE_NAMES:
+            return [self.literal("str")]
+        return [ANYTHING]
+
+
+def _folders_of(path: str) -> Iterable[str]:
+    folder = path.rpartition("/")[0]
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
+
+
+def _folders_above(folder: str) -> Iterable[str]:
+    while folder:
+        folder = folder.rpartition("/")[0]
+        yield folder
