@@ -65,7 +65,8 @@ _ONE_METHOD = {
     "Closeable": "close", "Serializable": "", "Cloneable": "", "RandomAccess": "", "Annotation": "annotationType",
     "InvocationHandler": "invoke", "Enum": "name ordinal compareTo getDeclaringClass values valueOf describeConstable",
     "Comparator": "compare reversed thenComparing thenComparingInt thenComparingLong thenComparingDouble nullsFirst nullsLast comparing",
-    "Object": "",
+    "Object": "", "Any": "", "AnyRef": "", "AnyVal": "", "Equals": "canEqual",
+    "Product": "productArity productElement productPrefix productIterator canEqual productElementName",
 }  # fmt: skip
 
 

@@ -60,7 +60,7 @@ def choose(evaluator: Evaluator, place: Place, found: list[Denoted], arguments: 
         else:
             others.append(denoted)
     if not functions:
-        return found
+        return [each for each in others if _is_definition(each[1])] or found
     fitting = [each for each in functions if fits(each[2], arguments)]
     if not fitting:
         return others or [(None, frozenset({UNKNOWN}))]

@@ -206,6 +206,8 @@ class JvmRules(Rules):
         for package, names in self.default_packages:
             if name in names:
                 return [frozenset({(EXTERNAL_OBJECT, package, name)})]
+        if (called or not name[:1].isupper()) and any("#" in each for each in outside) and self._foreign_above(evaluator, place):
+            return [ANYTHING]  # a class around may inherit it, which would come first
         return self._from_outside(outside, name, called=called)
 
     def _from_outside(self, outside: set[str], name: str, *, called: bool) -> list[Attribute]:
@@ -223,13 +225,18 @@ class JvmRules(Rules):
         package, _, owner = wanted.pop().partition("#")
         return [frozenset({(EXTERNAL_OBJECT, package, f"{owner}{name}")})]
 
-    def _inherited(self, evaluator: Evaluator, place: Place, name: str, *, called: bool) -> list[Attribute]:
-        """Return the member of a foreign superclass that a bare name must be, the only one of the classes around."""
+    def _foreign_above(self, evaluator: Evaluator, place: Place) -> list[Value]:
+        """Return the foreign and unknown supertypes of the classes around a place, but for those whose members are known."""
         flow, at, above = evaluator.flow(place[0]), place[1], list[Value]()
         while at >= 0:
             if flow.scopes[at].kind == CLASS_SCOPE:
                 above += [each for each in evaluator.lineage(place[0], at) if each[0] != CLASS_OBJECT and not jvm_library.harmless(each)]
             at = flow.scopes[at].parent
+        return above
+
+    def _inherited(self, evaluator: Evaluator, place: Place, name: str, *, called: bool) -> list[Attribute]:
+        """Return the member of a foreign superclass that a bare name must be, the only one of the classes around."""
+        above = self._foreign_above(evaluator, place)
         if called and name in jvm_library.OBJECT_METHODS:
             return [frozenset({(EXTERNAL_OBJECT, "java.lang", f"Object.{name}")})]
         if len(set(above)) == 1 and above[0][0] == EXTERNAL_OBJECT and (called or not name[:1].isupper()):

@@ -25,6 +25,7 @@ from graph.flow import (
 from graph.languages.jvm import LATER_LIST, first, generic, inside
 from graph.languages.scala_definitions import (
     COMMENTS,
+    TYPE_PARAMETER,
     anonymous,
     case,
     cases,
@@ -53,6 +54,16 @@ def _identifier(lowering: Lowering, node: SyntaxNode) -> Expression:
     if word == "this":
         return (SELF, node.start_byte)
     return (SUPER, node.start_byte) if word == "super" else (NAME, node.start_byte, word.strip("`"))
+
+
+def _type(lowering: Lowering, node: SyntaxNode) -> Expression:
+    word = lowering.word(node).strip("`")
+    at, scopes = lowering.scope, lowering.flow.scopes
+    while at > 0:
+        if word + TYPE_PARAMETER in scopes[at].names:
+            return (NAME, node.start_byte, word + TYPE_PARAMETER)
+        at = scopes[at].parent
+    return (NAME, node.start_byte, word)
 
 
 def _wildcard(lowering: Lowering, node: SyntaxNode) -> Expression | None:
@@ -279,7 +290,7 @@ GRAMMAR = Grammar(
         "package_clause": package,
         "import_declaration": import_,
         "identifier": _identifier,
-        "type_identifier": _identifier,
+        "type_identifier": _type,
         "operator_identifier": _identifier,
         "wildcard": _wildcard,
         "stable_type_identifier": stable_type,

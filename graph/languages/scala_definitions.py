@@ -39,6 +39,8 @@ from graph.languages.jvm import CONSTRUCTOR, first, inside, open_class, open_fun
 from graph.lowering import Lowering, SyntaxNode
 
 COMMENTS = frozenset({"comment", "block_comment"})
+TYPE_PARAMETER = "#"
+"""After the name of a type parameter, which a value beside it often has too (``implicit F: Functor[F]``)."""
 PACKAGE_OBJECT = "package "
 """Before the name of a package object, whose members are the package's."""
 
@@ -104,7 +106,7 @@ def type_parameters(lowering: Lowering, node: SyntaxNode) -> None:
     for child in node.named_children:
         if child.type in {"identifier", "type_identifier"}:
             binding = Binding(VARIABLE, child.start_byte)
-            lowering.bind(lowering.word(child), binding)
+            lowering.bind(lowering.word(child) + TYPE_PARAMETER, binding)
         elif child.type == "upper_bound" and binding is not None:
             binding.type = lowering.root(child.child_by_field_name("type"), TYPE)
         elif child.type in {"context_bound", "lower_bound", "view_bound"}:

@@ -14,6 +14,7 @@ from graph.languages import jvm_library
 from graph.languages.jvm import LATER_LIST
 from graph.languages.jvm_overloads import fits
 from graph.languages.jvm_rules import JvmRules
+from graph.program import Program
 from graph.values import (
     ANYTHING,
     BUILTIN_METHOD,
@@ -137,12 +138,18 @@ _SAME = frozenset({"map", "flatMap", "collect"})
 _ELEMENT = frozenset({"head", "last", "get", "getOrElse", "apply", "orNull", "next", "min", "max", "find", "reduce"})
 _ITSELF = frozenset({"filter", "filterNot", "tail", "init", "take", "drop", "reverse", "sorted", "sortBy", "distinct", "toList", "toSeq", "toVector",
     "iterator", "takeWhile", "dropWhile", "orElse", "toSet"})  # fmt: skip
+_STANDARD_MEMBERS = _SAME | _ELEMENT | _ITSELF | frozenset("""
+    foreach forall exists foldLeft foldRight fold isEmpty nonEmpty size length contains mkString toString toArray toMap zip zipWithIndex
+    headOption lastOption isDefined updated keys values groupBy partition span splitAt sum product count indexOf startsWith endsWith trim
+    split toInt toLong toDouble equals hashCode getClass isLeft isRight left right toOption
+""".split())
 
 
 class ScalaRules(JvmRules):
     """Scala's rules over one program."""
 
     functions_apart = False
+    has_extensions = True
     accessors_are_called = True
     builtin_package = "scala"
     call_method = "apply"
@@ -151,6 +158,10 @@ class ScalaRules(JvmRules):
         ("scala.Predef", _PREDEF),
         ("java.lang", jvm_library.JAVA_LANG),
     )
+
+    def __init__(self, program: Program) -> None:
+        super().__init__(program)
+        self._names: frozenset[str] | None = None
 
     def meant(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
         """Return all: methods and values share their names; a Java method is no value."""
@@ -214,6 +225,21 @@ class ScalaRules(JvmRules):
                 if holder[0] == INSTANCE:
                     found += [(holder, each) for each in evaluator.own_attributes(holder, name, called=called)]
         return found
+
+    def extensions(self, evaluator: Evaluator, place: Place, holder: Value, name: str, *, called: bool) -> list[Attribute]:
+        """Return nothing known for a member of a foreign type that an implicit conversion of the program may bring."""
+        del place, called
+        if holder[0] not in {EXTERNAL_INSTANCE, CONTAINER} or name in _STANDARD_MEMBERS:
+            return []
+        evaluator.look(f"definitions of {name}")
+        return [ANYTHING] if name in self._defined_names() else []
+
+    def _defined_names(self) -> frozenset[str]:
+        if self._names is None:
+            paths = [path for path, language in self.program.languages.items() if language == "scala"]
+            scopes = (scope for path in paths for scope in self.program.unit(path).flow.scopes)
+            self._names = frozenset(scope.name for scope in scopes if scope.kind == FUNCTION_SCOPE and scope.name)
+        return self._names
 
     # Calls.
 
