@@ -7,7 +7,7 @@ rule could decide is kept as unknown.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.bindings import Arguments, Denoted, FoundBinding, PassedCall, Place
@@ -55,8 +55,8 @@ class EdgeMaker:
     def give(self, use: Use, denoted: Iterable[Denoted], rule: str, arguments: Arguments = ()) -> None:
         """Make the edges from a use to what it denotes."""
         denoted = list(denoted)
-        if denoted and all(isinstance(each, frozenset) and each and all(one[0] == NAMESPACE for one in each) for _, each in denoted):
-            return  # a package, which is no node
+        if _is_namespace(denoted):  # which is no node
+            return
         targets: dict[tuple[EdgeKind, Handle], None] = {}
         outside: dict[Handle, None] = {}
         undecided = False
@@ -79,8 +79,7 @@ class EdgeMaker:
         evidence = Evidence.PROVEN if certain else Evidence.POSSIBLE
         for kind, target in targets:
             self.add(kind, evidence, rule, use.source, target, use.start, use.name)
-        if len(constructors) > 1:
-            evidence = Evidence.POSSIBLE
+        evidence = evidence if len(constructors) < 2 else Evidence.POSSIBLE
         for target in constructors:
             self.add(EdgeKind.CALLS, evidence, "constructor", use.source, target, use.start, use.name)
         for target in outside:
@@ -190,6 +189,10 @@ class EdgeMaker:
         line = bisect_right(self.unit.flow.newlines, start - 1) + 1
         end = start + len(name.encode())
         self.edges.append(Edge(kind, evidence, rule, source, target, self.unit.path, line, start, end))
+
+
+def _is_namespace(denoted: Sequence[Denoted]) -> bool:
+    return bool(denoted) and all(isinstance(each, frozenset) and each and all(one[0] == NAMESPACE for one in each) for _, each in denoted)
 
 
 def _is_bound(holder: Value | None) -> bool:

@@ -6,6 +6,8 @@ An extension is bound under its name with a dot before it (``.trim``), so that o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graph.flow import (
     BASE,
     BLOCK,
@@ -82,10 +84,10 @@ def user_type(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     return named_type(lowering, node.named_children)
 
 
-def named_type(lowering: Lowering, children: list[SyntaxNode] | tuple[SyntaxNode, ...] | object) -> Expression | None:
+def named_type(lowering: Lowering, children: Sequence[SyntaxNode]) -> Expression | None:
     """Return the type that identifiers and type arguments name."""
     made: Expression | None = None
-    for child in children:  # type: ignore[attr-defined]
+    for child in children:
         if child.type == "identifier":
             word = lowering.word(child)
             made = (NAME, child.start_byte, word) if made is None else (MEMBER, child.start_byte, made, word)
@@ -103,8 +105,8 @@ def function_type(lowering: Lowering, node: SyntaxNode) -> Expression:
     kinds: list[Expression] = []
     for child in children:
         each = [one.named_children[-1] if one.type == "parameter" and one.named_children else one for one in child.named_children]
-        for one in each if child.type == "function_type_parameters" else [child]:
-            kinds.append(lowering.lower(one) or (EITHER, one.start_byte, ()))
+        written = each if child.type == "function_type_parameters" else [child]
+        kinds += [lowering.lower(one) or (EITHER, one.start_byte, ()) for one in written]
     at = node.start_byte
     return (
         INDEX,

@@ -25,131 +25,30 @@ from graph.values import (
     union,
 )
 
-_TYPES = frozenset([
-    "Any",
-    "Annotation",
-    "Array",
-    "Boolean",
-    "BooleanArray",
-    "Byte",
-    "ByteArray",
-    "Char",
-    "CharArray",
-    "CharSequence",
-    "Cloneable",
-    "Comparable",
-    "Deprecated",
-    "Double",
-    "DoubleArray",
-    "Enum",
-    "Error",
-    "Exception",
-    "Float",
-    "FloatArray",
-    "Function",
-    "IllegalArgumentException",
-    "IllegalStateException",
-    "IndexOutOfBoundsException",
-    "Int",
-    "IntArray",
-    "Lazy",
-    "Long",
-    "LongArray",
-    "NoSuchElementException",
-    "Nothing",
-    "NullPointerException",
-    "Number",
-    "NumberFormatException",
-    "OptIn",
-    "Pair",
-    "PublishedApi",
-    "ReplaceWith",
-    "Result",
-    "RuntimeException",
-    "Short",
-    "ShortArray",
-    "String",
-    "Suppress",
-    "Throwable",
-    "Triple",
-    "UInt",
-    "ULong",
-    "Unit",
-    "UnsupportedOperationException",
-    "UnsafeVariance",
-    "ClassCastException",
-    "AssertionError",
-    "ConcurrentModificationException",
-    "ArithmeticException",
-])
-_FUNCTIONS = frozenset([
-    "arrayOf",
-    "arrayOfNulls",
-    "byteArrayOf",
-    "check",
-    "checkNotNull",
-    "emptyArray",
-    "error",
-    "intArrayOf",
-    "lazy",
-    "lazyOf",
-    "longArrayOf",
-    "repeat",
-    "require",
-    "requireNotNull",
-    "run",
-    "runCatching",
-    "synchronized",
-    "TODO",
-    "with",
-    "to",
-    "also",
-    "apply",
-    "let",
-    "takeIf",
-    "takeUnless",
-])
-_COLLECTIONS = frozenset([
-    "ArrayList",
-    "Collection",
-    "HashMap",
-    "HashSet",
-    "Iterable",
-    "Iterator",
-    "LinkedHashMap",
-    "LinkedHashSet",
-    "List",
-    "ListIterator",
-    "Map",
-    "MutableCollection",
-    "MutableIterable",
-    "MutableIterator",
-    "MutableList",
-    "MutableMap",
-    "MutableSet",
-    "Set",
-    "IndexedValue",
-    "ArrayDeque",
-    "arrayListOf",
-    "buildList",
-    "buildMap",
-    "buildSet",
-    "emptyList",
-    "emptyMap",
-    "emptySet",
-    "hashMapOf",
-    "hashSetOf",
-    "linkedMapOf",
-    "listOf",
-    "listOfNotNull",
-    "mapOf",
-    "mutableListOf",
-    "mutableMapOf",
-    "mutableSetOf",
-    "setOf",
-    "setOfNotNull",
-    "sortedMapOf",
-])
+_TYPES = frozenset(
+    str.split("""
+    Any Annotation Array Boolean BooleanArray Byte ByteArray Char CharArray CharSequence Cloneable Comparable Deprecated Double
+    DoubleArray Enum Error Exception Float FloatArray Function IllegalArgumentException IllegalStateException
+    IndexOutOfBoundsException Int IntArray Lazy Long LongArray NoSuchElementException Nothing NullPointerException Number
+    NumberFormatException OptIn Pair PublishedApi ReplaceWith Result RuntimeException Short ShortArray String Suppress Throwable
+    Triple UInt ULong Unit UnsupportedOperationException UnsafeVariance ClassCastException AssertionError
+    ConcurrentModificationException ArithmeticException
+""")
+)
+_FUNCTIONS = frozenset(
+    str.split("""
+    arrayOf arrayOfNulls byteArrayOf check checkNotNull emptyArray error intArrayOf lazy lazyOf longArrayOf repeat require
+    requireNotNull run runCatching synchronized TODO with to also apply let takeIf takeUnless
+""")
+)
+_COLLECTIONS = frozenset(
+    str.split("""
+    ArrayList Collection HashMap HashSet Iterable Iterator LinkedHashMap LinkedHashSet List ListIterator Map MutableCollection
+    MutableIterable MutableIterator MutableList MutableMap MutableSet Set IndexedValue ArrayDeque arrayListOf buildList buildMap
+    buildSet emptyList emptyMap emptySet hashMapOf hashSetOf linkedMapOf listOf listOfNotNull mapOf mutableListOf mutableMapOf
+    mutableSetOf setOf setOfNotNull sortedMapOf
+""")
+)
 _SCOPE_FUNCTIONS = frozenset({"let", "run", "apply", "also", "takeIf", "takeUnless", "use"})
 _RECEIVERS = frozenset({"run", "apply", "with"})
 _LISTS = {"listOf": "List", "mutableListOf": "MutableList", "setOf": "Set", "mutableSetOf": "MutableSet", "arrayOf": "Array"}
@@ -295,7 +194,7 @@ class KotlinRules(JvmRules):
     # Extensions.
 
     def extensions(self, evaluator: Evaluator, place: Place, holder: Value, name: str, *, called: bool) -> list[Attribute]:
-        """Return the nearest extensions of a name whose receiver's type takes a value; of the library, those that hand on their receiver."""
+        """Return the nearest extensions of a name that take a value; of the library, those that hand on their receiver."""
         if holder[0] not in {INSTANCE, CLASS_OBJECT, EXTERNAL_INSTANCE, CONTAINER}:
             return []
         for level in self._extension_levels(evaluator, place, f".{name}", called=called):
@@ -400,9 +299,11 @@ def _title(value: Value) -> str:
 
 _ABOVE = {
     "MutableList": ("List", "MutableCollection", "Collection", "MutableIterable", "Iterable"),
-    "List": ("Collection", "Iterable"), "Set": ("Collection", "Iterable"), "MutableSet": ("Set", "MutableCollection", "Collection", "Iterable"),
+    "List": ("Collection", "Iterable"), "Set": ("Collection", "Iterable"),
+    "MutableSet": ("Set", "MutableCollection", "Collection", "Iterable"),
     "ArrayList": ("MutableList", "List", "Collection", "Iterable"), "MutableMap": ("Map",), "HashMap": ("MutableMap", "Map"),
-    "Collection": ("Iterable",), "String": ("CharSequence",), "Int": ("Number",), "Long": ("Number",), "StringBuilder": ("CharSequence", "Appendable"),
+    "Collection": ("Iterable",), "String": ("CharSequence",), "Int": ("Number",), "Long": ("Number",),
+    "StringBuilder": ("CharSequence", "Appendable"),
 }  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def package(lowering: Lowering, node: SyntaxNode) -> None:
 
 def import_(lowering: Lowering, node: SyntaxNode) -> None:
     """Handle ``import a.b``, ``import a.{b, c => d, _}`` and ``import a.given``."""
-    path = [child for child in node.children_by_field_name("path") if child.is_named]  # type: ignore[attr-defined]
+    path = [child for child in node.children_by_field_name("path") if child.is_named]
     module = ".".join(lowering.word(child) for child in path)
     selectors = first(node, "namespace_selectors")
     wild = first(node, "namespace_wildcard")
@@ -357,12 +357,7 @@ def pattern(lowering: Lowering, node: SyntaxNode, value: int, declared: int = -1
         if inner is not None:
             pattern(lowering, inner, value, kind)
     elif node.type == "capture_pattern":
-        named, inner = node.child_by_field_name("name"), node.child_by_field_name("pattern")
-        if named is not None:
-            kind = inner.child_by_field_name("type") if inner is not None and inner.type == "typed_pattern" else None
-            lowering.bind(lowering.word(named), Binding(VARIABLE, named.start_byte, value, _type_of(lowering, kind)))
-        if inner is not None:
-            pattern(lowering, inner, value)
+        _captured(lowering, node, value)
     elif node.type == "tuple_pattern":
         for at, child in enumerate(node.named_children):
             part = (ITEM, child.start_byte, (ROOT, child.start_byte, value), at) if value >= 0 else None
@@ -375,6 +370,15 @@ def pattern(lowering: Lowering, node: SyntaxNode, value: int, declared: int = -1
                 pattern(lowering, child, lowering.add_root(None))
     else:
         lowering.root(node)
+
+
+def _captured(lowering: Lowering, node: SyntaxNode, value: int) -> None:
+    named, inner = node.child_by_field_name("name"), node.child_by_field_name("pattern")
+    if named is not None:
+        kind = inner.child_by_field_name("type") if inner is not None and inner.type == "typed_pattern" else None
+        lowering.bind(lowering.word(named), Binding(VARIABLE, named.start_byte, value, _type_of(lowering, kind)))
+    if inner is not None:
+        pattern(lowering, inner, value)
 
 
 def lambda_(lowering: Lowering, node: SyntaxNode) -> Expression:

@@ -31,95 +31,19 @@ from graph.values import (
     union,
 )
 
-_TYPES = frozenset([
-    "Any",
-    "AnyRef",
-    "AnyVal",
-    "App",
-    "Array",
-    "Boolean",
-    "Byte",
-    "Char",
-    "Char",
-    "Double",
-    "Either",
-    "Equals",
-    "Float",
-    "Function",
-    "Function0",
-    "Function1",
-    "Function2",
-    "Int",
-    "Left",
-    "List",
-    "Long",
-    "Map",
-    "Nil",
-    "None",
-    "Nothing",
-    "Null",
-    "Option",
-    "Ordering",
-    "PartialFunction",
-    "Product",
-    "Right",
-    "Seq",
-    "Serializable",
-    "Set",
-    "Short",
-    "Some",
-    "StringContext",
-    "Symbol",
-    "Throwable",
-    "Tuple2",
-    "Unit",
-    "Vector",
-    "Iterable",
-    "Iterator",
-    "IndexedSeq",
-    "Stream",
-    "LazyList",
-    "BigInt",
-    "BigDecimal",
-    "Numeric",
-    "Range",
-    "StringBuilder",
-    "deprecated",
-    "inline",
-    "specialized",
-    "volatile",
-    "transient",
-    "throws",
-    "tailrec",
-    "native",
-    "Error",
-    "Exception",
-    "Matchable",
-    "CanEqual",
-    "Conversion",
-    "FunctionX",
-    "Singleton",
-])
-_PREDEF = frozenset([
-    "assert",
-    "assume",
-    "require",
-    "println",
-    "print",
-    "printf",
-    "identity",
-    "implicitly",
-    "summon",
-    "locally",
-    "classOf",
-    "valueOf",
-    "???",
-    "String",
-    "Map",
-    "Set",
-    "Class",
-    "Manifest",
-])
+_TYPES = frozenset(
+    str.split("""
+    Any AnyRef AnyVal App Array Boolean Byte Char Char Double Either Equals Float Function Function0 Function1 Function2 Int Left List
+    Long Map Nil None Nothing Null Option Ordering PartialFunction Product Right Seq Serializable Set Short Some StringContext Symbol
+    Throwable Tuple2 Unit Vector Iterable Iterator IndexedSeq Stream LazyList BigInt BigDecimal Numeric Range StringBuilder deprecated
+    inline specialized volatile transient throws tailrec native Error Exception Matchable CanEqual Conversion FunctionX Singleton
+""")
+)
+_PREDEF = frozenset(
+    str.split("""
+    assert assume require println print printf identity implicitly summon locally classOf valueOf ??? String Map Set Class Manifest
+""")
+)
 _OF_ARGUMENTS = frozenset({
     "List",
     "Seq",
@@ -136,13 +60,23 @@ _OF_ARGUMENTS = frozenset({
 })
 _SAME = frozenset({"map", "flatMap", "collect"})
 _ELEMENT = frozenset({"head", "last", "get", "getOrElse", "apply", "orNull", "next", "min", "max", "find", "reduce"})
-_ITSELF = frozenset({"filter", "filterNot", "tail", "init", "take", "drop", "reverse", "sorted", "sortBy", "distinct", "toList", "toSeq", "toVector",
-    "iterator", "takeWhile", "dropWhile", "orElse", "toSet"})  # fmt: skip
-_STANDARD_MEMBERS = _SAME | _ELEMENT | _ITSELF | frozenset("""
-    foreach forall exists foldLeft foldRight fold isEmpty nonEmpty size length contains mkString toString toArray toMap zip zipWithIndex
-    headOption lastOption isDefined updated keys values groupBy partition span splitAt sum product count indexOf startsWith endsWith trim
-    split toInt toLong toDouble equals hashCode getClass isLeft isRight left right toOption
-""".split())
+_ITSELF = frozenset(
+    str.split("""
+        filter filterNot tail init take drop reverse sorted sortBy distinct toList toSeq toVector iterator takeWhile dropWhile orElse toSet
+    """)
+)
+_STANDARD_MEMBERS = (
+    _SAME
+    | _ELEMENT
+    | _ITSELF
+    | frozenset(
+        str.split("""
+            foreach forall exists foldLeft foldRight fold isEmpty nonEmpty size length contains mkString toString toArray toMap zip
+            zipWithIndex headOption lastOption isDefined updated keys values groupBy partition span splitAt sum product count indexOf
+            startsWith endsWith trim split toInt toLong toDouble equals hashCode getClass isLeft isRight left right toOption
+        """)
+    )
+)
 
 
 class ScalaRules(JvmRules):
