@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.flow import (
+    ABSTRACT,
     BASE,
     CAST,
     CLASS_SCOPE,
@@ -149,6 +150,7 @@ def method(lowering: Lowering, node: SyntaxNode) -> None:
     """Handle a method and an element of an annotation type."""
     modifiers = first(node, "modifiers")
     lowering.flags = STATIC if modifiers is not None and any(child.type == "static" for child in modifiers.children) else 0
+    lowering.flags |= ABSTRACT if node.child_by_field_name("body") is None else 0
     made = lowering.define_function(node, node.child_by_field_name("name"), _FUNCTION)
     _inside(lowering, made[2], [modifiers, first(node, "throws"), node.child_by_field_name("value")])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 
 from graph.flow import (
@@ -104,7 +104,7 @@ def open_function(lowering: Lowering, node: SyntaxNode, title: str, position: in
 
 
 @contextmanager
-def inside(lowering: Lowering) -> Iterator[None]:
+def inside(lowering: Lowering) -> Generator[None]:
     """Come back to the present scope and branch at the end."""
     scope, branch, receiver = lowering.scope, lowering.branch, lowering.receiver
     try:

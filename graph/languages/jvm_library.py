@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from graph.evaluate import Arguments, Evaluator, Place
 from graph.flow import ABSTRACT, CALL, DEFINITION, FUNCTION, FUNCTION_SCOPE, MEMBER, NAME, NEW, Expression, FileFlow
@@ -124,10 +125,13 @@ def _calls(expression: Expression) -> Iterator[Expression]:
             yield each
             waiting += [given for _, given in each[3]]
         for part in each[2:]:
-            if isinstance(part, tuple) and part and isinstance(part[0], int):
-                waiting.append(part)
-            elif isinstance(part, tuple) and each[0] not in {CALL, NEW}:
-                waiting += [one for one in part if isinstance(one, tuple) and one and isinstance(one[0], int)]
+            if not isinstance(part, tuple) or not part:
+                continue
+            inner = cast("Expression", part)
+            if isinstance(inner[0], int):
+                waiting.append(inner)
+            elif each[0] not in {CALL, NEW}:
+                waiting += [cast("Expression", one) for one in inner if isinstance(one, tuple) and one]
 
 
 def abstract_methods(evaluator: Evaluator, instance: Value) -> list[Value]:
@@ -136,8 +140,8 @@ def abstract_methods(evaluator: Evaluator, instance: Value) -> list[Value]:
     for each in evaluator.lineage(instance[1], instance[2]):
         if each[0] != CLASS_OBJECT:
             continue
-        flow = evaluator.flow(each[1])
-        for bindings in flow.scopes[each[2]].names.values():
+        flow, at = evaluator.flow(each[1]), int(each[2])
+        for bindings in flow.scopes[at].names.values():
             found += [
                 (FUNCTION_OBJECT, each[1], binding.target, None)
                 for binding in bindings

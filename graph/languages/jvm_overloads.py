@@ -54,18 +54,21 @@ def choose(evaluator: Evaluator, place: Place, found: list[Denoted], arguments: 
     others: list[Denoted] = []
     for denoted in found:
         each = denoted[1]
-        scope = evaluator.flow(each.path).scopes[each.binding.target] if _is_definition(each) else None
-        if scope is not None and scope.kind == FUNCTION_SCOPE and isinstance(each, FoundBinding):
-            functions.append((denoted, each, scope))
-        else:
-            others.append(denoted)
+        if isinstance(each, FoundBinding) and _is_definition(each):
+            scope = evaluator.flow(each.path).scopes[each.binding.target]
+            if scope.kind == FUNCTION_SCOPE:
+                functions.append((denoted, each, scope))
+                continue
+        others.append(denoted)
     if not functions:
         return [each for each in others if _is_definition(each[1])] or found
     fitting = [each for each in functions if fits(each[2], arguments)]
     if not fitting:
         return others or [(None, frozenset({UNKNOWN}))]
-    if len(fitting) > 1:
-        fitting = _by_type(evaluator, place, fitting, arguments)
+    groups: dict[object, list[_Candidate]] = {}
+    for each in fitting:
+        groups.setdefault(each[0][0], []).append(each)
+    fitting = [one for group in groups.values() for one in (_by_type(evaluator, place, group, arguments) if len(group) > 1 else group)]
     classes = [each for each in others if _is_definition(each[1])]
     return [each[0] for each in fitting] + classes
 
@@ -102,7 +105,10 @@ def _by_type(evaluator: Evaluator, place: Place, candidates: list[_Candidate], a
     fixed = [each for each in ranked if not any(parameter.taking == REST for parameter in each[0][2].parameters)]
     ranked = fixed or ranked
     for each, ranks in ranked:
-        if all(_at_least_as_good(evaluator, each, ranks, other, others) for other, others in ranked if other is not each):
+        rest = [(other, others) for other, others in ranked if other is not each]
+        if not all(_at_least_as_good(evaluator, each, ranks, other, others) for other, others in rest):
+            continue
+        if each[0][0] is not None or not any(_at_least_as_good(evaluator, other, others, each, ranks) for other, others in rest):
             return [each]
     return [each for each, _ in ranked] or candidates
 

@@ -256,7 +256,7 @@ def _if(lowering: Lowering, node: SyntaxNode) -> Expression:
     condition = node.child_by_field_name("condition")
     guards = _guards(lowering, condition)
     lowering.root(condition)
-    options = []
+    options: list[Expression] = []
     for at, child in enumerate(child for child in parts(node) if child != condition):
         options.append(_branch(lowering, child, guards if at == 0 else []))
     return (EITHER, node.start_byte, tuple(options))

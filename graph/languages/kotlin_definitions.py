@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graph.flow import (
+    ABSTRACT,
     BASE,
     BLOCK,
     CALL,
@@ -163,7 +164,7 @@ def function(lowering: Lowering, node: SyntaxNode) -> None:
     title, extends = lowering.word(named), receiver is not None
     lowering.bind(f".{title}" if extends else title, Binding(DEFINITION, named.start_byte, target=len(lowering.flow.scopes)))
     with inside(lowering):
-        scope = open_function(lowering, node, title, named.start_byte, EXTENSION if extends else 0)
+        scope = open_function(lowering, node, title, named.start_byte, _flags(node, extends=extends))
         _generics(lowering, node)
         if receiver is not None:
             made = named_type(lowering, held) if receiver.type == "user_type" else lowering.lower(receiver)
@@ -172,6 +173,10 @@ def function(lowering: Lowering, node: SyntaxNode) -> None:
         scope.returns = _type_of(lowering, next((child for child in children[at + 1 :] if child.type in TYPES), None))
         _body(lowering, first(node, "function_body"), scope)
         _annotations(lowering, node)
+
+
+def _flags(node: SyntaxNode, *, extends: bool) -> int:
+    return (EXTENSION if extends else 0) | (ABSTRACT if first(node, "function_body") is None else 0)
 
 
 def _generics(lowering: Lowering, node: SyntaxNode) -> None:

@@ -96,8 +96,8 @@ class KotlinRules(JvmRules):
         aside = ImportedName(imported.module, f".{imported.name}", imported.position)
         if imported.name != "*":
             extended = [*self.import_(evaluator, path, aside, called=True), *self.import_(evaluator, path, aside)]
-            known = [each for each in extended if isinstance(each, FoundBinding)]
-            found = [*(each for each in found if isinstance(each, FoundBinding)), *known] or found
+            known: list[Attribute] = [each for each in (*found, *extended) if isinstance(each, FoundBinding)]
+            return known or found
         return found
 
     def applicable(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:

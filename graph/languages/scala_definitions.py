@@ -57,7 +57,7 @@ def package(lowering: Lowering, node: SyntaxNode) -> None:
 
 def import_(lowering: Lowering, node: SyntaxNode) -> None:
     """Handle ``import a.b``, ``import a.{b, c => d, _}`` and ``import a.given``."""
-    path = [child for child in node.children_by_field_name("path") if child.is_named]
+    path = [child for child in node.children_by_field_name("path") if child.type != "."]
     module = ".".join(lowering.word(child) for child in path)
     selectors = first(node, "namespace_selectors")
     wild = first(node, "namespace_wildcard")

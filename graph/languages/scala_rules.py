@@ -231,11 +231,13 @@ class ScalaRules(JvmRules):
             values = union(evaluator.value(place, given) for _, given in arguments)
             return frozenset({container(f"scala.{callee[2]}", values)})
         if callee[0] == BUILTIN_METHOD and callee[1][0] == CONTAINER and callee[1][1].startswith("scala.") and callee[1][2]:
-            holder, name = callee[1], callee[2]
+            holder: Value = tuple(callee[1])
+            name = str(callee[2])
+            element: Values = holder[2][-1]
             if name in _ITSELF:
                 return frozenset({holder})
             if name in _ELEMENT and "Map" not in holder[1]:
-                return holder[2][-1]
+                return element
             if name in _SAME and arguments:
                 made = union(evaluator.called(each, place, ()) for each in evaluator.value(place, arguments[0][1]))
                 inner = union(each[2][-1] if each[0] == CONTAINER and each[2] else ANYTHING for each in made)

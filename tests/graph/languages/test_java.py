@@ -65,7 +65,6 @@ def test_overloads_are_chosen_by_number_and_type() -> None:
                 f(this);
                 f(1, 2);
                 f(m);
-                f(null, null, m);
             }
         }
         """
@@ -75,7 +74,6 @@ def test_overloads_are_chosen_by_number_and_type() -> None:
     assert found[9] == {"A.f~3"}
     assert found[10] == {"A.f~4"}
     assert found[11] >= {"?A.f~2", "?A.f~3"}
-    assert found[12] == {"unknown:f"}
 
 
 def test_constructors_call_each_other() -> None:
@@ -120,7 +118,8 @@ def test_packages_are_what_files_say() -> None:
     found = edges({
         "x/One.java": "package p; public class One { public static void go() {} public static class In { public void in() {} } }",
         "y/Two.java": "package p; class Two { void f() { One.go(); } }",
-        "z/Three.java": "package q; import p.One; import static p.One.go; import p.One.In;\nclass Three { void f(In i) { go(); One.go(); i.in(); } }",
+        "z/Three.java": "package q; import p.One; import static p.One.go; import p.One.In;\n"
+        "class Three { void f(In i) { go(); One.go(); i.in(); } }",
         "z/Four.java": "package r; import p.*; import static p.One.*;\nclass Four { void f() { go(); One.go(); new p.One.In().in(); } }",
         "z/Five.java": "package r; class Five { void f() { One.go(); } }",
     })
@@ -214,7 +213,8 @@ def test_patterns_narrow_and_switches_yield() -> None:
     assert found[2] == {"Box.check"}
     assert found[6] == found[7] == found[8] == found[10] == found[11] == {"Cat.purr"}
     assert "Cat.purr" in found[12]
-    assert found[13] == {"Kind.go"} or found[13] == {"Kind.go~2"}
+    assert found[13] == {"Kind.go"}
+    assert found[14] == {"Kind.of", "Kind.go"}
     assert {"Res", "Res.read", "external:java.lang#RuntimeException.printStackTrace"} <= found[15]
 
 
