@@ -65,7 +65,7 @@ class Names:
             elif scope.kind == CLASS_SCOPE and at != start:
                 pass
             elif found:
-                if len(found) > 1:
+                if len(found) > 1 and not (rules.overloaded and all(each.kind == DEFINITION for each in found)):
                     found = reaching(flow.branches, found, END if crossed else position, 0 if crossed else branch, crossed=crossed)
                 return [(None, FoundBinding(path, at, name, binding)) for binding in found]
             crossed = crossed or scope.kind in {FUNCTION_SCOPE, CLASS_SCOPE}
