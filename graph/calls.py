@@ -17,6 +17,7 @@ from graph.values import (
     ARGUMENT,
     BUILTIN_METHOD,
     CLASS_OBJECT,
+    CONTAINER,
     EXTERNAL_OBJECT,
     FUNCTION_OBJECT,
     INSTANCE,
@@ -79,12 +80,14 @@ class Calls:
             for method in self._evaluator.member(callee, call, called=True) if call else ANYTHING:
                 called |= ANYTHING if method[0] == INSTANCE else self.called(method, place, arguments, passing=passing)
             return frozenset(called)
+        if kind == CONTAINER and callee[1] == "Callable" and callee[2]:
+            return callee[2][0]
         if kind == ARGUMENT:
             found: set[Value] = set()
             for value in self.arguments(callee):
                 found |= ANYTHING if value[0] == ARGUMENT else self.called(value, place, arguments, passing=passing)
             return frozenset(found)
-        if kind in {EXTERNAL_OBJECT, BUILTIN_METHOD}:
+        if kind in {EXTERNAL_OBJECT, BUILTIN_METHOD, CONTAINER}:
             return (
                 ANYTHING
                 if place is None
@@ -154,15 +157,20 @@ class Calls:
         return frozenset(found) or ANYTHING
 
     def arguments(self, parameter: Value, level: int = 0) -> Values:
-        """Return what all known calls give a parameter, always with ``UNKNOWN``: there may be callers nobody sees."""
+        """Return what all known calls give a parameter, with ``UNKNOWN`` where there may be callers nobody sees."""
         key = ("a", *parameter[1:], level)
         return self._evaluator.answers.solve(key, lambda: self._arguments(parameter[1], parameter[2], parameter[3], level))
 
     def _arguments(self, path: str, scope: int, name: str, level: int) -> Values:
+        rules = self._evaluator.rules(path)
+        given = rules.given(self._evaluator, path, scope, name) if self._evaluator.flow(path).scopes[scope].context >= 0 else None
+        if given is not None:
+            further = (self.arguments(each, level + 1) if level < _MAX_LEVEL else ANYTHING for each in given if each[0] == ARGUMENT)
+            return union([frozenset(each for each in given if each[0] != ARGUMENT), *further])
         self._evaluator.look(ARGUMENTS)
         self._evaluator.look(f"calls of {self._evaluator.program.handle(path, scope)}")
-        found: set[Value] = {UNKNOWN}
         calls = self.passed.get((path, scope), ())
+        found: set[Value] = {UNKNOWN} if not calls or not rules.all_calls_known(self._evaluator, path, scope) else set()
         if len(calls) > _MAX_CALLS:
             return ANYTHING
         for call in calls:

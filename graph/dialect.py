@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from graph.flow import Binding, FileFlow, Scope
-from graph.values import ANYTHING, CONTAINER, NOTHING, Value, Values
+from graph.values import ANYTHING, NOTHING, Value, Values
 
 if TYPE_CHECKING:
     from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, Place
@@ -20,8 +20,8 @@ class Dialect:
 
     functions_apart: ClassVar[bool] = False
     """A method and a variable may have one name; whether it is called says which is meant."""
-    receiver_is_parameter: ClassVar[bool] = True
-    """A method's first parameter is its instance."""
+    receivers_are_implicit: ClassVar[bool] = False
+    """Members of a class, and of what an extension or lambda works on, have bare names everywhere inside."""
     accessors_are_called: ClassVar[bool] = False
     """To name a function without parameters is to call it."""
     has_extensions: ClassVar[bool] = False
@@ -29,7 +29,7 @@ class Dialect:
     overloaded: ClassVar[bool] = False
     """Several functions may have one name; the arguments say which is meant."""
 
-    def meant(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
+    def by_use(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
         """Return the bindings of a name that can be called, or those that can be read (``functions_apart``)."""
         del flow, called
         return found
@@ -54,21 +54,12 @@ class Dialect:
         del flow, method, above
         return candidates[-1] if candidates else None
 
-    def within(self, evaluator: Evaluator, namespace: Value, name: str) -> list[Attribute]:
-        """Return what a package or namespace has under a name."""
-        del evaluator, namespace, name
-        return [ANYTHING]
-
     def handed(self, evaluator: Evaluator, path: str, scope: int, name: str) -> Values:
         """Return what a function without a name is given by what it is passed to; nothing where the calls of it say."""
         del evaluator, path, scope, name
         return NOTHING
 
-    def builtin_symbol(self, holder: Value, name: str) -> tuple[str, str]:
-        """Return package and symbol of a method of a built-in container."""
-        return "builtins", f"{holder[1] if holder[0] == CONTAINER else 'object'}.{name}"
-
-    def loose_receiver(self, evaluator: Evaluator, path: str, scope: int) -> Values:
-        """Return what ``this`` is worth outside of any class."""
-        del evaluator, path, scope
-        return ANYTHING
+    def builtin_symbol(self, holder: Value, name: str) -> tuple[str, str] | None:
+        """Return package and symbol of a method of a built-in container, None for what its type says."""
+        del holder, name
+        return None

@@ -7,24 +7,25 @@ rule could decide is kept as unknown.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from graph.bindings import Arguments, Denoted, FoundBinding, PassedCall, Place
 from graph.evaluate import Evaluator
-from graph.flow import ACCESSOR, CLASS_SCOPE, DEFINITION
+from graph.flow import ACCESSOR, CLASS_SCOPE, DEFINITION, SEQUENCE
 from graph.model import Edge, EdgeKind, Evidence, Handle, external, unknown
 from graph.program import Program, SourceUnit
 from graph.values import (
     ARGUMENT,
     BUILTIN_METHOD,
     CLASS_OBJECT,
+    CONTAINER,
     EXTERNAL_INSTANCE,
     EXTERNAL_OBJECT,
     FUNCTION_OBJECT,
     INSTANCE,
     MODULE_OBJECT,
-    NAMESPACE,
+    SITE,
     Value,
 )
 
@@ -52,16 +53,13 @@ class EdgeMaker:
         self.passes: dict[tuple[str, int, Place], PassedCall] = {}
         """Calls whose arguments may matter to others."""
 
-    def give(self, use: Use, denoted: Iterable[Denoted], rule: str, arguments: Arguments = ()) -> None:
-        """Make the edges from a use to what it denotes."""
-        denoted = list(denoted)
-        if _is_namespace(denoted):  # which is no node
-            return
+    def give(self, use: Use, denoted: Iterable[Denoted], rule: str, arguments: Arguments = (), *, whole: bool = True) -> None:
+        """Make the edges from a use to what it denotes; ``whole`` says that it denotes nothing else."""
         targets: dict[tuple[EdgeKind, Handle], None] = {}
         outside: dict[Handle, None] = {}
         undecided = False
         constructors: dict[Handle, None] = {}
-        sure = True
+        sure = whole
         for holder, each in denoted:
             if isinstance(each, FoundBinding):
                 kind, target = self._target(use.kind, each)
@@ -79,7 +77,6 @@ class EdgeMaker:
         evidence = Evidence.PROVEN if certain else Evidence.POSSIBLE
         for kind, target in targets:
             self.add(kind, evidence, rule, use.source, target, use.start, use.name)
-        evidence = evidence if len(constructors) < 2 else Evidence.POSSIBLE
         for target in constructors:
             self.add(EdgeKind.CALLS, evidence, "constructor", use.source, target, use.start, use.name)
         for target in outside:
@@ -93,7 +90,9 @@ class EdgeMaker:
         if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
             outside[external(value[1], value[2])] = None
         elif kind == BUILTIN_METHOD:
-            outside[external(*self._evaluator.rules(self.unit.path).builtin_symbol(value[1], value[2]))] = None
+            rules = self._evaluator.rules(self.unit.path)
+            symbol = rules.builtin_symbol(value[1], value[2]) or (rules.builtin_package, f"{self._type_of(value[1])}.{value[2]}")
+            outside[external(*symbol)] = None
         elif kind == MODULE_OBJECT:
             if not value[1].endswith("/"):
                 targets[EdgeKind.IMPORTS if use.kind is EdgeKind.IMPORTS else EdgeKind.REFERENCES, Handle(value[1])] = None
@@ -104,6 +103,13 @@ class EdgeMaker:
         else:
             return True
         return False
+
+    def _type_of(self, value: Value) -> str:
+        """Name the built-in type of a container or of a list or dictionary that is written out."""
+        if value[0] == CONTAINER:
+            return value[1]
+        written = self._evaluator.site(value)[1] if value[0] == SITE else ()
+        return written[2] if written and written[0] == SEQUENCE else "dict" if written else "Function"
 
     def _target(self, kind: EdgeKind, found: FoundBinding) -> tuple[EdgeKind, Handle | None]:
         unit = self._program.unit(found.path)
@@ -176,11 +182,11 @@ class EdgeMaker:
 
     def _pass(self, path: str, scope: int, use: Use, arguments: Arguments, *, bound: bool) -> None:
         """Remember a call of a function that has a parameter without a type."""
-        if (
-            use.kind is EdgeKind.CALLS
-            and scope >= 0
-            and any(each.type < 0 for each in self._evaluator.flow(path).scopes[scope].parameters[bound:])
-        ):
+        if use.kind not in {EdgeKind.CALLS, EdgeKind.INSTANTIATES} or scope < 0:
+            return
+        evaluator = self._evaluator
+        first = int(bound and evaluator.rules(path).receiver_is_parameter)
+        if any(each.type < 0 for each in evaluator.flow(path).scopes[scope].parameters[first:]):
             place = (use.place[0], use.place[1], use.start, use.place[3])
             self.passes[path, scope, place] = PassedCall(path, scope, place, arguments, bound)
 
@@ -191,10 +197,6 @@ class EdgeMaker:
         self.edges.append(Edge(kind, evidence, rule, source, target, self.unit.path, line, start, end))
 
 
-def _is_namespace(denoted: Sequence[Denoted]) -> bool:
-    return bool(denoted) and all(isinstance(each, frozenset) and each and all(one[0] == NAMESPACE for one in each) for _, each in denoted)
-
-
 def _is_bound(holder: Value | None) -> bool:
     return holder is not None and holder[0] in {INSTANCE, "^"}
 
@@ -203,4 +205,6 @@ def _is_heir(holder: Value | None, found: FoundBinding, evaluator: Evaluator) ->
     """Say whether a member was found in a subtype of what it was looked up in, which is a guess."""
     if holder is None or holder[0] not in {INSTANCE, CLASS_OBJECT}:
         return False
+    if evaluator.flow(found.path).scopes[found.scope].kind != CLASS_SCOPE:
+        return False  # written outside of any class, for this one
     return not any(each[0] == CLASS_OBJECT and each[1:] == (found.path, found.scope) for each in evaluator.lineage(holder[1], holder[2]))

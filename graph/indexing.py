@@ -19,7 +19,7 @@ from graph.evaluate import PassedCall
 from graph.flow import FileFlow
 from graph.flow_codec import decode_flow, encode_flow, interface
 from graph.flow_store import Calls, Flow, FlowStore, Standing, Unlowered
-from graph.program import Program, announced, named_bases
+from graph.program import CONFIGS, Program, announced, named_bases
 from graph.resolving import PARALLEL_FROM, resolve_paths
 from graph.store import GraphStore
 from ingest.codec import decode_facts, decompress, encode_value
@@ -86,7 +86,7 @@ class GraphIndexer:
         changed = [path for path, (document, _) in shown.items() if path not in before or before[path].document != document]
         removed = [path for path in before if path not in shown]
         lowered = self._lower([shown[path][0] for path in changed], progress)
-        run = _Run(self._flows, view, shown, before, changed, removed)
+        run = _Run(self._flows, view, shown, before, changed, removed, self._configs(shown))
         graphs = list(run.resolve(self._workers, self._silence, progress)) if changed or removed else []
         if graphs or removed or not generation:
             generation += 1
@@ -94,6 +94,12 @@ class GraphIndexer:
             self._store.replace(view, graphs, removed=removed, generation=generation)
         self._flows.stand(view, run.standings, run.calls, removed, generation=shows)
         return GraphOutcome(len(shown), lowered, len(graphs), generation, run.partial())
+
+    def _configs(self, shown: Mapping[str, tuple[DocumentId, str]]) -> dict[str, str]:
+        """Return the texts of the files that say how modules are found."""
+        documents = {path: document for path, (document, _) in shown.items() if path.rpartition("/")[2] in CONFIGS}
+        texts = self._facts.texts(set(documents.values())) if documents else {}
+        return {path: texts[document].decode("utf-8", "replace") for path, document in documents.items()}
 
     def _lower(self, documents: Sequence[DocumentId], progress: _Progress) -> int:
         """Make the flows that are missing; return how many."""
@@ -134,9 +140,11 @@ class _Run:
         before: Mapping[str, Standing],
         changed: Sequence[str],
         removed: Sequence[str],
+        configs: Mapping[str, str],
     ) -> None:
         self._flows, self._view, self._shown, self._before, self._changed, self._removed = flows, view, shown, before, changed, removed
-        self._program = Program({path: language for path, (_, language) in shown.items()}, self._load, self._named_bases)
+        languages = {path: language for path, (_, language) in shown.items()}
+        self._program = Program(languages, self._load, self._named_bases, configs)
         self.standings: list[Standing] = []
         self.calls: dict[str, Mapping[str, Calls]] = {}
         self._problems: dict[str, str] = {}
@@ -172,10 +180,9 @@ class _Run:
         found = resolve_paths(
             self._program, paths, partial(self._others, paths), workers=workers, silence_seconds=silence_seconds, progress=progress
         )
-        interfaces = self._flows.interfaces(self._shown[each.path][0] for each in found)
         for each in found:
             document = self._shown[each.path][0]
-            self.standings.append(Standing.of(each.path, document, interfaces[document], each.rests, each.announces))
+            self.standings.append(Standing.of(each.path, document, each.rests, each.announces))
             self.calls[each.path] = _by_callee(each.passes)
             if each.problem:
                 self._problems[each.path] = each.problem
@@ -194,7 +201,7 @@ class _Run:
         def kept(callee: str) -> Iterator[PassedCall]:
             for caller, rows in self._flows.calls_of(self._view, callee):
                 if caller not in gone:
-                    yield from _unpack(callee, rows)
+                    yield from _unpack(callee, caller, rows)
 
         return sorted(waking), kept
 
@@ -202,16 +209,25 @@ class _Run:
         """Return the changed files and those whose edges rest on what has changed."""
         if not self._before:
             return set(self._changed)
-        interfaces = self._flows.interfaces(self._shown[path][0] for path in self._changed)
+        if any(path.rpartition("/")[2] in CONFIGS for path in (*self._changed, *self._removed)):
+            return set(self._shown)
         touched: set[str] = set()
         for path in self._changed:
             old = self._before.get(path)
-            if old is not None and old.interface == interfaces[self._shown[path][0]]:
+            if old is not None and self._looks_as_before(path, old):
                 continue
             touched |= {path, *announced(path, self._program.unit(path).flow), *(old.announces() if old else _names_of(path))}
         for path in self._removed:
             touched |= {path, *_names_of(path), *self._before[path].announces()}
         return {*self._changed, *self._resting_on(touched)}
+
+    def _looks_as_before(self, path: str, old: Standing) -> bool:
+        """Say whether other files can see no difference between what a file was and is."""
+        try:
+            before = decode_flow(self._flows.load(old.document))
+        except (LookupError, ValueError):  # garbage was collected since, or the version is another
+            return False
+        return interface(before) == interface(self._program.unit(path).flow)
 
     def _resting_on(self, touched: set[str]) -> set[str]:
         if not touched:
@@ -236,7 +252,7 @@ class _Run:
 def _by_callee(calls: Iterable[PassedCall]) -> dict[str, list[tuple[object, ...]]]:
     found: dict[str, list[tuple[object, ...]]] = {}
     for call in calls:
-        found.setdefault(call.path, []).append((call.scope, call.place, call.arguments, call.bound))
+        found.setdefault(call.path, []).append((call.scope, call.place[1:], call.arguments, call.bound))
     return found
 
 
@@ -244,11 +260,12 @@ def _names_of(path: str) -> Iterator[str]:
     """Yield what others look for when they look for a file or a folder by name."""
     for part in path.split("/"):
         yield f"module {part.partition('.')[0]}"
+    yield f"package {path.rpartition('/')[0]}/"
 
 
-def _unpack(callee: str, rows: Calls) -> Iterator[PassedCall]:
+def _unpack(callee: str, caller: str, rows: Calls) -> Iterator[PassedCall]:
     for scope, place, arguments, bound in rows:
-        yield PassedCall(callee, scope, tuple(place), arguments, bound)  # type: ignore[arg-type]
+        yield PassedCall(callee, scope, (caller, *place), arguments, bound)  # type: ignore[arg-type]
 
 
 def _batches(missing: Iterable[Unlowered]) -> Iterator[tuple[Unlowered, ...]]:
@@ -269,7 +286,7 @@ def _parsed(each: Unlowered) -> ParsedFile:
 
 
 def _encoded(each: Unlowered, flow: FileFlow) -> Flow:
-    return Flow(each.content, interface(flow), named_bases(flow), encode_flow(flow))
+    return Flow(each.content, named_bases(flow), encode_flow(flow))
 
 
 def _make_lowerer() -> Callable[[tuple[Unlowered, ...]], list[Flow]]:

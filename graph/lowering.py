@@ -220,6 +220,15 @@ class Lowering:
             at = scopes[at].parent
         return max(at, 0)
 
+    def is_bound(self, name: str) -> bool:
+        """Say whether what was read so far binds a name that is seen from here."""
+        scopes, at = self.flow.scopes, self.scope
+        while at >= 0:
+            if name in scopes[at].names and (scopes[at].kind != CLASS_SCOPE or at == self.scope):
+                return True
+            at = scopes[at].parent
+        return False
+
     def import_name(self, module: str, name: str, position: int, *, alias: str = "", level: int = 0) -> None:
         """Take note of an import and bind the name it brings, ``alias`` or else ``name``; "" and "*" bind nothing."""
         self.flow.imports.append(ImportedName(module, name, position, level))

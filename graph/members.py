@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from graph.bindings import Attribute, Denoted, FoundBinding, Place, last_definitions, last_definitions_of
-from graph.flow import ACCESSOR, CLASS_METHOD, STATIC, Expression
+from graph.bindings import Attribute, Denoted, FoundBinding, Place, last_definitions, last_definitions_of, settled
+from graph.flow import ACCESSOR, CLASS_METHOD, CLASS_SCOPE, STATIC, Expression
 from graph.values import (
     ANYTHING,
     ARGUMENT,
@@ -61,7 +61,10 @@ class Members:
 
     def member(self, holder: Value, name: str, *, called: bool = False) -> Values:
         """Return what ``holder.name`` is worth."""
-        return union(self.attribute_value(holder, found) for found in self.attributes(holder, name, called=called))
+        found: list[Denoted] = [(holder, each) for each in self.attributes(holder, name, called=called)]
+        if len(found) > 1 and holder[0] == MODULE_OBJECT:
+            found = self._evaluator.rules(holder[1]).meant(self._evaluator, found, as_type=False)
+        return union(self.attribute_value(holder, each) for _, each in found)
 
     def attribute_value(self, holder: Value | None, found: Attribute) -> Values:
         """Return what one attribute of a holder is worth: a method is bound to it, an accessor is called."""
@@ -90,6 +93,10 @@ class Members:
     def attributes(self, holder: Value, name: str, *, called: bool = False) -> list[Attribute]:
         """Return what ``holder.name`` may denote: bindings in the program, or values of which no binding is known."""
         kind = holder[0]
+        if kind in {INSTANCE, CLASS_OBJECT, FUNCTION_OBJECT}:
+            own = self._evaluator.rules(holder[1]).special_attributes(self._evaluator, holder, name)
+            if own:
+                return own
         if kind in {INSTANCE, CLASS_OBJECT}:
             return self._class_attributes(holder, self.lineage(holder[1], holder[2]), name, called=called)
         if kind == SUPERTYPE:
@@ -130,16 +137,21 @@ class Members:
                 outside = outside or each
                 continue
             scope = self._evaluator.opened(each)
-            found = [*scope.names.get(name, ()), *scope.fields.get(name, ())]
+            names = scope.names if scope.kind == CLASS_SCOPE else {}
+            found = settled(self._evaluator.flow(each[1]), [*names.get(name, ()), *scope.fields.get(name, ())])
             if rules.functions_apart:
-                found = rules.meant(self._evaluator.flow(each[1]), found, called=called)
-            declared = name in scope.names or any(binding.type >= 0 for binding in found)
+                found = rules.by_use(self._evaluator.flow(each[1]), found, called=called)
+            declared = name in names or any(binding.type >= 0 for binding in found)
+            added = self._evaluator.rules(each[1]).added_attributes(self._evaluator, holder, each, name)
             if found and (declared or not assigned):
                 flow = self._evaluator.flow(each[1])
                 here: list[Attribute] = [FoundBinding(each[1], each[2], name, binding) for binding in last_definitions(flow, found)]
+                here += added
                 if declared:
                     return here
                 assigned = here
+            elif added and not assigned:
+                return added
         if assigned:
             return assigned
         if outside is not None:

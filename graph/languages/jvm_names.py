@@ -63,6 +63,7 @@ class JvmNames(Rules):
     """How Java, Kotlin and Scala find what a name means."""
 
     members_need_no_receiver = True
+    receivers_are_implicit = True
     functions_apart = True
     receiver_is_parameter = False
     overloaded = True
@@ -85,7 +86,7 @@ class JvmNames(Rules):
 
     # Names.
 
-    def meant(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
+    def by_use(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
         """Return the methods of a name, or all else."""
         return [
             each
@@ -99,7 +100,7 @@ class JvmNames(Rules):
         found = [
             each
             for each in self.packages.members.get(package, {}).get(name, ())
-            if self.meant(evaluator.flow(each.path), [each.binding], called=called)
+            if self.by_use(evaluator.flow(each.path), [each.binding], called=called)
         ]
         root = _source_root(path, evaluator.flow(path).package)
         near = [each for each in found if len(found) > 1 and _source_root(each.path, package) == root]

@@ -63,7 +63,7 @@ class JvmRules(JvmNames):
                 outside.append(each)
                 continue
             scope, flow = evaluator.opened(each), evaluator.flow(each[1])
-            for binding in self.meant(flow, scope.names.get(name, []), called=True):
+            for binding in self.by_use(flow, scope.names.get(name, []), called=True):
                 if binding.kind == DEFINITION and not any(_hides(evaluator, one, flow, binding) for one in found):
                     found.append(FoundBinding(each[1], each[2], name, binding))
         if name == CONSTRUCTOR and not found and lineage and not outside:

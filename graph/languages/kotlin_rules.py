@@ -70,7 +70,7 @@ class KotlinRules(JvmRules):
         ("java.lang", jvm_library.JAVA_LANG),
     )
 
-    def meant(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
+    def by_use(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
         """Return the functions and classes of a name where it is called, properties where there are none; all but functions elsewhere."""
         functions = [each for each in found if each.kind == DEFINITION and flow.scopes[each.target].kind == FUNCTION_SCOPE]
         if not called:

@@ -18,9 +18,30 @@ class Language(NamedTuple):
     rules: Callable[[Program], Rules]
 
 
+def _javascript() -> Language:
+    from graph.languages.javascript import GRAMMAR
+    from graph.languages.javascript_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
 def _python() -> Language:
     from graph.languages.python import GRAMMAR
     from graph.languages.python_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
+def _go() -> Language:
+    from graph.languages.go import GRAMMAR
+    from graph.languages.go_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
+def _rust() -> Language:
+    from graph.languages.rust import GRAMMAR
+    from graph.languages.rust_rules import RULES
 
     return Language(GRAMMAR, RULES)
 
@@ -50,7 +71,14 @@ _LANGUAGES: dict[str, Callable[[], Language]] = {
     "java": _java,
     "kotlin": _kotlin,
     "scala": _scala,
+    "go": _go,
+    "javascript": _javascript,
     "python": _python,
+    "rust": _rust,
+    "svelte": _javascript,
+    "tsx": _javascript,
+    "typescript": _javascript,
+    "vue": _javascript,
 }
 
 RESOLVED = frozenset(_LANGUAGES)

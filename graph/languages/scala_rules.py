@@ -97,9 +97,9 @@ class ScalaRules(JvmRules):
         super().__init__(program)
         self._names: frozenset[str] | None = None
 
-    def meant(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
+    def by_use(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
         """Return all: methods and values share their names; a Java method is no value."""
-        return found if flow.language != "java" else super().meant(flow, found, called=called)
+        return found if flow.language != "java" else super().by_use(flow, found, called=called)
 
     # Names.
 
