@@ -171,7 +171,8 @@ class GoRules(Rules):
                 outside.append(frozenset({package}))
         own = self._members(evaluator, self._package_of(evaluator, path)).get(name)
         if own:
-            return [each for each in own if path.endswith("_test.go") or not each.path.endswith("_test.go")] or [ANYTHING]
+            visible = (each for each in own if path.endswith("_test.go") or not each.path.endswith("_test.go"))
+            return [*visible] or [ANYTHING]
         if outside:
             return outside[:1]
         for package in dotted:

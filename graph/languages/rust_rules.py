@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from graph.bindings import Attribute, FoundBinding, Place
 from graph.evaluate import Evaluator
@@ -143,8 +144,9 @@ class RustRules(RustLibrary):
         if operation == SELF or (operation == NAME and expression[2] == "Self"):
             return self._self_instance(evaluator, place[0], place[1])
         if operation == ROOT:
-            inside = evaluator.flow(place[0]).roots[expression[2]].expression
-            return ANYTHING if inside is None else self.instances(evaluator, evaluator.place(place[0], expression[2]), inside)
+            root: int = expression[2]
+            inside = evaluator.flow(place[0]).roots[root].expression
+            return ANYTHING if inside is None else self.instances(evaluator, evaluator.place(place[0], root), inside)
         if operation in {ELEMENT, CAST}:
             return evaluator.value(place, expression)
         if operation == SEQUENCE:
@@ -160,7 +162,7 @@ class RustRules(RustLibrary):
         return super().instances(evaluator, place, expression)
 
     def _generic(self, evaluator: Evaluator, place: Place, of: Expression, keys: tuple[Expression, ...]) -> Values:
-        """Return instances of a generic type of the library with its arguments, or of one of the program without them."""
+        """Return instances of a generic type: of the library with its arguments, of the program without them."""
         found: set[Value] = set()
         for each in self.instances(evaluator, place, of):
             name = each[2].rpartition(".")[2] if each[0] == EXTERNAL_INSTANCE and each[1] in self.standard else ""
@@ -221,7 +223,8 @@ class RustRules(RustLibrary):
 
     def _universal(self, holder: Value, name: str) -> list[Attribute]:
         if len(holder) > 3 and holder[3] != FIELDS:
-            outside = [value for value in holder[3] if value[0] == EXTERNAL_INSTANCE]
+            others = cast("tuple[Value, ...]", holder[3])
+            outside = [value for value in others if value[0] == EXTERNAL_INSTANCE]
             if len(outside) == 1 and name not in _UNIVERSAL:
                 return [frozenset({(EXTERNAL_OBJECT, outside[0][1], f"{outside[0][2]}.{name}")})]
         if name in _SAME and holder[0] == INSTANCE:
@@ -241,7 +244,8 @@ class RustRules(RustLibrary):
         parent = evaluator.flow(class_[1]).scopes[scope.parent] if scope.parent >= 0 else None
         if parent is not None and parent.kind == CLASS_SCOPE:  # a variant has what its enum has
             return self._found(evaluator, (*holder[:1], class_[1], scope.parent, *holder[3:]), name, depth)
-        for each in holder[3] if len(holder) > 3 and not fields else ():
+        others = cast("tuple[Value, ...]", holder[3] if len(holder) > 3 and not fields else ())
+        for each in others:
             if each[0] == INSTANCE and (found := self._found(evaluator, each, name, depth)):
                 return found
         return self._through_deref(evaluator, class_, holder, name, depth) if depth else []
