@@ -178,7 +178,7 @@ class GoRules(Rules):
         for package in dotted:
             found = self.within(evaluator, package, name) if package[0] == NAMESPACE else [ANYTHING]
             if found != [ANYTHING]:
-                return found
+                return [*found]
         if name in _BUILTINS:
             return [frozenset({(EXTERNAL_OBJECT, "builtin", name)})]
         return [ANYTHING]
