@@ -82,6 +82,14 @@ def generic_type(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     return lowering.lower_field(node, "type")
 
 
+def only_type(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    """Handle a constraint: a single type, or several that have nothing in common."""
+    if len(node.named_children) == 1:
+        return lowering.lower(node.named_children[0])
+    lowering.lower_children(node)
+    return None
+
+
 def results(lowering: Lowering, node: SyntaxNode) -> Expression:
     """Return the types in a list of results; named ones are bound in the function that is being opened."""
     types: list[Expression] = []
