@@ -51,14 +51,15 @@ def reaching(
     if crossed:
         return last_definitions_of(branches, bindings)
     around = set(_chain(branches, branch))
-    before = [binding for binding in bindings if binding.position <= position]
+    before = [binding for binding in bindings if binding.position <= position and binding.branch >= 0]
     for at in range(len(before) - 1, -1, -1):
         if before[at].branch in around:
             before = before[at:]
             break
     loops = {each for each in around if branches[each][1]}
     later = [b for b in bindings if b.position > position and loops and loops.intersection(_chain(branches, b.branch))]
-    return before + later or list(bindings)
+    types = [binding for binding in bindings if binding.branch < 0]
+    return before + later + types if before or later else list(bindings)
 
 
 def last_definitions_of(branches: Sequence[tuple[int, int]], bindings: Sequence[Binding]) -> list[Binding]:
@@ -69,6 +70,14 @@ def last_definitions_of(branches: Sequence[tuple[int, int]], bindings: Sequence[
         if not any(b.kind in {DEFINITION, IMPORTED} and b.branch in _chain(branches, binding.branch) for b in later):
             kept.append(binding)
     return kept
+
+
+def settled(flow: FileFlow, bindings: Sequence[Binding]) -> Sequence[Binding]:
+    """Return the bindings of a class's member that say what it is: an accessor takes what is assigned to it, a declared type bounds it."""
+    if len(bindings) < 2:
+        return bindings
+    accessors = [b for b in bindings if b.kind == DEFINITION and flow.scopes[b.target].flags & ACCESSOR]
+    return accessors or [b for b in bindings if b.type >= 0] or bindings
 
 
 def last_definitions(flow: FileFlow, bindings: Sequence[Binding]) -> list[Binding]:

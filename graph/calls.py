@@ -11,12 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from graph.bindings import Arguments, PassedCall, Place
-from graph.flow import ASYNC, GENERATOR, OVERLOAD, REST, SPREAD, Expression
+from graph.flow import ASYNC, GENERATOR, MEMBER, NAME, OVERLOAD, REST, SPREAD, Expression
 from graph.values import (
     ANYTHING,
     ARGUMENT,
     BUILTIN_METHOD,
     CLASS_OBJECT,
+    CONTAINER,
     EXTERNAL_OBJECT,
     FUNCTION_OBJECT,
     INSTANCE,
@@ -55,10 +56,15 @@ class Calls:
 
     def call_value(self, place: Place, expression: Expression) -> Values:
         """Return what ``callee(arguments)`` yields."""
-        found: set[Value] = set()
-        for callee in self._evaluator.value(place, expression[2]):
-            found |= self.called(callee, place, expression[3])
-        return frozenset(found)
+        callee, arguments = expression[2], expression[3]
+        if callee[0] in {NAME, MEMBER} and self._evaluator.rules(place[0]).overloaded:
+            return self._evaluator.answers.solve(("k", place[0], callee[1]), lambda: self._overload_value(place, callee, arguments))
+        return union(self.called(each, place, arguments) for each in self._evaluator.value(place, callee))
+
+    def _overload_value(self, place: Place, callee: Expression, arguments: Arguments) -> Values:
+        found = self._evaluator.chosen(place, callee, arguments)
+        values = union(self._evaluator.attribute_value(holder, each) for holder, each in found)
+        return union(self.called(each, place, arguments) for each in values)
 
     def called(self, callee: Value, place: Place | None, arguments: Arguments, *, passing: Values | None = None) -> Values:
         """Return what calling a value yields. ``passing`` is a single argument that is written nowhere."""
@@ -71,15 +77,17 @@ class Calls:
         if kind == INSTANCE:
             call = self._evaluator.rules(callee[1]).call_method
             called: set[Value] = set()
-            for method in self._evaluator.member(callee, call) if call else ANYTHING:
+            for method in self._evaluator.member(callee, call, called=True) if call else ANYTHING:
                 called |= ANYTHING if method[0] == INSTANCE else self.called(method, place, arguments, passing=passing)
             return frozenset(called)
+        if kind == CONTAINER and callee[1] == "Callable" and callee[2]:
+            return callee[2][0]
         if kind == ARGUMENT:
             found: set[Value] = set()
             for value in self.arguments(callee):
                 found |= ANYTHING if value[0] == ARGUMENT else self.called(value, place, arguments, passing=passing)
             return frozenset(found)
-        if kind in {EXTERNAL_OBJECT, BUILTIN_METHOD}:
+        if kind in {EXTERNAL_OBJECT, BUILTIN_METHOD, CONTAINER}:
             return (
                 ANYTHING
                 if place is None
@@ -130,7 +138,7 @@ class Calls:
         index = next((at for at, each in enumerate(parameters) if each.name == name), -1)
         if index < 0:
             return ANYTHING
-        position = index - bound
+        position = index - (bound and self._evaluator.rules(path).receiver_is_parameter)
         found: set[Value] = set()
         for keyword, given in arguments:
             if keyword == name:
@@ -149,15 +157,20 @@ class Calls:
         return frozenset(found) or ANYTHING
 
     def arguments(self, parameter: Value, level: int = 0) -> Values:
-        """Return what all known calls give a parameter, always with ``UNKNOWN``: there may be callers nobody sees."""
+        """Return what all known calls give a parameter, with ``UNKNOWN`` where there may be callers nobody sees."""
         key = ("a", *parameter[1:], level)
         return self._evaluator.answers.solve(key, lambda: self._arguments(parameter[1], parameter[2], parameter[3], level))
 
     def _arguments(self, path: str, scope: int, name: str, level: int) -> Values:
+        rules = self._evaluator.rules(path)
+        given = rules.given(self._evaluator, path, scope, name) if self._evaluator.flow(path).scopes[scope].context >= 0 else None
+        if given is not None:
+            further = (self.arguments(each, level + 1) if level < _MAX_LEVEL else ANYTHING for each in given if each[0] == ARGUMENT)
+            return union([frozenset(each for each in given if each[0] != ARGUMENT), *further])
         self._evaluator.look(ARGUMENTS)
         self._evaluator.look(f"calls of {self._evaluator.program.handle(path, scope)}")
-        found: set[Value] = {UNKNOWN}
         calls = self.passed.get((path, scope), ())
+        found: set[Value] = {UNKNOWN} if not calls or not rules.all_calls_known(self._evaluator, path, scope) else set()
         if len(calls) > _MAX_CALLS:
             return ANYTHING
         for call in calls:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from graph.bindings import Place
-from graph.flow import INDEX, LITERAL, MAPPING, ROOT, SPREAD, Expression
-from graph.values import ARGUMENT, CONTAINER, SITE, Value, Values, union
+from graph.bindings import FoundBinding, Place
+from graph.flow import INDEX, LITERAL, MAPPING, MEMBER, NAME, ROOT, SPREAD, VARIABLE, Expression
+from graph.values import ANYTHING, ARGUMENT, CONTAINER, SITE, Value, Values, union
 
 if TYPE_CHECKING:
     from graph.evaluate import Evaluator
@@ -37,12 +37,16 @@ class Containers:
         found: set[Value] = set()
         for value in values:
             if value[0] == SITE:
-                found |= self.items(value, None)
+                found |= self._keys(value) if self.site(value)[1][0] == MAPPING else self.items(value, None)
             elif value[0] == ARGUMENT:
                 found |= self.elements(rules, self._evaluator.arguments(value))
             else:
                 found |= rules.iterated(self._evaluator, value)
         return frozenset(found)
+
+    def _keys(self, site: Value) -> Values:
+        place, expression = self.site(site)
+        return union(self._evaluator.value(place, key) for key, _ in expression[2]) or ANYTHING
 
     def items(self, site: Value, key: Expression | None) -> Values:
         """Return what a written list or dictionary holds, at a literal key or anywhere."""
@@ -85,12 +89,24 @@ class Containers:
     def index_value(self, place: Place, expression: Expression) -> Values:
         """Return what ``holder[key]`` is worth."""
         found: set[Value] = set()
+        key = self._constant(place, expression[3])
         for holder in self._evaluator.value(place, expression[2]):
             if holder[0] == SITE:
-                found |= self.items(holder, expression[3])
+                found |= self.items(holder, key)
             else:
-                found |= self._evaluator.rules(place[0]).indexed(self._evaluator, place, holder, expression[3])
+                found |= self._evaluator.rules(place[0]).indexed(self._evaluator, place, holder, key)
         return frozenset(found)
+
+    def _constant(self, place: Place, key: Expression) -> Expression:
+        """Return the literal that a key stands for, where it names a variable with nothing but this value."""
+        if key[0] not in {NAME, MEMBER}:
+            return key
+        denoted = self._evaluator.denoted(place, key)
+        each = denoted[0][1] if len(denoted) == 1 else None
+        if not isinstance(each, FoundBinding) or each.binding.kind != VARIABLE or each.binding.value < 0:
+            return key
+        written = self._evaluator.flow(each.path).roots[each.binding.value].expression
+        return written if written is not None and written[0] == LITERAL else key
 
     def item_value(self, place: Place, expression: Expression) -> Values:
         """Return the part of a value at a position."""

@@ -12,18 +12,20 @@ from dataclasses import dataclass
 
 from graph.bindings import Arguments, Denoted, FoundBinding, PassedCall, Place
 from graph.evaluate import Evaluator
-from graph.flow import ACCESSOR, CLASS_SCOPE, DEFINITION
+from graph.flow import ACCESSOR, CLASS_SCOPE, DEFINITION, SEQUENCE
 from graph.model import Edge, EdgeKind, Evidence, Handle, external, unknown
 from graph.program import Program, SourceUnit
 from graph.values import (
     ARGUMENT,
     BUILTIN_METHOD,
     CLASS_OBJECT,
+    CONTAINER,
     EXTERNAL_INSTANCE,
     EXTERNAL_OBJECT,
     FUNCTION_OBJECT,
     INSTANCE,
     MODULE_OBJECT,
+    SITE,
     Value,
 )
 
@@ -51,13 +53,13 @@ class EdgeMaker:
         self.passes: dict[tuple[str, int, Place], PassedCall] = {}
         """Calls whose arguments may matter to others."""
 
-    def give(self, use: Use, denoted: Iterable[Denoted], rule: str, arguments: Arguments = ()) -> None:
-        """Make the edges from a use to what it denotes."""
+    def give(self, use: Use, denoted: Iterable[Denoted], rule: str, arguments: Arguments = (), *, whole: bool = True) -> None:
+        """Make the edges from a use to what it denotes; ``whole`` says that it denotes nothing else."""
         targets: dict[tuple[EdgeKind, Handle], None] = {}
         outside: dict[Handle, None] = {}
         undecided = False
         constructors: dict[Handle, None] = {}
-        sure = True
+        sure = whole
         for holder, each in denoted:
             if isinstance(each, FoundBinding):
                 kind, target = self._target(use.kind, each)
@@ -88,7 +90,9 @@ class EdgeMaker:
         if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
             outside[external(value[1], value[2])] = None
         elif kind == BUILTIN_METHOD:
-            outside[external("builtins", f"{value[1][1] if value[1][0] == 'g' else 'object'}.{value[2]}")] = None
+            rules = self._evaluator.rules(self.unit.path)
+            symbol = rules.builtin_symbol(value[1], value[2]) or (rules.builtin_package, f"{self._type_of(value[1])}.{value[2]}")
+            outside[external(*symbol)] = None
         elif kind == MODULE_OBJECT:
             if not value[1].endswith("/"):
                 targets[EdgeKind.IMPORTS if use.kind is EdgeKind.IMPORTS else EdgeKind.REFERENCES, Handle(value[1])] = None
@@ -100,6 +104,13 @@ class EdgeMaker:
             return True
         return False
 
+    def _type_of(self, value: Value) -> str:
+        """Name the built-in type of a container or of a list or dictionary that is written out."""
+        if value[0] == CONTAINER:
+            return value[1]
+        written = self._evaluator.site(value)[1] if value[0] == SITE else ()
+        return written[2] if written and written[0] == SEQUENCE else "dict" if written else "Function"
+
     def _target(self, kind: EdgeKind, found: FoundBinding) -> tuple[EdgeKind, Handle | None]:
         unit = self._program.unit(found.path)
         binding = found.binding
@@ -109,6 +120,8 @@ class EdgeMaker:
                 kind = EdgeKind.INSTANTIATES
             elif kind is EdgeKind.WRITES and not scope.flags & ACCESSOR:
                 kind = EdgeKind.REFERENCES
+            elif kind is EdgeKind.REFERENCES and scope.flags & ACCESSOR and self._evaluator.rules(self.unit.path).accessors_are_called:
+                kind = EdgeKind.CALLS
             return kind, unit.of_scope[binding.target]
         if kind in {EdgeKind.REFERENCES, EdgeKind.CALLS}:
             kind = EdgeKind.READS if found.scope else EdgeKind.REFERENCES
@@ -119,12 +132,9 @@ class EdgeMaker:
 
     def _constructor(self, class_: Value, use: Use, arguments: Arguments) -> Iterator[Handle]:
         """Yield the method that runs when a class is instantiated, where the program has it."""
-        for name in self._evaluator.rules(class_[1]).constructors:
-            for each in self._evaluator.attributes(class_, name):
-                if isinstance(each, FoundBinding) and each.binding.kind == DEFINITION:
-                    self._pass(each.path, each.binding.target, use, arguments, bound=True)
-                    yield self._program.handle(each.path, each.binding.target)
-                    return
+        for each in self._evaluator.rules(class_[1]).constructors_of(self._evaluator, class_, use.place, arguments):
+            self._pass(each.path, each.binding.target, use, arguments, bound=True)
+            yield self._program.handle(each.path, each.binding.target)
 
     def call(self, use: Use, values: Iterable[Value], rule: str, arguments: Arguments) -> None:
         """Make the edges of a call of something that is no definition."""
@@ -160,7 +170,7 @@ class EdgeMaker:
 
     def _call_methods(self, instance: Value) -> list[Handle]:
         method = self._evaluator.rules(instance[1]).call_method
-        found = self._evaluator.member(instance, method) if method else ()
+        found = self._evaluator.member(instance, method, called=True) if method else ()
         return [self._program.handle(each[1], each[2]) for each in found if each[0] == FUNCTION_OBJECT]
 
     def _expanded(self, values: Iterable[Value]) -> Iterator[Value]:
@@ -172,11 +182,11 @@ class EdgeMaker:
 
     def _pass(self, path: str, scope: int, use: Use, arguments: Arguments, *, bound: bool) -> None:
         """Remember a call of a function that has a parameter without a type."""
-        if (
-            use.kind is EdgeKind.CALLS
-            and scope >= 0
-            and any(each.type < 0 for each in self._evaluator.flow(path).scopes[scope].parameters[bound:])
-        ):
+        if use.kind not in {EdgeKind.CALLS, EdgeKind.INSTANTIATES} or scope < 0:
+            return
+        evaluator = self._evaluator
+        first = int(bound and evaluator.rules(path).receiver_is_parameter)
+        if any(each.type < 0 for each in evaluator.flow(path).scopes[scope].parameters[first:]):
             place = (use.place[0], use.place[1], use.start, use.place[3])
             self.passes[path, scope, place] = PassedCall(path, scope, place, arguments, bound)
 
@@ -195,4 +205,6 @@ def _is_heir(holder: Value | None, found: FoundBinding, evaluator: Evaluator) ->
     """Say whether a member was found in a subtype of what it was looked up in, which is a guess."""
     if holder is None or holder[0] not in {INSTANCE, CLASS_OBJECT}:
         return False
+    if evaluator.flow(found.path).scopes[found.scope].kind != CLASS_SCOPE:
+        return False  # written outside of any class, for this one
     return not any(each[0] == CLASS_OBJECT and each[1:] == (found.path, found.scope) for each in evaluator.lineage(holder[1], holder[2]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.flow_codec import FLOW_VERSION
-from ingest.codec import decode_value, encode_value
+from ingest.codec import compress, decode_value, decompress, encode_value
 from ingest.database import Database
 from ingest.model import DocumentId
 
@@ -24,10 +24,9 @@ class Unlowered:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A content's flow, encoded, the digest of what others can see of it, and the classes in it that name a base: name and scope."""
+    """A content's flow, encoded, and the classes in it that name a base: name and scope."""
 
     content: int
-    interface: bytes
     bases: Sequence[tuple[str, int]]
     data: bytes
 
@@ -38,25 +37,28 @@ class Standing:
 
     path: str
     document: DocumentId
-    interface: bytes
     encoded: bytes
 
     @classmethod
-    def of(cls, path: str, document: DocumentId, interface: bytes, rests: Sequence[str], announces: Sequence[str]) -> Standing:
+    def of(cls, path: str, document: DocumentId, rests: Sequence[str], announces: Sequence[str]) -> Standing:
         """Encode what a file's edges rest on, and under which names others may look for what it defines."""
-        return cls(path, document, interface, encode_value((rests, announces)))
+        return cls(path, document, compress("\0\0".join(map("\0".join, (rests, announces))).encode("utf-8", "surrogatepass")))
 
     def rests(self) -> list[str]:
         """Return what the file's edges rest on."""
-        return decode_value(self.encoded)[0]
+        return self._decoded()[0]
 
     def announces(self) -> list[str]:
         """Return under which names others may have looked for what the file defined."""
-        return decode_value(self.encoded)[1]
+        return self._decoded()[1]
+
+    def _decoded(self) -> list[list[str]]:
+        parts = decompress(self.encoded).decode("utf-8", "surrogatepass").split("\0\0")
+        return [part.split("\0") if part else [] for part in parts]
 
 
 Calls = Sequence[Sequence[object]]
-"""Calls of functions with a parameter that has no type: of each the callee's scope, the place, the arguments, and whether it is bound."""
+"""Calls of functions with an untyped parameter: the callee's scope, the place without its path, the arguments, whether it is bound."""
 
 
 class FlowStore:
@@ -83,9 +85,9 @@ class FlowStore:
         """Store flows."""
         with self._database.write() as write:
             write.executemany(
-                "INSERT OR REPLACE INTO flow (content_id, version, interface, bases, data)"
-                " SELECT ?, ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM content WHERE id = ?)",
-                ((each.content, FLOW_VERSION, each.interface, encode_value(each.bases), each.data, each.content) for each in flows),
+                "INSERT OR REPLACE INTO flow (content_id, version, bases, data)"
+                " SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM content WHERE id = ?)",
+                ((each.content, FLOW_VERSION, encode_value(each.bases), each.data, each.content) for each in flows),
             )
 
     def load(self, document: DocumentId) -> bytes:
@@ -103,13 +105,6 @@ class FlowStore:
         query = "SELECT data FROM document JOIN flow USING (content_id) WHERE document.id = ? AND version = ?"
         with self._database.read() as read:
             rows = {document: read.execute(query, (document, FLOW_VERSION)).fetchone() for document in documents}
-        return {document: row[0] for document, row in rows.items() if row}
-
-    def interfaces(self, documents: Iterable[DocumentId]) -> dict[DocumentId, bytes]:
-        """Return the interfaces of documents that have a flow."""
-        query = "SELECT interface FROM document JOIN flow USING (content_id) WHERE document.id = ?"
-        with self._database.read() as read:
-            rows = {document: read.execute(query, (document,)).fetchone() for document in documents}
         return {document: row[0] for document, row in rows.items() if row}
 
     def bases(self, documents: Iterable[DocumentId]) -> Iterator[tuple[DocumentId, list[tuple[str, int]]]]:
@@ -132,8 +127,8 @@ class FlowStore:
         """Let a view's edges rest on what another view's do."""
         with self._database.write() as write:
             write.execute(
-                "INSERT OR REPLACE INTO standing (view, path, document_id, interface, rests)"
-                " SELECT ?, path, document_id, interface, rests FROM standing WHERE view = ?",
+                "INSERT OR REPLACE INTO standing (view, path, document_id, rests)"
+                " SELECT ?, path, document_id, rests FROM standing WHERE view = ?",
                 (view, of),
             )
             write.execute(
@@ -144,9 +139,7 @@ class FlowStore:
     def standings(self, view: str) -> dict[str, Standing]:
         """Return what a view's edges rest on, by path."""
         with self._database.read() as read:
-            rows = read.execute(
-                "SELECT path, document_id, interface, rests FROM standing WHERE view = ? AND path >= x'01'", (view,)
-            ).fetchall()
+            rows = read.execute("SELECT path, document_id, rests FROM standing WHERE view = ? AND path >= x'01'", (view,)).fetchall()
         return {each.path: each for each in map(_standing, rows)}
 
     def stand(
@@ -159,8 +152,8 @@ class FlowStore:
             write.executemany("DELETE FROM standing WHERE view = ? AND path = ?", ((view, path) for path in replaced))
             write.executemany("DELETE FROM passed WHERE view = ? AND caller = ?", ((view, path) for path in replaced))
             write.executemany(
-                "INSERT INTO standing (view, path, document_id, interface, rests) VALUES (?, ?, ?, ?, ?)",
-                ((view, os.fsencode(each.path), each.document, each.interface, each.encoded) for each in standings),
+                "INSERT INTO standing (view, path, document_id, rests) VALUES (?, ?, ?, ?)",
+                ((view, os.fsencode(each.path), each.document, each.encoded) for each in standings),
             )
             write.executemany(
                 "INSERT INTO passed (view, callee, caller, calls) VALUES (?, ?, ?, ?)",
@@ -208,7 +201,7 @@ class FlowStore:
                 write.execute("DELETE FROM standing WHERE view = ? AND path = ?", (view, _beside(name)))
             else:
                 write.execute(
-                    "INSERT OR REPLACE INTO standing (view, path, document_id, interface, rests) VALUES (?, ?, 0, x'', ?)",
+                    "INSERT OR REPLACE INTO standing (view, path, document_id, rests) VALUES (?, ?, 0, ?)",
                     (view, _beside(name), encode_value(value)),
                 )
 
@@ -225,5 +218,5 @@ def _beside(name: str) -> bytes:
     return b"\0" + os.fsencode(name)
 
 
-def _standing(row: tuple[bytes, int, bytes, bytes]) -> Standing:
-    return Standing(os.fsdecode(row[0]), DocumentId(row[1]), row[2], row[3])
+def _standing(row: tuple[bytes, int, bytes]) -> Standing:
+    return Standing(os.fsdecode(row[0]), DocumentId(row[1]), row[2])

@@ -24,7 +24,7 @@ from graph.flow_store import Calls, Flow, FlowStore, Standing, Unlowered
 from graph.model import EdgeKind
 from graph.overlays import NOTES, StaleOverlays
 from graph.past import Past, is_behind
-from graph.program import Program, announced, named_bases
+from graph.program import CONFIGS, Program, announced, named_bases
 from graph.resolving import PARALLEL_FROM, resolve_paths
 from graph.reviewed import Review
 from graph.store import GraphStore
@@ -124,7 +124,7 @@ class GraphIndexer:
         lowered = self._lower([shown[path][0] for path in changed], progress)
         review, past = Review(self._flows, view, around.lock), Past(self._flows, view, around)
         sources = EdgeSources(self._facts, shown, review, changed=changed, removed=removed)
-        run = _Run(self._flows, view, shown, before, changed, removed, sources)
+        run = _Run(self._flows, view, shown, before, changed, removed, sources, self._configs(shown))
         resolved = run.resolve(self._workers, self._silence, progress) if changed or removed or review.changed else ()
         graphs = list(sources.complete(resolved, run.program, partial(self._store.files, view)))
         overlays = StaleOverlays(self._flows, view, {*changed, *removed})
@@ -152,6 +152,12 @@ class GraphIndexer:
         kept: dict[str, list[str]] = self._flows.note(view, NOTES) or {}
         left = {name: each for name, each in {**kept, **notes}.items() if each}
         self._flows.keep(view, NOTES, left or None)
+
+    def _configs(self, shown: Mapping[str, tuple[DocumentId, str]]) -> dict[str, str]:
+        """Return the texts of the files that say how modules are found."""
+        documents = {path: document for path, (document, _) in shown.items() if path.rpartition("/")[2] in CONFIGS}
+        texts = self._facts.texts(set(documents.values())) if documents else {}
+        return {path: texts[document].decode("utf-8", "replace") for path, document in documents.items()}
 
     def _lower(self, documents: Sequence[DocumentId], progress: _Progress) -> int:
         """Make the flows that are missing; return how many."""
@@ -193,10 +199,12 @@ class _Run:
         changed: Sequence[str],
         removed: Sequence[str],
         sources: EdgeSources,
+        configs: Mapping[str, str],
     ) -> None:
         self._flows, self._view, self._shown, self._before, self._changed, self._removed = flows, view, shown, before, changed, removed
         self._sources = sources
-        self.program = Program({path: language for path, (_, language) in shown.items()}, self._load, self._named_bases)
+        languages = {path: language for path, (_, language) in shown.items()}
+        self.program = Program(languages, self._load, self._named_bases, configs)
         self.standings: list[Standing] = []
         self.calls: dict[str, Mapping[str, Calls]] = {}
         self._problems: dict[str, str] = {}
@@ -232,10 +240,9 @@ class _Run:
         found = resolve_paths(
             self.program, paths, partial(self._others, paths), workers=workers, silence_seconds=silence_seconds, progress=progress
         )
-        interfaces = self._flows.interfaces(self._shown[each.path][0] for each in found)
         for each in found:
             document, rests = self._shown[each.path][0], (*each.rests, *self._sources.rests(each.path))
-            self.standings.append(Standing.of(each.path, document, interfaces[document], rests, each.announces))
+            self.standings.append(Standing.of(each.path, document, rests, each.announces))
             self.calls[each.path] = _by_callee(each.passes)
             if each.problem:
                 self._problems[each.path] = each.problem
@@ -254,7 +261,7 @@ class _Run:
         def kept(callee: str) -> Iterator[PassedCall]:
             for caller, rows in self._flows.calls_of(self._view, callee):
                 if caller not in gone:
-                    yield from _unpack(callee, rows)
+                    yield from _unpack(callee, caller, rows)
 
         return sorted(waking), kept
 
@@ -262,16 +269,25 @@ class _Run:
         """Return the changed files and those whose edges rest on what has changed."""
         if not self._before:
             return set(self._changed)
-        interfaces = self._flows.interfaces(self._shown[path][0] for path in self._changed)
+        if any(path.rpartition("/")[2] in CONFIGS for path in (*self._changed, *self._removed)):
+            return set(self._shown)
         touched: set[str] = set()
         for path in self._changed:
             old = self._before.get(path)
-            if old is not None and old.interface == interfaces[self._shown[path][0]]:
+            if old is not None and self._looks_as_before(path, old):
                 continue
             touched |= {path, *announced(path, self.program.unit(path).flow), *(old.announces() if old else _names_of(path))}
         for path in self._removed:
             touched |= {path, *_names_of(path), *self._before[path].announces()}
         return {*self._changed, *self._resting_on(touched), *self._sources.concerned(self._before, touched)}
+
+    def _looks_as_before(self, path: str, old: Standing) -> bool:
+        """Say whether other files can see no difference between what a file was and is."""
+        try:
+            before = decode_flow(self._flows.load(old.document))
+        except (LookupError, ValueError):  # garbage was collected since, or the version is another
+            return False
+        return interface(before) == interface(self.program.unit(path).flow)
 
     def _resting_on(self, touched: set[str]) -> set[str]:
         if not touched:
@@ -296,7 +312,7 @@ class _Run:
 def _by_callee(calls: Iterable[PassedCall]) -> dict[str, list[tuple[object, ...]]]:
     found: dict[str, list[tuple[object, ...]]] = {}
     for call in calls:
-        found.setdefault(call.path, []).append((call.scope, call.place, call.arguments, call.bound))
+        found.setdefault(call.path, []).append((call.scope, call.place[1:], call.arguments, call.bound))
     return found
 
 
@@ -304,11 +320,12 @@ def _names_of(path: str) -> Iterator[str]:
     """Yield what others look for when they look for a file or a folder by name."""
     for part in path.split("/"):
         yield f"module {part.partition('.')[0]}"
+    yield f"package {path.rpartition('/')[0]}/"
 
 
-def _unpack(callee: str, rows: Calls) -> Iterator[PassedCall]:
+def _unpack(callee: str, caller: str, rows: Calls) -> Iterator[PassedCall]:
     for scope, place, arguments, bound in rows:
-        yield PassedCall(callee, scope, tuple(place), arguments, bound)  # type: ignore[arg-type]
+        yield PassedCall(callee, scope, (caller, *place), arguments, bound)  # type: ignore[arg-type]
 
 
 def _batches(missing: Iterable[Unlowered]) -> Iterator[tuple[Unlowered, ...]]:
@@ -329,7 +346,7 @@ def _parsed(each: Unlowered) -> ParsedFile:
 
 
 def _encoded(each: Unlowered, flow: FileFlow) -> Flow:
-    return Flow(each.content, interface(flow), named_bases(flow), encode_flow(flow))
+    return Flow(each.content, named_bases(flow), encode_flow(flow))
 
 
 def _make_lowerer() -> Callable[[tuple[Unlowered, ...]], list[Flow]]:

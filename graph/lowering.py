@@ -220,6 +220,15 @@ class Lowering:
             at = scopes[at].parent
         return max(at, 0)
 
+    def is_bound(self, name: str) -> bool:
+        """Say whether what was read so far binds a name that is seen from here."""
+        scopes, at = self.flow.scopes, self.scope
+        while at >= 0:
+            if name in scopes[at].names and (scopes[at].kind != CLASS_SCOPE or at == self.scope):
+                return True
+            at = scopes[at].parent
+        return False
+
     def import_name(self, module: str, name: str, position: int, *, alias: str = "", level: int = 0) -> None:
         """Take note of an import and bind the name it brings, ``alias`` or else ``name``; "" and "*" bind nothing."""
         self.flow.imports.append(ImportedName(module, name, position, level))
@@ -269,6 +278,9 @@ class Lowering:
         scope = self.flow.scopes[index]
         scope.decorators = decorators
         self.open_branch()
+        generic = node.child_by_field_name(shape.generic) if shape.generic else None
+        if generic is not None:
+            self.lower(generic)
         parameters = node.child_by_field_name(shape.parameters)
         if parameters is not None:
             self._lower_parameters(parameters, shape, scope)
@@ -335,3 +347,5 @@ class FunctionShape:
     forms: Mapping[str, ParameterForm] = field(default_factory=dict[str, ParameterForm])
     bare: frozenset[str] = frozenset()
     """Types of a parameter that stands without a list around it."""
+    generic: str = ""
+    """Name of the field that declares type parameters."""

@@ -6,9 +6,30 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from graph.flow import BLOCK, CLASS_SCOPE, FUNCTION_SCOPE, INDEX, MEMBER, MODULE, NAME, FileFlow, Scope, SymbolRow
+from graph.flow import (
+    ANONYMOUS,
+    BLOCK,
+    CLASS_SCOPE,
+    FIELD,
+    FUNCTION_SCOPE,
+    INDEX,
+    INTERFACE,
+    MEMBER,
+    MODULE,
+    NAME,
+    WRITTEN_OUT,
+    FileFlow,
+    Scope,
+    SymbolRow,
+)
 from graph.model import Handle, Node, NodeKind
 from ingest.model import SymbolKind
+
+CONFIGS = frozenset({"package.json", "tsconfig.json", "jsconfig.json"})
+"""Names of files that say how modules are found."""
+
+_FAR = 400
+"""Bytes between the start of a field's declaration and its name."""
 
 
 @dataclass(slots=True)
@@ -37,13 +58,16 @@ class Program:
         languages: Mapping[str, str],
         load: Callable[[str], FileFlow],
         heirs: Callable[[], Iterable[tuple[str, list[tuple[str, int]]]]] | None = None,
+        configs: Mapping[str, str] | None = None,
     ) -> None:
         """``languages`` gives the language of every path of the view; ``load`` reads one file's flow.
 
-        ``heirs`` knows the classes that name a base, by path, without reading every flow.
+        ``heirs`` knows the classes that name a base, by path, without reading every flow. ``configs`` are the texts, by path, of the
+        files in ``CONFIGS`` that say how modules are found.
         """
         self._heirs = heirs
         self.languages = languages
+        self.configs = configs or {}
         self.paths = frozenset(languages)
         self._load = load
         self._units: dict[str, SourceUnit] = {}
@@ -98,7 +122,7 @@ def build_unit(path: str, flow: FileFlow) -> SourceUnit:
             of_scope.append(file)
         elif scope.symbol >= 0:
             of_scope.append(handles[scope.symbol])
-        elif scope.kind == BLOCK:
+        elif scope.kind == BLOCK or scope.flags & WRITTEN_OUT:
             of_scope.append(of_scope[scope.parent])
         else:
             node = _unnamed(path, flow, scope, of_scope[scope.parent], lambdas)
@@ -116,12 +140,14 @@ def _variables(
         by_name.setdefault(symbol.qualified_name, handle)
     found: dict[tuple[int, str], Handle] = {}
     for index, scope in enumerate(flow.scopes):
-        if scope.kind not in {MODULE, CLASS_SCOPE}:
+        if scope.kind not in {MODULE, CLASS_SCOPE} or scope.flags & WRITTEN_OUT:
             continue
         outer = of_scope[index].partition("#")[2]
         for name, bindings in [*scope.names.items(), *scope.fields.items()]:
             qualified = f"{outer}.{name}" if outer else name
             handle = by_name.get(qualified)
+            if handle is None and scope.flags & ANONYMOUS and bindings[0].kind == FIELD:
+                handle = _symbol_at(flow, handles, name, bindings[0].position)
             if handle is None and name in scope.fields:
                 handle = by_name[qualified] = Handle(f"{path}#{qualified}")
                 line = bisect_right(flow.newlines, bindings[0].position - 1) + 1
@@ -129,6 +155,16 @@ def _variables(
             if handle is not None:
                 found[index, name] = handle
     return found
+
+
+def _symbol_at(flow: FileFlow, handles: list[Handle], name: str, position: int) -> Handle | None:
+    """Return the symbol that is written at a position, for a field of a type without a name."""
+    at = bisect_right(flow.symbols, position, key=lambda symbol: symbol.start) - 1
+    while at >= 0 and position - flow.symbols[at].start < _FAR:
+        if flow.symbols[at].name == name and position < flow.symbols[at].end:
+            return handles[at]
+        at -= 1
+    return None
 
 
 def _last_line(flow: FileFlow) -> int:
@@ -150,7 +186,16 @@ def _unnamed(path: str, flow: FileFlow, scope: Scope, outer: Handle, lambdas: di
     title = scope.name or f"<{'lambda' if scope.kind == FUNCTION_SCOPE else 'class'}{count}>"
     qualified = f"{inside}.{title}" if inside else title
     line = scope.line
-    return Node(Handle(f"{path}#{qualified}"), NodeKind.LAMBDA, title, qualified, path, line, line, flow.language)
+    return Node(
+        Handle(f"{path}#{qualified}"),
+        SymbolKind.FUNCTION if scope.name and scope.kind == FUNCTION_SCOPE else NodeKind.LAMBDA,
+        title,
+        qualified,
+        path,
+        line,
+        line,
+        flow.language,
+    )
 
 
 def attach_symbols(flow: FileFlow, symbols: Iterable[tuple[str, str, str, int, int, int, int, int]]) -> None:
@@ -198,4 +243,6 @@ def named_bases(flow: FileFlow) -> list[tuple[str, int]]:
 def announced(path: str, flow: FileFlow) -> list[str]:
     """Return under which names others may look for what a file defines, beside its path."""
     packages = {flow.package, path.rpartition("/")[0]} - {""}
-    return sorted({f"heirs of {name}" for name, _ in named_bases(flow)} | {f"package {package}" for package in packages})
+    names = {f"package {path.rpartition('/')[0]}/", *(f"package {package}" for package in packages)}
+    names |= {f"interface {name}" for scope in flow.scopes if scope.flags & INTERFACE for name in scope.names}
+    return sorted(names | {f"heirs of {name}" for name, _ in named_bases(flow)})

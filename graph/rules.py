@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from graph.flow import EITHER, INDEX, LITERAL, MEMBER, NAME, Expression, ImportedName
+from graph.dialect import Dialect
+from graph.flow import DEFINITION, EITHER, INDEX, LITERAL, MEMBER, NAME, Expression, ImportedName
 from graph.program import Program, heirs_by_name
 from graph.values import (
     ANYTHING,
@@ -24,10 +26,21 @@ from graph.values import (
 )
 
 if TYPE_CHECKING:
-    from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, Place
+    from graph.bindings import Arguments, Attribute, Denoted, FoundBinding, Place
+    from graph.evaluate import Evaluator
 
 
-class Rules:
+class Kept(NamedTuple):
+    """A type that keeps a contract: an interface or a trait, and which of its methods answers for which."""
+
+    type: tuple[str, int]
+    contract: tuple[str, int]
+    methods: tuple[tuple[tuple[str, int], tuple[str, int]], ...]
+    position: int
+    name: str
+
+
+class Rules(Dialect):  # noqa: PLR0904
     """One language's rules over one program. Every method answers ``ANYTHING`` where it does not know."""
 
     members_need_no_receiver: ClassVar[bool] = False
@@ -36,6 +49,18 @@ class Rules:
     """The method that is called when an instance is called, or empty."""
     constructors: ClassVar[tuple[str, ...]] = ()
     """The methods that run when an instance is made, in order of preference."""
+    markers: ClassVar[frozenset[str]] = frozenset()
+    """Built-in decorators that say what a definition is; naming one is no call of it."""
+    super_function: ClassVar[str] = ""
+    """The built-in function that gives the instance as its supertype, where the language has one."""
+    receiver_is_parameter: ClassVar[bool] = False
+    """A method lists its receiver among its parameters."""
+    class_bodies_see_members: ClassVar[bool] = False
+    """What stands in a class's body itself sees the members by their bare names."""
+    declared_before_use: ClassVar[bool] = False
+    """A name is visible in its block from its declaration on; before that it is the one of an outer block."""
+    functions_have_receivers: ClassVar[bool] = False
+    """A function outside of any class works on an object, as ``this`` in JavaScript."""
     builtin_package: ClassVar[str] = "builtins"
     """The package that the types of literals belong to."""
 
@@ -45,20 +70,39 @@ class Rules:
 
     # Names.
 
-    def free_bindings(self, evaluator: Evaluator, place: Place, name: str) -> list[Attribute]:
+    def free_bindings(self, evaluator: Evaluator, place: Place, name: str, *, called: bool = False) -> list[Attribute]:
         """Return what a name denotes that no scope around the place binds: another file's, or built in."""
-        del evaluator, place, name
+        del evaluator, place, name, called
         return [ANYTHING]
 
-    def implicit_members(self, evaluator: Evaluator, path: str, scope: int, name: str) -> list[Denoted]:
+    def meant(self, evaluator: Evaluator, found: list[Denoted], *, as_type: bool) -> list[Denoted]:
+        """Return those of several things with one name that are meant where a type is, or where a value is."""
+        del evaluator, as_type
+        return found
+
+    def implicit_members(self, evaluator: Evaluator, path: str, scope: int, name: str, *, called: bool = False) -> list[Denoted]:
         """Return the members of a class, inherited ones included, that a bare name denotes inside of it."""
         holder: Value = (INSTANCE, path, scope)
-        return [(holder, each) for each in evaluator.own_attributes(holder, name)]
+        return [(holder, each) for each in evaluator.own_attributes(holder, name, called=called)]
 
-    def import_(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
-        """Return what an import brings."""
-        del evaluator, path, imported
+    def within(self, evaluator: Evaluator, namespace: Value, name: str) -> list[Attribute]:
+        """Return what a package or namespace has under a name."""
+        del evaluator, namespace, name
         return [ANYTHING]
+
+    def files_of(self, namespace: Value) -> list[str]:
+        """Return the files that an import of a package or namespace brings."""
+        del namespace
+        return []
+
+    def import_(self, evaluator: Evaluator, path: str, imported: ImportedName, *, called: bool = False) -> list[Attribute]:
+        """Return what an import brings."""
+        del evaluator, path, imported, called
+        return [ANYTHING]
+
+    def imported_module(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
+        """Return the module that an import of a whole module names."""
+        return self.import_(evaluator, path, imported)
 
     def exported(self, evaluator: Evaluator, path: str, name: str) -> list[Attribute]:
         """Return what a module gives under a name; a folder gives nothing that is known."""
@@ -68,6 +112,26 @@ class Rules:
         """Return what ``this`` is worth outside of any class."""
         del evaluator, path, scope
         return ANYTHING
+
+    def special_attributes(self, evaluator: Evaluator, holder: Value, name: str) -> list[Attribute]:
+        """Return what the language itself gives under a name to every class, instance or function; nothing to look it up as usual."""
+        del evaluator, holder, name
+        return []
+
+    def added_attributes(self, evaluator: Evaluator, holder: Value, class_: Value, name: str) -> list[Attribute]:
+        """Return the members that statements outside of a class have given to it or its instances."""
+        del evaluator, holder, class_, name
+        return []
+
+    def given(self, evaluator: Evaluator, path: str, scope: int, name: str) -> Values | None:
+        """Return what a function that is written as an argument gets for a parameter, None where the callee does not tell."""
+        del evaluator, path, scope, name
+        return None
+
+    def all_calls_known(self, evaluator: Evaluator, path: str, scope: int) -> bool:
+        """Say whether nobody outside of its file can call a function, and in the file only by its name."""
+        del evaluator, path, scope
+        return False
 
     # Types.
 
@@ -79,7 +143,7 @@ class Rules:
         """Return instances of the type that an expression names."""
         operation = expression[0]
         if operation in {NAME, MEMBER}:
-            return union(self.instance_of(evaluator, place, each) for _, each in evaluator.denoted(place, expression))
+            return union(self.instance_of(evaluator, place, each) for _, each in evaluator.denoted(place, expression, as_type=True))
         if operation == INDEX:
             return self.instances(evaluator, place, expression[2])
         if operation == EITHER and expression[2]:
@@ -144,6 +208,11 @@ class Rules:
                 found |= {(CLASS_OBJECT, *heir), *((CLASS_OBJECT, *each) for each in self.subtypes(evaluator, *heir))}
         return frozenset(found)
 
+    def kept(self, evaluator: Evaluator, path: str) -> Iterable[Kept]:
+        """Return the contracts that types keep without naming them as a base, where this file shows it."""
+        del evaluator, path
+        return ()
+
     # What is not in the program.
 
     def call_external(self, evaluator: Evaluator, callee: Value, place: Place, arguments: Arguments, passing: Values | None) -> Values:
@@ -156,12 +225,35 @@ class Rules:
         del evaluator
         return union(value[2]) if value[0] == CONTAINER and value[2] else ANYTHING
 
+    def members(self, evaluator: Evaluator, value: Value) -> Values:
+        """Return what all members of an object are worth."""
+        del evaluator, value
+        return ANYTHING
+
     def indexed(self, evaluator: Evaluator, place: Place, holder: Value, key: Expression) -> Values:
         """Return what ``holder[key]`` is worth."""
         del evaluator, place, key
         return holder[2][-1] if holder[0] == CONTAINER and holder[2] else ANYTHING
 
+    def protocol_calls(self, evaluator: Evaluator, operation: int, value: Value) -> list[Denoted]:
+        """Return the methods of a value that a loop over it or a block that enters it calls without naming them."""
+        del evaluator, operation, value
+        return []
+
     def entered(self, evaluator: Evaluator, values: Values) -> Values:
         """Return what a context manager yields."""
         del evaluator
         return values
+
+    def imported(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
+        """Return all that an import brings, be it for calls or not."""
+        return (self.import_ if imported.name else self.imported_module)(evaluator, path, imported)
+
+    def constructors_of(self, evaluator: Evaluator, class_: Value, place: Place, arguments: Arguments) -> list[FoundBinding]:
+        """Return the methods that may run when a class is instantiated with these arguments, where the program has them."""
+        del place, arguments
+        for name in self.constructors:
+            for each in evaluator.attributes(class_, name):
+                if not isinstance(each, frozenset) and each.binding.kind == DEFINITION:
+                    return [each]
+        return []

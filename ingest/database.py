@@ -54,12 +54,12 @@ CREATE TABLE segment (
 );
 CREATE INDEX segment_repository ON segment (repository_id);
 CREATE TABLE flow (
-    content_id INTEGER PRIMARY KEY REFERENCES content (id) ON DELETE CASCADE, version INTEGER NOT NULL, interface BLOB NOT NULL,
-    bases BLOB NOT NULL, data BLOB NOT NULL
+    content_id INTEGER PRIMARY KEY REFERENCES content (id) ON DELETE CASCADE, version INTEGER NOT NULL, bases BLOB NOT NULL,
+    data BLOB NOT NULL
 );
 CREATE TABLE resolved (view TEXT PRIMARY KEY, generation INTEGER NOT NULL);
 CREATE TABLE standing (
-    view TEXT NOT NULL, path BLOB NOT NULL, document_id INTEGER NOT NULL, interface BLOB NOT NULL, rests BLOB NOT NULL,
+    view TEXT NOT NULL, path BLOB NOT NULL, document_id INTEGER NOT NULL, rests BLOB NOT NULL,
     PRIMARY KEY (view, path)
 ) WITHOUT ROWID;
 CREATE TABLE passed (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from graph.evaluate import Arguments, Evaluator, Place
+from graph.evaluate import Arguments, Denoted, Evaluator, Place
 from graph.flow import (
+    ENTER,
     LITERAL,
     Expression,
 )
@@ -26,6 +27,7 @@ from graph.values import (
 )
 
 _MAPPINGS = frozenset({"dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict", "ItemsView", "ChainMap"})
+_CALLED = frozenset({"Callable", "ref", "ReferenceType"})
 _SAME_ELEMENTS = frozenset({"list", "set", "frozenset", "tuple", "sorted", "reversed", "iter", "deque", "filter"})
 _FIRST_ARGUMENT = frozenset({"copy", "deepcopy", "partial", "update_wrapper", "staticmethod", "classmethod", "abs", "cache", "lru_cache"})
 
@@ -35,6 +37,8 @@ class PythonBuiltins(Rules):
 
     def call_external(self, evaluator: Evaluator, callee: Value, place: Place, arguments: Arguments, passing: Values | None) -> Values:
         """Return what calling somebody else's function yields, where Python or its typing says."""
+        if callee[0] == CONTAINER:
+            return callee[2][-1] if callee[2] and callee[1] in _CALLED else ANYTHING
         if callee[0] == BUILTIN_METHOD:
             return self._method(evaluator, callee[1], callee[2], place, arguments)
         symbol = callee[2].rpartition(".")[2]
@@ -44,6 +48,8 @@ class PythonBuiltins(Rules):
             kind = "Iterator" if symbol in {"iter", "reversed", "filter"} else "list" if symbol == "sorted" else symbol
             over = values[1] if symbol == "filter" and len(values) > 1 else first
             return frozenset({container(kind, evaluator.elements(self, over))})
+        if callee[1] == "weakref" and symbol in {"ref", "proxy"}:
+            return first if symbol == "proxy" else frozenset({container("ref", first)})
         if symbol == "wraps" and callee[1] == "functools":
             return frozenset({(EXTERNAL_OBJECT, "functools", "update_wrapper")})
         if symbol in _FIRST_ARGUMENT and first:
@@ -75,10 +81,11 @@ class PythonBuiltins(Rules):
     def _method(self, evaluator: Evaluator, holder: Value, name: str, place: Place, arguments: Arguments) -> Values:
         """Return what a method of a built-in container yields."""
         key, value = self._parts(evaluator, holder)
-        if name in {"get", "pop", "setdefault", "popitem", "popleft", "__getitem__"}:
+        if name in {"get", "pop", "setdefault", "popitem", "popleft", "__getitem__", "get_nowait", "result"}:
             if holder[0] == SITE and arguments:
                 value = evaluator.items(holder, arguments[0][1])
-            rest = [evaluator.value(place, given) for _, given in arguments[1:]]
+            skipped = 0 if holder[0] == CONTAINER and holder[1] == "ContextVar" else 1
+            rest = [evaluator.value(place, given) for _, given in arguments[skipped:]]
             return union([value, *rest])
         if name in {"values", "__iter__", "elements"}:
             return frozenset({container("Iterator", value)})
@@ -133,6 +140,22 @@ class PythonBuiltins(Rules):
         if holder[0] == EXTERNAL_OBJECT:
             return frozenset({holder})
         return ANYTHING
+
+    def protocol_calls(self, evaluator: Evaluator, operation: int, value: Value) -> list[Denoted]:
+        """Return the methods by which a loop goes over an instance, or a ``with`` statement enters and leaves it."""
+        if value[0] != INSTANCE:
+            return []
+        if operation == ENTER:
+            names = ("__enter__", "__exit__", "__aenter__", "__aexit__")
+            return [(value, each) for name in names for each in evaluator.own_attributes(value, name)]
+        found: list[Denoted] = []
+        for first, then in (("__iter__", "__next__"), ("__aiter__", "__anext__")):
+            found += [(value, each) for each in evaluator.own_attributes(value, first)]
+            for method in evaluator.member(value, first):
+                for made in evaluator.called(method, None, ()):
+                    if made[0] == INSTANCE:
+                        found += [(made, each) for each in evaluator.own_attributes(made, then)]
+        return found
 
     def entered(self, evaluator: Evaluator, values: Values) -> Values:
         """Return what ``with value as`` yields."""

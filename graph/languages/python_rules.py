@@ -45,10 +45,15 @@ _CONTAINERS = frozenset({
     "MutableSequence", "Mapping", "MutableMapping", "Generator", "AsyncIterator", "AsyncIterable", "AsyncGenerator", "Awaitable",
     "Coroutine",
     "ContextManager", "AbstractContextManager", "AsyncContextManager", "AbstractAsyncContextManager", "KeysView", "ValuesView", "ItemsView",
-    "Callable", "Reversible", "Counter", "ChainMap",
+    "Callable", "Reversible", "Counter", "ChainMap", "ContextVar", "Queue", "SimpleQueue", "LifoQueue", "PriorityQueue", "Future", "Task",
+    "ref", "ReferenceType", "WeakSet", "WeakValueDictionary", "WeakKeyDictionary",
 })  # fmt: skip
 _TRANSPARENT = frozenset({"ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "Optional", "Annotated", "InitVar"})
 _ROOTLESS = frozenset({"object", "Generic", "Protocol", "ABC", "Exception_"})
+_GENERIC_PACKAGES = frozenset({
+    "typing", "typing_extensions", "collections", "builtins", "contextlib", "contextvars", "queue", "asyncio", "concurrent", "weakref",
+    "multiprocessing", "types",
+})  # fmt: skip
 _TYPING = frozenset({"typing", "typing_extensions", "collections", "builtins", "types", "contextlib", "t", "dataclasses"})
 
 
@@ -56,6 +61,10 @@ class PythonRules(PythonModules, PythonBuiltins):
     """Python's rules over one program."""
 
     call_method = "__call__"
+    super_function = "super"
+    markers = frozenset({"staticmethod", "classmethod", "property"})
+    receiver_is_parameter = True
+    class_bodies_see_members = True
     constructors = ("__init__", "__new__")
 
     # Types.
@@ -129,7 +138,7 @@ class PythonRules(PythonModules, PythonBuiltins):
                 found.add(container("Callable", self.instances(evaluator, place, arguments[-1])))
             elif symbol == "Literal":
                 found |= self.literal("str")
-            elif symbol in _CONTAINERS:
+            elif symbol in _CONTAINERS and value[1] in _GENERIC_PACKAGES:
                 parts = [each for each in arguments if not (each[0] == EITHER and not each[2])]
                 found.add(container(symbol, *(self.instances(evaluator, place, each) for each in parts)))
             elif value[0] == EXTERNAL_OBJECT:

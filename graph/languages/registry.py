@@ -18,6 +18,13 @@ class Language(NamedTuple):
     rules: Callable[[Program], Rules]
 
 
+def _javascript() -> Language:
+    from graph.languages.javascript import GRAMMAR
+    from graph.languages.javascript_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
 def _python() -> Language:
     from graph.languages.python import GRAMMAR
     from graph.languages.python_rules import RULES
@@ -25,8 +32,53 @@ def _python() -> Language:
     return Language(GRAMMAR, RULES)
 
 
+def _go() -> Language:
+    from graph.languages.go import GRAMMAR
+    from graph.languages.go_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
+def _rust() -> Language:
+    from graph.languages.rust import GRAMMAR
+    from graph.languages.rust_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
+def _java() -> Language:
+    from graph.languages.java import GRAMMAR
+    from graph.languages.jvm_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
+def _kotlin() -> Language:
+    from graph.languages.kotlin import GRAMMAR
+    from graph.languages.kotlin_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
+def _scala() -> Language:
+    from graph.languages.scala import GRAMMAR
+    from graph.languages.scala_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
 _LANGUAGES: dict[str, Callable[[], Language]] = {
+    "java": _java,
+    "kotlin": _kotlin,
+    "scala": _scala,
+    "go": _go,
+    "javascript": _javascript,
     "python": _python,
+    "rust": _rust,
+    "svelte": _javascript,
+    "tsx": _javascript,
+    "typescript": _javascript,
+    "vue": _javascript,
 }
 
 RESOLVED = frozenset(_LANGUAGES)

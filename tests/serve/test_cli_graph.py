@@ -180,11 +180,18 @@ def test_the_kinds_that_can_be_typed_are_the_models() -> None:
     assert set(DEAD_KINDS) == {kind.value for kind in JUDGED}
 
 
-def test_a_view_without_a_graph_gets_one_when_it_is_asked(codelore: Shell, shop: Path) -> None:
-    """A graph that indexing left out, or that is behind, is brought up to date first."""
-    answer = codelore("graph", "callers", "Cart.total_price", "--json").json("GraphResult")
-    assert [edge["source"] for edge in answer["edges"]] == ["tests/test_cart.py#test_total_price"]
-    assert codelore("graph", "status", "--ref", "HEAD").code == 0
+def test_a_view_without_a_graph_gets_it_when_it_is_asked(codelore: Shell, tmp_path: Path) -> None:
+    """``index --no-graph`` leaves it out, and a change after it is in the next answer."""
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "payment.py").write_text("def charge():\n    pass\n")
+    (tree / "late.py").write_text("from payment import charge\n\ndef late():\n    charge()\n")
+    assert codelore("index", tree, "--no-graph", "--json").json("IndexResult")["indexed"][0]["graph"] is None
+    answer = codelore("graph", "callers", "charge", "-C", tree, "--json").json("GraphResult")
+    assert [(edge["path"], edge["line"], edge["evidence"]) for edge in answer["edges"]] == [("late.py", 4, "proven")]
+    (tree / "late.py").write_text("def late():\n    pass\n")
+    assert codelore("index", tree, "--json").json("IndexResult")["indexed"][0]["graph"]["resolved"] == 1
+    assert not codelore("graph", "callers", "charge", "-C", tree, "--json").json("GraphResult")["edges"]
 
 
 def test_a_ref_has_a_graph_of_its_own(codelore: Shell, graph: Path) -> None:
