@@ -245,4 +245,6 @@ def announced(path: str, flow: FileFlow) -> list[str]:
     packages = {flow.package, path.rpartition("/")[0]} - {""}
     names = {f"package {path.rpartition('/')[0]}/", *(f"package {package}" for package in packages)}
     names |= {f"interface {name}" for scope in flow.scopes if scope.flags & INTERFACE for name in scope.names}
+    if flow.language == "scala":  # the one whose members of foreign types depend on what is defined anywhere
+        names |= {f"definitions of {name}" for scope in flow.scopes for name in scope.names}
     return sorted(names | {f"heirs of {name}" for name, _ in named_bases(flow)})
