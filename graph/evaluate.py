@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from graph.flow import (
     ACCESSOR,
+    ANONYMOUS,
     ASYNC,
     AWAIT,
     BLOCK,
@@ -25,6 +26,7 @@ from graph.flow import (
     EITHER,
     ELEMENT,
     ENTER,
+    EXTENSION,
     FUNCTION,
     FUNCTION_SCOPE,
     GENERATOR,
@@ -34,6 +36,7 @@ from graph.flow import (
     LITERAL,
     MAPPING,
     MEMBER,
+    METHOD,
     NAME,
     NARROWED,
     NEW,
@@ -65,6 +68,7 @@ from graph.values import (
     FUNCTION_OBJECT,
     INSTANCE,
     MODULE_OBJECT,
+    NAMESPACE,
     NOTHING,
     SITE,
     SUPERTYPE,
@@ -115,11 +119,12 @@ class Evaluator:  # noqa: PLR0904
         self.answers = FixedPoint()
         self.passed: Mapping[tuple[str, int], Sequence[PassedCall]] = {}
         """Calls by the function they reach; empty while those calls are being looked for."""
-        self._brought: dict[tuple[str, int], list[Attribute]] = {}
+        self._brought: dict[tuple[str, int, bool], list[Attribute]] = {}
         self._sites: dict[tuple[str, int], tuple[Place, Expression]] = {}
         self._handlers: dict[int, Callable[[Place, Expression], Values]] = {
             NAME: self._name,
             MEMBER: self._member,
+            METHOD: lambda place, expression: self._worth_of(self.denoted(place, expression, called=True)),
             CALL: self._call,
             NEW: self._new,
             INDEX: self._index,
@@ -203,24 +208,31 @@ class Evaluator:  # noqa: PLR0904
         """Return what a name is worth at a place."""
         return union(self.attribute_value(holder, each) for holder, each in self.lookup(place, name))
 
-    def lookup(self, place: Place, name: str) -> list[Denoted]:
-        """Return what a name denotes at a place: the bindings that reach it, or what the language gives to a name bound nowhere."""
+    def lookup(self, place: Place, name: str, *, called: bool = False) -> list[Denoted]:
+        """Return what a name denotes at a place: the bindings that reach it, or what the language gives to a name bound nowhere.
+
+        ``called`` says that the name stands for what is called, where methods and variables may share a name.
+        """
         path, start, position, branch = place
         flow, rules = self.flow(path), self.rules(path)
         scopes, at, crossed = flow.scopes, start, False
         while at >= 0:
             scope = scopes[at]
             found = scope.names.get(name)
-            if scope.kind == CLASS_SCOPE and at != start:
-                if rules.members_need_no_receiver and (members := rules.implicit_members(self, path, at, name)):
+            if found and rules.functions_apart:
+                found = rules.meant(flow, found, called=called)
+            if rules.members_need_no_receiver and (scope.kind == CLASS_SCOPE or (scope.flags & (EXTENSION | ANONYMOUS) and not found)):
+                if members := rules.implicit_members(self, path, at, name, called=called):
                     return members
+            elif scope.kind == CLASS_SCOPE and at != start:
+                pass
             elif found:
                 if len(found) > 1:
                     found = reaching(flow.branches, found, END if crossed else position, 0 if crossed else branch, crossed=crossed)
                 return [(None, FoundBinding(path, at, name, binding)) for binding in found]
             crossed = crossed or scope.kind in {FUNCTION_SCOPE, CLASS_SCOPE}
             at = scope.parent
-        return [(None, each) for each in rules.free_bindings(self, place, name)]
+        return [(None, each) for each in rules.free_bindings(self, place, name, called=called)]
 
     # Bindings.
 
@@ -250,7 +262,8 @@ class Evaluator:  # noqa: PLR0904
             declared = self.declared(path, binding.type)
             if declared and UNKNOWN not in declared:
                 return self.rules(path).gathered(self.parameter(path, scope, name).taking, declared)
-        return frozenset({(ARGUMENT, path, scope, name)})
+        handed = self.rules(path).handed(self, path, scope, name) if self.flow(path).scopes[scope].flags & ANONYMOUS else NOTHING
+        return handed or frozenset({(ARGUMENT, path, scope, name)})
 
     def parameter(self, path: str, scope: int, name: str) -> Parameter:
         """Return a function's parameter by name."""
@@ -287,48 +300,57 @@ class Evaluator:  # noqa: PLR0904
         """Return what a binding gives its name."""
         return self.bound(found.path, found.scope, found.name, found.binding)
 
-    def denoted(self, place: Place, expression: Expression) -> list[Denoted]:
+    def denoted(self, place: Place, expression: Expression, *, called: bool = False) -> list[Denoted]:
         """Return what a name or member denotes: bindings, followed through imports, or values that no binding in the program gives."""
         if expression[0] == NAME:
-            return self.follow(self.lookup((place[0], place[1], expression[1], place[3]), expression[2]))
-        if expression[0] == MEMBER:
-            holders = self.value(place, expression[2])
-            return self.follow((holder, each) for holder in holders for each in self.attributes(holder, expression[3]))
+            return self.follow(self.lookup((place[0], place[1], expression[1], place[3]), expression[2], called=called), called=called)
+        if expression[0] in {MEMBER, METHOD}:
+            holders = sorted(self.value(place, expression[2]), key=repr)
+            found = ((holder, each) for holder in holders for each in self.attributes(holder, expression[3], called=called))
+            return self.follow(found, called=called)
         return []
 
-    def follow(self, found: Iterable[Denoted]) -> list[Denoted]:
+    def chosen(self, place: Place, callee: Expression, arguments: Arguments) -> list[Denoted]:
+        """Return what a callee denotes that is called with these arguments."""
+        rules = self.rules(place[0])
+        return rules.applicable(self, place, self.denoted(place, callee, called=True), arguments)
+
+    def _worth_of(self, denoted: Iterable[Denoted]) -> Values:
+        return union(self.attribute_value(holder, each) for holder, each in denoted)
+
+    def follow(self, found: Iterable[Denoted], *, called: bool = False) -> list[Denoted]:
         """Replace imports by what they bring in the end."""
         followed: list[Denoted] = []
         for holder, each in found:
             if isinstance(each, FoundBinding) and each.binding.kind == IMPORTED:
-                followed += [(holder, one) for one in self.brought(each.path, each.binding.target)]
+                followed += [(holder, one) for one in self.brought(each.path, each.binding.target, called=called)]
             else:
                 followed.append((holder, each))
         return followed
 
-    def brought(self, path: str, index: int) -> list[Attribute]:
+    def brought(self, path: str, index: int, *, called: bool = False) -> list[Attribute]:
         """Return what an import brings in the end: definitions, variables, or values that no binding in the program gives."""
-        key = (path, index)
+        key = (path, index, called)
         known = self._brought.get(key)
         if known is None:
-            self.answers.solve(("b", path, index), lambda: self._bring(path, index))
+            self.answers.solve(("b", *key), lambda: self._bring(path, index, called=called))
             known = self._brought[key]
         else:
-            self.answers.solve(("b", path, index), lambda: NOTHING)  # for what it looked at
+            self.answers.solve(("b", *key), lambda: NOTHING)  # for what it looked at
         return known
 
-    def _bring(self, path: str, index: int) -> Values:
+    def _bring(self, path: str, index: int, *, called: bool) -> Values:
         found: dict[Attribute, None] = {}
         pending, seen = [(path, index)], {(path, index)}
         while pending:
             at, target = pending.pop(0)
-            for each in self.rules(at).import_(self, at, self.flow(at).imports[target]):
+            for each in self.rules(at).import_(self, at, self.flow(at).imports[target], called=called):
                 if not isinstance(each, FoundBinding) or each.binding.kind != IMPORTED:
                     found[each] = None
                 elif (onward := (each.path, each.binding.target)) not in seen:
                     seen.add(onward)
                     pending.append(onward)
-        self._brought[path, index] = list(found)
+        self._brought[path, index, called] = list(found)
         return NOTHING
 
     def receiver(self, path: str, scope: int) -> Values:
@@ -401,13 +423,13 @@ class Evaluator:  # noqa: PLR0904
             return frozenset({value})
         return frozenset({(FUNCTION_OBJECT, value[1], value[2], target)})
 
-    def attributes(self, holder: Value, name: str) -> list[Attribute]:
+    def attributes(self, holder: Value, name: str, *, called: bool = False) -> list[Attribute]:
         """Return what ``holder.name`` may denote: bindings in the program, or values of which no binding is known."""
         kind = holder[0]
         if kind in {INSTANCE, CLASS_OBJECT}:
-            return self._class_attributes(holder, self.lineage(holder[1], holder[2]), name)
+            return self._class_attributes(holder, self.lineage(holder[1], holder[2]), name, called=called)
         if kind == SUPERTYPE:
-            return self._class_attributes(holder, self.lineage(holder[1], holder[2])[1:], name)
+            return self._class_attributes(holder, self.lineage(holder[1], holder[2])[1:], name, called=called)
         if kind == MODULE_OBJECT:
             return self.rules(holder[1]).exported(self, holder[1], name)
         if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
@@ -418,12 +440,14 @@ class Evaluator:  # noqa: PLR0904
         if kind in {CONTAINER, SITE}:
             return [frozenset({(BUILTIN_METHOD, holder, name)})]
         if kind == ARGUMENT:
-            return [attribute for value in self.arguments(holder) for attribute in self.attributes(value, name)]
+            return [attribute for value in self.arguments(holder) for attribute in self.attributes(value, name, called=called)]
+        if kind == NAMESPACE:
+            return self.rules(holder[1]).within(self, holder, name)
         return [ANYTHING]
 
-    def own_attributes(self, holder: Value, name: str) -> list[Attribute]:
+    def own_attributes(self, holder: Value, name: str, *, called: bool = False) -> list[Attribute]:
         """Return the bindings of a member in a class and its supertypes, none where only an unknown or external one could have it."""
-        return [each for each in self.attributes(holder, name) if isinstance(each, FoundBinding)]
+        return [each for each in self.attributes(holder, name, called=called) if isinstance(each, FoundBinding)]
 
     def module_bindings(self, path: str, name: str) -> list[Attribute]:
         """Return the bindings of a name at the top of a file, as they are when it has run."""
@@ -431,7 +455,10 @@ class Evaluator:  # noqa: PLR0904
         bindings = flow.scopes[0].names.get(name, ())
         return [FoundBinding(path, 0, name, binding) for binding in last_definitions_of(flow.branches, bindings)]
 
-    def _class_attributes(self, holder: Value, lineage: Sequence[Value], name: str) -> list[Attribute]:
+    def _class_attributes(self, holder: Value, lineage: Sequence[Value], name: str, *, called: bool) -> list[Attribute]:
+        rules = self.rules(holder[1])
+        if called and rules.overloaded:
+            return rules.overloads(self, holder, lineage, name)
         outside: Value | None = None
         assigned: list[Attribute] = []  # by methods alone, and declared further up if anywhere
         for each in lineage:
@@ -440,6 +467,8 @@ class Evaluator:  # noqa: PLR0904
                 continue
             scope = self.opened(each)
             found = [*scope.names.get(name, ()), *scope.fields.get(name, ())]
+            if rules.functions_apart:
+                found = rules.meant(self.flow(each[1]), found, called=called)
             declared = name in scope.names or any(binding.type >= 0 for binding in found)
             if found and (declared or not assigned):
                 flow = self.flow(each[1])
@@ -486,10 +515,14 @@ class Evaluator:  # noqa: PLR0904
     # Calls.
 
     def _call(self, place: Place, expression: Expression) -> Values:
-        found: set[Value] = set()
-        for callee in self.value(place, expression[2]):
-            found |= self.called(callee, place, expression[3])
-        return frozenset(found)
+        callee, arguments = expression[2], expression[3]
+        if callee[0] in {NAME, MEMBER} and self.rules(place[0]).overloaded:
+            return self.answers.solve(("k", place[0], callee[1]), lambda: self._called_overload(place, callee, arguments))
+        return union(self.called(each, place, arguments) for each in self.value(place, callee))
+
+    def _called_overload(self, place: Place, callee: Expression, arguments: Arguments) -> Values:
+        values = self._worth_of(self.chosen(place, callee, arguments))
+        return union(self.called(each, place, arguments) for each in values)
 
     def _new(self, place: Place, expression: Expression) -> Values:
         return self.instances(place, expression[2])

@@ -8,7 +8,7 @@ it may be worth.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from graph.evaluate import ARGUMENTS, Arguments, Denoted, Evaluator, FoundBinding, PassedCall, Place
@@ -30,6 +30,7 @@ from graph.flow import (
     ITEM,
     MAPPING,
     MEMBER,
+    METHOD,
     MODULE,
     NAME,
     NEW,
@@ -40,6 +41,7 @@ from graph.flow import (
     TYPE,
     VALUE,
     WRITE,
+    Binding,
     Expression,
 )
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, external, unknown
@@ -53,6 +55,7 @@ from graph.values import (
     FUNCTION_OBJECT,
     INSTANCE,
     MODULE_OBJECT,
+    NAMESPACE,
     Value,
 )
 
@@ -185,15 +188,24 @@ class Resolver:
             methods = [b for b in bindings if b.kind == DEFINITION and flow.scopes[b.target].kind == FUNCTION_SCOPE]
             if not methods or name in evaluator.rules(self._path).constructors:
                 continue
-            for supertype in lineage:
-                if supertype[0] != CLASS_OBJECT:
-                    break
-                holder = evaluator.opened(supertype)
-                above = [b for b in holder.names.get(name, ()) if b.kind == DEFINITION]
-                if above:
-                    source, target = self._unit.of_scope[methods[-1].target], self._program.handle(supertype[1], above[-1].target)
-                    self._add(EdgeKind.OVERRIDES, Evidence.PROVEN, "inheritance", source, target, methods[-1].position, name)
-                    break
+            for method in methods if evaluator.rules(self._path).overloaded else methods[-1:]:
+                self._override(lineage, name, method)
+
+    def _override(self, lineage: Sequence[Value], name: str, method: Binding) -> None:
+        evaluator, flow = self._evaluator, self._unit.flow
+        rules = evaluator.rules(self._path)
+        for supertype in lineage:
+            if supertype[0] != CLASS_OBJECT:
+                if rules.overloaded:
+                    continue
+                break
+            holder, above = evaluator.opened(supertype), evaluator.flow(supertype[1])
+            scopes = [above.scopes[b.target] for b in holder.names.get(name, ()) if b.kind == DEFINITION]
+            found = rules.overrides(flow, flow.scopes[method.target], above, scopes)
+            if found is not None:
+                source, target = self._unit.of_scope[method.target], self._program.handle(supertype[1], above.scopes.index(found))
+                self._add(EdgeKind.OVERRIDES, Evidence.PROVEN, "inheritance", source, target, method.position, name)
+                break
 
     # Expressions.
 
@@ -203,7 +215,7 @@ class Resolver:
         if operation == NAME:
             if (purpose != BASE or root < 0) and not self._is_local_name(place[1], expression[2]):
                 self._use(place, expression, _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES))
-        elif operation == MEMBER:
+        elif operation in {MEMBER, METHOD}:
             self._walk(place, expression[2], VALUE)
             kind = _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES)
             if purpose != BASE or root < 0:
@@ -211,7 +223,7 @@ class Resolver:
         elif operation == CALL:
             self._walk_call(place, expression, purpose)
         elif operation == NEW:
-            self._use(place, expression[2], EdgeKind.INSTANTIATES)
+            self._instantiation(place, expression[2], expression[3])
             self._arguments(place, expression[3])
         elif operation == INDEX:
             self._walk(place, expression[2], VALUE if purpose in {WRITE, DECORATOR} else purpose)
@@ -239,6 +251,17 @@ class Resolver:
             self._call_values(use, self._evaluator.value(place, expression), "decorator", ())
         self._arguments(place, expression[3])
 
+    def _instantiation(self, place: Place, type_: Expression, arguments: Arguments) -> None:
+        if type_[0] == INDEX:
+            self._walk(place, type_[3], TYPE)
+            type_ = type_[2]
+        if type_[0] == MEMBER:
+            self._walk(place, type_[2], VALUE)
+        if type_[0] in {NAME, MEMBER}:
+            self._use(place, type_, EdgeKind.INSTANTIATES, arguments)
+        else:
+            self._walk(place, type_, VALUE)
+
     def _arguments(self, place: Place, arguments: Arguments) -> None:
         for _, given in arguments:
             self._walk(place, given, VALUE)
@@ -249,7 +272,12 @@ class Resolver:
     def _use(self, place: Place, expression: Expression, kind: EdgeKind, arguments: Arguments = ()) -> None:
         name = expression[-1]
         use = _Use(place, self._source(place), name, expression[1], kind)
-        denoted = self._evaluator.denoted(place, expression)
+        called = kind is EdgeKind.CALLS or expression[0] == METHOD
+        denoted = self._evaluator.denoted(place, expression, called=called)
+        if kind is EdgeKind.CALLS:
+            denoted = self._evaluator.rules(self._path).applicable(self._evaluator, place, denoted, arguments)
+        if denoted and all(each and isinstance(each, frozenset) and all(v[0] == NAMESPACE for v in each) for _, each in denoted):
+            return  # a package's name inside of a longer one
         local = [each for _, each in denoted if isinstance(each, FoundBinding) and self._is_local(each)]
         if kind is EdgeKind.CALLS and (local or not denoted or self._is_variable(denoted)):
             if not local:
@@ -265,6 +293,9 @@ class Resolver:
         if known is None:
             scopes, at = self._unit.flow.scopes, scope
             while at > 0 and (scopes[at].kind == CLASS_SCOPE or name not in scopes[at].names):
+                if scopes[at].kind == CLASS_SCOPE and self._evaluator.rules(self._path).members_need_no_receiver:
+                    at = 0
+                    break
                 at = scopes[at].parent
             kinds = {binding.kind for binding in scopes[at].names[name]} if at > 0 else {DEFINITION}
             known = self._local[key] = not kinds & {DEFINITION, IMPORTED}
@@ -282,6 +313,8 @@ class Resolver:
 
     def _rule(self, expression: Expression, denoted: list[Denoted]) -> str:
         if expression[0] == NAME:
+            if any(held is not None for held, _ in denoted):
+                return "scope" if any(isinstance(each, FoundBinding) and each.path == self._path for _, each in denoted) else "inheritance"
             elsewhere = any(isinstance(each, FoundBinding) and each.path != self._path for _, each in denoted)
             return "import" if elsewhere else "scope"
         holder = expression[2][0]
@@ -317,6 +350,8 @@ class Resolver:
         evidence = Evidence.PROVEN if certain else Evidence.POSSIBLE
         for kind, target in targets:
             self._add(kind, evidence, rule, use.source, target, use.start, use.name)
+        if len(constructors) > 1:
+            evidence = Evidence.POSSIBLE
         for target in constructors:
             self._add(EdgeKind.CALLS, evidence, "constructor", use.source, target, use.start, use.name)
         for target in outside:
@@ -330,7 +365,7 @@ class Resolver:
         if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
             outside[external(value[1], value[2])] = None
         elif kind == BUILTIN_METHOD:
-            outside[external("builtins", f"{value[1][1] if value[1][0] == 'g' else 'object'}.{value[2]}")] = None
+            outside[external(*self._evaluator.rules(self._path).builtin_symbol(value[1], value[2]))] = None
         elif kind == MODULE_OBJECT:
             if not value[1].endswith("/"):
                 targets[EdgeKind.IMPORTS if use.kind is EdgeKind.IMPORTS else EdgeKind.REFERENCES, Handle(value[1])] = None
@@ -361,12 +396,9 @@ class Resolver:
 
     def _constructor(self, class_: Value, use: _Use, arguments: Arguments) -> Iterator[Handle]:
         """Yield the method that runs when a class is instantiated, where the program has it."""
-        for name in self._evaluator.rules(class_[1]).constructors:
-            for each in self._evaluator.attributes(class_, name):
-                if isinstance(each, FoundBinding) and each.binding.kind == DEFINITION:
-                    self._pass(each.path, each.binding.target, use, arguments, bound=True)
-                    yield self._program.handle(each.path, each.binding.target)
-                    return
+        for each in self._evaluator.rules(class_[1]).constructors_of(self._evaluator, class_, use.place, arguments):
+            self._pass(each.path, each.binding.target, use, arguments, bound=True)
+            yield self._program.handle(each.path, each.binding.target)
 
     def _call_values(self, use: _Use, values: Iterable[Value], rule: str, arguments: Arguments) -> None:
         """Make the edges of a call of something that is no definition."""

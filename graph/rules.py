@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from graph.flow import EITHER, INDEX, LITERAL, MEMBER, NAME, Expression, ImportedName
+from graph.flow import DEFINITION, EITHER, INDEX, LITERAL, MEMBER, NAME, Binding, Expression, FileFlow, ImportedName, Scope
 from graph.program import Program, heirs_by_name
 from graph.values import (
     ANYTHING,
@@ -24,7 +25,7 @@ from graph.values import (
 )
 
 if TYPE_CHECKING:
-    from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, Place
+    from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBinding, Place
 
 
 class Rules:
@@ -39,25 +40,58 @@ class Rules:
     builtin_package: ClassVar[str] = "builtins"
     """The package that the types of literals belong to."""
 
+    functions_apart: ClassVar[bool] = False
+    """A method and a variable may have one name; whether it is called says which is meant."""
+    overloaded: ClassVar[bool] = False
+    """Several functions may have one name; the arguments say which is meant."""
+
     def __init__(self, program: Program) -> None:
         self.program = program
         self._heirs: dict[str, list[tuple[str, int]]] | None = None
 
     # Names.
 
-    def free_bindings(self, evaluator: Evaluator, place: Place, name: str) -> list[Attribute]:
+    def free_bindings(self, evaluator: Evaluator, place: Place, name: str, *, called: bool = False) -> list[Attribute]:
         """Return what a name denotes that no scope around the place binds: another file's, or built in."""
-        del evaluator, place, name
+        del evaluator, place, name, called
         return [ANYTHING]
 
-    def implicit_members(self, evaluator: Evaluator, path: str, scope: int, name: str) -> list[Denoted]:
-        """Return the members of a class, inherited ones included, that a bare name denotes inside of it."""
-        holder: Value = (INSTANCE, path, scope)
-        return [(holder, each) for each in evaluator.own_attributes(holder, name)]
+    def implicit_members(self, evaluator: Evaluator, path: str, scope: int, name: str, *, called: bool = False) -> list[Denoted]:
+        """Return the members of a class, inherited ones included, that a bare name denotes inside of it.
 
-    def import_(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
+        Also asked for a function without a name and for an extension, which may have a receiver.
+        """
+        holder: Value = (INSTANCE, path, scope)
+        return [(holder, each) for each in evaluator.own_attributes(holder, name, called=called)]
+
+    def meant(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
+        """Return the bindings of a name that can be called, or those that can be read (``functions_apart``)."""
+        del flow, called
+        return found
+
+    def overloads(self, evaluator: Evaluator, holder: Value, lineage: Sequence[Value], name: str) -> list[Attribute]:
+        """Return all functions of a name that a class and its supertypes have (``overloaded``)."""
+        del evaluator, holder, lineage, name
+        return [ANYTHING]
+
+    def applicable(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
+        """Return what can be meant of what a callee denotes, by the arguments."""
+        del evaluator, place, arguments
+        return found
+
+    def overrides(self, flow: FileFlow, method: Scope, above: FileFlow, candidates: Sequence[Scope]) -> Scope | None:
+        """Return which of a supertype's methods of the same name a method overrides; roots belong to the two flows."""
+        del flow, method, above
+        return candidates[-1] if candidates else None
+
+    def within(self, evaluator: Evaluator, namespace: Value, name: str) -> list[Attribute]:
+        """Return what a package or namespace has under a name."""
+        del evaluator, namespace, name
+        return [ANYTHING]
+
+    def import_(self, evaluator: Evaluator, path: str, imported: ImportedName, *, called: bool = False) -> list[Attribute]:
         """Return what an import brings."""
-        del evaluator, path, imported
+        del evaluator, path, imported, called
         return [ANYTHING]
 
     def exported(self, evaluator: Evaluator, path: str, name: str) -> list[Attribute]:
@@ -105,6 +139,11 @@ class Rules:
         del taking
         return declared
 
+    def handed(self, evaluator: Evaluator, path: str, scope: int, name: str) -> Values:
+        """Return what a function without a name is given by what it is passed to; nothing where the calls of it say."""
+        del evaluator, path, scope, name
+        return NOTHING
+
     def returned(self, evaluator: Evaluator, path: str, scope: int, declared: Values) -> Values:
         """Return what a call yields of a function with this declared result."""
         del evaluator, path, scope
@@ -144,7 +183,20 @@ class Rules:
                 found |= {(CLASS_OBJECT, *heir), *((CLASS_OBJECT, *each) for each in self.subtypes(evaluator, *heir))}
         return frozenset(found)
 
+    def constructors_of(self, evaluator: Evaluator, class_: Value, place: Place, arguments: Arguments) -> list[FoundBinding]:
+        """Return the methods that may run when a class is instantiated with these arguments, where the program has them."""
+        del place, arguments
+        for name in self.constructors:
+            for each in evaluator.attributes(class_, name):
+                if not isinstance(each, frozenset) and each.binding.kind == DEFINITION:
+                    return [each]
+        return []
+
     # What is not in the program.
+
+    def builtin_symbol(self, holder: Value, name: str) -> tuple[str, str]:
+        """Return package and symbol of a method of a built-in container."""
+        return "builtins", f"{holder[1] if holder[0] == CONTAINER else 'object'}.{name}"
 
     def call_external(self, evaluator: Evaluator, callee: Value, place: Place, arguments: Arguments, passing: Values | None) -> Values:
         """Return what calling somebody else's function yields."""

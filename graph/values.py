@@ -23,6 +23,7 @@ SITE = "s"  # path, position: the list or dictionary written there
 ARGUMENT = "p"  # path, scope, name: whatever is passed to that parameter
 SUPERTYPE = "^"  # path, scope of the class whose supertypes are looked at, instance
 BUILTIN_METHOD = "b"  # value it belongs to, name
+NAMESPACE = "n"  # path of a file that names it, dotted name: a package or namespace that many files share
 
 UNKNOWN: Value = ("?",)
 NOTHING: Values = frozenset()

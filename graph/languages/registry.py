@@ -12,6 +12,7 @@ from graph.program import Program
 from graph.rules import Rules
 
 _MODULES = {
+    "java": ("java", "jvm_rules"),
     "python": ("python", "python_rules"),
 }
 """By language: modules of this package that hold its ``GRAMMAR`` and its ``RULES``."""
