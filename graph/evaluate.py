@@ -306,7 +306,9 @@ class Evaluator:  # noqa: PLR0904
             return self.follow(self.lookup((place[0], place[1], expression[1], place[3]), expression[2], called=called), called=called)
         if expression[0] in {MEMBER, METHOD}:
             holders = sorted(self.value(place, expression[2]), key=repr)
-            found = ((holder, each) for holder in holders for each in self.attributes(holder, expression[3], called=called))
+            found = [(holder, each) for holder in holders for each in self.attributes(holder, expression[3], called=called)]
+            if called:
+                found += self.rules(place[0]).extensions(self, place, holders, expression[3])
             return self.follow(found, called=called)
         return []
 

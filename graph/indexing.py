@@ -14,7 +14,7 @@ from typing import Any
 
 from graph.build import by_callee, flow_of, make_resolver
 from graph.evaluate import PassedCall
-from graph.flow import INDEX, MEMBER, NAME, FileFlow
+from graph.flow import BLOCK, INDEX, MEMBER, NAME, FileFlow
 from graph.flow_codec import decode_flow, encode_flow, interface
 from graph.flow_store import Flow, FlowStore, Standing, Unlowered
 from graph.model import FileGraph
@@ -220,8 +220,7 @@ def base_names(flow: FileFlow) -> Iterator[str]:
 def announced(path: str, flow: FileFlow) -> Iterator[str]:
     """Yield under what names others may look for what the file defines."""
     del path
-    if flow.package:
-        yield f"package {flow.package}"
+    yield from {f"package {flow.package}", *(f"package {scope.name}" for scope in flow.scopes if scope.kind == BLOCK and scope.name)}
 
 
 def _names_of(path: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ from graph.flow import (
     EITHER,
     ELEMENT,
     ENTER,
+    EXTENSION,
     FUNCTION_SCOPE,
     IMPORTED,
     INDEX,
@@ -162,6 +163,13 @@ class Resolver:
         imported = self._unit.flow.imports[index]
         rules = self._evaluator.rules(self._path)
         found = rules.import_(self._evaluator, self._path, imported)
+        namespaces = [value for each in found if isinstance(each, frozenset) for value in each if value[0] == NAMESPACE]
+        if namespaces:
+            for file in sorted({file for value in namespaces for file in rules.files_of(value)}):
+                name = imported.name or imported.module
+                source, target = Handle(self._path), Handle(file)
+                self._add(EdgeKind.IMPORTS, Evidence.PROVEN, "import", source, target, imported.position, name)
+            return
         use = _Use(
             (self._path, 0, imported.position, 0), Handle(self._path), imported.name or imported.module, imported.position, EdgeKind.IMPORTS
         )
@@ -176,7 +184,8 @@ class Resolver:
             if expression is None or expression[0] not in {NAME, MEMBER}:
                 continue
             place = self._evaluator.place(self._path, root)
-            use = _Use(place, source, expression[-1], expression[1], EdgeKind.INHERITS)
+            name = self._evaluator.rules(self._path).spelled(expression[-1])
+            use = _Use(place, source, name, expression[1], EdgeKind.INHERITS)
             self._give(use, self._evaluator.denoted(place, expression), "base")
 
     def _overrides(self, scope: int) -> None:
@@ -270,7 +279,7 @@ class Resolver:
         return self._unit.of_scope[place[1]]
 
     def _use(self, place: Place, expression: Expression, kind: EdgeKind, arguments: Arguments = ()) -> None:
-        name = expression[-1]
+        name = self._evaluator.rules(self._path).spelled(expression[-1])
         use = _Use(place, self._source(place), name, expression[1], kind)
         called = kind is EdgeKind.CALLS or expression[0] == METHOD
         denoted = self._evaluator.denoted(place, expression, called=called)
@@ -482,4 +491,6 @@ def _is_heir(holder: Value | None, found: FoundBinding, evaluator: Evaluator) ->
     """Say whether a member was found in a subtype of what it was looked up in, which is a guess."""
     if holder is None or holder[0] not in {INSTANCE, CLASS_OBJECT}:
         return False
+    if found.binding.kind == DEFINITION and evaluator.flow(found.path).scopes[found.binding.target].flags & EXTENSION:
+        return False  # written for this one, elsewhere
     return not any(each[0] == CLASS_OBJECT and each[1:] == (found.path, found.scope) for each in evaluator.lineage(holder[1], holder[2]))

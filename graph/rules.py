@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from graph.flow import DEFINITION, EITHER, INDEX, LITERAL, MEMBER, NAME, Binding, Expression, FileFlow, ImportedName, Scope
@@ -89,6 +89,11 @@ class Rules:
         del evaluator, namespace, name
         return [ANYTHING]
 
+    def files_of(self, namespace: Value) -> list[str]:
+        """Return the files that an import of a package or namespace brings."""
+        del namespace
+        return []
+
     def import_(self, evaluator: Evaluator, path: str, imported: ImportedName, *, called: bool = False) -> list[Attribute]:
         """Return what an import brings."""
         del evaluator, path, imported, called
@@ -102,6 +107,15 @@ class Rules:
         """Return what ``this`` is worth outside of any class."""
         del evaluator, path, scope
         return ANYTHING
+
+    def spelled(self, name: str) -> str:
+        """Return a name as the source has it, where the table adds to it what tells two things of one name apart."""
+        return name
+
+    def extensions(self, evaluator: Evaluator, place: Place, holders: Iterable[Value], name: str) -> list[Denoted]:
+        """Return functions written outside of a type that can be called as its members at a place."""
+        del evaluator, place, holders, name
+        return []
 
     # Types.
 
