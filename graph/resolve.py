@@ -372,7 +372,7 @@ class Resolver:
         """Sort one value in; return whether it is unknown."""
         kind = value[0]
         if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
-            outside[external(value[1], value[2])] = None
+            outside[external(value[1], self._evaluator.rules(self._path).spelled(value[2]))] = None
         elif kind == BUILTIN_METHOD:
             outside[external(*self._evaluator.rules(self._path).builtin_symbol(value[1], value[2]))] = None
         elif kind == MODULE_OBJECT:

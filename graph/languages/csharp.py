@@ -18,13 +18,13 @@ from graph.flow import (
     SELF,
     SEQUENCE,
     SUPER,
-    TYPE,
     VARIABLE,
     WRITE,
     Binding,
     Expression,
 )
 from graph.languages.csharp_definitions import (
+    APPLIED,
     TYPES,
     arguments,
     attributes,
@@ -47,12 +47,8 @@ from graph.lower import Grammar, Handler, Lowering, SyntaxNode, inner, literal, 
 
 
 def _named(lowering: Lowering, node: SyntaxNode) -> str:
-    """Return a member's name; keep the types it is applied to."""
-    if node.type != "generic_name":
-        return lowering.word(node)
-    given, named = first(node, "type_argument_list"), first(node, "identifier")
-    for child in given.named_children if given is not None else ():
-        type_root(lowering, child)
+    """Return a member's name, without the types it is applied to."""
+    named = first(node, "identifier") if node.type == "generic_name" else node
     return "" if named is None else lowering.word(named)
 
 
@@ -105,12 +101,24 @@ def _call(lowering: Lowering, node: SyntaxNode) -> Expression | None:
         callee: Expression = (NAME, called.start_byte, _named(lowering, called))
     else:
         callee = _holder(lowering, called)
-    passed = () if given is None else arguments(lowering, given)
+    passed = (*_applied(lowering, called), *(() if given is None else arguments(lowering, given)))
     if callee[0] == NAME and callee[2] == "nameof":
         for _, each in passed:
             lowering.add_root(each)
         return (LITERAL, node.start_byte, "string", "")
     return (CALL, node.start_byte, callee, passed)
+
+
+def _applied(lowering: Lowering, node: SyntaxNode) -> tuple[tuple[str, Expression], ...]:
+    """Return the types that a method is applied to, as an argument of its own."""
+    while node.type == "conditional_access_expression" and node.named_children:
+        node = node.named_children[-1]
+    named = node if node.type == "generic_name" else node.child_by_field_name("name")
+    given = first(named, "type_argument_list") if named is not None and named.type == "generic_name" else None
+    if given is None:
+        return ()
+    types = tuple(type_of(lowering, each) or blank(each) for each in given.named_children)
+    return ((APPLIED, (SEQUENCE, given.start_byte, "tuple", types)),)
 
 
 def _new(lowering: Lowering, node: SyntaxNode) -> Expression:
@@ -387,12 +395,18 @@ GRAMMAR = Grammar(
         "this_expression": _fixed(SELF),
         "base": _fixed(SUPER),
         "base_expression": _fixed(SUPER),
-        **dict.fromkeys(("generic_name", "qualified_name", "alias_qualified_name", "predefined_type", "array_type", "nullable_type"), _types),
+        **dict.fromkeys(
+            ("generic_name", "qualified_name", "alias_qualified_name", "predefined_type", "array_type", "nullable_type"), _types
+        ),
         "enum_member_declaration": enum_member,
         **dict.fromkeys(
             (
-                "method_declaration", "constructor_declaration", "destructor_declaration", "operator_declaration",
-                "conversion_operator_declaration", "local_function_statement",
+                "method_declaration",
+                "constructor_declaration",
+                "destructor_declaration",
+                "operator_declaration",
+                "conversion_operator_declaration",
+                "local_function_statement",
             ),
             function,
         ),
@@ -446,12 +460,20 @@ GRAMMAR = Grammar(
         **dict.fromkeys(("preproc_if", "preproc_elif"), _preprocessor),
         **dict.fromkeys(
             (
-                "preproc_region", "preproc_define", "preproc_undef", "preproc_pragma", "preproc_nullable", "goto_statement",
-                "extern_alias_directive", "implicit_type",
+                "preproc_region",
+                "preproc_define",
+                "preproc_undef",
+                "preproc_pragma",
+                "preproc_nullable",
+                "goto_statement",
+                "extern_alias_directive",
+                "implicit_type",
             ),
             _ignore,
         ),
-        **dict.fromkeys(("string_literal", "verbatim_string_literal", "raw_string_literal", "interpolated_string_expression"), literal("string")),
+        **dict.fromkeys(
+            ("string_literal", "verbatim_string_literal", "raw_string_literal", "interpolated_string_expression"), literal("string")
+        ),
         "character_literal": literal("char"),
         "integer_literal": literal("int"),
         "real_literal": literal("double"),
@@ -459,8 +481,15 @@ GRAMMAR = Grammar(
         "null_literal": literal("null"),
     },
     blocks=frozenset({
-        "block", "for_statement", "foreach_statement", "using_statement", "fixed_statement", "switch_section", "switch_expression_arm",
-        "catch_clause", "query_expression",
+        "block",
+        "for_statement",
+        "foreach_statement",
+        "using_statement",
+        "fixed_statement",
+        "switch_section",
+        "switch_expression_arm",
+        "catch_clause",
+        "query_expression",
     }),  # fmt: skip
     branches=frozenset({"if_statement"}),
     loops=frozenset({"while_statement", "do_statement"}),

@@ -46,6 +46,8 @@ from graph.flow import (
 from graph.languages.jvm import ARRAY, CONSTRUCTOR, first
 from graph.lower import Lowering, SyntaxNode
 
+APPLIED = "<>"
+"""The keyword of the argument that holds the types a method is applied to."""
 TYPES = frozenset({
     "identifier", "generic_name", "qualified_name", "predefined_type", "array_type", "nullable_type", "tuple_type", "pointer_type",
     "implicit_type", "ref_type", "alias_qualified_name", "scoped_type", "function_pointer_type",
@@ -173,13 +175,19 @@ def attributes(lowering: Lowering, node: SyntaxNode) -> None:
     for child in node.named_children:
         kind = type_of(lowering, child.child_by_field_name("name")) if child.type == "attribute" else None
         if kind is not None:
-            lowering.add_root(kind, TYPE)
+            lowering.add_root(_attribute_type(kind), TYPE)
         given = first(child, "attribute_argument_list")
         for each in given.named_children if given is not None else ():
             named = each.child_by_field_name("name")
             for value in each.named_children:
                 if value != named:
                     lowering.root(value)
+
+
+def _attribute_type(kind: Expression) -> Expression:
+    if kind[0] not in {NAME, MEMBER} or kind[-1].endswith("Attribute`0"):
+        return kind
+    return (*kind[:-1], kind[-1].replace("`", "Attribute`"))
 
 
 # Declarations.

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from graph.evaluate import Arguments, Denoted, Evaluator, FoundBinding, Place
 from graph.flow import DEFINITION, EXTENSION, FUNCTION_SCOPE, REST, FileFlow, Parameter, Scope
+from graph.languages.csharp_definitions import APPLIED
 from graph.languages.jvm import ARRAY
 from graph.languages.jvm_overloads import fits, is_type_parameter
 from graph.values import (
@@ -44,6 +45,9 @@ SEQUENCES = frozenset({
     "System.Collections.Generic.IReadOnlyList", "System.Collections.Generic.ICollection", "System.Collections.Generic.IList",
 })  # fmt: skip
 
+_OF_SIMPLE = frozenset({"CompareTo", "Equals", "GetHashCode", "GetType", "GetTypeCode", "ToString", "TryFormat"})
+"""Methods of all simple types."""
+
 IMPOSSIBLE, UNDECIDED, TO_PARAMETER, TO_OBJECT = 1000, 500, 80, 90
 
 Candidate = tuple[Denoted, FoundBinding, Scope]
@@ -53,6 +57,8 @@ def choose(evaluator: Evaluator, place: Place, found: list[Denoted], arguments: 
     """Return the functions among what a callee denotes that can take the arguments: methods before extension methods."""
     functions: list[Candidate] = []
     others: list[Denoted] = []
+    applied = next((len(given[3]) for keyword, given in arguments if keyword == APPLIED), 0)
+    arguments = [each for each in arguments if each[0] != APPLIED]
     for denoted in found:
         each = denoted[1]
         scope = evaluator.flow(each.path).scopes[each.binding.target] if is_definition(each) else None
@@ -62,7 +68,7 @@ def choose(evaluator: Evaluator, place: Place, found: list[Denoted], arguments: 
             others.append(denoted)
     if not functions:
         return found
-    fitting = [each for each in functions if fits(each[2], arguments)]
+    fitting = [each for each in functions if fits(each[2], arguments) and (not applied or _type_parameters(each[2]) == applied)]
     if len(fitting) > 1:
         methods = [each for each in fitting if not is_extended(each[0][0], each[1], evaluator)]
         extended = [each for each in fitting if each not in methods]
@@ -73,11 +79,17 @@ def choose(evaluator: Evaluator, place: Place, found: list[Denoted], arguments: 
     return [each[0] for each in fitting] + unsure
 
 
+def _type_parameters(scope: Scope) -> int:
+    return sum(1 for name in scope.names if "`" in name)
+
+
 def _may_be_instead(evaluator: Evaluator, other: Denoted, fitting: list[Candidate]) -> bool:
     """Say whether a foreign type may have a method that goes before an extension method for one of its supertypes."""
     holder = other[0]
     if holder is None or not isinstance(other[1], frozenset) or holder[0] not in {EXTERNAL_INSTANCE, CONTAINER, SITE}:
         return is_definition(other[1])
+    if holder[0] == EXTERNAL_INSTANCE and holder[1] == "System" and holder[2] in WIDER and fitting[0][1].name not in _OF_SIMPLE:
+        return False
     for _, found, _ in fitting:
         declared = evaluator.declared(found.path, evaluator.flow(found.path).scopes[found.binding.target].parameters[0].type)
         if holder in declared or any(each[0] == CONTAINER and each[1] == holder[1] for each in declared):
@@ -249,7 +261,7 @@ def _rank_external(value: Value, wanted: Value) -> int:
         if wanted[2] in WIDER[name]:
             return WIDER[name].index(wanted[2])
         return IMPOSSIBLE if wanted[2] in WIDER or wanted[2] == "String" else UNDECIDED
-    return IMPOSSIBLE if wanted[2] in WIDER and name == "String" or wanted[2] == "String" and wanted[1] == "System" else UNDECIDED
+    return IMPOSSIBLE if (wanted[2] in WIDER and name == "String") or (wanted[2] == "String" and wanted[1] == "System") else UNDECIDED
 
 
 def _rank_container(value: Value, wanted: Value) -> int:
@@ -266,5 +278,3 @@ def _apart(one: Values, other: Values) -> bool:
     """Say whether no element of one array can be one of the other, both being of simple types."""
     simple = [each[0] == EXTERNAL_INSTANCE and (each[2] in WIDER or each[2] == "String") for each in (*one, *other)]
     return all(simple) and not one & other
-
-

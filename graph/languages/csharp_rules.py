@@ -6,33 +6,30 @@ around, then each namespace around from the inside, then what the file uses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Sequence
 
 from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBinding, Place
 from graph.flow import (
-    ABSTRACT,
     BLOCK,
     CALL,
     CLASS_SCOPE,
     DEFINITION,
-    EXTENSION,
     FUNCTION_SCOPE,
     INDEX,
     LITERAL,
     MEMBER,
     NAME,
     OVERLOAD,
-    STATIC,
     Binding,
     Expression,
     FileFlow,
     ImportedName,
-    Scope,
 )
 from graph.languages import csharp_library as library
 from graph.languages.csharp_namespaces import Namespaces, prefixes_of, type_chain
-from graph.languages.csharp_overloads import IMPOSSIBLE, choose, rank, rank_of, seen
-from graph.languages.jvm import ARRAY, CONSTRUCTOR
+from graph.languages.csharp_overloads import IMPOSSIBLE, choose, rank_of, seen
+from graph.languages.jvm import CONSTRUCTOR
 from graph.languages.jvm_library import abstract_methods, calls_with_functions
 from graph.languages.jvm_overloads import same_parameters
 from graph.languages.jvm_rules import JvmRules
@@ -56,6 +53,7 @@ from graph.values import (
     union,
 )
 
+
 class CSharpRules(JvmRules):
     """C#'s rules over one program."""
 
@@ -75,7 +73,7 @@ class CSharpRules(JvmRules):
 
     def spelled(self, name: str) -> str:
         """Return a name as the source has it."""
-        return name.partition("`")[0]
+        return _ARITY.sub("", name)
 
     # Names.
 
@@ -126,13 +124,13 @@ class CSharpRules(JvmRules):
         if brought:
             return brought
         if name.partition("`")[0].endswith("Attribute") and "`" in name:
-            short = self.free_bindings(evaluator, place, name.replace("Attribute", ""))
+            short = self.free_bindings(evaluator, place, name.replace("Attribute`", "`"))
             if all(isinstance(each, FoundBinding) for each in short):
                 return short
         return self._outside(evaluator, place, name, outside, called=called)
 
     def _brought(self, evaluator: Evaluator, path: str, name: str) -> tuple[list[Attribute], list[str]]:
-        """Return what the namespaces and types in use give, and which of them are not the program's."""
+        """Return what the namespaces and types in use give, and the namespaces, which may be foreign as well."""
         found: dict[tuple[str, int], Attribute] = {}
         outside: list[str] = []
         for each in self.used(evaluator, path):
@@ -143,24 +141,23 @@ class CSharpRules(JvmRules):
                 continue
             namespace = self._namespace_named(evaluator, path, each.module)
             found.update(((one.path, one.binding.position), one) for one in self.in_namespace(evaluator, path, namespace, name))
-            if namespace not in self.namespaces.members:
-                outside.append(namespace)
+            outside.append(namespace)
         return list(found.values()), outside
 
     def _outside(self, evaluator: Evaluator, place: Place, name: str, outside: Sequence[str], *, called: bool) -> list[Attribute]:
         title, is_type = self.spelled(name), "`" in name
+        if not called and (title in _ROOTS or any(title == each.partition(".")[0] for each in outside)):
+            return [frozenset({(NAMESPACE, place[0], title)})]
         if is_type or not called:
             usual = [each for each in outside if title in library.TYPES.get(each, ())]
             usual = usual or [each for each in library.IMPLICIT if title in library.TYPES[each]]
-            unlisted = [each for each in outside if each not in library.TYPES]
+            unlisted = [each for each in outside if each not in library.TYPES and each not in self.namespaces.members]
             if len(usual) > 1 and name.endswith("`0") and "System.Collections" in usual:
                 usual = ["System.Collections"]
             elif len(usual) > 1:
                 usual = [each for each in usual if each != "System.Collections"]
             if len(usual) == 1 or (is_type and not usual and len(unlisted) == 1):
                 return [frozenset({(EXTERNAL_OBJECT, (usual or unlisted)[0], title)})]
-            if title in _ROOTS or any(title == each.partition(".")[0] for each in outside):
-                return [frozenset({(NAMESPACE, place[0], title)})]
         return [ANYTHING] if is_type else self._inherited(evaluator, place, title, called=called)
 
     def _inherited(self, evaluator: Evaluator, place: Place, name: str, *, called: bool) -> list[Attribute]:
@@ -189,7 +186,11 @@ class CSharpRules(JvmRules):
             return [frozenset({(NAMESPACE, path, whole)})]
         if any(each.module == whole or each.module.startswith(f"{whole}.") for each in evaluator.flow(path).imports):
             return [frozenset({(NAMESPACE, path, whole)})]
-        return [ANYTHING] if outer in self.namespaces.members else [frozenset({(EXTERNAL_OBJECT, outer, title)})]
+        return (
+            [ANYTHING]
+            if outer in self.namespaces.members and title not in library.TYPES.get(outer, ())
+            else [frozenset({(EXTERNAL_OBJECT, outer, title)})]
+        )
 
     def import_(self, evaluator: Evaluator, path: str, imported: ImportedName, *, called: bool = False) -> list[Attribute]:
         """Return what ``using`` brings: a namespace, a type with its static members, or what an alias stands for."""
@@ -398,6 +399,7 @@ class CSharpRules(JvmRules):
         return ANYTHING
 
 
+_ARITY = re.compile(r"`\d+")
 _ROOTS = frozenset({"System", "Microsoft"})
 
 
