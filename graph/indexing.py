@@ -14,7 +14,7 @@ from typing import Any
 
 from graph.build import by_callee, flow_of, make_resolver
 from graph.evaluate import PassedCall
-from graph.flow import BLOCK, INDEX, MEMBER, NAME, FileFlow
+from graph.flow import BLOCK, FUNCTION_SCOPE, INDEX, MEMBER, NAME, FileFlow
 from graph.flow_codec import decode_flow, encode_flow, interface
 from graph.flow_store import Flow, FlowStore, Standing, Unlowered
 from graph.model import FileGraph
@@ -221,6 +221,11 @@ def announced(path: str, flow: FileFlow) -> Iterator[str]:
     """Yield under what names others may look for what the file defines."""
     del path
     yield from {f"package {flow.package}", *(f"package {scope.name}" for scope in flow.scopes if scope.kind == BLOCK and scope.name)}
+    if flow.language in {"c", "cpp"}:
+        yield from {f"defines {scope.name}" for scope in flow.scopes if scope.kind == FUNCTION_SCOPE and scope.name}
+        yield from {f"defines {name}" for name in flow.scopes[0].names}
+        stored = (flow.roots[target].expression for target, _ in flow.stores)
+        yield from {f"assigns {each[3]}" for each in stored if each is not None and each[0] == MEMBER}
 
 
 def _names_of(path: str) -> Iterator[str]:

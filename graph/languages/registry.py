@@ -12,6 +12,7 @@ from graph.program import Program
 from graph.rules import Rules
 
 _MODULES = {
+    "c": ("c", "c_rules"),
     "csharp": ("csharp", "csharp_rules"),
     "java": ("java", "jvm_rules"),
     "python": ("python", "python_rules"),
