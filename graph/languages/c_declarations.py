@@ -316,10 +316,11 @@ def _variable(lowering: Lowering, node: SyntaxNode, named: SyntaxNode, kind: int
     if value is not None and value.type in {"argument_list", "initializer_list"}:
         of = lowering.flow.roots[kind].expression if kind >= 0 else None
         pairs = any(each.type == "initializer_pair" for each in value.named_children)
-        if of is not None and value.type == "initializer_list":
+        made = of is not None and not pairs and lowering.flow.language == "cpp"
+        if of is not None and value.type == "initializer_list" and not made:
             initialize(lowering, value, of)
-        if of is not None and not pairs and lowering.flow.language == "cpp":
-            passed = tuple(("", lowering.lower(each) or blank(each)) for each in value.named_children) if value.type == "argument_list" else ()
+        if made:
+            passed = tuple(("", lowering.lower(each) or blank(each)) for each in value.named_children)
             root = lowering.add_root((NEW, value.start_byte, of, passed))
         elif of is None:
             lowering.lower_children(value)

@@ -13,6 +13,7 @@ from graph.rules import Rules
 
 _MODULES = {
     "c": ("c", "c_rules"),
+    "cpp": ("cpp", "cpp_rules"),
     "csharp": ("csharp", "csharp_rules"),
     "java": ("java", "jvm_rules"),
     "python": ("python", "python_rules"),
