@@ -163,7 +163,7 @@ def define_type(lowering: Lowering, node: SyntaxNode, title: str = "") -> Expres
     written = [each for each in bases.named_children if each.type in NAMES] if bases is not None else []
     roots = [lowering.add_root(type_of(lowering, each), BASE) for each in written]
     tag = TAGGED[node.type] if lowering.flow.language == "c" else ""
-    if title and named is not None:
+    if title and named is not None and named.type != "template_type":  # a specialization is reached through the primary template
         lowering.bind(f"{tag}{title}", Binding(DEFINITION, position, target=index), scope=at)
     lowering.open_scope(CLASS_SCOPE, title, position, node, 0 if title else ANONYMOUS)
     lowering.flow.scopes[index].bases = roots
@@ -239,7 +239,7 @@ def define(lowering: Lowering, node: SyntaxNode, named: SyntaxNode, declarator: 
     flags = (STATIC if "static" in marks else 0) | (ABSTRACT if bare else 0) | (EXTENSION if chain else 0)
     lowering.open_branch()
     lowering.flow.branches[-1] = (branch, 0)
-    if not chain:
+    if not chain and last.type != "template_function":
         scope = lowering.flow.scopes[at]
         constructs = scope.kind == CLASS_SCOPE and title == scope.name
         lowering.bind(CONSTRUCTOR if constructs else title, Binding(DEFINITION, last.start_byte, target=index), scope=at)

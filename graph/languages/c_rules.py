@@ -199,6 +199,9 @@ class CRules(Rules):
         """Return definitions for declarations, where the program has them."""
         flows = {each.path: evaluator.flow(each.path) for each in found}
         functions = [each for each in found if function_of(flows[each.path], each.binding)]
+        types = [each for each in found if each.binding.kind == DEFINITION and each not in functions]
+        if types:
+            return list(types)
         if functions:
             bodies = [each for each in functions if not flows[each.path].scopes[each.binding.target].flags & ABSTRACT]
             declared = [each for each in functions if each not in bodies]
