@@ -18,6 +18,7 @@ from graph.flow import (
     DEFINITION,
     FIELD,
     FUNCTION_SCOPE,
+    INDEX,
     LITERAL,
     MEMBER,
     MODULE,
@@ -81,7 +82,9 @@ def written(expression: Expression | None) -> str:
         return ""
     if expression[0] == MEMBER:
         return joined(written(expression[2]), str(expression[3]))
-    return str(expression[2]) if expression[0] == NAME else written(expression[2]) if len(expression) > 2 and isinstance(expression[2], tuple) else ""
+    if expression[0] == NAME:
+        return str(expression[2])
+    return written(expression[2]) if expression[0] == INDEX else ""
 
 
 def function_of(flow: FileFlow, binding: Binding) -> bool:

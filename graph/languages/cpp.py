@@ -80,7 +80,10 @@ def _template(lowering: Lowering, node: SyntaxNode) -> None:
     for child in listed.named_children if listed is not None else ():
         names = [each for each in child.named_children if each.type in {"type_identifier", "identifier"}]
         if names:
-            lowering.bind(lowering.word(names[-1] if child.type != "optional_type_parameter_declaration" else names[0]), Binding(VARIABLE, child.start_byte))
+            lowering.bind(
+                lowering.word(names[-1] if child.type != "optional_type_parameter_declaration" else names[0]),
+                Binding(VARIABLE, child.start_byte),
+            )
         if child.type == "parameter_declaration":
             type_root(lowering, child.child_by_field_name("type"))
     for child in node.named_children:

@@ -6,8 +6,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBinding, Place
-from graph.flow import ABSTRACT, BLOCK, CLASS, CLASS_SCOPE, EXTENSION, INDEX, LITERAL, NAME, SEQUENCE, Binding, Expression, FileFlow, ImportedName, Scope
-from graph.languages.c_rules import ANONYMOUS_NAMESPACE, LANGUAGES, CRules, function_of, is_outermost, joined, namespace_of, outer
+from graph.flow import (
+    ABSTRACT,
+    BLOCK,
+    CLASS,
+    CLASS_SCOPE,
+    EXTENSION,
+    INDEX,
+    LITERAL,
+    SEQUENCE,
+    Binding,
+    Expression,
+    FileFlow,
+    ImportedName,
+    Scope,
+)
+from graph.languages.c_rules import ANONYMOUS_NAMESPACE, CRules, function_of, is_outermost, joined, namespace_of, outer
 from graph.languages.cpp import APPLIED
 from graph.languages.jvm import CONSTRUCTOR
 from graph.languages.jvm_overloads import fits, same_parameters
@@ -19,7 +33,6 @@ from graph.values import (
     CONTAINER,
     EXTERNAL_INSTANCE,
     EXTERNAL_OBJECT,
-    FUNCTION_OBJECT,
     INSTANCE,
     NAMESPACE,
     NOTHING,
@@ -190,7 +203,9 @@ class CppRules(CRules):
         for each in declared:
             flow = evaluator.flow(each.path)
             scope = flow.scopes[each.binding.target]
-            counted = [one for one in linked if len(evaluator.flow(one.path).scopes[one.binding.target].parameters) == len(scope.parameters)]
+            counted = [
+                one for one in linked if len(evaluator.flow(one.path).scopes[one.binding.target].parameters) == len(scope.parameters)
+            ]
             alike = [one for one in counted if _alike(evaluator.flow(one.path), one.binding, flow, scope)]
             for one in alike or counted or [each]:
                 found[one.path, one.binding.target] = one
@@ -231,7 +246,9 @@ class CppRules(CRules):
         """Return instances of the type that an expression names."""
         if expression[0] != INDEX:
             return super().instances(evaluator, place, expression)
-        parts = [self.instances(evaluator, place, each) for each in (expression[3][3] if expression[3][0] == SEQUENCE else (expression[3],))]
+        parts = [
+            self.instances(evaluator, place, each) for each in (expression[3][3] if expression[3][0] == SEQUENCE else (expression[3],))
+        ]
         made = self.instances(evaluator, place, expression[2])
         return frozenset(container(f"{each[1]}.{each[2]}", *parts) if each[0] == EXTERNAL_INSTANCE else each for each in made)
 

@@ -242,8 +242,7 @@ def _subpatterns(lowering: Lowering, node: SyntaxNode, kind: int) -> None:
 
 def _hidden(lowering: Lowering, of: Expression) -> int:
     """Keep a value of a type whose name is in another root already."""
-    root = lowering.add_root((CAST, of[1], of))
-    return root
+    return lowering.add_root((CAST, of[1], of))
 
 
 def _type_pattern(lowering: Lowering, node: SyntaxNode) -> None:
@@ -490,7 +489,7 @@ GRAMMAR = Grammar(
         "switch_expression_arm",
         "catch_clause",
         "query_expression",
-    }),  # fmt: skip
+    }),
     branches=frozenset({"if_statement"}),
     loops=frozenset({"while_statement", "do_statement"}),
 )

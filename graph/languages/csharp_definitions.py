@@ -55,10 +55,12 @@ TYPES = frozenset({
 
 
 def blank(node: SyntaxNode) -> Expression:
+    """Return an expression nobody knows anything of."""
     return (EITHER, node.start_byte, ())
 
 
 def words(lowering: Lowering, node: SyntaxNode) -> set[str]:
+    """Return a declaration's modifiers."""
     return {lowering.word(child) for child in node.children if child.type == "modifier"}
 
 
@@ -66,6 +68,7 @@ def words(lowering: Lowering, node: SyntaxNode) -> set[str]:
 
 
 def namespace(lowering: Lowering, node: SyntaxNode) -> None:
+    """Open a namespace; one without braces lasts to the end of the file."""
     named, outside = node.child_by_field_name("name"), lowering.scope
     title = "" if named is None else "".join(lowering.word(named).split())
     outer = lowering.flow.scopes[outside].name
@@ -81,6 +84,7 @@ def namespace(lowering: Lowering, node: SyntaxNode) -> None:
 
 
 def using(lowering: Lowering, node: SyntaxNode) -> None:
+    """Handle ``using``: level 1 is static, and what is given on is global."""
     alias = node.child_by_field_name("name")
     named = next((child for child in node.named_children if child != alias and child.type in TYPES), None)
     marks = {child.type for child in node.children}
@@ -124,6 +128,7 @@ def type_of(lowering: Lowering, node: SyntaxNode | None) -> Expression | None:
 
 
 def generic(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    """Return the expression of a type that is applied to types, if only to blanks."""
     named, given = first(node, "identifier"), first(node, "type_argument_list")
     if named is None:
         return None
@@ -194,6 +199,7 @@ def _attribute_type(kind: Expression) -> Expression:
 
 
 def class_(lowering: Lowering, node: SyntaxNode) -> None:
+    """Handle the declaration of a type."""
     outside, branch = lowering.scope, lowering.branch
     named = node.child_by_field_name("name")
     title = "" if named is None else lowering.word(named)
@@ -264,6 +270,7 @@ def _primary(lowering: Lowering, node: SyntaxNode, bases: SyntaxNode | None) -> 
 
 
 def enum_member(lowering: Lowering, node: SyntaxNode) -> None:
+    """Bind a constant of an enumeration, which is worth an instance of it."""
     named = node.child_by_field_name("name")
     lowering.root(node.child_by_field_name("value"))
     if named is not None:
@@ -354,6 +361,7 @@ def arguments(lowering: Lowering, node: SyntaxNode) -> tuple[tuple[str, Expressi
 
 
 def lambda_(lowering: Lowering, node: SyntaxNode) -> Expression:
+    """Handle a function without a name."""
     outside, branch, index = lowering.scope, lowering.branch, len(lowering.flow.scopes)
     marked = ASYNC if "async" in words(lowering, node) else 0
     scope = lowering.flow.scopes[lowering.open_scope(FUNCTION_SCOPE, "", node.start_byte, node, ANONYMOUS | marked)]
@@ -422,6 +430,7 @@ _NO_VALUE = frozenset({"bracketed_argument_list", "tuple_pattern", "comment"})
 
 
 def take_apart(lowering: Lowering, node: SyntaxNode, value: int) -> None:
+    """Give the parts of a value to the names of a pattern."""
     for position, child in enumerate(node.named_children):
         if child.type == "identifier":
             part = lowering.add_root((ITEM, child.start_byte, (ROOT, child.start_byte, value), position))

@@ -14,31 +14,138 @@ KEYWORDS = {
 """Keywords for types of ``System``."""
 
 NAMESPACES = {
-    "System": "Action Activator AggregateException AppContext AppDomain ArgumentException ArgumentNullException ArgumentOutOfRangeException ArithmeticException Array ArraySegment ArrayTypeMismatchException AsyncCallback Attribute AttributeTargets AttributeUsageAttribute BitConverter Boolean Buffer Byte CLSCompliantAttribute Char CharEnumerator Console ConsoleColor DBNull DataMisalignedException ConsoleKey ConsoleKeyInfo Convert DateOnly DateTime DateTimeKind DateTimeOffset DayOfWeek Decimal Delegate DivideByZeroException Double Enum Environment EventArgs EventHandler Exception FlagsAttribute FormatException FormattableString Func GC Guid HashCode IAsyncDisposable IAsyncResult ICloneable IComparable IConvertible ICustomFormatter IDisposable IEquatable IFormatProvider IFormattable IObservable IObserver IProgress IServiceProvider ISpanFormattable Index IndexOutOfRangeException Int128 Int16 Int32 Int64 IntPtr InvalidCastException InvalidOperationException Lazy LocalDataStoreSlot MarshalByRefObject Math MathF MemberAccessException Memory MemoryExtensions MethodAccessException MissingFieldException MissingMemberException MissingMethodException MulticastDelegate NonSerializedAttribute NotImplementedException NotSupportedException NullReferenceException Nullable Object ObjectDisposedException ObsoleteAttribute OperatingSystem OperationCanceledException OutOfMemoryException OverflowException ParamArrayAttribute PlatformID PlatformNotSupportedException Predicate Progress Random Range RankException ReadOnlyMemory ReadOnlySpan ResolveEventArgs RuntimeMethodHandle RuntimeTypeHandle SByte SerializableAttribute Single Span StackOverflowException String StringComparer StringComparison StringSplitOptions SystemException ThreadStaticAttribute TimeOnly TimeSpan TimeZoneInfo TimeoutException Tuple Type TypeCode TypeInitializationException TypeLoadException UInt16 UInt32 UInt64 UIntPtr UnauthorizedAccessException UnhandledExceptionEventArgs Uri UriBuilder UriFormatException UriKind ValueTuple ValueType Version Void WeakReference Half Comparison Converter",
-    "System.Collections": "ArrayList BitArray Comparer DictionaryEntry Hashtable ICollection IComparer IDictionary IDictionaryEnumerator IEnumerable IEnumerator IEqualityComparer IList IStructuralComparable IStructuralEquatable Queue SortedList Stack StructuralComparisons",
-    "System.Collections.Generic": "Comparer Dictionary EqualityComparer HashSet IAsyncEnumerable IAsyncEnumerator ICollection IComparer IDictionary IEnumerable IEnumerator IEqualityComparer IList IReadOnlyCollection IReadOnlyDictionary IReadOnlyList IReadOnlySet ISet KeyNotFoundException KeyValuePair LinkedList LinkedListNode List PriorityQueue Queue ReferenceEqualityComparer SortedDictionary SortedList SortedSet Stack CollectionExtensions",
-    "System.Collections.Concurrent": "BlockingCollection ConcurrentBag ConcurrentDictionary ConcurrentQueue ConcurrentStack IProducerConsumerCollection OrderablePartitioner Partitioner",
-    "System.Linq": "Enumerable IGrouping ILookup IOrderedEnumerable IOrderedQueryable IQueryProvider IQueryable Lookup ParallelEnumerable Queryable",
-    "System.IO": "BinaryReader BinaryWriter BufferedStream Directory DirectoryInfo DirectoryNotFoundException DriveInfo EndOfStreamException File FileAccess FileAttributes FileInfo FileLoadException FileMode FileNotFoundException FileOptions FileShare FileStream FileSystemInfo FileSystemWatcher IOException InvalidDataException MemoryStream Path PathTooLongException SearchOption SeekOrigin Stream StreamReader StreamWriter StringReader StringWriter TextReader TextWriter UnmanagedMemoryStream",
-    "System.Text": "ASCIIEncoding CompositeFormat Decoder Encoder Encoding NormalizationForm Rune StringBuilder UTF32Encoding UTF8Encoding UnicodeEncoding EncoderFallback DecoderFallback",
-    "System.Text.RegularExpressions": "Capture CaptureCollection Group GroupCollection Match MatchCollection MatchEvaluator Regex RegexOptions",
-    "System.Threading": "AsyncLocal AutoResetEvent CancellationToken CancellationTokenRegistration CancellationTokenSource CountdownEvent EventWaitHandle ExecutionContext Interlocked LazyInitializer LazyThreadSafetyMode ManualResetEvent ManualResetEventSlim Monitor Mutex ReaderWriterLockSlim Semaphore SemaphoreSlim SpinLock SpinWait SynchronizationContext Thread ThreadLocal ThreadPool ThreadState Timeout Timer Volatile WaitHandle",
-    "System.Threading.Tasks": "Parallel ParallelOptions Task TaskCanceledException TaskCompletionSource TaskContinuationOptions TaskCreationOptions TaskExtensions TaskFactory TaskScheduler TaskStatus ValueTask",
-    "System.Reflection": "Assembly AssemblyName BindingFlags Binder ConstructorInfo CustomAttributeExtensions DefaultMemberAttribute EventInfo FieldInfo IntrospectionExtensions MemberInfo MemberTypes MethodBase MethodInfo MethodAttributes Missing Module ParameterInfo ParameterModifier PropertyInfo RuntimeReflectionExtensions TargetInvocationException TypeInfo TypeAttributes AssemblyTitleAttribute AssemblyVersionAttribute",
-    "System.Reflection.Emit": "AssemblyBuilder AssemblyBuilderAccess ConstructorBuilder DynamicMethod EnumBuilder FieldBuilder ILGenerator Label LocalBuilder MethodBuilder ModuleBuilder OpCode OpCodes ParameterBuilder PropertyBuilder TypeBuilder",
-    "System.Diagnostics": "Activity ActivitySource ConditionalAttribute Debug DebuggerDisplayAttribute DebuggerBrowsableAttribute DebuggerBrowsableState DebuggerHiddenAttribute DebuggerNonUserCodeAttribute DebuggerStepThroughAttribute DebuggerTypeProxyAttribute Debugger FileVersionInfo Process ProcessStartInfo StackFrame StackTrace StackTraceHiddenAttribute Stopwatch Trace TraceListener UnreachableException",
-    "System.Diagnostics.CodeAnalysis": "AllowNullAttribute DisallowNullAttribute DoesNotReturnAttribute DoesNotReturnIfAttribute DynamicallyAccessedMembersAttribute DynamicallyAccessedMemberTypes ExcludeFromCodeCoverageAttribute MaybeNullAttribute MaybeNullWhenAttribute MemberNotNullAttribute NotNullAttribute NotNullIfNotNullAttribute NotNullWhenAttribute RequiresUnreferencedCodeAttribute SuppressMessageAttribute UnconditionalSuppressMessageAttribute",
-    "System.Globalization": "Calendar CompareInfo CompareOptions CultureInfo DateTimeFormatInfo DateTimeStyles NumberFormatInfo NumberStyles RegionInfo TextInfo UnicodeCategory",
-    "System.Runtime.CompilerServices": "AsyncMethodBuilderAttribute CallerArgumentExpressionAttribute CallerFilePathAttribute CallerLineNumberAttribute CallerMemberNameAttribute CompilerGeneratedAttribute ConditionalWeakTable ConfiguredTaskAwaitable DynamicAttribute EnumeratorCancellationAttribute ExtensionAttribute ITuple InternalsVisibleToAttribute IsExternalInit MethodImplAttribute MethodImplOptions ModuleInitializerAttribute RuntimeHelpers SkipLocalsInitAttribute StructuralComparisons TupleElementNamesAttribute TypeForwardedToAttribute Unsafe",
-    "System.Runtime.InteropServices": "CallingConvention CharSet CollectionsMarshal ComVisibleAttribute DllImportAttribute ExternalException FieldOffsetAttribute GCHandle GCHandleType InAttribute LayoutKind Marshal MarshalAsAttribute MemoryMarshal OSPlatform OutAttribute RuntimeInformation SafeHandle StructLayoutAttribute UnmanagedType",
-    "System.ComponentModel": "BrowsableAttribute Component DefaultValueAttribute DescriptionAttribute EditorBrowsableAttribute EditorBrowsableState INotifyPropertyChanged PropertyChangedEventArgs PropertyChangedEventHandler TypeConverter TypeDescriptor",
-    "System.Data": "CommandBehavior CommandType ConnectionState DataColumn DataException DataRow DataSet DataTable DbType IDataParameter IDataParameterCollection IDataReader IDataRecord IDbCommand IDbConnection IDbDataParameter IDbTransaction IsolationLevel ParameterDirection DBConcurrencyException DataRowView",
-    "System.Data.Common": "DbCommand DbConnection DbConnectionStringBuilder DbDataAdapter DbDataReader DbDataSource DbException DbParameter DbParameterCollection DbProviderFactory DbTransaction DbColumn",
-    "System.Buffers": "ArrayBufferWriter ArrayPool BuffersExtensions IBufferWriter IMemoryOwner MemoryHandle MemoryManager MemoryPool OperationStatus ReadOnlySequence ReadOnlySequenceSegment SequencePosition SequenceReader",
+    "System": """
+        Action Activator AggregateException AppContext AppDomain ArgumentException ArgumentNullException
+        ArgumentOutOfRangeException ArithmeticException Array ArraySegment ArrayTypeMismatchException AsyncCallback Attribute
+        AttributeTargets AttributeUsageAttribute BitConverter Boolean Buffer Byte CLSCompliantAttribute Char CharEnumerator
+        Console ConsoleColor DBNull DataMisalignedException ConsoleKey ConsoleKeyInfo Convert DateOnly DateTime DateTimeKind
+        DateTimeOffset DayOfWeek Decimal Delegate DivideByZeroException Double Enum Environment EventArgs EventHandler Exception
+        FlagsAttribute FormatException FormattableString Func GC Guid HashCode IAsyncDisposable IAsyncResult ICloneable
+        IComparable IConvertible ICustomFormatter IDisposable IEquatable IFormatProvider IFormattable IObservable IObserver
+        IProgress IServiceProvider ISpanFormattable Index IndexOutOfRangeException Int128 Int16 Int32 Int64 IntPtr
+        InvalidCastException InvalidOperationException Lazy LocalDataStoreSlot MarshalByRefObject Math MathF MemberAccessException
+        Memory MemoryExtensions MethodAccessException MissingFieldException MissingMemberException MissingMethodException
+        MulticastDelegate NonSerializedAttribute NotImplementedException NotSupportedException NullReferenceException Nullable
+        Object ObjectDisposedException ObsoleteAttribute OperatingSystem OperationCanceledException OutOfMemoryException
+        OverflowException ParamArrayAttribute PlatformID PlatformNotSupportedException Predicate Progress Random Range
+        RankException ReadOnlyMemory ReadOnlySpan ResolveEventArgs RuntimeMethodHandle RuntimeTypeHandle SByte
+        SerializableAttribute Single Span StackOverflowException String StringComparer StringComparison StringSplitOptions
+        SystemException ThreadStaticAttribute TimeOnly TimeSpan TimeZoneInfo TimeoutException Tuple Type TypeCode
+        TypeInitializationException TypeLoadException UInt16 UInt32 UInt64 UIntPtr UnauthorizedAccessException
+        UnhandledExceptionEventArgs Uri UriBuilder UriFormatException UriKind ValueTuple ValueType Version Void WeakReference Half
+        Comparison Converter
+    """,
+    "System.Collections": """
+        ArrayList BitArray Comparer DictionaryEntry Hashtable ICollection IComparer IDictionary IDictionaryEnumerator IEnumerable
+        IEnumerator IEqualityComparer IList IStructuralComparable IStructuralEquatable Queue SortedList Stack
+        StructuralComparisons
+    """,
+    "System.Collections.Generic": """
+        Comparer Dictionary EqualityComparer HashSet IAsyncEnumerable IAsyncEnumerator ICollection IComparer IDictionary
+        IEnumerable IEnumerator IEqualityComparer IList IReadOnlyCollection IReadOnlyDictionary IReadOnlyList IReadOnlySet ISet
+        KeyNotFoundException KeyValuePair LinkedList LinkedListNode List PriorityQueue Queue ReferenceEqualityComparer
+        SortedDictionary SortedList SortedSet Stack CollectionExtensions
+    """,
+    "System.Collections.Concurrent": """
+        BlockingCollection ConcurrentBag ConcurrentDictionary ConcurrentQueue ConcurrentStack IProducerConsumerCollection
+        OrderablePartitioner Partitioner
+    """,
+    "System.Linq": """
+        Enumerable IGrouping ILookup IOrderedEnumerable IOrderedQueryable IQueryProvider IQueryable Lookup ParallelEnumerable
+        Queryable
+    """,
+    "System.IO": """
+        BinaryReader BinaryWriter BufferedStream Directory DirectoryInfo DirectoryNotFoundException DriveInfo EndOfStreamException
+        File FileAccess FileAttributes FileInfo FileLoadException FileMode FileNotFoundException FileOptions FileShare FileStream
+        FileSystemInfo FileSystemWatcher IOException InvalidDataException MemoryStream Path PathTooLongException SearchOption
+        SeekOrigin Stream StreamReader StreamWriter StringReader StringWriter TextReader TextWriter UnmanagedMemoryStream
+    """,
+    "System.Text": """
+        ASCIIEncoding CompositeFormat Decoder Encoder Encoding NormalizationForm Rune StringBuilder UTF32Encoding UTF8Encoding
+        UnicodeEncoding EncoderFallback DecoderFallback
+    """,
+    "System.Text.RegularExpressions": """
+        Capture CaptureCollection Group GroupCollection Match MatchCollection MatchEvaluator Regex RegexOptions
+    """,
+    "System.Threading": """
+        AsyncLocal AutoResetEvent CancellationToken CancellationTokenRegistration CancellationTokenSource CountdownEvent
+        EventWaitHandle ExecutionContext Interlocked LazyInitializer LazyThreadSafetyMode ManualResetEvent ManualResetEventSlim
+        Monitor Mutex ReaderWriterLockSlim Semaphore SemaphoreSlim SpinLock SpinWait SynchronizationContext Thread ThreadLocal
+        ThreadPool ThreadState Timeout Timer Volatile WaitHandle
+    """,
+    "System.Threading.Tasks": """
+        Parallel ParallelOptions Task TaskCanceledException TaskCompletionSource TaskContinuationOptions TaskCreationOptions
+        TaskExtensions TaskFactory TaskScheduler TaskStatus ValueTask
+    """,
+    "System.Reflection": """
+        Assembly AssemblyName BindingFlags Binder ConstructorInfo CustomAttributeExtensions DefaultMemberAttribute EventInfo
+        FieldInfo IntrospectionExtensions MemberInfo MemberTypes MethodBase MethodInfo MethodAttributes Missing Module
+        ParameterInfo ParameterModifier PropertyInfo RuntimeReflectionExtensions TargetInvocationException TypeInfo TypeAttributes
+        AssemblyTitleAttribute AssemblyVersionAttribute
+    """,
+    "System.Reflection.Emit": """
+        AssemblyBuilder AssemblyBuilderAccess ConstructorBuilder DynamicMethod EnumBuilder FieldBuilder ILGenerator Label
+        LocalBuilder MethodBuilder ModuleBuilder OpCode OpCodes ParameterBuilder PropertyBuilder TypeBuilder
+    """,
+    "System.Diagnostics": """
+        Activity ActivitySource ConditionalAttribute Debug DebuggerDisplayAttribute DebuggerBrowsableAttribute
+        DebuggerBrowsableState DebuggerHiddenAttribute DebuggerNonUserCodeAttribute DebuggerStepThroughAttribute
+        DebuggerTypeProxyAttribute Debugger FileVersionInfo Process ProcessStartInfo StackFrame StackTrace
+        StackTraceHiddenAttribute Stopwatch Trace TraceListener UnreachableException
+    """,
+    "System.Diagnostics.CodeAnalysis": """
+        AllowNullAttribute DisallowNullAttribute DoesNotReturnAttribute DoesNotReturnIfAttribute
+        DynamicallyAccessedMembersAttribute DynamicallyAccessedMemberTypes ExcludeFromCodeCoverageAttribute MaybeNullAttribute
+        MaybeNullWhenAttribute MemberNotNullAttribute NotNullAttribute NotNullIfNotNullAttribute NotNullWhenAttribute
+        RequiresUnreferencedCodeAttribute SuppressMessageAttribute UnconditionalSuppressMessageAttribute
+    """,
+    "System.Globalization": """
+        Calendar CompareInfo CompareOptions CultureInfo DateTimeFormatInfo DateTimeStyles NumberFormatInfo NumberStyles RegionInfo
+        TextInfo UnicodeCategory
+    """,
+    "System.Runtime.CompilerServices": """
+        AsyncMethodBuilderAttribute CallerArgumentExpressionAttribute CallerFilePathAttribute CallerLineNumberAttribute
+        CallerMemberNameAttribute CompilerGeneratedAttribute ConditionalWeakTable ConfiguredTaskAwaitable DynamicAttribute
+        EnumeratorCancellationAttribute ExtensionAttribute ITuple InternalsVisibleToAttribute IsExternalInit MethodImplAttribute
+        MethodImplOptions ModuleInitializerAttribute RuntimeHelpers SkipLocalsInitAttribute StructuralComparisons
+        TupleElementNamesAttribute TypeForwardedToAttribute Unsafe
+    """,
+    "System.Runtime.InteropServices": """
+        CallingConvention CharSet CollectionsMarshal ComVisibleAttribute DllImportAttribute ExternalException FieldOffsetAttribute
+        GCHandle GCHandleType InAttribute LayoutKind Marshal MarshalAsAttribute MemoryMarshal OSPlatform OutAttribute
+        RuntimeInformation SafeHandle StructLayoutAttribute UnmanagedType
+    """,
+    "System.ComponentModel": """
+        BrowsableAttribute Component DefaultValueAttribute DescriptionAttribute EditorBrowsableAttribute EditorBrowsableState
+        INotifyPropertyChanged PropertyChangedEventArgs PropertyChangedEventHandler TypeConverter TypeDescriptor
+    """,
+    "System.Data": """
+        CommandBehavior CommandType ConnectionState DataColumn DataException DataRow DataSet DataTable DbType IDataParameter
+        IDataParameterCollection IDataReader IDataRecord IDbCommand IDbConnection IDbDataParameter IDbTransaction IsolationLevel
+        ParameterDirection DBConcurrencyException DataRowView
+    """,
+    "System.Data.Common": """
+        DbCommand DbConnection DbConnectionStringBuilder DbDataAdapter DbDataReader DbDataSource DbException DbParameter
+        DbParameterCollection DbProviderFactory DbTransaction DbColumn
+    """,
+    "System.Buffers": """
+        ArrayBufferWriter ArrayPool BuffersExtensions IBufferWriter IMemoryOwner MemoryHandle MemoryManager MemoryPool
+        OperationStatus ReadOnlySequence ReadOnlySequenceSegment SequencePosition SequenceReader
+    """,
     "System.Buffers.Binary": "BinaryPrimitives",
-    "System.Net": "Cookie CookieContainer Dns EndPoint HttpStatusCode IPAddress IPEndPoint IPHostEntry NetworkCredential WebClient WebException WebUtility",
-    "System.Net.Http": "DelegatingHandler HttpClient HttpClientHandler HttpContent HttpMessageHandler HttpMethod HttpRequestException HttpRequestMessage HttpResponseMessage StringContent",
-    "Xunit": "Assert ClassDataAttribute CollectionAttribute CollectionDefinitionAttribute FactAttribute IAsyncLifetime IClassFixture ICollectionFixture InlineDataAttribute MemberDataAttribute Record Skip SkippableFactAttribute TheoryAttribute TheoryData TraitAttribute",
+    "System.Net": """
+        Cookie CookieContainer Dns EndPoint HttpStatusCode IPAddress IPEndPoint IPHostEntry NetworkCredential WebClient
+        WebException WebUtility
+    """,
+    "System.Net.Http": """
+        DelegatingHandler HttpClient HttpClientHandler HttpContent HttpMessageHandler HttpMethod HttpRequestException
+        HttpRequestMessage HttpResponseMessage StringContent
+    """,
+    "Xunit": """
+        Assert ClassDataAttribute CollectionAttribute CollectionDefinitionAttribute FactAttribute IAsyncLifetime IClassFixture
+        ICollectionFixture InlineDataAttribute MemberDataAttribute Record Skip SkippableFactAttribute TheoryAttribute TheoryData
+        TraitAttribute
+    """,
     "Xunit.Abstractions": "ITestOutputHelper",
 }  # fmt: skip
 """By namespace: types that are used often. A name that is in none of these may be of any other namespace the file uses."""

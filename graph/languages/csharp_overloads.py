@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from graph.evaluate import Arguments, Denoted, Evaluator, FoundBinding, Place
@@ -61,8 +62,9 @@ def choose(evaluator: Evaluator, place: Place, found: list[Denoted], arguments: 
     arguments = [each for each in arguments if each[0] != APPLIED]
     for denoted in found:
         each = denoted[1]
-        scope = evaluator.flow(each.path).scopes[each.binding.target] if is_definition(each) else None
-        if scope is not None and scope.kind == FUNCTION_SCOPE and isinstance(each, FoundBinding):
+        defined = isinstance(each, FoundBinding) and each.binding.kind == DEFINITION
+        scope = evaluator.flow(each.path).scopes[each.binding.target] if isinstance(each, FoundBinding) and defined else None
+        if isinstance(each, FoundBinding) and scope is not None and scope.kind == FUNCTION_SCOPE:
             functions.append((denoted, each, seen(denoted[0], scope)))
         else:
             others.append(denoted)
@@ -166,12 +168,7 @@ def _written_alike(evaluator: Evaluator, one: Candidate, other: Candidate, at: i
 
 
 def _spelling(flow: FileFlow, parameter: Parameter) -> str:
-    def strip(part: object) -> object:
-        if isinstance(part, tuple) and len(part) > 1 and isinstance(part[1], int):
-            return (part[0], *map(strip, part[2:]))
-        return tuple(map(strip, part)) if isinstance(part, tuple) else part
-
-    return repr(strip(flow.roots[parameter.type].expression))
+    return re.sub(r"\((\d+), \d+", r"(\1", repr(flow.roots[parameter.type].expression))
 
 
 def _parameter_for(scope: Scope, at: int, keyword: str) -> Parameter | None:

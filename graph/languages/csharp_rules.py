@@ -54,7 +54,7 @@ from graph.values import (
 )
 
 
-class CSharpRules(JvmRules):
+class CSharpRules(JvmRules):  # noqa: PLR0904
     """C#'s rules over one program."""
 
     builtin_package = "System"
@@ -199,7 +199,7 @@ class CSharpRules(JvmRules):
         if imported.name == "*" and not imported.level:
             whole = self._namespace_named(evaluator, path, module)
             return [frozenset({(NAMESPACE, path, whole) if whole in self.namespaces.prefixes else (EXTERNAL_OBJECT, module, "")})]
-        parts = [*([module] if imported.name == "*" else [f"{module}.{imported.name}".strip(".")])][0].split(".")
+        parts = (module if imported.name == "*" else f"{module}.{imported.name}".strip(".")).split(".")
         for cut in range(len(parts) - 1, -1, -1):
             namespace = self._namespace_named(evaluator, path, ".".join(parts[:cut]))
             found: list[Attribute] = list(self.in_namespace(evaluator, path, namespace, f"{parts[cut]}`0"))

@@ -77,7 +77,10 @@ def test_a_function_pointer_may_be_what_initialisers_give_it() -> None:
 
 def test_macros_and_the_standard_library() -> None:
     """A macro of the program is its own; a name of the C library is external."""
-    files = {"m.h": "#define MAX(a, b) ((a) > (b) ? (a) : (b))\n", "a.c": '#include "m.h"\n#include <stdio.h>\nvoid f(void) { printf("%d", MAX(1, 2)); }\n'}
+    files = {
+        "m.h": "#define MAX(a, b) ((a) > (b) ? (a) : (b))\n",
+        "a.c": '#include "m.h"\n#include <stdio.h>\nvoid f(void) { printf("%d", MAX(1, 2)); }\n',
+    }
     assert edges(files) == {("a.c#f", "m.h#MAX")}
     assert edges(files, evidence="external") == {("a.c#f", "external:stdio.h#printf")}
 
@@ -115,7 +118,11 @@ void Foo::add(int a, int b) { add(a); }
 
 def cpp(body: str) -> Found:
     """Return the ends of the proven calls of a function ``use`` with a body."""
-    files = {"foo.hpp": HEADER, "foo.cpp": SOURCE, "use.cpp": f'#include "foo.hpp"\nusing namespace app;\nvoid use(Foo f, Foo* p) {{ {body} }}\n'}
+    files = {
+        "foo.hpp": HEADER,
+        "foo.cpp": SOURCE,
+        "use.cpp": f'#include "foo.hpp"\nusing namespace app;\nvoid use(Foo f, Foo* p) {{ {body} }}\n',
+    }
     return {(source, target) for source, target in edges(files) if source.startswith("use.cpp")}
 
 

@@ -74,7 +74,8 @@ def test_an_alias_and_a_global_using_bring_a_type() -> None:
     files = {
         "g.cs": "global using Lib.Inner;",
         "a.cs": "using Short = Lib.Thing; class Use { void Run() { Short.Go(); Deep.Go(); } }",
-        "b.cs": "namespace Lib { static class Thing { public static void Go() {} } } namespace Lib.Inner { class Deep { public static void Go() {} } }",
+        "b.cs": "namespace Lib { static class Thing { public static void Go() {} } }",
+        "c.cs": "namespace Lib.Inner { class Deep { public static void Go() {} } }",
     }
     assert edges(files, EdgeKind.CALLS) == {("Use.Run", "Lib.Thing.Go"), ("Use.Run", "Lib.Inner.Deep.Go")}
 
@@ -167,6 +168,7 @@ def test_a_delegate_is_called_through_its_type() -> None:
 
 def test_broken_code_does_not_stop_anything() -> None:
     """Every beginning of a file is read."""
-    text = "namespace N { class A<T> : B where T : C { int x = new() { Y = 1 }; void F(params int[] a) { if (a is D { E: 1 } f) f.G?.H(); } } }"
+    text = "namespace N { class A<T> : B where T : C { int x = new() { Y = 1 }; "
+    text += "void F(params int[] a) { if (a is D { E: 1 } f) f.G?.H(); } } }"
     for end in range(0, len(text), 7):
         list(resolve_files({"a.cs": text[:end].encode()}))
