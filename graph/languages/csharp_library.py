@@ -162,12 +162,81 @@ IMPLICIT = (
 """Namespaces that an SDK uses for all files of a project that does not say otherwise."""
 OBJECT_METHODS = frozenset({"Equals", "GetHashCode", "GetType", "ToString", "MemberwiseClone", "ReferenceEquals", "Finalize"})
 
-_SAME = frozenset(["Where", "OrderBy", "OrderByDescending", "ThenBy", "ThenByDescending", "Skip", "SkipWhile", "SkipLast", "Take", "TakeWhile", "TakeLast", "Distinct", "DistinctBy", "Reverse", "Concat", "Union", "Intersect", "Except", "Append", "Prepend", "DefaultIfEmpty", "AsEnumerable", "AsQueryable", "AsParallel", "AsReadOnly"])  # fmt: skip
+_SAME = frozenset([
+    "Where",
+    "OrderBy",
+    "OrderByDescending",
+    "ThenBy",
+    "ThenByDescending",
+    "Skip",
+    "SkipWhile",
+    "SkipLast",
+    "Take",
+    "TakeWhile",
+    "TakeLast",
+    "Distinct",
+    "DistinctBy",
+    "Reverse",
+    "Concat",
+    "Union",
+    "Intersect",
+    "Except",
+    "Append",
+    "Prepend",
+    "DefaultIfEmpty",
+    "AsEnumerable",
+    "AsQueryable",
+    "AsParallel",
+    "AsReadOnly",
+])
 _COPIES = {"ToList": "System.Collections.Generic.List", "ToArray": ARRAY, "ToHashSet": "System.Collections.Generic.HashSet"}
-_ELEMENT = frozenset(["First", "FirstOrDefault", "Last", "LastOrDefault", "Single", "SingleOrDefault", "ElementAt", "ElementAtOrDefault", "Pop", "Peek", "Dequeue", "Find", "FindLast", "Max", "Min", "MaxBy", "MinBy", "Aggregate", "Invoke"])  # fmt: skip
+_ELEMENT = frozenset([
+    "First",
+    "FirstOrDefault",
+    "Last",
+    "LastOrDefault",
+    "Single",
+    "SingleOrDefault",
+    "ElementAt",
+    "ElementAtOrDefault",
+    "Pop",
+    "Peek",
+    "Dequeue",
+    "Find",
+    "FindLast",
+    "Max",
+    "Min",
+    "MaxBy",
+    "MinBy",
+    "Aggregate",
+    "Invoke",
+])
 _PLAIN = {"Any": "Boolean", "All": "Boolean", "Contains": "Boolean", "ContainsKey": "Boolean", "Count": "Int32", "IndexOf": "Int32",
           "TryGetValue": "Boolean", "Remove": "Boolean", "Exists": "Boolean", "SequenceEqual": "Boolean", "ToString": "String"}  # fmt: skip
-LINQ = _SAME | _COPIES.keys() | _ELEMENT - {"Pop", "Peek", "Dequeue", "Find", "FindLast", "Invoke"} | frozenset(["Any", "All", "Contains", "Count", "Select", "SelectMany", "GroupBy", "Join", "Zip", "Cast", "OfType", "ToDictionary", "ToLookup", "Sum", "Average", "SequenceEqual", "LongCount"])  # fmt: skip
+LINQ = (
+    _SAME
+    | _COPIES.keys()
+    | _ELEMENT - {"Pop", "Peek", "Dequeue", "Find", "FindLast", "Invoke"}
+    | frozenset([
+        "Any",
+        "All",
+        "Contains",
+        "Count",
+        "Select",
+        "SelectMany",
+        "GroupBy",
+        "Join",
+        "Zip",
+        "Cast",
+        "OfType",
+        "ToDictionary",
+        "ToLookup",
+        "Sum",
+        "Average",
+        "SequenceEqual",
+        "LongCount",
+    ])
+)
 _OWN = frozenset(["Reverse", "Contains", "ToArray", "AsReadOnly", "Concat", "Find", "FindLast", "Count", "ToString"])
 _ENUMERABLE = "System.Collections.Generic.IEnumerable"
 
