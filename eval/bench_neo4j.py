@@ -71,8 +71,11 @@ class RawLoader:
         self._run("CREATE CONSTRAINT bench_raw IF NOT EXISTS FOR (n:BenchRaw) REQUIRE (n.view, n.handle) IS UNIQUE", [])
 
     def _run(self, query: str, rows: Sequence[Any]) -> None:
+        def work(transaction: Any) -> None:  # the driver's own is only partly typed
+            transaction.run(query, rows=rows).consume()
+
         with self._driver.session() as session:
-            session.execute_write(lambda transaction: transaction.run(query, rows=rows).consume())
+            session.execute_write(work)
 
     def load(self, graphs: Iterable[FileGraph], defined: dict[Handle, Node]) -> tuple[float, float]:
         """Return the seconds for nodes and for edges; making the rows is not counted."""

@@ -38,11 +38,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class CaseScore:
-    """What one case scored. ``own`` counts only callees that a file or folder of the case can hold, by the first part of their names."""
+    """What one case scored.
+
+    ``own`` counts only callees that a file or folder of the case can hold, by the first part of their names. ``named`` counts only callees
+    whose name the ground truth of the case has anywhere: what it writes otherwise (``queue.Queue.put``) or never is out.
+    """
 
     case: Case
     score: CallScore
     own: CallScore
+    named: CallScore
 
 
 def read_cases(folder: Path, namer: Namer) -> list[Case]:
@@ -73,7 +78,8 @@ def measure_cases(
         for at, each in enumerate(evidence):
             ours = call_graph(graphs, namer, listed, root=case.root, evidence=each)
             own = compare(_own(ours, case.root), _own(case.truth, case.root), namer, judged)
-            scored[at].append(CaseScore(case, compare(ours, case.truth, namer, judged), own))
+            named = compare({caller: callees & listed for caller, callees in ours.items()}, case.truth, namer, judged)
+            scored[at].append(CaseScore(case, compare(ours, case.truth, namer, judged), own, named))
     return scored
 
 
@@ -113,6 +119,7 @@ def print_cases(title: str, scores: Sequence[CaseScore], *, show: int) -> None:
 def figures(scores: Sequence[CaseScore]) -> dict[str, float]:
     """Return the figures of these cases together."""
     right, claimed, expected = _counts([each.score for each in scores])
+    named_right, named_claimed, _ = _counts([each.named for each in scores])
     own_right, own_claimed, own_expected = _counts([each.own for each in scores])
     return {
         "cases": len(scores),
@@ -122,6 +129,8 @@ def figures(scores: Sequence[CaseScore]) -> dict[str, float]:
         "expected": expected,
         "precision": ratio(right, claimed),
         "recall": ratio(right, expected),
+        "named_claimed": named_claimed,
+        "named_precision": ratio(named_right, named_claimed),
         "own_claimed": own_claimed,
         "own_expected": own_expected,
         "own_precision": ratio(own_right, own_claimed),
@@ -138,6 +147,7 @@ def _line(scores: Sequence[CaseScore]) -> str:
     return (
         f"{of['cases']:>4} cases  complete {of['complete']:>4}  sound {of['sound']:>4}"
         f"  precision {of['precision']:.4f} of {of['claimed']}  recall {of['recall']:.4f} of {of['expected']}"
+        f"  named {of['named_precision']:.4f} of {of['named_claimed']}"
         f"  own {of['own_precision']:.4f} of {of['own_claimed']}  {of['own_recall']:.4f} of {of['own_expected']}"
     )
 

@@ -92,11 +92,10 @@ class _Mapping:
             return [self._module(node.path)]
         owner = _owner(node.handle)
         around = self._name(owner) if owner in self._nodes else self._module(node.path)
-        found = (
-            []
-            if node.kind == NodeKind.LAMBDA
-            else [self._namer.symbol(self._module(node.path), node, _DUPLICATE.sub("", node.handle.partition("#")[2]))]
-        )
+        found: list[str] = []
+        if node.kind != NodeKind.LAMBDA or not node.name.startswith("<"):
+            qualified = _DUPLICATE.sub("", node.handle.partition("#")[2])
+            found += self._namer.spellings(self._namer.symbol(self._module(node.path), node, qualified))
         if node.handle in self._anonymous:
             found.append(f"{around}.{self._namer.lambda_name.format(self._anonymous[node.handle])}")
         return found

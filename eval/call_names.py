@@ -32,6 +32,10 @@ class Namer(ABC):
         """Name a symbol of a module; ``qualified`` is its name in the file."""
         return f"{module}.{qualified}" if module else qualified
 
+    def spellings(self, name: str) -> tuple[str, ...]:
+        """Return every way the benchmark writes the name of a symbol."""
+        return (name,)
+
     def is_constructor(self, node: Node) -> bool:
         """Say whether a member of a class is its constructor."""
         return node.name == self.constructor
@@ -96,6 +100,10 @@ class JavaScriptNamer(Namer):
         owner, _, method = symbol.replace(".prototype.", ".").rpartition(".")
         ways = (f"<builtin>.{symbol}", f"<builtin>.{method}", f"<**JS{owner}**>.{method}", f"<global>.{symbol}")
         return ways if package in JAVASCRIPT_GLOBALS else (f"{package}.{symbol}", *ways)
+
+    def spellings(self, name: str) -> tuple[str, ...]:
+        """Write a computed name, which we know by its last part, with brackets, too."""
+        return (name, name.replace(".iterator", "[Symbol.iterator]"), name.replace(".iterator", ".[Symbol.iterator]"))
 
     def bound(self, name: str) -> re.Pattern[str]:
         """Match ``name = (…) =>``."""

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,8 +67,9 @@ class JavaServer:
         with log.open("w", encoding="utf-8") as output:
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT, text=True)
         assert self.process.stdin is not None
-        self.process.stdin.write(f"{self.password if new else ''}\n")
-        self.process.stdin.flush()
+        with suppress(BrokenPipeError):  # it has died already; its last words say why
+            self.process.stdin.write(f"{self.password if new else ''}\n")
+            self.process.stdin.flush()
         deadline = time.monotonic() + _START_SECONDS
         while "\nready\n" not in f"\n{(said := log.read_text(encoding='utf-8', errors='replace'))}":
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -96,7 +97,8 @@ class JavaServer:
         assert self.process is not None
         self.process.wait()
         if self.process.stdin:
-            self.process.stdin.close()
+            with suppress(BrokenPipeError):
+                self.process.stdin.close()
         self.process = None
 
 
@@ -158,7 +160,7 @@ def serving(cache: Path, data: Path, *, given: str = "") -> Generator[str]:
             url = running.enter_context(_composed())
         else:
             server = JavaServer(jars(cache), data)
-            running.callback(server.stop)
+            running.callback(server.kill)  # its data go with it
             server.start()
             url = server.url
         yield url

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from graph.scip import Document, Role, descriptors, read_index
+from graph.scip import Document, Role, descriptors, plain_name, read_index
 from ingest.errors import SourceError
 
 KINDS = {"().": "function", "#": "class"}
@@ -47,7 +47,7 @@ def oracle_rows(documents: Iterable[Document], prefix: str = "") -> list[dict[st
 
 def _row(symbol: str, path: str, line: int, uses: list[dict[str, Any]]) -> dict[str, Any]:
     name, suffix = descriptors(symbol)[-1]
-    return {"symbol": symbol, "kind": KINDS[suffix], "name": name.strip("<>"), "def_path": path, "def_line": line, "refs": uses}
+    return {"symbol": symbol, "kind": KINDS[suffix], "name": plain_name(name), "def_path": path, "def_line": line, "refs": uses}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

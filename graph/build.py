@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -10,12 +11,18 @@ from graph.flow import MODULE, FileFlow, Scope
 from graph.languages.registry import RESOLVED, grammar, rules
 from graph.lower import Lowering
 from graph.model import FileGraph
-from graph.program import Program, attach_symbols
+from graph.program import CONFIGS, Program, attach_symbols
 from graph.resolve import Resolver
 from ingest.analyze import analyze, decode, detect
 from ingest.lines import find_newlines
 from ingest.model import LanguageId, ParsedFile
 from ingest.parse import ParseTimeoutError, syntax_tree
+
+_DECLARED_PACKAGE = {
+    "text": re.compile(rb'\A(?:\s|//[^\n]*\n)*module[ \t]+"?([^\s"]+)'),
+    "toml": re.compile(rb'^\[package\](?:(?!^\[).)*?^name\s*=\s*["\']([^"\']+)', re.MULTILINE | re.DOTALL),
+}
+"""Where a manifest says how its package is called, by the language of the file: go.mod, and Cargo.toml."""
 
 
 def lower(language: str, text: bytes) -> FileFlow:
@@ -48,7 +55,10 @@ def _named(parsed: ParsedFile) -> FileFlow:
 
 def _unnamed(parsed: ParsedFile) -> FileFlow:
     """Return a flow with nothing but a module."""
-    return FileFlow(parsed.language, scopes=[Scope(MODULE, -1, "", 0, 0, len(parsed.text), 1)], newlines=find_newlines(parsed.text))
+    package = _DECLARED_PACKAGE[parsed.language].search(parsed.text) if parsed.language in _DECLARED_PACKAGE else None
+    flow = FileFlow(parsed.language, scopes=[Scope(MODULE, -1, "", 0, 0, len(parsed.text), 1)], newlines=find_newlines(parsed.text))
+    flow.package = package.group(1).decode("utf-8", "replace") if package else ""
+    return flow
 
 
 def resolve_files(files: Mapping[str, bytes]) -> Iterator[FileGraph]:
@@ -57,6 +67,7 @@ def resolve_files(files: Mapping[str, bytes]) -> Iterator[FileGraph]:
     program = Program(
         languages,
         lambda path: flow_of(analyze(path, files[path])[0]),
+        configs={path: decode(data).decode("utf-8", "replace") for path, data in files.items() if path.rpartition("/")[2] in CONFIGS},
     )
     yield from resolve_program(program)
 
@@ -74,7 +85,9 @@ def make_resolver(program: Program) -> tuple[Resolver, Evaluator]:
     """Return what resolves the files of a program."""
     by_language = {language: rules(language, program) for language in set(program.languages.values())}
     by_path = {path: by_language[language] for path, language in program.languages.items()}
-    by_path |= {f"{folder}/": by_language[language] for folder, language in program.folders.items()}
+    for path, language in sorted(program.languages.items(), key=lambda item: item[1] not in RESOLVED):
+        while path := path.rpartition("/")[0]:
+            by_path.setdefault(f"{path}/", by_language[language])
     evaluator = Evaluator(program, by_path.__getitem__)
     return Resolver(program, evaluator), evaluator
 

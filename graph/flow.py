@@ -45,7 +45,8 @@ EITHER, ELEMENT, ITEM, AWAIT, ENTER, SELF, SUPER, CAST, ROOT, SPREAD, METHOD = r
 Expression = tuple[Any, ...]
 
 # What an expression is written for.
-VALUE, TYPE, DECORATOR, BASE, WRITE, GUARD = range(6)
+# A QUIET one is there to be evaluated and makes no edges.
+VALUE, TYPE, DECORATOR, BASE, WRITE, QUIET, RAISED = range(7)
 
 # Kinds of scope. A BLOCK holds names and is nothing that can be called or instantiated.
 MODULE, CLASS_SCOPE, FUNCTION_SCOPE, BLOCK = range(4)
@@ -53,10 +54,12 @@ MODULE, CLASS_SCOPE, FUNCTION_SCOPE, BLOCK = range(4)
 # Kinds of binding.
 VARIABLE, PARAMETER, DEFINITION, IMPORTED, RECEIVER, NARROWED, FIELD = range(7)
 
-# Flags of a scope. A GUARDED block narrows names and binds no others.
+# Flags of a scope. A GUARDED block narrows names and binds no others. An OPEN class shows its names to what is inside of it (a namespace).
+# A WRITTEN_OUT class is that of one object literal or nameless type; it is no node. A TRANSPARENT function has no receiver of its own.
 STATIC, CLASS_METHOD, ACCESSOR, GENERATOR, ASYNC, ABSTRACT, OVERLOAD, INTERFACE, ANONYMOUS, EXTENSION, GUARDED = (
     1 << bit for bit in range(11)
 )
+OPEN, WRITTEN_OUT, TRANSPARENT = (1 << bit for bit in range(11, 14))
 
 # How a parameter takes arguments.
 ONE, REST, REST_BY_NAME, BY_NAME = range(4)
@@ -67,7 +70,8 @@ class Binding:
     """One way a name gets its value. ``value``, ``type`` and ``target`` are -1 where there is none.
 
     ``value`` and ``type`` index ``FileFlow.roots``. ``target`` is a scope for a DEFINITION and an index into ``FileFlow.imports`` for
-    IMPORTED. ``branch`` indexes ``FileFlow.branches``.
+    IMPORTED. ``branch`` indexes ``FileFlow.branches``; it is -1 for the name of a mere type, which a value of the
+    same name does not replace.
     """
 
     kind: int
@@ -113,6 +117,9 @@ class Scope:
     names: dict[str, list[Binding]] = field(default_factory=dict[str, list[Binding]])
     fields: dict[str, list[Binding]] = field(default_factory=dict[str, list[Binding]])
     """Of a class: what its methods assign to the instance, beside ``names``, which is what its body defines."""
+    context: int = -1
+    """Of a function that is written as an argument: root of what is called, and in ``context_position`` which argument it is."""
+    context_position: int = 0
 
 
 @dataclass(slots=True)

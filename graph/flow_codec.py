@@ -2,117 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
-from graph.flow import Binding, Expression, FileFlow, ImportedName, Parameter, Root, Scope, SymbolRow
+from graph.flow import ROOT, Binding, FileFlow, ImportedName, Parameter, Root, Scope, SymbolRow
 from ingest.codec import decode_value, encode_value
 
-FLOW_VERSION = 1
+FLOW_VERSION = 2
 """Raise it when the same bytes yield another flow: stored flows of another version are made again."""
 
-_BINDING = attrgetter(*Binding.__slots__)
-_PARAMETER = attrgetter(*Parameter.__slots__)
-_IMPORT = attrgetter(*ImportedName.__slots__)
-_ROOT = attrgetter(*Root.__slots__)
-_SYMBOL = attrgetter(*SymbolRow.__slots__)
+_SCOPE, _BINDING, _PARAMETER, _IMPORT, _ROOT, _SYMBOL, _FLOW = (
+    attrgetter(*noun.__slots__) for noun in (Scope, Binding, Parameter, ImportedName, Root, SymbolRow, FileFlow)
+)
+_PARAMETERS, _NAMES, _FIELDS = (tuple(Scope.__slots__).index(name) for name in ("parameters", "names", "fields"))
+_Convert = Callable[[Any], Any]
+
+
+def _nested() -> dict[int, tuple[_Convert, _Convert]]:
+    """Return how the fields of a flow that hold nouns become rows and come back."""
+    nouns: dict[str, tuple[_Convert, _Convert]] = {
+        "symbols": (_SYMBOL, _maker(SymbolRow)),
+        "scopes": (_scope_row, _scope),
+        "roots": (_ROOT, _maker(Root)),
+        "imports": (_IMPORT, _maker(ImportedName)),
+    }
+    return {tuple(FileFlow.__slots__).index(name): converters for name, converters in nouns.items()}
+
+
+def _maker(noun: Callable[..., Any]) -> _Convert:
+    return lambda row: noun(*row)
 
 
 def encode_flow(flow: FileFlow) -> bytes:
     """Encode a flow."""
-    return encode_value(_rows(flow))
+    row = list(_FLOW(flow))
+    for at, (to_row, _) in _nested().items():
+        row[at] = [to_row(each) for each in row[at]]
+    return encode_value(row)
 
 
-def _rows(flow: FileFlow) -> tuple[Any, ...]:
-    return (
-        flow.language,
-        [_SYMBOL(each) for each in flow.symbols],
-        [_scope_row(scope) for scope in flow.scopes],
-        [_ROOT(root) for root in flow.roots],
-        [_IMPORT(each) for each in flow.imports],
-        flow.branches,
-        flow.stores,
-        flow.exports,
-        flow.newlines,
-        flow.package,
-        flow.problem,
-    )
-
-
-def _scope_row(scope: Scope) -> tuple[Any, ...]:
-    return (
-        scope.kind, scope.parent, scope.name, scope.position, scope.start, scope.end, scope.line, scope.flags, scope.symbol, scope.returns,
-        [_PARAMETER(each) for each in scope.parameters], scope.bases, scope.decorators, scope.returned, scope.yielded,
-        {name: [_BINDING(each) for each in bindings] for name, bindings in scope.names.items()},
-        {name: [_BINDING(each) for each in bindings] for name, bindings in scope.fields.items()},
-    )  # fmt: skip
+def _scope_row(scope: Scope) -> list[Any]:
+    row = list(_SCOPE(scope))
+    row[_PARAMETERS] = [_PARAMETER(each) for each in row[_PARAMETERS]]
+    for at in (_NAMES, _FIELDS):
+        row[at] = {name: [_BINDING(each) for each in bindings] for name, bindings in row[at].items()}
+    return row
 
 
 def decode_flow(data: bytes) -> FileFlow:
     """Decode ``encode_flow`` output. Raises ``ValueError`` on damaged input."""
     try:
-        language, symbols, scopes, roots, imports, branches, stores, exports, newlines, package, problem = decode_value(data)
-        return FileFlow(
-            language,
-            [SymbolRow(*row) for row in symbols],
-            [_scope(row) for row in scopes],
-            [Root(*row) for row in roots],
-            [ImportedName(*row) for row in imports],
-            branches,
-            stores,
-            exports,
-            newlines,
-            package,
-            problem,
-        )
-    except TypeError as error:
+        row = decode_value(data)
+        for at, (_, from_row) in _nested().items():
+            row[at] = [from_row(each) for each in row[at]]
+        return FileFlow(*row)
+    except (TypeError, AttributeError, IndexError) as error:
         raise ValueError(f"stored flows are damaged: {error}") from error
 
 
 def _scope(row: list[Any]) -> Scope:
-    row[10] = [Parameter(*each) for each in row[10]]
-    for at in (15, 16):
+    row[_PARAMETERS] = [Parameter(*each) for each in row[_PARAMETERS]]
+    for at in (_NAMES, _FIELDS):
         row[at] = {name: [Binding(*each) for each in bindings] for name, bindings in row[at].items()}
     return Scope(*row)
 
 
 def interface(flow: FileFlow) -> bytes:
     """Return a digest (16 bytes) of what other files' edges can rest on: all but positions, and uses that give nothing a value."""
-    kept: set[int] = {root for target in flow.stores for root in target} | {root for roots in flow.exports.values() for root in roots}
-    scopes: list[object] = []
-    for scope in flow.scopes:
-        kept.update((scope.returns, *scope.bases, *scope.decorators, *scope.returned, *scope.yielded))
-        names: list[object] = []
-        for table in (scope.names, scope.fields):
-            for name, bindings in table.items():
-                kept.update(root for binding in bindings for root in (binding.value, binding.type))
-                names.append((name, [(each.kind, each.target, each.branch) for each in bindings]))
-        for parameter in scope.parameters:
-            kept.update((parameter.type, parameter.default))
-        scopes.append((
-            scope.kind, scope.parent, scope.name, scope.flags, scope.symbol, names, [(each.name, each.taking) for each in scope.parameters],
-        ))  # fmt: skip
-    seen: set[int] = set()
-    roots = [(flow.roots[root].scope, flow.roots[root].branch, shape) for root, shape in _shapes(flow, kept, seen)]
-    symbols = [(each.qualified_name, str(each.kind)) for each in flow.symbols]
+    rank = {root: at for at, root in enumerate(sorted(_seen_roots(flow)))}
+    roots = [(flow.roots[root].scope, flow.roots[root].branch, _shape(flow.roots[root].expression, rank)) for root in rank]
+    symbols = [(each.qualified_name, str(each.kind), each.parent) for each in flow.symbols]
     imports = [(each.module, each.name, each.level, each.reexported) for each in flow.imports]
-    whole = (scopes, roots, symbols, imports, [tuple(each) for each in flow.branches], flow.package, sorted(flow.exports))
+    whole = (
+        flow.package,
+        [_visible(scope, rank) for scope in flow.scopes],
+        roots,
+        symbols,
+        imports,
+        [tuple(branch) for branch in flow.branches],
+        [(rank[target], rank[value]) for target, value in flow.stores],
+        sorted((name, [rank[root] for root in roots]) for name, roots in flow.exports.items()),
+    )
     return blake2b(repr(whole).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def _shapes(flow: FileFlow, kept: set[int], seen: set[int]) -> Iterator[tuple[int, object]]:
-    for root in sorted(kept):
-        if root >= 0 and root not in seen:
-            seen.add(root)
-            yield root, _shape(flow.roots[root].expression)
+def _visible(scope: Scope, rank: Mapping[int, int]) -> tuple[object, ...]:
+    names = [
+        (name, [(each.kind, each.target, each.branch, rank.get(each.value, -1), rank.get(each.type, -1)) for each in bindings])
+        for table in (scope.names, scope.fields)
+        for name, bindings in table.items()
+    ]
+    parameters = [(each.name, each.taking, rank.get(each.type, -1), rank.get(each.default, -1)) for each in scope.parameters]
+    used = [[rank[root] for root in roots] for roots in (scope.bases, scope.decorators, scope.returned, scope.yielded)]
+    single = (rank.get(scope.returns, -1), rank.get(scope.context, -1), scope.context_position)
+    return (scope.kind, scope.parent, scope.name, scope.flags, scope.symbol, len(scope.names), names, parameters, used, single)
 
 
-def _shape(expression: Expression | None) -> object:
+def _seen_roots(flow: FileFlow) -> set[int]:
+    """Return the roots that give a value to anything, and those that their expressions refer to."""
+    pending = [root for target in flow.stores for root in target] + [root for roots in flow.exports.values() for root in roots]
+    for scope in flow.scopes:
+        pending += (scope.returns, scope.context, *scope.bases, *scope.decorators, *scope.returned, *scope.yielded)
+        pending += (
+            root for table in (scope.names, scope.fields) for bindings in table.values() for b in bindings for root in (b.value, b.type)
+        )
+        pending += (root for parameter in scope.parameters for root in (parameter.type, parameter.default))
+    found: set[int] = set()
+    while pending:
+        root = pending.pop()
+        if root >= 0 and root not in found:
+            found.add(root)
+            pending += _referred(flow.roots[root].expression)
+    return found
+
+
+def _referred(part: object) -> Iterator[int]:
+    if isinstance(part, tuple | list):
+        parts = cast("Sequence[Any]", part)
+        if len(parts) == 3 and parts[0] == ROOT and isinstance(parts[1], int) and isinstance(parts[2], int):
+            yield parts[2]
+        for each in parts:
+            yield from _referred(each)
+
+
+def _shape(part: object, rank: Mapping[int, int]) -> object:
     """Return an expression without its positions. Where a list stands is part of its identity inside its file, and of nothing else."""
-    if not isinstance(expression, (tuple, list)):
-        return expression
-    if len(expression) >= 2 and isinstance(expression[0], int) and isinstance(expression[1], int):
-        return (expression[0], *(_shape(part) for part in expression[2:]))
-    return tuple(_shape(part) for part in expression)
+    if not isinstance(part, tuple | list):
+        return part
+    parts = cast("Sequence[Any]", part)
+    if len(parts) >= 2 and isinstance(parts[0], int) and isinstance(parts[1], int):
+        if parts[0] == ROOT:
+            return (ROOT, rank[parts[2]])
+        return (parts[0], *(_shape(each, rank) for each in parts[2:]))
+    return tuple(_shape(each, rank) for each in parts)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.flow_codec import FLOW_VERSION
-from ingest.codec import decode_value, encode_value
+from ingest.codec import compress, decode_value, decompress, encode_value
 from ingest.database import Database
 from ingest.model import DocumentId
 
@@ -23,24 +23,41 @@ class Unlowered:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A content's flow, encoded, and the digest of what others can see of it."""
+    """A content's flow, encoded, and the classes in it that name a base: name and scope."""
 
     content: int
-    interface: bytes
+    bases: Sequence[tuple[str, int]]
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What one file's edges rest on. ``passes`` are the calls it makes of functions with a parameter that has no type."""
+    """What one file's edges rest on, still encoded."""
 
     path: str
     document: DocumentId
-    interface: bytes
-    rests: Sequence[str]
-    heirs: Sequence[str]
-    """The bases that its classes name."""
-    passes: Sequence[Sequence[object]]
+    encoded: bytes
+
+    @classmethod
+    def of(cls, path: str, document: DocumentId, rests: Sequence[str], announces: Sequence[str]) -> Standing:
+        """Encode what a file's edges rest on, and under which names others may look for what it defines."""
+        return cls(path, document, compress("\0\0".join(map("\0".join, (rests, announces))).encode("utf-8", "surrogatepass")))
+
+    def rests(self) -> list[str]:
+        """Return what the file's edges rest on."""
+        return self._decoded()[0]
+
+    def announces(self) -> list[str]:
+        """Return under which names others may have looked for what the file defined."""
+        return self._decoded()[1]
+
+    def _decoded(self) -> list[list[str]]:
+        parts = decompress(self.encoded).decode("utf-8", "surrogatepass").split("\0\0")
+        return [part.split("\0") if part else [] for part in parts]
+
+
+Calls = Sequence[Sequence[object]]
+"""Calls of functions with an untyped parameter: the callee's scope, the place without its path, the arguments, whether it is bound."""
 
 
 class FlowStore:
@@ -67,9 +84,9 @@ class FlowStore:
         """Store flows."""
         with self._database.write() as write:
             write.executemany(
-                "INSERT OR REPLACE INTO flow (content_id, version, interface, data)"
+                "INSERT OR REPLACE INTO flow (content_id, version, bases, data)"
                 " SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM content WHERE id = ?)",
-                ((each.content, FLOW_VERSION, each.interface, each.data, each.content) for each in flows),
+                ((each.content, FLOW_VERSION, encode_value(each.bases), each.data, each.content) for each in flows),
             )
 
     def load(self, document: DocumentId) -> bytes:
@@ -82,12 +99,22 @@ class FlowStore:
             raise LookupError(f"document {document} has no flow")
         return row[0]
 
-    def interfaces(self, documents: Iterable[DocumentId]) -> dict[DocumentId, bytes]:
-        """Return the interfaces of documents that have a flow."""
-        query = "SELECT interface FROM document JOIN flow USING (content_id) WHERE document.id = ?"
+    def load_all(self, documents: Iterable[DocumentId]) -> dict[DocumentId, bytes]:
+        """Return the flows of documents, encoded."""
+        query = "SELECT data FROM document JOIN flow USING (content_id) WHERE document.id = ? AND version = ?"
         with self._database.read() as read:
-            rows = {document: read.execute(query, (document,)).fetchone() for document in documents}
+            rows = {document: read.execute(query, (document, FLOW_VERSION)).fetchone() for document in documents}
         return {document: row[0] for document, row in rows.items() if row}
+
+    def bases(self, documents: Iterable[DocumentId]) -> Iterator[tuple[DocumentId, list[tuple[str, int]]]]:
+        """Yield the classes with a base of each document that has any: the last part of the base's name, and the class's scope."""
+        query = "SELECT bases FROM document JOIN flow USING (content_id) WHERE document.id = ? AND bases != ?"
+        none = encode_value(())
+        with self._database.read() as read:
+            for document in documents:
+                row = read.execute(query, (document, none)).fetchone()
+                if row:
+                    yield document, [(name, scope) for name, scope in decode_value(row[0])]
 
     def resolved(self, view: str) -> int:
         """Return the generation of the view that its graph shows, 0 for none."""
@@ -99,37 +126,67 @@ class FlowStore:
         """Let a view's edges rest on what another view's do."""
         with self._database.write() as write:
             write.execute(
-                "INSERT OR REPLACE INTO standing (view, path, document_id, interface, rests)"
-                " SELECT ?, path, document_id, interface, rests FROM standing WHERE view = ?",
+                "INSERT OR REPLACE INTO standing (view, path, document_id, rests)"
+                " SELECT ?, path, document_id, rests FROM standing WHERE view = ?",
+                (view, of),
+            )
+            write.execute(
+                "INSERT OR REPLACE INTO passed (view, callee, caller, calls) SELECT ?, callee, caller, calls FROM passed WHERE view = ?",
                 (view, of),
             )
 
     def standings(self, view: str) -> dict[str, Standing]:
         """Return what a view's edges rest on, by path."""
         with self._database.read() as read:
-            rows = read.execute("SELECT path, document_id, interface, rests FROM standing WHERE view = ?", (view,)).fetchall()
+            rows = read.execute("SELECT path, document_id, rests FROM standing WHERE view = ?", (view,)).fetchall()
         return {each.path: each for each in map(_standing, rows)}
 
-    def stand(self, view: str, standings: Iterable[Standing], removed: Iterable[str], *, generation: int) -> None:
-        """Keep what a view's edges rest on from now on, and which generation of the view they show."""
+    def stand(
+        self, view: str, standings: Sequence[Standing], calls: Mapping[str, Mapping[str, Calls]], removed: Iterable[str], *, generation: int
+    ) -> None:
+        """Keep what a view's edges rest on from now on, the calls of each of those files by the callee's, and the view's generation."""
+        replaced = [os.fsencode(path) for path in (*removed, *(each.path for each in standings))]
         with self._database.write() as write:
             write.execute("INSERT OR REPLACE INTO resolved (view, generation) VALUES (?, ?)", (view, generation))
-            write.executemany("DELETE FROM standing WHERE view = ? AND path = ?", ((view, os.fsencode(path)) for path in removed))
+            write.executemany("DELETE FROM standing WHERE view = ? AND path = ?", ((view, path) for path in replaced))
+            write.executemany("DELETE FROM passed WHERE view = ? AND caller = ?", ((view, path) for path in replaced))
             write.executemany(
-                "INSERT OR REPLACE INTO standing (view, path, document_id, interface, rests) VALUES (?, ?, ?, ?, ?)",
-                ((view, os.fsencode(each.path), each.document, each.interface, _rests(each)) for each in standings),
+                "INSERT INTO standing (view, path, document_id, rests) VALUES (?, ?, ?, ?)",
+                ((view, os.fsencode(each.path), each.document, each.encoded) for each in standings),
             )
+            write.executemany(
+                "INSERT INTO passed (view, callee, caller, calls) VALUES (?, ?, ?, ?)",
+                (
+                    (view, os.fsencode(callee), os.fsencode(caller), encode_value(rows))
+                    for caller, by_callee in calls.items()
+                    for callee, rows in by_callee.items()
+                ),
+            )
+
+    def calls_of(self, view: str, callee: str) -> list[tuple[str, Calls]]:
+        """Return the calls that reach functions of a file, by the calling file."""
+        with self._database.read() as read:
+            rows = read.execute("SELECT caller, calls FROM passed WHERE view = ? AND callee = ?", (view, os.fsencode(callee))).fetchall()
+        return [(os.fsdecode(caller), decode_value(calls)) for caller, calls in rows]
+
+    def calls_by(self, view: str, caller: str) -> dict[str, Calls]:
+        """Return the calls that a file makes, by the callee's file."""
+        with self._database.read() as read:
+            rows = read.execute("SELECT callee, calls FROM passed WHERE view = ? AND caller = ?", (view, os.fsencode(caller))).fetchall()
+        return {os.fsdecode(callee): decode_value(calls) for callee, calls in rows}
+
+    def callees(self, view: str) -> list[str]:
+        """Return the files that have a function which anything in the view calls."""
+        with self._database.read() as read:
+            return [os.fsdecode(row[0]) for row in read.execute("SELECT DISTINCT callee FROM passed WHERE view = ?", (view,))]
 
     def drop(self, view: str) -> None:
         """Forget a view."""
         with self._database.write() as write:
             write.execute("DELETE FROM standing WHERE view = ?", (view,))
+            write.execute("DELETE FROM passed WHERE view = ?", (view,))
             write.execute("DELETE FROM resolved WHERE view = ?", (view,))
 
 
-def _rests(standing: Standing) -> bytes:
-    return encode_value((standing.rests, standing.heirs, standing.passes))
-
-
-def _standing(row: tuple[bytes, int, bytes, bytes]) -> Standing:
-    return Standing(os.fsdecode(row[0]), DocumentId(row[1]), row[2], *decode_value(row[3]))
+def _standing(row: tuple[bytes, int, bytes]) -> Standing:
+    return Standing(os.fsdecode(row[0]), DocumentId(row[1]), row[2])

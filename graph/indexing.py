@@ -7,25 +7,26 @@ parameters are given something else by calls elsewhere.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
 
-from graph.build import by_callee, flow_of, make_resolver
+from graph.build import flow_of
+from graph.columns import AnyGraph
 from graph.evaluate import PassedCall
-from graph.flow import BLOCK, FUNCTION_SCOPE, INDEX, MEMBER, NAME, FileFlow
+from graph.flow import FileFlow
 from graph.flow_codec import decode_flow, encode_flow, interface
-from graph.flow_store import Flow, FlowStore, Standing, Unlowered
-from graph.model import FileGraph
-from graph.program import Program
+from graph.flow_store import Calls, Flow, FlowStore, Standing, Unlowered
+from graph.program import CONFIGS, Program, announced, named_bases
+from graph.resolving import PARALLEL_FROM, resolve_paths
 from graph.store import GraphStore
-from graph.tests_of import subject_edges
-from ingest.codec import decode_facts, decompress
+from ingest.codec import decode_facts, decompress, encode_value
 from ingest.database import Database
 from ingest.errors import StoreError
 from ingest.facts import FactStore
-from ingest.model import DocumentId
+from ingest.model import DocumentId, ParsedFile
 from ingest.pool import SILENCE_SECONDS, Crash, WorkerPool
 
 _BATCH_BYTES = 400_000  # of text and facts as they are stored; about 0.3 s of lowering
@@ -69,6 +70,14 @@ class GraphIndexer:
         ``like`` names a view to begin from where this one has no graph: another worktree's, say. Raises ``StoreError``.
         """
         sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
+        thresholds = gc.get_threshold()
+        gc.set_threshold(200_000, 50, 50)  # flows are trees without cycles; the default thresholds double the time
+        try:
+            return self._update(view, shown, shows, like, progress)
+        finally:
+            gc.set_threshold(*thresholds)
+
+    def _update(self, view: str, shown: Mapping[str, tuple[DocumentId, str]], shows: int, like: str, progress: _Progress) -> GraphOutcome:
         generation = self._store.generation(view)
         if not generation and like and self._store.fork(view, like):
             self._flows.fork(view, like)
@@ -77,14 +86,20 @@ class GraphIndexer:
         changed = [path for path, (document, _) in shown.items() if path not in before or before[path].document != document]
         removed = [path for path in before if path not in shown]
         lowered = self._lower([shown[path][0] for path in changed], progress)
-        run = _Run(self._flows, shown, before, changed, removed)
-        graphs = list(run.resolve(progress)) if changed or removed else []
+        run = _Run(self._flows, view, shown, before, changed, removed, self._configs(shown))
+        graphs = list(run.resolve(self._workers, self._silence, progress)) if changed or removed else []
         if graphs or removed or not generation:
             generation += 1
             progress("publishing the graph", 0, 0)
             self._store.replace(view, graphs, removed=removed, generation=generation)
-        self._flows.stand(view, run.standings, removed, generation=shows)
+        self._flows.stand(view, run.standings, run.calls, removed, generation=shows)
         return GraphOutcome(len(shown), lowered, len(graphs), generation, run.partial())
+
+    def _configs(self, shown: Mapping[str, tuple[DocumentId, str]]) -> dict[str, str]:
+        """Return the texts of the files that say how modules are found."""
+        documents = {path: document for path, (document, _) in shown.items() if path.rpartition("/")[2] in CONFIGS}
+        texts = self._facts.texts(set(documents.values())) if documents else {}
+        return {path: texts[document].decode("utf-8", "replace") for path, document in documents.items()}
 
     def _lower(self, documents: Sequence[DocumentId], progress: _Progress) -> int:
         """Make the flows that are missing; return how many."""
@@ -120,132 +135,137 @@ class _Run:
     def __init__(
         self,
         flows: FlowStore,
+        view: str,
         shown: Mapping[str, tuple[DocumentId, str]],
         before: Mapping[str, Standing],
         changed: Sequence[str],
         removed: Sequence[str],
+        configs: Mapping[str, str],
     ) -> None:
-        self._flows, self._shown, self._before, self._changed, self._removed = flows, shown, before, changed, removed
-        self._program = Program({path: language for path, (_, language) in shown.items()}, self._load)
+        self._flows, self._view, self._shown, self._before, self._changed, self._removed = flows, view, shown, before, changed, removed
+        languages = {path: language for path, (_, language) in shown.items()}
+        self._program = Program(languages, self._load, self._named_bases, configs)
         self.standings: list[Standing] = []
+        self.calls: dict[str, Mapping[str, Calls]] = {}
         self._problems: dict[str, str] = {}
+        self._loaded: dict[DocumentId, bytes] = {}
+        self._bases: list[tuple[str, list[tuple[str, int]]]] | None = None
+
+    def _named_bases(self) -> Iterable[tuple[str, list[tuple[str, int]]]]:
+        if self._bases is not None:
+            return self._bases
+        paths: dict[DocumentId, list[str]] = {}
+        for path, (document, _) in self._shown.items():
+            paths.setdefault(document, []).append(path)
+        return [(path, bases) for document, bases in self._flows.bases(paths) for path in paths[document]]
 
     def _load(self, path: str) -> FileFlow:
         try:
-            flow = decode_flow(self._flows.load(self._shown[path][0]))
+            document = self._shown[path][0]
+            flow = decode_flow(self._loaded.get(document) or self._flows.load(document))
         except ValueError as error:
             raise StoreError(f"{error}. Remove the store and index again; nothing but the index is in it") from error
-        if flow.problem:
-            self._problems[path] = flow.problem
         return flow
 
     def partial(self) -> tuple[tuple[str, str], ...]:
         """Return the files whose names could not all be read."""
         return tuple(sorted(self._problems.items()))
 
-    def resolve(self, progress: _Progress) -> Iterator[FileGraph]:
+    def resolve(self, workers: int, silence_seconds: float, progress: _Progress) -> Iterator[AnyGraph]:
         """Yield the graphs of the files whose edges may have changed."""
-        resolver, evaluator = make_resolver(self._program)
         paths = sorted(self._affected())
-        total = 2 * len(paths)
-        passes: dict[str, list[PassedCall]] = {}
-        for at, path in enumerate(paths):
-            passes[path] = resolver.begin(path)
-            progress("resolving", at, total)
-        waking = self._given_otherwise(passes) - passes.keys()
-        for path in sorted(waking):
-            passes[path] = resolver.begin(path)
-        kept = [
-            _unpack(row) for path, standing in self._before.items() if path not in passes and path in self._shown for row in standing.passes
-        ]
-        evaluator.use_calls(by_callee([*kept, *(call for calls in passes.values() for call in calls)]))
-        interfaces = self._flows.interfaces(self._shown[path][0] for path in passes)
-        for at, path in enumerate(sorted(passes)):
-            resolution = resolver.finish(path)
-            document = self._shown[path][0]
-            self.standings.append(
-                Standing(
-                    path, document, interfaces[document], resolution.rests, sorted(set(base_names(self._program.unit(path).flow))),
-                    [_pack(call) for call in passes[path]],
-                )
-            )  # fmt: skip
-            progress("resolving", len(paths) + at, total)
-            yield replace(resolution.graph, edges=(*resolution.graph.edges, *subject_edges(resolution.graph)))
+        if len(paths) >= PARALLEL_FROM:
+            self._loaded = self._flows.load_all(document for document, _ in self._shown.values())  # forked processes ask no database
+            self._bases = list(self._named_bases())
+        found = resolve_paths(
+            self._program, paths, partial(self._others, paths), workers=workers, silence_seconds=silence_seconds, progress=progress
+        )
+        for each in found:
+            document = self._shown[each.path][0]
+            self.standings.append(Standing.of(each.path, document, each.rests, each.announces))
+            self.calls[each.path] = _by_callee(each.passes)
+            if each.problem:
+                self._problems[each.path] = each.problem
+            yield each.graph
+
+    def _others(self, paths: Sequence[str], calls: Sequence[PassedCall]) -> tuple[list[str], Callable[[str], Iterable[PassedCall]]]:
+        """Return the files that rest on calls which are others than before, and what tells the calls that all remaining files make."""
+        if not self._before:
+            return [], lambda callee: ()
+        fresh: dict[str, list[PassedCall]] = {path: [] for path in paths}
+        for call in calls:
+            fresh[call.place[0]].append(call)
+        waking = self._given_otherwise(fresh) - fresh.keys()
+        gone = {*fresh, *waking, *self._removed}
+
+        def kept(callee: str) -> Iterator[PassedCall]:
+            for caller, rows in self._flows.calls_of(self._view, callee):
+                if caller not in gone:
+                    yield from _unpack(callee, caller, rows)
+
+        return sorted(waking), kept
 
     def _affected(self) -> set[str]:
         """Return the changed files and those whose edges rest on what has changed."""
-        interfaces = self._flows.interfaces(self._shown[path][0] for path in self._changed)
+        if not self._before:
+            return set(self._changed)
+        if any(path.rpartition("/")[2] in CONFIGS for path in (*self._changed, *self._removed)):
+            return set(self._shown)
         touched: set[str] = set()
         for path in self._changed:
             old = self._before.get(path)
-            if old is None:
-                touched |= {path, *_names_of(path)}
-            elif old.interface != interfaces[self._shown[path][0]]:
-                touched.add(path)
-            else:
+            if old is not None and self._looks_as_before(path, old):
                 continue
-            touched |= {f"heirs of {name}" for name in base_names(self._program.unit(path).flow)}
-            touched |= {f"heirs of {name}" for name in (old.heirs if old else ())}
-            touched |= set(announced(path, self._program.unit(path).flow))
+            touched |= {path, *announced(path, self._program.unit(path).flow), *(old.announces() if old else _names_of(path))}
         for path in self._removed:
-            touched |= {path, *_names_of(path), *(f"heirs of {name}" for name in self._before[path].heirs)}
-        resting = (path for path, standing in self._before.items() if path in self._shown and not touched.isdisjoint(standing.rests))
-        return {*self._changed, *resting}
+            touched |= {path, *_names_of(path), *self._before[path].announces()}
+        return {*self._changed, *self._resting_on(touched)}
 
-    def _given_otherwise(self, passes: Mapping[str, Sequence[PassedCall]]) -> set[str]:
+    def _looks_as_before(self, path: str, old: Standing) -> bool:
+        """Say whether other files can see no difference between what a file was and is."""
+        try:
+            before = decode_flow(self._flows.load(old.document))
+        except (LookupError, ValueError):  # garbage was collected since, or the version is another
+            return False
+        return interface(before) == interface(self._program.unit(path).flow)
+
+    def _resting_on(self, touched: set[str]) -> set[str]:
+        if not touched:
+            return set()
+        return {path for path, each in self._before.items() if path in self._shown and not touched.isdisjoint(each.rests())}
+
+    def _given_otherwise(self, fresh: Mapping[str, Sequence[PassedCall]]) -> set[str]:
         """Return the files that rest on what calls give a function, where those calls are others than before."""
         functions: set[tuple[str, int]] = set()
-        for path in {*passes, *self._removed}:
-            old = {repr(row): row for row in self._before[path].passes} if path in self._before else {}
-            new = {repr(row): row for row in map(_pack, passes.get(path, ()))}
-            functions |= {(str(row[0]), int(str(row[1]))) for key, row in [*old.items(), *new.items()] if (key in old) != (key in new)}
+        for path in {*fresh, *self._removed}:
+            before, after = self._flows.calls_by(self._view, path), _by_callee(fresh.get(path, ()))
+            for callee in {*before, *after}:
+                old, new = ({encode_value(row): row for row in rows.get(callee, ())} for rows in (before, after))
+                functions |= {(callee, int(str(row[0]))) for key, row in [*old.items(), *new.items()] if (key in old) != (key in new)}
         touched: set[str] = set()
         for path, scope in functions:
             if path in self._shown and scope < len(self._program.unit(path).flow.scopes):
                 touched.add(f"calls of {self._program.handle(path, scope)}")
-        return {path for path, each in self._before.items() if path in self._shown and not touched.isdisjoint(each.rests)}
+        return self._resting_on(touched)
 
 
-def base_names(flow: FileFlow) -> Iterator[str]:
-    """Yield the last part of the name of every base that a class of the file has."""
-    for scope in flow.scopes:
-        for root in scope.bases:
-            expression = flow.roots[root].expression
-            while expression is not None and expression[0] == INDEX:
-                expression = expression[2]
-            if expression is not None and expression[0] in {NAME, MEMBER}:
-                yield expression[-1]
-
-
-def announced(path: str, flow: FileFlow) -> Iterator[str]:
-    """Yield under what names others may look for what the file defines."""
-    del path
-    yield from {f"package {flow.package}", *(f"package {scope.name}" for scope in flow.scopes if scope.kind == BLOCK and scope.name)}
-    if flow.language in {"c", "cpp"}:
-        yield from {f"defines {scope.name}" for scope in flow.scopes if scope.kind == FUNCTION_SCOPE and scope.name}
-        yield from {f"defines {name}" for name in flow.scopes[0].names}
-        stored = (flow.roots[target].expression for target, _ in flow.stores)
-        yield from {f"assigns {each[3]}" for each in stored if each is not None and each[0] == MEMBER}
+def _by_callee(calls: Iterable[PassedCall]) -> dict[str, list[tuple[object, ...]]]:
+    found: dict[str, list[tuple[object, ...]]] = {}
+    for call in calls:
+        found.setdefault(call.path, []).append((call.scope, call.place[1:], call.arguments, call.bound))
+    return found
 
 
 def _names_of(path: str) -> Iterator[str]:
     """Yield what others look for when they look for a file or a folder by name."""
     for part in path.split("/"):
         yield f"module {part.partition('.')[0]}"
+    yield f"package {path.rpartition('/')[0]}/"
 
 
-def _pack(call: PassedCall) -> list[object]:
-    return [call.path, call.scope, list(call.place), _plain(call.arguments), call.bound]
-
-
-def _plain(value: Any) -> Any:
-    """Return nested tuples as lists, which is how they come back from the store."""
-    return [_plain(each) for each in value] if isinstance(value, tuple | list) else value  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-
-
-def _unpack(row: Sequence[object]) -> PassedCall:
-    path, scope, place, arguments, bound = row
-    return PassedCall(path, scope, tuple(place), arguments, bound)  # type: ignore[arg-type]
+def _unpack(callee: str, caller: str, rows: Calls) -> Iterator[PassedCall]:
+    for scope, place, arguments, bound in rows:
+        yield PassedCall(callee, scope, (caller, *place), arguments, bound)  # type: ignore[arg-type]
 
 
 def _batches(missing: Iterable[Unlowered]) -> Iterator[tuple[Unlowered, ...]]:
@@ -261,12 +281,12 @@ def _batches(missing: Iterable[Unlowered]) -> Iterator[tuple[Unlowered, ...]]:
         yield tuple(batch)
 
 
-def _parsed(each: Unlowered):
+def _parsed(each: Unlowered) -> ParsedFile:
     return decode_facts(each.facts, decompress(each.text))
 
 
 def _encoded(each: Unlowered, flow: FileFlow) -> Flow:
-    return Flow(each.content, interface(flow), encode_flow(flow))
+    return Flow(each.content, named_bases(flow), encode_flow(flow))
 
 
 def _make_lowerer() -> Callable[[tuple[Unlowered, ...]], list[Flow]]:

@@ -25,10 +25,13 @@ _SCHEMA = {
 
 def prepare(transactions: Transactions) -> None:
     """Make what is missing, and wait until it can be used. Raises ``StoreError`` when the graph has another format than ours."""
-    online = set(transactions.read(lambda run: run("SHOW INDEXES YIELD name, state WHERE state = 'ONLINE' RETURN name")))
-    missing = [command for name, command in _SCHEMA.items() if name not in online]
-    for command in missing:
-        transactions.write(lambda run, command=command: run(command))
+    missing = [name for name in _SCHEMA if name not in _indexes(transactions, "ONLINE")]
+    for name in missing:
+        try:
+            transactions.write(lambda run, name=name: run(_SCHEMA[name]))
+        except StoreError:  # of two that connect for the first time at once, one is told that the other was there
+            if name not in _indexes(transactions, "ONLINE", "POPULATING"):
+                raise
     if missing:
         transactions.read(lambda run: run("CALL db.awaitIndexes(300)"))
     found = transactions.read(lambda run: run("MATCH (s:Store {id: 1}) RETURN s.format"))
@@ -40,3 +43,7 @@ def prepare(transactions: Transactions) -> None:
             f"the graph in this Neo4j has format {found[0]}, this Codelore reads {FORMAT}: "
             "give it another database, or empty this one and index again"
         )
+
+
+def _indexes(transactions: Transactions, *states: str) -> set[str]:
+    return set(transactions.read(lambda run: run("SHOW INDEXES YIELD name, state WHERE state IN $states RETURN name", states=[*states])))

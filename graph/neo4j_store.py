@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from logging import NullHandler, getLogger
 from tempfile import SpooledTemporaryFile
 from typing import Any, LiteralString, TypeVar, cast
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
@@ -20,6 +21,7 @@ from neo4j.graph import Node as StoredNode
 from neo4j.graph import Path as StoredPath
 from neo4j.graph import Relationship as StoredEdge
 
+from graph.columns import AnyGraph
 from graph.cypher import CypherRows, check_plan
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
 from graph.neo4j_rows import EDGE_VALUES, NODE_VALUES, Row, batches, decode, edge_from, encode, handle_of, key, node_from, relationship
@@ -28,6 +30,7 @@ from graph.neo4j_write import ONE_TRANSACTION, Run, ViewState, Writer, files_of,
 from ingest.errors import CodeloreError, QueryError, StoreBusyError, StoreError, StoreFullError
 
 _CONNECT_SECONDS = 10.0
+getLogger("neo4j").addHandler(NullHandler())  # what is tried again is no news for a terminal; a program that logs still gets it
 _BATCH = 5_000
 _SPOOL_BYTES = 64 << 20
 
@@ -132,7 +135,7 @@ class Neo4jGraphStore:
     def _state(self, view: str) -> ViewState:
         return self.read(lambda run: view_state(run, view))
 
-    def replace(self, view: str, files: Iterable[FileGraph], *, removed: Collection[str] = (), generation: int) -> None:
+    def replace(self, view: str, files: Iterable[AnyGraph], *, removed: Collection[str] = (), generation: int) -> None:
         """Replace the graphs of these files, drop those of the removed ones, and make this the view's generation, all at once.
 
         Raises ``ValueError`` when ``generation`` is not above the view's, ``StoreBusyError`` when another writer was faster.
@@ -140,7 +143,8 @@ class Neo4jGraphStore:
         base = self._state(view)
         if generation <= base.generation:
             raise ValueError(f"generation {generation} of {view!r} is not above {base.generation}, the view's")
-        self._writer.replace(view, base, files, removed, generation, lambda gone: self._files(view, gone))
+        graphs = (each if isinstance(each, FileGraph) else each.decode() for each in files)
+        self._writer.replace(view, base, graphs, removed, generation, lambda gone: self._files(view, gone))
 
     def fork(self, view: str, of: str) -> bool:
         """Let a view that has no graph begin with another's; return whether that one had any."""
@@ -252,18 +256,20 @@ class Neo4jGraphStore:
         edition = self._state(view).edition if view else None
         values = {"view": edition} | dict(parameters or {}) if view else dict(parameters or {})
 
-        def work(transaction: ManagedTransaction) -> CypherRows:
-            summary = transaction.run(cast("LiteralString", f"EXPLAIN {query}"), values).consume()
-            check_plan(summary.query_type, cast("dict[str, Any] | None", cast("Any", summary).plan))
-            result = transaction.run(cast("LiteralString", query), values)
-            columns = list(result.keys())
-            records = result.fetch(limit + 1)
-            result.consume()
-            return CypherRows(columns, [[_plain(value) for value in record.values()] for record in records[:limit]], len(records) > limit)
-
         try:
-            with self._driver.session(database=self._database, default_access_mode=READ_ACCESS, fetch_size=limit + 1) as session:
-                return session.execute_read(unit_of_work(timeout=seconds)(work))
+            with (
+                self._driver.session(database=self._database, default_access_mode=READ_ACCESS, fetch_size=limit + 1) as session,
+                session.begin_transaction(timeout=seconds) as transaction,  # not tried again: a query that is too large stays so
+            ):
+                summary = transaction.run(f"EXPLAIN {query}", values).consume()
+                check_plan(summary.query_type, summary.plan)
+                result = transaction.run(query, values)
+                columns = list(result.keys())
+                records = result.fetch(limit + 1)
+                result.consume()
+                return CypherRows(
+                    columns, [[_plain(value) for value in record.values()] for record in records[:limit]], len(records) > limit
+                )
         except exceptions.GqlError as error:
             raise _translate_query(error, self.address, seconds) from error
 

@@ -277,19 +277,39 @@ class Writer:
         if base.edition is None:
             self._stage(view, base, files, generation)
             return
-        changed = list(files)
+        coming = iter(files)
+        changed = self._take(coming)
         if self._fits(base.edition, changed, removed):
             self._update(view, base, changed, removed, generation)
             return
-        gone = {each.path for each in changed} | set(removed)
-        self._stage(view, base, chain(changed, unchanged(gone)), generation)
+
+        def whole() -> Iterator[FileGraph]:
+            gone = set(removed)
+            for graph in chain(changed, coming):
+                gone.add(graph.path)
+                yield graph
+            yield from unchanged(gone)
+
+        self._stage(view, base, whole(), generation)
+
+    def _take(self, coming: Iterator[FileGraph]) -> list[FileGraph]:
+        """Return all files, or so many that they do not fit into one transaction."""
+        taken: list[FileGraph] = []
+        size = 0
+        for graph in coming:
+            taken.append(graph)
+            size += len(graph.nodes) + len(graph.edges)
+            if size > self._one_transaction:
+                break
+        return taken
 
     def _fits(self, edition: int, files: Sequence[FileGraph], removed: Collection[str]) -> bool:
+        """Say whether the new and the old graphs of files together fit into one transaction."""
         size = sum(len(each.nodes) + len(each.edges) for each in files)
-        if size > self._one_transaction:
-            return False
         paths = [*{key(each.path) for each in files} | {key(each) for each in removed}]
         for part in batches(paths, BATCH):
+            if size > self._one_transaction:
+                break
             size += self._transactions.read(lambda run, part=part: files_of(run, edition, part))[2]
         return size <= self._one_transaction
 

@@ -6,9 +6,29 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from graph.flow import BLOCK, CLASS_SCOPE, FUNCTION_SCOPE, INDEX, MEMBER, MODULE, NAME, FileFlow, Scope, SymbolRow
+from graph.flow import (
+    ANONYMOUS,
+    BLOCK,
+    CLASS_SCOPE,
+    FUNCTION_SCOPE,
+    INDEX,
+    INTERFACE,
+    MEMBER,
+    MODULE,
+    NAME,
+    WRITTEN_OUT,
+    FileFlow,
+    Scope,
+    SymbolRow,
+)
 from graph.model import Handle, Node, NodeKind
 from ingest.model import SymbolKind
+
+CONFIGS = frozenset({"package.json", "tsconfig.json", "jsconfig.json"})
+"""Names of files that say how modules are found."""
+
+_FAR = 400
+"""Bytes between the start of a field's declaration and its name."""
 
 
 @dataclass(slots=True)
@@ -32,17 +52,22 @@ class SourceUnit:
 class Program:
     """The files of a view. A flow is loaded when it is first looked at, and kept."""
 
-    def __init__(self, languages: Mapping[str, str], load: Callable[[str], FileFlow]) -> None:
-        """``languages`` gives the language of every path of the view; ``load`` reads one file's flow."""
+    def __init__(
+        self,
+        languages: Mapping[str, str],
+        load: Callable[[str], FileFlow],
+        heirs: Callable[[], Iterable[tuple[str, list[tuple[str, int]]]]] | None = None,
+        configs: Mapping[str, str] | None = None,
+    ) -> None:
+        """``languages`` gives the language of every path of the view; ``load`` reads one file's flow.
+
+        ``heirs`` knows the classes that name a base, by path, without reading every flow. ``configs`` are the texts, by path, of the
+        files in ``CONFIGS`` that say how modules are found.
+        """
+        self._heirs = heirs
         self.languages = languages
+        self.configs = configs or {}
         self.paths = frozenset(languages)
-        self.folders: dict[str, str] = {}
-        """The language of every folder that holds source files, at any depth: of the first of them."""
-        for path, language in languages.items():
-            folder = path.rpartition("/")[0]
-            while folder and folder not in self.folders:
-                self.folders[folder] = language
-                folder = folder.rpartition("/")[0]
         self._load = load
         self._units: dict[str, SourceUnit] = {}
 
@@ -55,6 +80,10 @@ class Program:
                 raise
             found = self._units[path] = build_unit(path, self._load(path))
             return found
+
+    def named_bases(self) -> Iterable[tuple[str, list[tuple[str, int]]]]:
+        """Return the classes that name a base, by path: the last part of that name, and the class's scope."""
+        return self._heirs() if self._heirs else [(path, named_bases(self.unit(path).flow)) for path in self.paths]
 
     def scope(self, path: str, scope: int) -> Scope:
         """Return one scope of a file."""
@@ -92,7 +121,7 @@ def build_unit(path: str, flow: FileFlow) -> SourceUnit:
             of_scope.append(file)
         elif scope.symbol >= 0:
             of_scope.append(handles[scope.symbol])
-        elif scope.kind == BLOCK:
+        elif scope.kind == BLOCK or scope.flags & WRITTEN_OUT:
             of_scope.append(of_scope[scope.parent])
         else:
             node = _unnamed(path, flow, scope, of_scope[scope.parent], lambdas)
@@ -110,12 +139,14 @@ def _variables(
         by_name.setdefault(symbol.qualified_name, handle)
     found: dict[tuple[int, str], Handle] = {}
     for index, scope in enumerate(flow.scopes):
-        if scope.kind not in {MODULE, CLASS_SCOPE}:
+        if scope.kind not in {MODULE, CLASS_SCOPE} or scope.flags & WRITTEN_OUT:
             continue
         outer = of_scope[index].partition("#")[2]
         for name, bindings in [*scope.names.items(), *scope.fields.items()]:
             qualified = f"{outer}.{name}" if outer else name
             handle = by_name.get(qualified)
+            if handle is None and scope.flags & ANONYMOUS:
+                handle = _symbol_at(flow, handles, name, bindings[0].position)
             if handle is None and name in scope.fields:
                 handle = by_name[qualified] = Handle(f"{path}#{qualified}")
                 line = bisect_right(flow.newlines, bindings[0].position - 1) + 1
@@ -123,6 +154,16 @@ def _variables(
             if handle is not None:
                 found[index, name] = handle
     return found
+
+
+def _symbol_at(flow: FileFlow, handles: list[Handle], name: str, position: int) -> Handle | None:
+    """Return the symbol that is written at a position, for a field of a type without a name."""
+    at = bisect_right(flow.symbols, position, key=lambda symbol: symbol.start) - 1
+    while at >= 0 and position - flow.symbols[at].start < _FAR:
+        if flow.symbols[at].name == name and position < flow.symbols[at].end:
+            return handles[at]
+        at -= 1
+    return None
 
 
 def _last_line(flow: FileFlow) -> int:
@@ -144,7 +185,16 @@ def _unnamed(path: str, flow: FileFlow, scope: Scope, outer: Handle, lambdas: di
     title = scope.name or f"<{'lambda' if scope.kind == FUNCTION_SCOPE else 'class'}{count}>"
     qualified = f"{inside}.{title}" if inside else title
     line = scope.line
-    return Node(Handle(f"{path}#{qualified}"), NodeKind.LAMBDA, title, qualified, path, line, line, flow.language)
+    return Node(
+        Handle(f"{path}#{qualified}"),
+        SymbolKind.FUNCTION if scope.name and scope.kind == FUNCTION_SCOPE else NodeKind.LAMBDA,
+        title,
+        qualified,
+        path,
+        line,
+        line,
+        flow.language,
+    )
 
 
 def attach_symbols(flow: FileFlow, symbols: Iterable[tuple[str, str, str, int, int, int, int, int]]) -> None:
@@ -168,15 +218,40 @@ def attach_symbols(flow: FileFlow, symbols: Iterable[tuple[str, str, str, int, i
 
 
 def heirs_by_name(program: Program) -> dict[str, list[tuple[str, int]]]:
-    """Return the classes that name a base, by the last part of that name."""
+    """Return the classes that name a base, by the last part of that name, in order of path."""
     found: dict[str, list[tuple[str, int]]] = {}
-    for path in sorted(program.paths):
-        flow = program.unit(path).flow
-        for index, scope in enumerate(flow.scopes):
-            for root in scope.bases:
-                expression = flow.roots[root].expression
-                while expression is not None and expression[0] == INDEX:
-                    expression = expression[2]
-                if expression is not None and expression[0] in {NAME, MEMBER}:
-                    found.setdefault(expression[-1], []).append((path, index))
+    for path, bases in sorted(program.named_bases()):
+        for name, scope in bases:
+            found.setdefault(name, []).append((path, scope))
     return found
+
+
+def named_bases(flow: FileFlow) -> list[tuple[str, int]]:
+    """Return the classes of a file that name a base: the last part of that name, and the class's scope."""
+    found: list[tuple[str, int]] = []
+    for index, scope in enumerate(flow.scopes):
+        for root in scope.bases:
+            expression = flow.roots[root].expression
+            while expression is not None and expression[0] == INDEX:
+                expression = expression[2]
+            if expression is not None and expression[0] in {NAME, MEMBER}:
+                found.append((expression[-1].partition("`")[0], index))
+    return found
+
+
+def _linked(flow: FileFlow) -> Iterator[str]:
+    """Yield what a file of C or C++ gives to the linker, and the fields that it assigns to."""
+    yield from (f"defines {scope.name}" for scope in flow.scopes if scope.kind == FUNCTION_SCOPE and scope.name)
+    yield from (f"defines {name}" for name in flow.scopes[0].names)
+    stored = (flow.roots[target].expression for target, _ in flow.stores)
+    yield from (f"assigns {each[3]}" for each in stored if each is not None and each[0] == MEMBER)
+
+
+def announced(path: str, flow: FileFlow) -> list[str]:
+    """Return under which names others may look for what a file defines, beside its path."""
+    packages = {flow.package, path.rpartition("/")[0]} - {""}
+    names = {f"package {path.rpartition('/')[0]}/", *(f"package {package}" for package in packages)}
+    names |= {f"package {scope.name}" for scope in flow.scopes if scope.kind == BLOCK and scope.name}
+    names |= set(_linked(flow)) if flow.language in {"c", "cpp"} else {"package "} if flow.language == "csharp" else set()
+    names |= {f"interface {name}" for scope in flow.scopes if scope.flags & INTERFACE for name in scope.names}
+    return sorted(names | {f"heirs of {name}" for name, _ in named_bases(flow)})

@@ -1,19 +1,17 @@
-"""Uses to edges: what every name in a file refers to, with the evidence and the rule.
+"""From a file's expressions to its graph: what every name in it is used for.
 
-A use whose name denotes one definition is proven; several are possible, all of them given; what is somebody else's is external; and what no
-rule could decide is kept as unknown. A call of what is no definition (a variable, a parameter, what a call returned) goes to the functions
-it may be worth.
+``graph/edges.py`` makes the edges of each use. A call of what is no definition (a variable, a parameter, what a call
+returned) goes to the functions it may be worth.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from graph.edges import EdgeMaker, Use
 from graph.evaluate import ARGUMENTS, Arguments, Denoted, Evaluator, FoundBinding, PassedCall, Place
 from graph.flow import (
-    ACCESSOR,
     AWAIT,
     BASE,
     CALL,
@@ -24,7 +22,8 @@ from graph.flow import (
     EITHER,
     ELEMENT,
     ENTER,
-    EXTENSION,
+    FIELD,
+    FUNCTION,
     FUNCTION_SCOPE,
     IMPORTED,
     INDEX,
@@ -35,6 +34,8 @@ from graph.flow import (
     MODULE,
     NAME,
     NEW,
+    QUIET,
+    RAISED,
     SELF,
     SEQUENCE,
     SPREAD,
@@ -42,23 +43,13 @@ from graph.flow import (
     TYPE,
     VALUE,
     WRITE,
+    WRITTEN_OUT,
     Binding,
     Expression,
 )
-from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, external, unknown
+from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, external
 from graph.program import Program, SourceUnit
-from graph.values import (
-    ARGUMENT,
-    BUILTIN_METHOD,
-    CLASS_OBJECT,
-    EXTERNAL_INSTANCE,
-    EXTERNAL_OBJECT,
-    FUNCTION_OBJECT,
-    INSTANCE,
-    MODULE_OBJECT,
-    NAMESPACE,
-    Value,
-)
+from graph.values import CLASS_OBJECT, EXTERNAL_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, NAMESPACE, NOTHING, Value, Values
 
 _KIND_OF_PURPOSE = {DECORATOR: EdgeKind.CALLS, WRITE: EdgeKind.WRITES}
 
@@ -80,66 +71,88 @@ class _Draft:
     looked_at: int
 
 
-@dataclass(slots=True)
-class _Use:
-    """A use on its way to edges."""
-
-    place: Place
-    source: Handle
-    name: str
-    start: int
-    kind: EdgeKind
-
-
 class Resolver:
     """Makes the edges of files."""
 
     def __init__(self, program: Program, evaluator: Evaluator) -> None:
         self._program = program
         self._evaluator = evaluator
-        self._edges: list[Edge] = []
-        self._passes: dict[tuple[str, int, Place], PassedCall] = {}
         self._local: dict[tuple[int, str], bool] = {}
+        self.problems: dict[str, str] = {}
+        """Files of which something could not be resolved because of an error, with the newest one."""
         self._drafts: dict[str, _Draft] = {}
         self._unit: SourceUnit
         self._path = ""
+        self._made: EdgeMaker
+        self._decorators: dict[int, int] = {}
 
     def begin(self, path: str) -> list[PassedCall]:
         """Resolve what does not depend on the arguments of calls; return the calls whose arguments may matter to others."""
         evaluator = self._evaluator
-        self._path, self._unit, self._edges, self._passes, self._local = path, self._program.unit(path), [], {}, {}
+        self._open(path, [])
         answers = evaluator.answers
         answers.start()
         answers.look(path)
-        self._structure()
+        try:
+            self._structure()
+        except Exception as error:  # as for one expression
+            answers.abandon()
+            self.problems[path] = f"some imports or bases could not be resolved: {type(error).__name__}: {error}"[:200]
         looked, waiting = answers.looked_at(), list[int]()
         for index, root in enumerate(self._unit.flow.roots):
-            if root.expression is None:
+            if root.expression is None or root.purpose == QUIET:
                 continue
-            settled = len(self._edges)
+            settled = len(self._made.edges)
             self._walk_root(index)
             if answers.rests_on(ARGUMENTS):
-                del self._edges[settled:]
+                del self._made.edges[settled:]
                 waiting.append(index)
                 looked |= answers.looked_at()
                 answers.start()
-        self._drafts[path] = _Draft(self._edges, waiting, looked | answers.looked_at())
-        return list(self._passes.values())
+        self._drafts[path] = _Draft(self._made.edges, waiting, looked | answers.looked_at())
+        return list(self._made.passes.values())
 
     def finish(self, path: str) -> Resolution:
         """Resolve the rest of a file that was begun, and return its graph."""
         draft, evaluator = self._drafts.pop(path), self._evaluator
-        self._path, self._unit, self._edges, self._passes, self._local = path, self._program.unit(path), draft.edges, {}, {}
+        self._open(path, draft.edges)
         evaluator.answers.start()
         for index in draft.waiting:
             self._walk_root(index)
         rests = evaluator.answers.names(draft.looked_at | evaluator.answers.looked_at())
-        return Resolution(FileGraph(path, tuple(self._unit.nodes), tuple(self._edges)), tuple(rests))
+        return Resolution(FileGraph(path, tuple(self._unit.nodes), tuple(self._made.edges)), tuple(rests))
+
+    def _open(self, path: str, edges: list[Edge]) -> None:
+        self._path, self._unit, self._local = path, self._program.unit(path), {}
+        scopes = self._unit.flow.scopes
+        self._decorators = {root: index for index, scope in enumerate(scopes) if scope.kind == FUNCTION_SCOPE for root in scope.decorators}
+        self._made = EdgeMaker(self._program, self._evaluator, self._unit, edges)
 
     def _walk_root(self, index: int) -> None:
+        """Make the edges of one expression; one that no code foresaw costs its own edges, and the file says so."""
+        try:
+            self._try_root(index)
+        except Exception as error:  # hostile or merely strange code: everything else in the file can still be resolved
+            self._evaluator.answers.abandon()
+            self.problems[self._path] = f"some names could not be resolved: {type(error).__name__}: {error}"[:200]
+
+    def _try_root(self, index: int) -> None:
         root = self._unit.flow.roots[index]
         if root.expression is not None:
+            if root.purpose == RAISED:
+                self._raised(index)
             self._walk((self._path, root.scope, root.expression[1], root.branch), root.expression, root.purpose, index)
+
+    def _raised(self, index: int) -> None:
+        """Make the edges of raising a class, which instantiates it."""
+        root = self._unit.flow.roots[index]
+        expression = root.expression
+        if expression is None or expression[0] not in {NAME, MEMBER}:
+            return
+        place = (self._path, root.scope, expression[1], root.branch)
+        classes = [value for value in self._evaluator.value(place, expression) if value[0] == CLASS_OBJECT]
+        if classes:
+            self._made.call(Use(place, self._source(place), expression[-1], expression[1], EdgeKind.CALLS), classes, "value", ())
 
     # What needs no evaluation, or little.
 
@@ -147,7 +160,7 @@ class Resolver:
         unit = self._unit
         for index, symbol in enumerate(unit.flow.symbols):
             outer = unit.of_symbol[symbol.parent] if symbol.parent >= 0 else Handle(self._path)
-            self._edges.append(
+            self._made.edges.append(
                 Edge(
                     EdgeKind.CONTAINS, Evidence.PROVEN, "syntax", outer, unit.of_symbol[index], self._path, symbol.start_line, symbol.start
                 )
@@ -155,25 +168,39 @@ class Resolver:
         for index in range(len(unit.flow.imports)):
             self._import(index)
         for index, scope in enumerate(unit.flow.scopes):
-            if scope.kind == CLASS_SCOPE:
+            if scope.kind == CLASS_SCOPE and not scope.flags & WRITTEN_OUT:
                 self._bases(index)
                 self._overrides(index)
+        self._kept()
+
+    def _kept(self) -> None:
+        for kept in self._evaluator.rules(self._path).kept(self._evaluator, self._path):
+            source, target = self._program.handle(*kept.type), self._program.handle(*kept.contract)
+            self._made.add(EdgeKind.IMPLEMENTS, Evidence.PROVEN, "methods", source, target, kept.position, kept.name)
+            for method, contract in kept.methods:
+                name = self._program.scope(*method).name
+                at = self._program.scope(*method).position if method[0] == self._path else kept.position
+                source, target = self._program.handle(*method), self._program.handle(*contract)
+                self._made.add(
+                    EdgeKind.OVERRIDES, Evidence.PROVEN, "methods", source, target, at, name if at != kept.position else kept.name
+                )
 
     def _import(self, index: int) -> None:
         imported = self._unit.flow.imports[index]
         rules = self._evaluator.rules(self._path)
-        found = rules.import_(self._evaluator, self._path, imported)
-        namespaces = [value for each in found if isinstance(each, frozenset) for value in each if value[0] == NAMESPACE]
-        if namespaces:
-            for file in sorted({file for value in namespaces for file in rules.files_of(value)}):
-                name = imported.name or imported.module
-                source, target = Handle(self._path), Handle(file)
-                self._add(EdgeKind.IMPORTS, Evidence.PROVEN, "import", source, target, imported.position, name)
-            return
-        use = _Use(
+        found = rules.imported(self._evaluator, self._path, imported)
+        use = Use(
             (self._path, 0, imported.position, 0), Handle(self._path), imported.name or imported.module, imported.position, EdgeKind.IMPORTS
         )
-        self._give(use, self._evaluator.follow((None, each) for each in found), "import")
+        denoted = self._evaluator.follow((None, each) for each in found)
+        files = {
+            file for _, each in denoted if isinstance(each, frozenset) for v in each if v[0] == NAMESPACE for file in rules.files_of(v)
+        }
+        for file in sorted(files):
+            self._made.add(EdgeKind.IMPORTS, Evidence.PROVEN, "import", use.source, Handle(file), imported.position, use.name)
+        if any(map(_is_namespace, denoted)) and not (denoted := [each for each in denoted if not _is_namespace(each)]):
+            return
+        self._made.give(use, denoted, "import")
 
     def _bases(self, scope: int) -> None:
         source = self._unit.of_scope[scope]
@@ -185,8 +212,8 @@ class Resolver:
                 continue
             place = self._evaluator.place(self._path, root)
             name = self._evaluator.rules(self._path).spelled(expression[-1])
-            use = _Use(place, source, name, expression[1], EdgeKind.INHERITS)
-            self._give(use, self._evaluator.denoted(place, expression), "base")
+            use = Use(place, source, name, expression[1], EdgeKind.INHERITS)
+            self._made.give(use, self._evaluator.denoted(place, expression, as_type=True), "base")
 
     def _overrides(self, scope: int) -> None:
         evaluator, flow = self._evaluator, self._unit.flow
@@ -209,11 +236,12 @@ class Resolver:
                     continue
                 break
             holder, above = evaluator.opened(supertype), evaluator.flow(supertype[1])
-            scopes = [above.scopes[b.target] for b in holder.names.get(name, ()) if b.kind == DEFINITION]
-            found = rules.overrides(flow, flow.scopes[method.target], above, scopes)
+            targets = [b.target for b in holder.names.get(name, ()) if b.kind == DEFINITION]
+            found = rules.overrides(flow, flow.scopes[method.target], above, [above.scopes[target] for target in targets])
             if found is not None:
-                source, target = self._unit.of_scope[method.target], self._program.handle(supertype[1], above.scopes.index(found))
-                self._add(EdgeKind.OVERRIDES, Evidence.PROVEN, "inheritance", source, target, method.position, name)
+                at = next(target for target in targets if above.scopes[target] is found)
+                source, target = self._unit.of_scope[method.target], self._program.handle(supertype[1], at)
+                self._made.add(EdgeKind.OVERRIDES, Evidence.PROVEN, "inheritance", source, target, method.position, name)
                 break
 
     # Expressions.
@@ -223,25 +251,75 @@ class Resolver:
         operation = expression[0]
         if operation == NAME:
             if (purpose != BASE or root < 0) and not self._is_local_name(place[1], expression[2]):
-                self._use(place, expression, _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES))
+                self._use(place, expression, self._kind(place, expression, purpose), self._decorated(root), as_type=purpose == TYPE)
         elif operation in {MEMBER, METHOD}:
-            self._walk(place, expression[2], VALUE)
-            kind = _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES)
+            if expression[2]:
+                self._walk(place, expression[2], VALUE)
             if purpose != BASE or root < 0:
-                self._use(place, expression, kind)
+                self._use(place, expression, self._kind(place, expression, purpose), self._decorated(root), as_type=purpose == TYPE)
         elif operation == CALL:
-            self._walk_call(place, expression, purpose)
+            self._walk_call(place, expression, purpose, root)
         elif operation == NEW:
-            self._instantiation(place, expression[2], expression[3])
+            made = expression[2]
+            if made[0] == INDEX:
+                self._walk(place, made[3], TYPE)
+                made = made[2]
+            if made[0] == MEMBER:
+                self._walk(place, made[2], VALUE)
+            self._use(place, made, EdgeKind.INSTANTIATES, expression[3])
             self._arguments(place, expression[3])
         elif operation == INDEX:
             self._walk(place, expression[2], VALUE if purpose in {WRITE, DECORATOR} else purpose)
             self._walk(place, expression[3], TYPE if purpose == TYPE else VALUE)
+        elif operation == SUPER:
+            self._super(place, expression)
         else:
+            if operation in {ELEMENT, ENTER}:
+                self._protocol(place, expression)
             for part in _parts(expression):
                 self._walk(place, part, purpose if purpose == TYPE else VALUE)
 
-    def _walk_call(self, place: Place, expression: Expression, purpose: int) -> None:
+    def _super(self, place: Place, expression: Expression) -> None:
+        rules = self._evaluator.rules(self._path)
+        if name := rules.super_function:
+            target = external(rules.builtin_package, name)
+            self._made.add(EdgeKind.CALLS, Evidence.EXTERNAL, "scope", self._source(place), target, expression[1], name)
+
+    def _protocol(self, place: Place, expression: Expression) -> None:
+        """Make the edges of the methods that a loop or a block calls without naming them."""
+        rules, evaluator = self._evaluator.rules(self._path), self._evaluator
+        values = evaluator.value(place, expression[2])
+        for value in sorted((each for each in values if each[0] == INSTANCE), key=repr):
+            for holder, each in rules.protocol_calls(evaluator, expression[0], value):
+                if isinstance(each, FoundBinding):
+                    use = Use(place, self._source(place), each.name, expression[1], EdgeKind.CALLS)
+                    self._made.give(use, [(holder, each)], "protocol", whole=len(values) == 1)
+
+    def _kind(self, place: Place, expression: Expression, purpose: int) -> EdgeKind:
+        """Return what naming something is: using a decorator calls it, unless it only marks what is defined."""
+        rules = self._evaluator.rules(self._path)
+        if purpose == DECORATOR and expression[-1] in rules.markers:
+            marker = frozenset({(EXTERNAL_OBJECT, rules.builtin_package, expression[-1])})
+            if all(each == marker for _, each in self._evaluator.denoted(place, expression)):
+                return EdgeKind.REFERENCES
+        return _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES)
+
+    def _decorated(self, root: int) -> Arguments:
+        """Return what a decorator is called with: the function below it, as the decorators below have left it."""
+        scope = self._decorators.get(root, -1)
+        if scope < 0:
+            return ()
+        flow = self._unit.flow
+        decorators = flow.scopes[scope].decorators
+        given: Expression = (FUNCTION, flow.scopes[scope].position, scope)
+        for below in reversed(decorators[decorators.index(root) + 1 :]):
+            expression = flow.roots[below].expression
+            if expression is None:
+                return ()
+            given = (CALL, expression[1], expression, (("", given),))
+        return (("", given),)
+
+    def _walk_call(self, place: Place, expression: Expression, purpose: int, root: int) -> None:
         callee = expression[2]
         if callee[0] in {NAME, MEMBER}:
             if callee[0] == MEMBER:
@@ -249,27 +327,16 @@ class Resolver:
             self._use(place, callee, EdgeKind.CALLS, expression[3])
         else:
             self._walk(place, callee, VALUE)
-            self._call_values(
-                _Use(place, self._source(place), "", expression[1], EdgeKind.CALLS),
+            self._made.call(
+                Use(place, self._source(place), "", expression[1], EdgeKind.CALLS),
                 self._evaluator.value(place, callee),
                 "value",
                 expression[3],
             )
         if purpose == DECORATOR:
-            use = _Use(place, self._source(place), "", expression[1], EdgeKind.CALLS)
-            self._call_values(use, self._evaluator.value(place, expression), "decorator", ())
+            use = Use(place, self._source(place), "", expression[1], EdgeKind.CALLS)
+            self._made.call(use, self._evaluator.value(place, expression), "decorator", self._decorated(root))
         self._arguments(place, expression[3])
-
-    def _instantiation(self, place: Place, type_: Expression, arguments: Arguments) -> None:
-        if type_[0] == INDEX:
-            self._walk(place, type_[3], TYPE)
-            type_ = type_[2]
-        if type_[0] == MEMBER:
-            self._walk(place, type_[2], VALUE)
-        if type_[0] in {NAME, MEMBER}:
-            self._use(place, type_, EdgeKind.INSTANTIATES, arguments)
-        else:
-            self._walk(place, type_, VALUE)
 
     def _arguments(self, place: Place, arguments: Arguments) -> None:
         for _, given in arguments:
@@ -278,22 +345,42 @@ class Resolver:
     def _source(self, place: Place) -> Handle:
         return self._unit.of_scope[place[1]]
 
-    def _use(self, place: Place, expression: Expression, kind: EdgeKind, arguments: Arguments = ()) -> None:
+    def _use(self, place: Place, expression: Expression, kind: EdgeKind, arguments: Arguments = (), *, as_type: bool = False) -> None:
         name = self._evaluator.rules(self._path).spelled(expression[-1])
-        use = _Use(place, self._source(place), name, expression[1], kind)
-        called = kind is EdgeKind.CALLS or expression[0] == METHOD
-        denoted = self._evaluator.denoted(place, expression, called=called)
+        use = Use(place, self._source(place), name, expression[1], kind)
+        denoted = self._evaluator.denoted(place, expression, as_type=as_type, called=kind is EdgeKind.CALLS or expression[0] == METHOD)
         if kind is EdgeKind.CALLS:
             denoted = self._evaluator.rules(self._path).applicable(self._evaluator, place, denoted, arguments)
-        if denoted and all(each and isinstance(each, frozenset) and all(v[0] == NAMESPACE for v in each) for _, each in denoted):
+        if any(map(_is_namespace, denoted)) and not (denoted := [each for each in denoted if not _is_namespace(each)]):
             return  # a package's name inside of a longer one
         local = [each for _, each in denoted if isinstance(each, FoundBinding) and self._is_local(each)]
-        if kind is EdgeKind.CALLS and (local or not denoted or self._is_variable(denoted)):
+        is_variable = self._is_variable(denoted)
+        called = kind is EdgeKind.CALLS and (local or not denoted or is_variable)
+        if called or (kind is EdgeKind.INSTANTIATES and (local or is_variable)):
             if not local:
-                self._give(_Use(place, use.source, name, use.start, EdgeKind.REFERENCES), denoted, self._rule(expression, denoted))
-            self._call_values(use, self._evaluator.value(place, expression), "value", arguments)
-        elif not local:
-            self._give(use, denoted, self._rule(expression, denoted), arguments)
+                self._made.give(Use(place, use.source, name, use.start, EdgeKind.REFERENCES), denoted, self._rule(expression, denoted))
+            self._made.call(use, self._evaluator.value(place, expression), "value", arguments)
+        elif kind is EdgeKind.CALLS and (instead := self._replaced(place, expression, denoted)):
+            self._made.give(Use(place, use.source, name, use.start, EdgeKind.REFERENCES), denoted, self._rule(expression, denoted))
+            self._made.call(use, instead, "decorator", arguments)
+        elif len(local) < len(denoted):
+            shown = [(held, each) for held, each in denoted if not (isinstance(each, FoundBinding) and self._is_local(each))]
+            self._made.give(use, shown, self._rule(expression, shown), arguments, whole=not local)
+
+    def _replaced(self, place: Place, expression: Expression, denoted: Sequence[Denoted]) -> Values:
+        """Return the functions that decorators have put in the place of what a name denotes, where that is known for certain.
+
+        A function that is decorated itself (``functools.wraps``) says that it stands for the other one.
+        """
+        evaluator = self._evaluator
+        plain: set[tuple[str, int]] = set()
+        for _, each in denoted:
+            if not isinstance(each, FoundBinding) or not evaluator.flow(each.path).scopes[each.binding.target].decorators:
+                return NOTHING
+            plain.add((each.path, each.binding.target))
+        values = evaluator.value(place, expression)
+        known = all(v[0] == FUNCTION_OBJECT and v[1:3] not in plain and not evaluator.opened(v).decorators for v in values)
+        return values if known else NOTHING
 
     def _is_local_name(self, scope: int, name: str) -> bool:
         """Say whether a name is nothing but variables and parameters of a function: most are, and none of them is a node."""
@@ -301,11 +388,9 @@ class Resolver:
         known = self._local.get(key)
         if known is None:
             scopes, at = self._unit.flow.scopes, scope
+            implicit = self._evaluator.rules(self._path).receivers_are_implicit
             while at > 0 and (scopes[at].kind == CLASS_SCOPE or name not in scopes[at].names):
-                if scopes[at].kind == CLASS_SCOPE and self._evaluator.rules(self._path).members_need_no_receiver:
-                    at = 0
-                    break
-                at = scopes[at].parent
+                at = 0 if implicit and scopes[at].kind == CLASS_SCOPE else scopes[at].parent
             kinds = {binding.kind for binding in scopes[at].names[name]} if at > 0 else {DEFINITION}
             known = self._local[key] = not kinds & {DEFINITION, IMPORTED}
         return known
@@ -314,15 +399,18 @@ class Resolver:
         """Say whether a binding is a variable or parameter inside a function, which is no node."""
         if found.binding.kind == DEFINITION:
             return False
-        scope = self._program.unit(found.path).flow.scopes[found.scope]
+        unit = self._program.unit(found.path)
+        scope = unit.flow.scopes[found.scope]
+        if scope.flags & WRITTEN_OUT or found.binding.kind == FIELD:
+            return unit.named(found.scope, found.name) is None
         return scope.kind not in {MODULE, CLASS_SCOPE}
 
     def _is_variable(self, denoted: Iterable[Denoted]) -> bool:
         return any(isinstance(each, FoundBinding) and each.binding.kind != DEFINITION for _, each in denoted)
 
     def _rule(self, expression: Expression, denoted: list[Denoted]) -> str:
-        if expression[0] == NAME:
-            if any(held is not None for held, _ in denoted):
+        if expression[0] == NAME or not expression[2]:
+            if self._evaluator.rules(self._path).receivers_are_implicit and any(held is not None for held, _ in denoted):
                 return "scope" if any(isinstance(each, FoundBinding) and each.path == self._path for _, each in denoted) else "inheritance"
             elsewhere = any(isinstance(each, FoundBinding) and each.path != self._path for _, each in denoted)
             return "import" if elsewhere else "scope"
@@ -331,142 +419,7 @@ class Resolver:
             return "self"
         if holder == SUPER:
             return "super"
-        return "import" if any(held is not None and held[0] == MODULE_OBJECT for held, _ in denoted) else "type"
-
-    # Edges.
-
-    def _give(self, use: _Use, denoted: Iterable[Denoted], rule: str, arguments: Arguments = ()) -> None:
-        """Make the edges from a use to what it denotes."""
-        targets: dict[tuple[EdgeKind, Handle], None] = {}
-        outside: dict[Handle, None] = {}
-        undecided = False
-        constructors: dict[Handle, None] = {}
-        sure = True
-        for holder, each in denoted:
-            if isinstance(each, FoundBinding):
-                kind, target = self._target(use.kind, each)
-                if target is not None:
-                    targets[kind, target] = None
-                if kind is EdgeKind.INSTANTIATES:
-                    constructors.update(dict.fromkeys(self._constructors(each, use, arguments)))
-                elif kind is EdgeKind.CALLS:
-                    self._pass(each.path, each.binding.target, use, arguments, bound=_is_bound(holder))
-                sure = sure and not _is_heir(holder, each, self._evaluator)
-            else:
-                for value in each:
-                    undecided = self._outside(value, outside, targets, use) or undecided
-        certain = len(targets) == 1 and not outside and not undecided and sure
-        evidence = Evidence.PROVEN if certain else Evidence.POSSIBLE
-        for kind, target in targets:
-            self._add(kind, evidence, rule, use.source, target, use.start, use.name)
-        if len(constructors) > 1:
-            evidence = Evidence.POSSIBLE
-        for target in constructors:
-            self._add(EdgeKind.CALLS, evidence, "constructor", use.source, target, use.start, use.name)
-        for target in outside:
-            self._add(use.kind, Evidence.EXTERNAL, rule, use.source, target, use.start, use.name)
-        if undecided or not (targets or outside):
-            self._add(use.kind, Evidence.UNKNOWN, rule, use.source, unknown(use.name), use.start, use.name)
-
-    def _outside(self, value: Value, outside: dict[Handle, None], targets: dict[tuple[EdgeKind, Handle], None], use: _Use) -> bool:
-        """Sort one value in; return whether it is unknown."""
-        kind = value[0]
-        if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
-            outside[external(value[1], self._evaluator.rules(self._path).spelled(value[2]))] = None
-        elif kind == BUILTIN_METHOD:
-            outside[external(*self._evaluator.rules(self._path).builtin_symbol(value[1], value[2]))] = None
-        elif kind == MODULE_OBJECT:
-            if not value[1].endswith("/"):
-                targets[EdgeKind.IMPORTS if use.kind is EdgeKind.IMPORTS else EdgeKind.REFERENCES, Handle(value[1])] = None
-        elif kind == FUNCTION_OBJECT:
-            targets[use.kind, self._program.handle(value[1], value[2])] = None
-        elif kind in {CLASS_OBJECT, INSTANCE}:
-            targets[EdgeKind.INSTANTIATES if use.kind is EdgeKind.CALLS else use.kind, self._program.handle(value[1], value[2])] = None
-        else:
-            return True
-        return False
-
-    def _target(self, kind: EdgeKind, found: FoundBinding) -> tuple[EdgeKind, Handle | None]:
-        unit = self._program.unit(found.path)
-        binding = found.binding
-        if binding.kind == DEFINITION:
-            scope = unit.flow.scopes[binding.target]
-            if scope.kind == CLASS_SCOPE and kind is EdgeKind.CALLS:
-                kind = EdgeKind.INSTANTIATES
-            elif kind is EdgeKind.WRITES and not scope.flags & ACCESSOR:
-                kind = EdgeKind.REFERENCES
-            return kind, unit.of_scope[binding.target]
-        if kind in {EdgeKind.REFERENCES, EdgeKind.CALLS}:
-            kind = EdgeKind.READS if found.scope else EdgeKind.REFERENCES
-        return kind, unit.named(found.scope, found.name)
-
-    def _constructors(self, found: FoundBinding, use: _Use, arguments: Arguments) -> Iterator[Handle]:
-        yield from self._constructor((CLASS_OBJECT, found.path, found.binding.target), use, arguments)
-
-    def _constructor(self, class_: Value, use: _Use, arguments: Arguments) -> Iterator[Handle]:
-        """Yield the method that runs when a class is instantiated, where the program has it."""
-        for each in self._evaluator.rules(class_[1]).constructors_of(self._evaluator, class_, use.place, arguments):
-            self._pass(each.path, each.binding.target, use, arguments, bound=True)
-            yield self._program.handle(each.path, each.binding.target)
-
-    def _call_values(self, use: _Use, values: Iterable[Value], rule: str, arguments: Arguments) -> None:
-        """Make the edges of a call of something that is no definition."""
-        functions: dict[tuple[EdgeKind, Handle], None] = {}
-        outside: dict[Handle, None] = {}
-        undecided = False
-        for value in self._expanded(values):
-            if value[0] == FUNCTION_OBJECT:
-                functions[EdgeKind.CALLS, self._program.handle(value[1], value[2])] = None
-                self._pass(value[1], value[2], use, arguments, bound=value[3] is not None)
-            elif value[0] == CLASS_OBJECT:
-                functions[EdgeKind.INSTANTIATES, self._program.handle(value[1], value[2])] = None
-                for constructor in self._constructor(value, use, arguments):
-                    functions[EdgeKind.CALLS, constructor] = None
-            elif value[0] == INSTANCE and (called := self._call_methods(value)):
-                functions.update(dict.fromkeys((EdgeKind.CALLS, target) for target in called))
-            elif value[0] in {EXTERNAL_OBJECT, BUILTIN_METHOD}:
-                undecided = self._outside(value, outside, functions, use) or undecided
-            else:
-                undecided = True
-        kinds = {kind for kind, _ in functions}
-        certain = (
-            len([1 for kind, _ in functions if kind is EdgeKind.CALLS or EdgeKind.CALLS not in kinds]) == 1
-            and not outside
-            and not undecided
-        )
-        for kind, target in functions:
-            self._add(kind, Evidence.PROVEN if certain else Evidence.POSSIBLE, rule, use.source, target, use.start, use.name)
-        for target in outside:
-            self._add(use.kind, Evidence.EXTERNAL, rule, use.source, target, use.start, use.name)
-        if undecided or not (functions or outside):
-            self._add(use.kind, Evidence.UNKNOWN, rule, use.source, unknown(use.name), use.start, use.name)
-
-    def _call_methods(self, instance: Value) -> list[Handle]:
-        method = self._evaluator.rules(instance[1]).call_method
-        found = self._evaluator.member(instance, method) if method else ()
-        return [self._program.handle(each[1], each[2]) for each in found if each[0] == FUNCTION_OBJECT]
-
-    def _expanded(self, values: Iterable[Value]) -> Iterator[Value]:
-        for value in values:
-            if value[0] == ARGUMENT:
-                yield from self._evaluator.arguments(value)
-            else:
-                yield value
-
-    def _pass(self, path: str, scope: int, use: _Use, arguments: Arguments, *, bound: bool) -> None:
-        """Remember a call of a function that has a parameter without a type."""
-        if (
-            use.kind is EdgeKind.CALLS
-            and scope >= 0
-            and any(each.type < 0 for each in self._evaluator.flow(path).scopes[scope].parameters[bound:])
-        ):
-            place = (use.place[0], use.place[1], use.start, use.place[3])
-            self._passes[path, scope, place] = PassedCall(path, scope, place, arguments, bound)
-
-    def _add(self, kind: EdgeKind, evidence: Evidence, rule: str, source: Handle, target: Handle, start: int, name: str) -> None:
-        line = bisect_right(self._unit.flow.newlines, start - 1) + 1
-        end = start + len(name.encode())
-        self._edges.append(Edge(kind, evidence, rule, source, target, self._path, line, start, end))
+        return "import" if any(held is not None and held[0] in {MODULE_OBJECT, NAMESPACE} for held, _ in denoted) else "type"
 
 
 def _parts(expression: Expression) -> Iterator[Expression]:
@@ -483,14 +436,6 @@ def _parts(expression: Expression) -> Iterator[Expression]:
         yield expression[2]
 
 
-def _is_bound(holder: Value | None) -> bool:
-    return holder is not None and holder[0] in {INSTANCE, "^"}
-
-
-def _is_heir(holder: Value | None, found: FoundBinding, evaluator: Evaluator) -> bool:
-    """Say whether a member was found in a subtype of what it was looked up in, which is a guess."""
-    if holder is None or holder[0] not in {INSTANCE, CLASS_OBJECT}:
-        return False
-    if found.binding.kind == DEFINITION and evaluator.flow(found.path).scopes[found.binding.target].flags & EXTENSION:
-        return False  # written for this one, elsewhere
-    return not any(each[0] == CLASS_OBJECT and each[1:] == (found.path, found.scope) for each in evaluator.lineage(holder[1], holder[2]))
+def _is_namespace(denoted: Denoted) -> bool:
+    """Say whether what a name denotes is a package or namespace, which is no node."""
+    return isinstance(denoted[1], frozenset) and bool(denoted[1]) and all(value[0] == NAMESPACE for value in denoted[1])

@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from graph.flow import DEFINITION, EITHER, INDEX, LITERAL, MEMBER, NAME, Binding, Expression, FileFlow, ImportedName, Scope
+from graph.dialect import Dialect
+from graph.flow import DEFINITION, EITHER, INDEX, LITERAL, MEMBER, NAME, Expression, ImportedName
 from graph.program import Program, heirs_by_name
 from graph.values import (
     ANYTHING,
@@ -25,10 +26,21 @@ from graph.values import (
 )
 
 if TYPE_CHECKING:
-    from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBinding, Place
+    from graph.bindings import Arguments, Attribute, Denoted, FoundBinding, Place
+    from graph.evaluate import Evaluator
 
 
-class Rules:
+class Kept(NamedTuple):
+    """A type that keeps a contract: an interface or a trait, and which of its methods answers for which."""
+
+    type: tuple[str, int]
+    contract: tuple[str, int]
+    methods: tuple[tuple[tuple[str, int], tuple[str, int]], ...]
+    position: int
+    name: str
+
+
+class Rules(Dialect):  # noqa: PLR0904
     """One language's rules over one program. Every method answers ``ANYTHING`` where it does not know."""
 
     members_need_no_receiver: ClassVar[bool] = False
@@ -37,13 +49,20 @@ class Rules:
     """The method that is called when an instance is called, or empty."""
     constructors: ClassVar[tuple[str, ...]] = ()
     """The methods that run when an instance is made, in order of preference."""
+    markers: ClassVar[frozenset[str]] = frozenset()
+    """Built-in decorators that say what a definition is; naming one is no call of it."""
+    super_function: ClassVar[str] = ""
+    """The built-in function that gives the instance as its supertype, where the language has one."""
+    receiver_is_parameter: ClassVar[bool] = False
+    """A method lists its receiver among its parameters."""
+    class_bodies_see_members: ClassVar[bool] = False
+    """What stands in a class's body itself sees the members by their bare names."""
+    declared_before_use: ClassVar[bool] = False
+    """A name is visible in its block from its declaration on; before that it is the one of an outer block."""
+    functions_have_receivers: ClassVar[bool] = False
+    """A function outside of any class works on an object, as ``this`` in JavaScript."""
     builtin_package: ClassVar[str] = "builtins"
     """The package that the types of literals belong to."""
-
-    functions_apart: ClassVar[bool] = False
-    """A method and a variable may have one name; whether it is called says which is meant."""
-    overloaded: ClassVar[bool] = False
-    """Several functions may have one name; the arguments say which is meant."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -56,33 +75,15 @@ class Rules:
         del evaluator, place, name, called
         return [ANYTHING]
 
-    def implicit_members(self, evaluator: Evaluator, path: str, scope: int, name: str, *, called: bool = False) -> list[Denoted]:
-        """Return the members of a class, inherited ones included, that a bare name denotes inside of it.
+    def meant(self, evaluator: Evaluator, found: list[Denoted], *, as_type: bool) -> list[Denoted]:
+        """Return those of several things with one name that are meant where a type is, or where a value is."""
+        del evaluator, as_type
+        return found
 
-        Also asked for a function without a name and for an extension, which may have a receiver.
-        """
+    def implicit_members(self, evaluator: Evaluator, path: str, scope: int, name: str, *, called: bool = False) -> list[Denoted]:
+        """Return the members of a class, inherited ones included, that a bare name denotes inside of it."""
         holder: Value = (INSTANCE, path, scope)
         return [(holder, each) for each in evaluator.own_attributes(holder, name, called=called)]
-
-    def meant(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
-        """Return the bindings of a name that can be called, or those that can be read (``functions_apart``)."""
-        del flow, called
-        return found
-
-    def overloads(self, evaluator: Evaluator, holder: Value, lineage: Sequence[Value], name: str) -> list[Attribute]:
-        """Return all functions of a name that a class and its supertypes have (``overloaded``)."""
-        del evaluator, holder, lineage, name
-        return [ANYTHING]
-
-    def applicable(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
-        """Return what can be meant of what a callee denotes, by the arguments."""
-        del evaluator, place, arguments
-        return found
-
-    def overrides(self, flow: FileFlow, method: Scope, above: FileFlow, candidates: Sequence[Scope]) -> Scope | None:
-        """Return which of a supertype's methods of the same name a method overrides; roots belong to the two flows."""
-        del flow, method, above
-        return candidates[-1] if candidates else None
 
     def within(self, evaluator: Evaluator, namespace: Value, name: str) -> list[Attribute]:
         """Return what a package or namespace has under a name."""
@@ -99,23 +100,38 @@ class Rules:
         del evaluator, path, imported, called
         return [ANYTHING]
 
+    def imported_module(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
+        """Return the module that an import of a whole module names."""
+        return self.import_(evaluator, path, imported)
+
     def exported(self, evaluator: Evaluator, path: str, name: str) -> list[Attribute]:
-        """Return what a module gives under a name."""
-        return evaluator.module_bindings(path, name) or [ANYTHING]
+        """Return what a module gives under a name; a folder gives nothing that is known."""
+        return [ANYTHING] if path.endswith("/") else evaluator.module_bindings(path, name) or [ANYTHING]
 
     def loose_receiver(self, evaluator: Evaluator, path: str, scope: int) -> Values:
         """Return what ``this`` is worth outside of any class."""
         del evaluator, path, scope
         return ANYTHING
 
-    def spelled(self, name: str) -> str:
-        """Return a name as the source has it, where the table adds to it what tells two things of one name apart."""
-        return name
-
-    def extensions(self, evaluator: Evaluator, place: Place, holders: Iterable[Value], name: str) -> list[Denoted]:
-        """Return functions written outside of a type that can be called as its members at a place."""
-        del evaluator, place, holders, name
+    def special_attributes(self, evaluator: Evaluator, holder: Value, name: str) -> list[Attribute]:
+        """Return what the language itself gives under a name to every class, instance or function; nothing to look it up as usual."""
+        del evaluator, holder, name
         return []
+
+    def added_attributes(self, evaluator: Evaluator, holder: Value, class_: Value, name: str) -> list[Attribute]:
+        """Return the members that statements outside of a class have given to it or its instances."""
+        del evaluator, holder, class_, name
+        return []
+
+    def given(self, evaluator: Evaluator, path: str, scope: int, name: str) -> Values | None:
+        """Return what a function that is written as an argument gets for a parameter, None where the callee does not tell."""
+        del evaluator, path, scope, name
+        return None
+
+    def all_calls_known(self, evaluator: Evaluator, path: str, scope: int) -> bool:
+        """Say whether nobody outside of its file can call a function, and in the file only by its name."""
+        del evaluator, path, scope
+        return False
 
     # Types.
 
@@ -127,7 +143,7 @@ class Rules:
         """Return instances of the type that an expression names."""
         operation = expression[0]
         if operation in {NAME, MEMBER}:
-            return union(self.instance_of(evaluator, place, each) for _, each in evaluator.denoted(place, expression))
+            return union(self.instance_of(evaluator, place, each) for _, each in evaluator.denoted(place, expression, as_type=True))
         if operation == INDEX:
             return self.instances(evaluator, place, expression[2])
         if operation == EITHER and expression[2]:
@@ -152,11 +168,6 @@ class Rules:
         """Return what a parameter holds that takes several arguments of a declared type."""
         del taking
         return declared
-
-    def handed(self, evaluator: Evaluator, path: str, scope: int, name: str) -> Values:
-        """Return what a function without a name is given by what it is passed to; nothing where the calls of it say."""
-        del evaluator, path, scope, name
-        return NOTHING
 
     def returned(self, evaluator: Evaluator, path: str, scope: int, declared: Values) -> Values:
         """Return what a call yields of a function with this declared result."""
@@ -197,20 +208,12 @@ class Rules:
                 found |= {(CLASS_OBJECT, *heir), *((CLASS_OBJECT, *each) for each in self.subtypes(evaluator, *heir))}
         return frozenset(found)
 
-    def constructors_of(self, evaluator: Evaluator, class_: Value, place: Place, arguments: Arguments) -> list[FoundBinding]:
-        """Return the methods that may run when a class is instantiated with these arguments, where the program has them."""
-        del place, arguments
-        for name in self.constructors:
-            for each in evaluator.attributes(class_, name):
-                if not isinstance(each, frozenset) and each.binding.kind == DEFINITION:
-                    return [each]
-        return []
+    def kept(self, evaluator: Evaluator, path: str) -> Iterable[Kept]:
+        """Return the contracts that types keep without naming them as a base, where this file shows it."""
+        del evaluator, path
+        return ()
 
     # What is not in the program.
-
-    def builtin_symbol(self, holder: Value, name: str) -> tuple[str, str]:
-        """Return package and symbol of a method of a built-in container."""
-        return "builtins", f"{holder[1] if holder[0] == CONTAINER else 'object'}.{name}"
 
     def call_external(self, evaluator: Evaluator, callee: Value, place: Place, arguments: Arguments, passing: Values | None) -> Values:
         """Return what calling somebody else's function yields."""
@@ -222,12 +225,35 @@ class Rules:
         del evaluator
         return union(value[2]) if value[0] == CONTAINER and value[2] else ANYTHING
 
+    def members(self, evaluator: Evaluator, value: Value) -> Values:
+        """Return what all members of an object are worth."""
+        del evaluator, value
+        return ANYTHING
+
     def indexed(self, evaluator: Evaluator, place: Place, holder: Value, key: Expression) -> Values:
         """Return what ``holder[key]`` is worth."""
         del evaluator, place, key
         return holder[2][-1] if holder[0] == CONTAINER and holder[2] else ANYTHING
 
+    def protocol_calls(self, evaluator: Evaluator, operation: int, value: Value) -> list[Denoted]:
+        """Return the methods of a value that a loop over it or a block that enters it calls without naming them."""
+        del evaluator, operation, value
+        return []
+
     def entered(self, evaluator: Evaluator, values: Values) -> Values:
         """Return what a context manager yields."""
         del evaluator
         return values
+
+    def imported(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
+        """Return all that an import brings, be it for calls or not."""
+        return (self.import_ if imported.name else self.imported_module)(evaluator, path, imported)
+
+    def constructors_of(self, evaluator: Evaluator, class_: Value, place: Place, arguments: Arguments) -> list[FoundBinding]:
+        """Return the methods that may run when a class is instantiated with these arguments, where the program has them."""
+        del place, arguments
+        for name in self.constructors:
+            for each in evaluator.attributes(class_, name):
+                if not isinstance(each, frozenset) and each.binding.kind == DEFINITION:
+                    return [each]
+        return []

@@ -234,6 +234,11 @@ def descriptors(symbol: str) -> list[tuple[str, str]]:
     return found
 
 
+def plain_name(name: str) -> str:
+    """Return a descriptor's name as the source writes it: TypeScript's ``<constructor>`` and ``<get>size`` without their brackets."""
+    return re.sub(r"^<(?:get|set)>|[<>]", "", name)
+
+
 def is_local(symbol: str) -> bool:
     """Say whether a symbol is a local variable, a parameter or a type parameter: no node of a graph."""
     names = descriptors(symbol)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
-from graph.scip import Document, Encoding, Occurrence, Role, descriptors, is_local, read_index
+from graph.scip import Document, Encoding, Occurrence, Role, descriptors, is_local, plain_name, read_index
 from ingest.model import SymbolKind
 
 RULE = "scip"
@@ -90,7 +90,8 @@ def _is_stale(document: Document, lines: _Lines) -> bool:
         names = descriptors(occurrence.symbol)
         if occurrence.roles & Role.DEFINITION and names and names[-1][1] in {"#", "().", "."} and occurrence.start != occurrence.end:
             written = lines.slice(occurrence)
-            if written is None or (written.isidentifier() and names[-1][0].isidentifier() and written != names[-1][0]):
+            name = plain_name(names[-1][0])
+            if written is None or (written.isidentifier() and name.isidentifier() and written != name):
                 return True
     return False
 
@@ -150,30 +151,36 @@ class _Places:
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.files: dict[str, Node] = {}
         self._named: dict[tuple[str, str], list[Node]] = defaultdict(list)
-        inside: dict[str, list[Node]] = defaultdict(list)
+        self._inside: dict[str, list[Node]] = defaultdict(list)
         for node in nodes:
             if node.kind == NodeKind.FILE:
                 self.files[node.path] = node
             elif node.path and node.start_line:
                 self._named[node.path, node.name].append(node)
-                inside[node.path].append(node)
-        self._innermost = {path: _innermost_by_line(members) for path, members in inside.items()}
+                self._inside[node.path].append(node)
+        self._begins: dict[Handle, int] = {}
+        self._innermost: dict[str, tuple[list[int], list[Handle]]] = {}
 
     def defined(self, path: str, occurrence: Occurrence) -> Node | None:
         """Return the node that a definition defines."""
         names = descriptors(occurrence.symbol)
         if not names:
             return None
-        name, suffix = names[-1][0].strip("<>"), names[-1][1]  # TypeScript's "<constructor>"
+        name, suffix = plain_name(names[-1][0]), names[-1][1]
         if suffix == "/" or (name == "__init__" and suffix == ":"):
             return self.files.get(path)
         line = occurrence.start[0] + 1
         around = [node for node in self._named[path, name] if node.start_line <= line <= node.end_line]
-        return max(around, key=lambda node: node.start_line, default=None)
+        found = max(around, key=lambda node: node.start_line, default=None)
+        if found is not None:
+            self._begins[found.handle] = line
+        return found
 
     def enclosing(self, path: str, line: int) -> Handle:
-        """Return the innermost node around a line, or the file."""
-        starts, owners = self._innermost.get(path, ([], []))
+        """Return the innermost scope around a line, or the file; ask after all definitions. Decorators are outside what they decorate."""
+        if path not in self._innermost:
+            self._innermost[path] = _innermost_by_line(self._inside[path], self._begins)
+        starts, owners = self._innermost[path]
         at = bisect_right(starts, line) - 1
         return owners[at] or self.files[path].handle if at >= 0 else self.files[path].handle
 
@@ -184,7 +191,7 @@ _SCOPES = frozenset({
 })  # fmt: skip
 
 
-def _innermost_by_line(nodes: Sequence[Node]) -> tuple[list[int], list[Handle]]:
+def _innermost_by_line(nodes: Sequence[Node], begins: Mapping[Handle, int]) -> tuple[list[int], list[Handle]]:
     """Return line numbers, and from each on the innermost scope's handle (empty for none)."""
     changes: dict[int, Handle] = {}
     stack: list[Node] = []
@@ -194,10 +201,11 @@ def _innermost_by_line(nodes: Sequence[Node]) -> tuple[list[int], list[Handle]]:
             ended = stack.pop()
             changes[ended.end_line + 1] = stack[-1].handle if stack else Handle("")
 
-    for node in sorted((node for node in nodes if node.kind in _SCOPES), key=lambda node: (node.start_line, -node.end_line)):
-        close(node.start_line)
+    scopes = [(begins.get(node.handle, node.start_line), node) for node in nodes if node.kind in _SCOPES]
+    for begin, node in sorted(scopes, key=lambda scope: (scope[0], -scope[1].end_line)):
+        close(begin)
         stack.append(node)
-        changes[node.start_line] = node.handle
+        changes[begin] = node.handle
     close(1 << 62)
     starts = sorted(changes)
     return starts, [changes[start] for start in starts]
@@ -205,13 +213,13 @@ def _innermost_by_line(nodes: Sequence[Node]) -> tuple[list[int], list[Handle]]:
 
 def _reference(document: Document, occurrence: Occurrence, target: Node, place: _Places, lines: _Lines) -> Edge:
     line = occurrence.start[0] + 1
-    kind = _kind(document, occurrence, target, lines)
+    kind = _kind(place.files[document.path].language, occurrence, target, lines)
     start, end = lines.span(occurrence)
     source = place.enclosing(document.path, line)
     return Edge(kind, Evidence.PROVEN, RULE, source, target.handle, document.path, line, start, end)
 
 
-def _kind(document: Document, occurrence: Occurrence, target: Node, lines: _Lines) -> EdgeKind:
+def _kind(language: str, occurrence: Occurrence, target: Node, lines: _Lines) -> EdgeKind:
     if occurrence.roles & Role.IMPORT or target.kind == NodeKind.FILE:
         return EdgeKind.IMPORTS
     if target.kind in {SymbolKind.FIELD, SymbolKind.PROPERTY, SymbolKind.VARIABLE, SymbolKind.CONSTANT}:
@@ -219,7 +227,7 @@ def _kind(document: Document, occurrence: Occurrence, target: Node, lines: _Line
     before, behind = lines.around(occurrence)
     if target.kind in {SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR}:
         return EdgeKind.CALLS if behind.startswith("(") else EdgeKind.REFERENCES
-    built = before.endswith("new") or (document.language.lower() == "python" and behind.startswith("("))
+    built = before.endswith("new") or (language == "python" and behind.startswith("("))
     return EdgeKind.INSTANTIATES if built else EdgeKind.REFERENCES
 
 

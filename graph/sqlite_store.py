@@ -14,6 +14,7 @@ from sqlite3 import Connection
 from typing import TypeVar
 
 from graph.columns import (
+    AnyGraph,
     EdgeColumns,
     NodeColumns,
     decode_edges,
@@ -61,7 +62,7 @@ class SqliteGraphStore:
         with self._database.read() as read:
             return _view(read, view)[1]
 
-    def replace(self, view: str, files: Iterable[FileGraph], *, removed: Collection[str] = (), generation: int) -> None:
+    def replace(self, view: str, files: Iterable[AnyGraph], *, removed: Collection[str] = (), generation: int) -> None:
         """Replace the graphs of these files, drop those of the removed ones, and make this the view's generation, all at once.
 
         Raises ``ValueError`` when ``generation`` is not above the view's.

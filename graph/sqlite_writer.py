@@ -6,17 +6,13 @@ waits for one of them only, and is published in one. What a killed writer has st
 
 from __future__ import annotations
 
-from array import array
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from hashlib import blake2b
 from itertools import chain, islice
 from sqlite3 import Connection
 
-from graph.columns import decode_edges, decode_nodes, encode_edges, encode_nodes, keys, outside_keys, target_key
-from graph.model import EXTERNAL, UNKNOWN, FileGraph, Handle
-from ingest.codec import compress
+from graph.columns import AnyGraph, EncodedGraph, decode_edges, decode_nodes, encode_graph, keys, outside_keys, target_key
+from graph.model import FileGraph, Handle
 from ingest.database import Database
 from ingest.errors import StoreBusyError
 
@@ -26,22 +22,10 @@ BATCH_KEYS = 1_000_000
 _FEW_FILES = 500  # beyond, deleting keys row by row is slower than looking at all of them
 
 
-@dataclass(frozen=True, slots=True)
-class _StoredGraph:
-    """A file's graph on its way to the database. ``outside`` are the external and unknown handles its edges name."""
-
-    path: bytes
-    digest: bytes
-    nodes: bytes
-    edges: bytes
-    keys: array[int]
-    outside: list[Handle]
-
-
 def publish(
     database: Database,
     view: bytes,
-    files: Iterable[FileGraph],
+    files: Iterable[AnyGraph],
     removed: Collection[bytes],
     generation: int,
     *,
@@ -50,7 +34,7 @@ def publish(
     """Replace files' graphs and raise the view's generation, all at once. Raises ``ValueError`` when the generation does not rise."""
     with database.read() as read:
         _check_generation(read, view, generation)
-    batches = _batches(map(_stored, _distinct(files)), batch_keys)
+    batches = _batches(map(_encoded, _distinct(files)), batch_keys)
     begun = deque(islice(batches, 2))
     if len(begun) > 1:
         _publish_staged(database, view, chain(_drained(begun), batches), removed, generation)
@@ -61,7 +45,7 @@ def publish(
         rows = _Rows(write)
         shown = [rows.add(each) for each in first]
         rows.flush()
-        gone = _hide(write, view_id := _raise_generation(write, view, generation), {*removed, *(each.path for each in first)})
+        gone = _hide(write, view_id := _raise_generation(write, view, generation), {*removed, *(_bytes(each.path) for each in first)})
         write.executemany("INSERT INTO graph_shown VALUES (?, ?, ?)", ((view_id, *row) for row in shown))
         if len(gone) <= _FEW_FILES:
             _delete_unshown(write, gone, rows.known)
@@ -70,7 +54,7 @@ def publish(
 
 
 def _publish_staged(
-    database: Database, view: bytes, batches: Iterable[list[_StoredGraph]], removed: Collection[bytes], generation: int
+    database: Database, view: bytes, batches: Iterable[list[EncodedGraph]], removed: Collection[bytes], generation: int
 ) -> None:
     with database.write() as write:
         write.execute("DELETE FROM graph_view WHERE name = ? AND staging = 1", (view,))
@@ -140,11 +124,11 @@ class _Rows:
         self._outside: set[Handle] = set()
         self.known: dict[int, set[int]] = {}
 
-    def add(self, graph: _StoredGraph) -> tuple[int, int]:
+    def add(self, graph: EncodedGraph) -> tuple[int, int]:
         """Return the path's row and the graph's, made if new."""
         write = self._write
-        write.execute("INSERT OR IGNORE INTO graph_path (path) VALUES (?)", (graph.path,))
-        path = int(write.execute("SELECT id FROM graph_path WHERE path = ?", (graph.path,)).fetchone()[0])
+        write.execute("INSERT OR IGNORE INTO graph_path (path) VALUES (?)", (_bytes(graph.path),))
+        path = int(write.execute("SELECT id FROM graph_path WHERE path = ?", (_bytes(graph.path),)).fetchone()[0])
         row = write.execute("SELECT id FROM graph_file WHERE path_id = ? AND hash = ?", (path, graph.digest)).fetchone()
         if row:
             return path, int(row[0])
@@ -156,7 +140,7 @@ class _Rows:
         fresh = set(graph.keys)
         for other, *stored in others:
             # What another state of the file has is there: to look for each key costs more than to decode the file (1.3 and 0.2 ms).
-            self.known[other] = _stored_keys(graph.path, *stored)
+            self.known[other] = _stored_keys(_bytes(graph.path), *stored)
             fresh -= self.known[other]
         if others:
             self.known[number] = set(graph.keys)
@@ -174,20 +158,11 @@ class _Rows:
         self._write.executemany("INSERT OR IGNORE INTO graph_outside VALUES (?, ?, ?)", sorted(rows))
 
 
-def _stored(graph: FileGraph) -> _StoredGraph:
-    nodes, edges = encode_nodes(graph.nodes), encode_edges(graph.edges)
-    sources, targets = {each.source for each in graph.edges}, {each.target for each in graph.edges}
-    return _StoredGraph(
-        path=graph.path.encode("utf-8", "surrogatepass"),
-        digest=blake2b(nodes + edges, digest_size=16).digest(),
-        nodes=compress(nodes),
-        edges=compress(edges),
-        keys=array("i", keys(graph.path, graph.nodes, sources, targets)),  # a set takes 20 times as much while a batch fills
-        outside=[each for each in sources | targets if each.startswith((EXTERNAL, UNKNOWN))],
-    )
+def _encoded(graph: AnyGraph) -> EncodedGraph:
+    return encode_graph(graph) if isinstance(graph, FileGraph) else graph
 
 
-def _distinct(files: Iterable[FileGraph]) -> Iterator[FileGraph]:
+def _distinct(files: Iterable[AnyGraph]) -> Iterator[AnyGraph]:
     seen: set[str] = set()
     for each in files:
         if each.path in seen:
@@ -196,14 +171,14 @@ def _distinct(files: Iterable[FileGraph]) -> Iterator[FileGraph]:
         yield each
 
 
-def _drained(batches: deque[list[_StoredGraph]]) -> Iterator[list[_StoredGraph]]:
+def _drained(batches: deque[list[EncodedGraph]]) -> Iterator[list[EncodedGraph]]:
     """Yield batches and keep none of them in memory."""
     while batches:
         yield batches.popleft()
 
 
-def _batches(graphs: Iterable[_StoredGraph], most: int) -> Iterator[list[_StoredGraph]]:
-    batch: list[_StoredGraph] = []
+def _batches(graphs: Iterable[EncodedGraph], most: int) -> Iterator[list[EncodedGraph]]:
+    batch: list[EncodedGraph] = []
     size = 0
     for each in graphs:
         batch.append(each)
@@ -267,6 +242,10 @@ def _delete_unshown(write: Connection, rows: Iterable[int], known: dict[int, set
         write.executemany("DELETE FROM graph_key WHERE key = ? AND path_id = ?", ((key, path_id) for key in sorted(doomed)))
         if not others:
             write.execute("DELETE FROM graph_path WHERE id = ?", (path_id,))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _stored_keys(path: bytes, nodes: bytes, edges: bytes) -> set[int]:

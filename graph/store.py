@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from graph.columns import AnyGraph
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
 from graph.sqlite_store import SqliteGraphStore
 from ingest.errors import StoreError
@@ -25,7 +26,7 @@ class GraphStore(Protocol):
         """Return the newest whole generation of a view, 0 for none."""
         ...
 
-    def replace(self, view: str, files: Iterable[FileGraph], *, removed: Collection[str] = (), generation: int) -> None:
+    def replace(self, view: str, files: Iterable[AnyGraph], *, removed: Collection[str] = (), generation: int) -> None:
         """Replace the graphs of these files, drop those of the removed ones, and make this the view's generation, all at once.
 
         A path comes once, and a handle once in a file. Raises ``ValueError`` when ``generation`` is not above the view's: a generation

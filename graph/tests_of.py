@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from graph.model import EXTERNAL, UNKNOWN, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
 from ingest.model import SymbolKind
@@ -32,6 +33,7 @@ _CONSTRUCTORS = frozenset({"__init__", "__new__", "constructor", "__construct", 
 _FILLERS = frozenset({"test", "spec", "it", "should"})
 
 
+@lru_cache(1 << 12)
 def is_test_file(path: str) -> bool:
     """Say whether a path is that of a test, or of something only tests use."""
     return bool(path_flags(path) & PathFlag.TEST)
@@ -51,6 +53,7 @@ def is_test(node: Node) -> bool:
     return _PREFIX.match(name) is not None
 
 
+@lru_cache(1 << 14)
 def words(name: str) -> list[str]:
     """Split an identifier into its words, in lower case and the singular: ``test_HTTPServers2`` is test, http, server, 2."""
     found = (word.lower() for word in _WORDS.findall(name))

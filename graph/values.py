@@ -156,6 +156,12 @@ class FixedPoint:
         del self._members[begin:]
         return found
 
+    def abandon(self) -> None:
+        """Give up all questions that are being answered: an exception went through them."""
+        for unfinished in (self._active, self._so_far, self._round, self._members):
+            unfinished.clear()
+        self._head = _NO_CYCLE
+
     def forget(self, what: str) -> None:
         """Drop the answers that rest on something."""
         bits = self._bits.get(what, 0)

@@ -54,14 +54,18 @@ CREATE TABLE segment (
 );
 CREATE INDEX segment_repository ON segment (repository_id);
 CREATE TABLE flow (
-    content_id INTEGER PRIMARY KEY REFERENCES content (id) ON DELETE CASCADE, version INTEGER NOT NULL, interface BLOB NOT NULL,
+    content_id INTEGER PRIMARY KEY REFERENCES content (id) ON DELETE CASCADE, version INTEGER NOT NULL, bases BLOB NOT NULL,
     data BLOB NOT NULL
 );
 CREATE TABLE resolved (view TEXT PRIMARY KEY, generation INTEGER NOT NULL);
 CREATE TABLE standing (
-    view TEXT NOT NULL, path BLOB NOT NULL, document_id INTEGER NOT NULL, interface BLOB NOT NULL, rests BLOB NOT NULL,
+    view TEXT NOT NULL, path BLOB NOT NULL, document_id INTEGER NOT NULL, rests BLOB NOT NULL,
     PRIMARY KEY (view, path)
 ) WITHOUT ROWID;
+CREATE TABLE passed (
+    view TEXT NOT NULL, callee BLOB NOT NULL, caller BLOB NOT NULL, calls BLOB NOT NULL, PRIMARY KEY (view, callee, caller)
+) WITHOUT ROWID;
+CREATE INDEX passed_caller ON passed (view, caller);
 CREATE TABLE graph_view (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name BLOB NOT NULL, staging INTEGER NOT NULL, generation INTEGER NOT NULL,
     UNIQUE (name, staging)

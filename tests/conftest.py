@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pytest
 from hypothesis import settings
 from platformdirs import user_cache_path
 
 from eval.neo4j_server import JavaServer, NoServerError, jars, serving
+from tests.neo4j_admin import empty
 
 _GOLDEN = Path(__file__).parent / "golden"
 T = TypeVar("T")
@@ -43,6 +45,16 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
     return check
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count the tests that no server ran, under the reason and the remedy."""
+    skipped = cast("list[pytest.TestReport]", terminalreporter.stats.get("skipped", []))
+    reasons = Counter(
+        str(each.longrepr[2]) for each in skipped if isinstance(each.longrepr, tuple) and " did not run: " in str(each.longrepr[2])
+    )
+    for reason, tests in reasons.items():
+        terminalreporter.write_line(f"{tests} NOT RUN: {reason.removeprefix('Skipped: ')}", yellow=True)
+
+
 @pytest.fixture(scope="session")
 def neo4j_jars() -> Path:
     """Neo4j's jars, kept in the user's cache folder by version."""
@@ -56,6 +68,13 @@ def neo4j_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = serving(user_cache_path("codelore"), tmp_path_factory.mktemp("neo4j"), given=given)
     yield _or_say_why("the tests of the graph in Neo4j", server.__enter__)
     server.__exit__(None, None, None)
+
+
+@pytest.fixture
+def neo4j_graph_url(neo4j_url: str) -> str:
+    """The session's Neo4j, with nothing of ours in it."""
+    empty(neo4j_url)
+    return neo4j_url
 
 
 @pytest.fixture

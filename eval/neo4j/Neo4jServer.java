@@ -17,6 +17,7 @@ public class Neo4jServer {
             .setConfig(BoltConnector.listen_address, new SocketAddress("127.0.0.1", Integer.parseInt(arguments[1])))
             .setConfig(GraphDatabaseSettings.auth_enabled, true)
             .setConfig(GraphDatabaseSettings.pagecache_memory, 256L << 20)
+            .setConfig(GraphDatabaseSettings.memory_transaction_global_max_size, 256L << 20)
             .build();
         Runtime.getRuntime().addShutdownHook(new Thread(service::shutdown));
         if (!password.isEmpty()) {

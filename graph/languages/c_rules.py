@@ -224,7 +224,7 @@ class CRules(Rules):
 
     # Names.
 
-    def meant(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
+    def by_use(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
         """Return what is bound in functions and classes: all else is looked up together with what is included."""
         del called
         return [each for each in found if each.kind != FIELD and not self._is_shared(flow, each)]

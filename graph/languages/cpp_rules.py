@@ -52,6 +52,7 @@ class CppRules(CRules):
     """C++'s rules over one program."""
 
     members_need_no_receiver = True
+    receivers_are_implicit = True
     overloaded = True
     constructors = (CONSTRUCTOR,)
     call_method = "operator()"

@@ -7,19 +7,16 @@ around, then each namespace around from the inside, then what the file uses.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBinding, Place
 from graph.flow import (
     BLOCK,
-    CALL,
     CLASS_SCOPE,
     DEFINITION,
     FUNCTION_SCOPE,
     INDEX,
     LITERAL,
-    MEMBER,
-    NAME,
     OVERLOAD,
     Binding,
     Expression,
@@ -30,7 +27,7 @@ from graph.languages import csharp_library as library
 from graph.languages.csharp_namespaces import Namespaces, prefixes_of, type_chain
 from graph.languages.csharp_overloads import IMPOSSIBLE, choose, rank_of, seen
 from graph.languages.jvm import CONSTRUCTOR
-from graph.languages.jvm_library import abstract_methods, calls_with_functions
+from graph.languages.jvm_library import abstract_methods
 from graph.languages.jvm_overloads import same_parameters
 from graph.languages.jvm_rules import JvmRules
 from graph.program import Program
@@ -58,6 +55,7 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
     """C#'s rules over one program."""
 
     builtin_package = "System"
+    has_extensions = True
     call_method = "Invoke"
 
     def __init__(self, program: Program) -> None:
@@ -77,7 +75,7 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
 
     # Names.
 
-    def meant(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
+    def by_use(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
         """Return all bindings: nothing shares a name in C#."""
         del flow, called
         return found
@@ -278,23 +276,20 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
         del evaluator, holder
         return [frozenset({(EXTERNAL_OBJECT, "System", f"Object.{name}")})] if name in library.OBJECT_METHODS else [ANYTHING]
 
-    def extensions(self, evaluator: Evaluator, place: Place, holders: Iterable[Value], name: str) -> list[Denoted]:
-        """Return the extension methods of a name that can be called on one of some values."""
-        candidates = self.namespaces.extensions.get(name)
-        if not candidates:
+    def extensions(self, evaluator: Evaluator, place: Place, holder: Value, name: str, *, called: bool) -> list[Attribute]:
+        """Return the extension methods of a name that can be called on a value, and the member that a foreign type may have."""
+        candidates = self.namespaces.extensions.get(name, ()) if called else ()
+        if not candidates or holder[0] not in {INSTANCE, EXTERNAL_INSTANCE, CONTAINER, SITE}:
             return []
         visible = {"", *prefixes_of(self._around(evaluator, place))}
         visible |= {self._namespace_named(evaluator, place[0], each.module) for each in self.used(evaluator, place[0])}
-        found: list[Denoted] = []
-        for holder in holders:
-            if holder[0] not in {INSTANCE, EXTERNAL_INSTANCE, CONTAINER, SITE}:
-                continue
-            for namespace, each in candidates:
-                evaluator.look(f"package {namespace}")
-                receiver = evaluator.flow(each.path).scopes[each.binding.target].parameters[0]
-                if namespace in visible and rank_of(evaluator, each.path, receiver, frozenset({holder})) != IMPOSSIBLE:
-                    found.append((holder, each))
-        return found
+        found: list[Attribute] = []
+        for namespace, each in candidates:
+            evaluator.look(f"package {namespace}")
+            receiver = evaluator.flow(each.path).scopes[each.binding.target].parameters[0]
+            if namespace in visible and rank_of(evaluator, each.path, receiver, frozenset({holder})) != IMPOSSIBLE:
+                found.append(each)
+        return [*found, *evaluator.attributes(holder, name, called=called)] if found else []
 
     def applicable(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
         """Return the overloads that a call can mean."""
@@ -340,12 +335,10 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
     # What functions without a name are given.
 
     def _handed_to(self, evaluator: Evaluator, path: str, scope: int, index: int) -> Values:
-        at = self._passed_at(evaluator, path, scope)
+        at = self.call_with(evaluator, path, scope)
         if at is None or index < 0:
             return NOTHING
         place, call, given = at
-        if call[0] != CALL or call[2][0] not in {NAME, MEMBER}:
-            return NOTHING
         found: set[Value] = set()
         for holder, each in evaluator.chosen(place, call[2], call[3]):
             if isinstance(each, FoundBinding) and each.binding.kind == DEFINITION:
@@ -356,13 +349,6 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
             elif holder is not None:
                 found |= library.given_to(evaluator, path, holder, call[2][3], index)
         return frozenset(found)
-
-    def _passed_at(self, evaluator: Evaluator, path: str, scope: int) -> tuple[Place, Expression, int] | None:
-        """Return the place and the call that a function without a name is an argument of, and which one."""
-        if path not in self._handed:
-            self._handed[path] = calls_with_functions(evaluator.flow(path))
-        at = self._handed[path].get(scope)
-        return None if at is None else ((path, *at[0][1:]), at[1], at[2])
 
     def _given(self, evaluator: Evaluator, type_: Value, index: int) -> Values:
         """Return what a delegate gives its parameter at a position."""

@@ -25,7 +25,8 @@ from graph.languages.java_definitions import (
     variables,
 )
 from graph.languages.jvm import ARRAY, CONSTRUCTOR, first, generic, lower_modifiers, lower_type_parameters
-from graph.lower import Grammar, Lowering, SyntaxNode, arguments_of, index, inner, literal, name, return_, sequence
+from graph.lower import arguments_of, index, inner, literal, name, return_, sequence
+from graph.lowering import Grammar, Lowering, SyntaxNode
 
 
 def _holder(lowering: Lowering, node: SyntaxNode) -> Expression | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graph.flow import (
+    ABSTRACT,
     BASE,
     CAST,
     CLASS_SCOPE,
@@ -30,7 +31,8 @@ from graph.flow import (
     Scope,
 )
 from graph.languages.jvm import ARRAY, CONSTRUCTOR, first, lower_modifiers, open_class
-from graph.lower import FunctionShape, Lowering, SyntaxNode, arguments_of
+from graph.lower import arguments_of
+from graph.lowering import FunctionShape, Lowering, SyntaxNode
 
 COMMENTS = frozenset({"line_comment", "block_comment"})
 
@@ -46,11 +48,13 @@ def declared(lowering: Lowering, node: SyntaxNode | None, *, dimensions: SyntaxN
 
 
 def package(lowering: Lowering, node: SyntaxNode) -> None:
+    """Handle ``package a.b``."""
     named = next((child for child in node.named_children if child.type in {"identifier", "scoped_identifier"}), None)
     lowering.flow.package = "" if named is None else "".join(lowering.word(named).split())
 
 
 def import_(lowering: Lowering, node: SyntaxNode) -> None:
+    """Handle ``import a.b``, ``import a.*`` and their static forms."""
     named = next((child for child in node.named_children if child.type in {"identifier", "scoped_identifier"}), None)
     if named is None:
         return
@@ -67,6 +71,7 @@ def import_(lowering: Lowering, node: SyntaxNode) -> None:
 
 
 def scoped(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    """Handle ``a.b`` in a type or import."""
     parts = [child for child in node.named_children if child.type in {"identifier", "type_identifier", *_SCOPED, "generic_type"}]
     if len(parts) < 2:
         return lowering.lower(parts[0]) if parts else None
@@ -78,15 +83,18 @@ _SCOPED = frozenset({"scoped_identifier", "scoped_type_identifier"})
 
 
 def array_type(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    """Handle ``Type[]``."""
     element = lowering.lower_field(node, "element")
     return (INDEX, node.start_byte, (LITERAL, node.start_byte, ARRAY, ""), element or (EITHER, node.start_byte, ()))
 
 
 def primitive(lowering: Lowering, node: SyntaxNode) -> Expression:
+    """Handle a primitive type."""
     return (LITERAL, node.start_byte, lowering.word(node), "")
 
 
 def last(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    """Handle a node that stands for its last child, after annotations and bounds."""
     children = [child for child in node.named_children if child.type not in COMMENTS]
     for child in children[:-1]:
         lowering.root(child)
@@ -94,6 +102,7 @@ def last(lowering: Lowering, node: SyntaxNode) -> Expression | None:
 
 
 def class_literal(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    """Handle ``Type.class``."""
     kind = last(lowering, node)
     at = node.start_byte
     return (CAST, at, (INDEX, at, (LITERAL, at, "java.lang.Class", ""), kind or (EITHER, at, ())))
@@ -138,8 +147,10 @@ _LAMBDA = FunctionShape(returns="", forms=_FORMS, bare=frozenset({"identifier"})
 
 
 def method(lowering: Lowering, node: SyntaxNode) -> None:
+    """Handle a method and an element of an annotation type."""
     modifiers = first(node, "modifiers")
     lowering.flags = STATIC if modifiers is not None and any(child.type == "static" for child in modifiers.children) else 0
+    lowering.flags |= ABSTRACT if node.child_by_field_name("body") is None else 0
     made = lowering.define_function(node, node.child_by_field_name("name"), _FUNCTION)
     _inside(lowering, made[2], [modifiers, first(node, "throws"), node.child_by_field_name("value")])
 
@@ -153,6 +164,7 @@ def _inside(lowering: Lowering, scope: int, nodes: list[SyntaxNode | None]) -> N
 
 
 def constructor(lowering: Lowering, node: SyntaxNode) -> None:
+    """Handle a constructor, also a compact one."""
     named = node.child_by_field_name("name")
     owner = lowering.flow.scopes[lowering.scope]
     lowering.bind(CONSTRUCTOR, Binding(DEFINITION, node.start_byte, target=len(lowering.flow.scopes)))
@@ -163,6 +175,7 @@ def constructor(lowering: Lowering, node: SyntaxNode) -> None:
 
 
 def lambda_(lowering: Lowering, node: SyntaxNode) -> Expression:
+    """Handle ``(a, b) -> …``."""
     return lowering.define_function(node, None, _LAMBDA)
 
 
@@ -190,6 +203,7 @@ def _open(lowering: Lowering, node: SyntaxNode) -> None:
 
 
 def class_(lowering: Lowering, node: SyntaxNode) -> None:
+    """Handle all kinds of classes and interfaces."""
     outside, branch, receiver = lowering.scope, lowering.branch, lowering.receiver
     _open(lowering, node)
     lowering.scope, lowering.branch, lowering.receiver = outside, branch, receiver
@@ -220,6 +234,7 @@ def _components(lowering: Lowering, node: SyntaxNode, scope: Scope) -> None:
 
 
 def enum_constant(lowering: Lowering, node: SyntaxNode) -> None:
+    """Handle a constant of an enumeration, which may have a body."""
     named, given, body = (node.child_by_field_name(each) for each in ("name", "arguments", "body"))
     owner = lowering.flow.scopes[lowering.enclosing(CLASS_SCOPE)]
     if named is None:
@@ -232,6 +247,7 @@ def enum_constant(lowering: Lowering, node: SyntaxNode) -> None:
 
 
 def anonymous(lowering: Lowering, body: SyntaxNode, base: Expression | None) -> None:
+    """Handle the body of ``new Base() { … }``."""
     outside, branch, receiver = lowering.scope, lowering.branch, lowering.receiver
     root = lowering.add_root(base, BASE)
     scope = open_class(lowering, body, None, ())
@@ -241,6 +257,7 @@ def anonymous(lowering: Lowering, body: SyntaxNode, base: Expression | None) -> 
 
 
 def variables(lowering: Lowering, node: SyntaxNode) -> None:
+    """Handle fields and local variables: one type, several names."""
     modifiers = first(node, "modifiers")
     if modifiers is not None:
         lower_modifiers(lowering, modifiers)
@@ -271,11 +288,13 @@ def variable(lowering: Lowering, node: SyntaxNode) -> None:
 
 
 def catch_type(lowering: Lowering, node: SyntaxNode) -> Expression:
+    """Handle ``A | B``."""
     options = [lowering.lower(child) or (EITHER, child.start_byte, ()) for child in node.named_children]
     return options[0] if len(options) == 1 else (EITHER, node.start_byte, tuple(options))
 
 
 def instance_of(lowering: Lowering, node: SyntaxNode) -> Expression:
+    """Handle ``x instanceof Type name`` and its patterns."""
     tested, type_, named, pattern = (node.child_by_field_name(each) for each in ("left", "right", "name", "pattern"))
     lowering.root(tested)
     kind = declared(lowering, type_)
@@ -287,6 +306,7 @@ def instance_of(lowering: Lowering, node: SyntaxNode) -> Expression:
 
 
 def each_(lowering: Lowering, node: SyntaxNode) -> None:
+    """Handle ``for (Type name : values)``."""
     named, source, body = (node.child_by_field_name(each) for each in ("name", "value", "body"))
     kind = declared(lowering, node.child_by_field_name("type"))
     over = None if source is None else lowering.lower(source)

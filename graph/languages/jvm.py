@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 
-from graph.flow import ANONYMOUS, BASE, BLOCK, CLASS_SCOPE, DEFINITION, EITHER, INDEX, SEQUENCE, TYPE, VARIABLE, Binding, Expression, Scope
-from graph.lower import Lowering, SyntaxNode
+from graph.flow import (
+    ANONYMOUS,
+    BASE,
+    BLOCK,
+    CLASS_SCOPE,
+    DEFINITION,
+    EITHER,
+    FUNCTION_SCOPE,
+    INDEX,
+    SEQUENCE,
+    TYPE,
+    VARIABLE,
+    Binding,
+    Expression,
+    Scope,
+)
+from graph.lowering import Lowering, SyntaxNode
 
 ARRAY = "[]"
 """The container that an array is."""
 CONSTRUCTOR = "<init>"
 """The name under which a class binds its constructors."""
 
-_ANNOTATIONS = frozenset({"annotation", "marker_annotation"})
+LATER_LIST = "<list>"
+"""The keyword of an argument in a second list of arguments."""
+TRAILING = "<lambda>"
+"""The keyword of a lambda that stands after the parentheses of a call: it is for the last parameter."""
 _COMMENTS = frozenset({"line_comment", "block_comment", "multiline_comment", "comment"})
 
 
@@ -75,3 +94,20 @@ def open_class(lowering: Lowering, node: SyntaxNode, name: SyntaxNode | None, ba
     lowering.open_branch()
     lowering.receiver = ""
     return scope
+
+
+def open_function(lowering: Lowering, node: SyntaxNode, title: str, position: int, flags: int = 0) -> Scope:
+    """Open a function's scope and stay in it. Who calls binds its name and closes it."""
+    lowering.open_scope(FUNCTION_SCOPE, title, position, node, flags | (0 if title else ANONYMOUS))
+    lowering.open_branch()
+    return lowering.flow.scopes[lowering.scope]
+
+
+@contextmanager
+def inside(lowering: Lowering) -> Generator[None]:
+    """Come back to the present scope and branch at the end."""
+    scope, branch, receiver = lowering.scope, lowering.branch, lowering.receiver
+    try:
+        yield
+    finally:
+        lowering.scope, lowering.branch, lowering.receiver = scope, branch, receiver

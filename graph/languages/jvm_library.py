@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from graph.evaluate import Arguments, Evaluator, Place
 from graph.flow import ABSTRACT, CALL, DEFINITION, FUNCTION, FUNCTION_SCOPE, MEMBER, NAME, NEW, Expression, FileFlow
@@ -21,13 +22,56 @@ from graph.values import (
     union,
 )
 
-JAVA_LANG = frozenset(["AbstractMethodError", "Appendable", "ArithmeticException", "ArrayIndexOutOfBoundsException", "ArrayStoreException", "AssertionError", "AutoCloseable", "Boolean", "Byte", "CharSequence", "Character", "Class", "ClassCastException", "ClassLoader", "ClassNotFoundException", "CloneNotSupportedException", "Cloneable", "Comparable", "Deprecated", "Double", "Enum", "Error", "Exception", "ExceptionInInitializerError", "Float", "FunctionalInterface", "IllegalAccessError", "IllegalAccessException", "IllegalArgumentException", "IllegalMonitorStateException", "IllegalStateException", "IncompatibleClassChangeError", "IndexOutOfBoundsException", "InheritableThreadLocal", "InstantiationError", "InstantiationException", "Integer", "InternalError", "InterruptedException", "Iterable", "LinkageError", "Long", "Math", "Module", "NegativeArraySizeException", "NoClassDefFoundError", "NoSuchFieldError", "NoSuchFieldException", "NoSuchMethodError", "NoSuchMethodException", "NullPointerException", "Number", "NumberFormatException", "Object", "OutOfMemoryError", "Override", "Package", "Process", "ProcessBuilder", "ProcessHandle", "Readable", "Record", "ReflectiveOperationException", "Runnable", "Runtime", "RuntimeException", "RuntimePermission", "SafeVarargs", "SecurityException", "SecurityManager", "Short", "StackOverflowError", "StackTraceElement", "StackWalker", "StrictMath", "String", "StringBuffer", "StringBuilder", "StringIndexOutOfBoundsException", "SuppressWarnings", "System", "Thread", "ThreadDeath", "ThreadGroup", "ThreadLocal", "Throwable", "TypeNotPresentException", "UnsatisfiedLinkError", "UnsupportedClassVersionError", "UnsupportedOperationException", "VerifyError", "VirtualMachineError", "Void"])  # fmt: skip
+JAVA_LANG = frozenset(
+    str.split("""
+    AbstractMethodError Appendable ArithmeticException ArrayIndexOutOfBoundsException ArrayStoreException AssertionError AutoCloseable
+    Boolean Byte CharSequence Character Class ClassCastException ClassLoader ClassNotFoundException CloneNotSupportedException
+    Cloneable Comparable Deprecated Double Enum Error Exception ExceptionInInitializerError Float FunctionalInterface
+    IllegalAccessError IllegalAccessException IllegalArgumentException IllegalMonitorStateException IllegalStateException
+    IncompatibleClassChangeError IndexOutOfBoundsException InheritableThreadLocal InstantiationError InstantiationException Integer
+    InternalError InterruptedException Iterable LinkageError Long Math Module NegativeArraySizeException NoClassDefFoundError
+    NoSuchFieldError NoSuchFieldException NoSuchMethodError NoSuchMethodException NullPointerException Number NumberFormatException
+    Object OutOfMemoryError Override Package Process ProcessBuilder ProcessHandle Readable Record ReflectiveOperationException
+    Runnable Runtime RuntimeException RuntimePermission SafeVarargs SecurityException SecurityManager Short StackOverflowError
+    StackTraceElement StackWalker StrictMath String StringBuffer StringBuilder StringIndexOutOfBoundsException SuppressWarnings System
+    Thread ThreadDeath ThreadGroup ThreadLocal Throwable TypeNotPresentException UnsatisfiedLinkError UnsupportedClassVersionError
+    UnsupportedOperationException VerifyError VirtualMachineError Void
+""")
+)
 PACKAGES = {
-    "java.util": frozenset(["AbstractCollection", "AbstractList", "AbstractMap", "AbstractSet", "ArrayDeque", "ArrayList", "Arrays", "Base64", "BitSet", "Calendar", "Collection", "Collections", "Comparator", "ConcurrentModificationException", "Currency", "Date", "Deque", "EnumMap", "EnumSet", "Enumeration", "EventListener", "EventObject", "Formatter", "HashMap", "HashSet", "Hashtable", "IdentityHashMap", "Iterator", "LinkedHashMap", "LinkedHashSet", "LinkedList", "List", "ListIterator", "Locale", "Map", "MissingResourceException", "NavigableMap", "NavigableSet", "NoSuchElementException", "Objects", "Optional", "OptionalDouble", "OptionalInt", "OptionalLong", "PriorityQueue", "Properties", "Queue", "Random", "RandomAccess", "ResourceBundle", "Scanner", "ServiceLoader", "Set", "SortedMap", "SortedSet", "Spliterator", "Spliterators", "Stack", "StringJoiner", "StringTokenizer", "TimeZone", "Timer", "TimerTask", "TreeMap", "TreeSet", "UUID", "Vector", "WeakHashMap"]),
-    "java.io": frozenset(["BufferedInputStream", "BufferedOutputStream", "BufferedReader", "BufferedWriter", "ByteArrayInputStream", "ByteArrayOutputStream", "Closeable", "DataInput", "DataInputStream", "DataOutput", "DataOutputStream", "EOFException", "Externalizable", "File", "FileInputStream", "FileNotFoundException", "FileOutputStream", "FileReader", "FileWriter", "Flushable", "IOException", "InputStream", "InputStreamReader", "InvalidObjectException", "NotSerializableException", "ObjectInput", "ObjectInputStream", "ObjectOutput", "ObjectOutputStream", "ObjectStreamException", "OutputStream", "OutputStreamWriter", "PrintStream", "PrintWriter", "RandomAccessFile", "Reader", "Serializable", "StringReader", "StringWriter", "UncheckedIOException", "UnsupportedEncodingException", "Writer"]),
-    "java.lang.reflect": frozenset(["AccessibleObject", "AnnotatedElement", "Array", "Constructor", "Executable", "Field", "GenericArrayType", "InvocationHandler", "InvocationTargetException", "Member", "Method", "Modifier", "Parameter", "ParameterizedType", "Proxy", "Type", "TypeVariable", "WildcardType"]),
+    "java.util": frozenset(str.split("""
+        AbstractCollection AbstractList AbstractMap AbstractSet ArrayDeque ArrayList Arrays Base64 BitSet Calendar Collection
+        Collections Comparator ConcurrentModificationException Currency Date Deque EnumMap EnumSet Enumeration EventListener
+        EventObject Formatter HashMap HashSet Hashtable IdentityHashMap Iterator LinkedHashMap LinkedHashSet LinkedList List
+        ListIterator Locale Map MissingResourceException NavigableMap NavigableSet NoSuchElementException Objects Optional
+        OptionalDouble OptionalInt OptionalLong PriorityQueue Properties Queue Random RandomAccess ResourceBundle Scanner
+        ServiceLoader Set SortedMap SortedSet Spliterator Spliterators Stack StringJoiner StringTokenizer TimeZone Timer TimerTask
+        TreeMap TreeSet UUID Vector WeakHashMap
+    """)),
+    "java.io": frozenset(str.split("""
+        BufferedInputStream BufferedOutputStream BufferedReader BufferedWriter ByteArrayInputStream ByteArrayOutputStream Closeable
+        DataInput DataInputStream DataOutput DataOutputStream EOFException Externalizable File FileInputStream FileNotFoundException
+        FileOutputStream FileReader FileWriter Flushable IOException InputStream InputStreamReader InvalidObjectException
+        NotSerializableException ObjectInput ObjectInputStream ObjectOutput ObjectOutputStream ObjectStreamException OutputStream
+        OutputStreamWriter PrintStream PrintWriter RandomAccessFile Reader Serializable StringReader StringWriter UncheckedIOException
+        UnsupportedEncodingException Writer
+    """)),
+    "java.lang.reflect": frozenset(str.split("""
+        AccessibleObject AnnotatedElement Array Constructor Executable Field GenericArrayType InvocationHandler
+        InvocationTargetException Member Method Modifier Parameter ParameterizedType Proxy Type TypeVariable WildcardType
+    """)),
 }  # fmt: skip
 """Types of packages that are often imported whole: needed where two packages are, to tell which one has a name."""
+FUNCTIONS = {
+    "kotlin.test": frozenset(
+        str.split("""
+        assertEquals assertNotEquals assertTrue assertFalse assertNull assertNotNull assertSame assertNotSame assertFails
+        assertFailsWith assertIs assertIsNot assertContains assertContentEquals assertNotContains fail expect Test Ignore BeforeTest
+        AfterTest
+    """)
+    ),
+}
+"""Functions of packages that are often imported whole."""
 FIRST_PARTS = frozenset({"java", "javax", "jakarta", "org", "com", "net", "io", "kotlin", "kotlinx", "scala", "android", "androidx"})
 OBJECT_METHODS = frozenset({"equals", "hashCode", "toString", "getClass", "notify", "notifyAll", "wait", "clone", "finalize"})
 
@@ -39,7 +83,8 @@ _ONE_METHOD = {
     "Closeable": "close", "Serializable": "", "Cloneable": "", "RandomAccess": "", "Annotation": "annotationType",
     "InvocationHandler": "invoke", "Enum": "name ordinal compareTo getDeclaringClass values valueOf describeConstable",
     "Comparator": "compare reversed thenComparing thenComparingInt thenComparingLong thenComparingDouble nullsFirst nullsLast comparing",
-    "Object": "",
+    "Object": "", "Any": "", "AnyRef": "", "AnyVal": "", "Equals": "canEqual",
+    "Product": "productArity productElement productPrefix productIterator canEqual productElementName",
 }  # fmt: skip
 
 
@@ -80,10 +125,13 @@ def _calls(expression: Expression) -> Iterator[Expression]:
             yield each
             waiting += [given for _, given in each[3]]
         for part in each[2:]:
-            if isinstance(part, tuple) and part and isinstance(part[0], int):
-                waiting.append(part)
-            elif isinstance(part, tuple) and each[0] not in {CALL, NEW}:
-                waiting += [one for one in part if isinstance(one, tuple) and one and isinstance(one[0], int)]
+            if not isinstance(part, tuple) or not part:
+                continue
+            inner = cast("Expression", part)
+            if isinstance(inner[0], int):
+                waiting.append(inner)
+            elif each[0] not in {CALL, NEW}:
+                waiting += [cast("Expression", one) for one in inner if isinstance(one, tuple) and one]
 
 
 def abstract_methods(evaluator: Evaluator, instance: Value) -> list[Value]:
@@ -92,8 +140,8 @@ def abstract_methods(evaluator: Evaluator, instance: Value) -> list[Value]:
     for each in evaluator.lineage(instance[1], instance[2]):
         if each[0] != CLASS_OBJECT:
             continue
-        flow = evaluator.flow(each[1])
-        for bindings in flow.scopes[each[2]].names.values():
+        flow, at = evaluator.flow(each[1]), int(each[2])
+        for bindings in flow.scopes[at].names.values():
             found += [
                 (FUNCTION_OBJECT, each[1], binding.target, None)
                 for binding in bindings
@@ -122,7 +170,12 @@ def parameter_of(type_: Value, index: int) -> Values:
     return parts[index] if index < len(parts) else NOTHING
 
 
-_MAPS = frozenset(["Map", "HashMap", "LinkedHashMap", "TreeMap", "ConcurrentHashMap", "ConcurrentMap", "SortedMap", "NavigableMap", "EnumMap", "WeakHashMap", "IdentityHashMap", "AbstractMap", "MutableMap", "Hashtable", "ConcurrentSkipListMap"])  # fmt: skip
+_MAPS = frozenset(
+    str.split("""
+    Map HashMap LinkedHashMap TreeMap ConcurrentHashMap ConcurrentMap SortedMap NavigableMap EnumMap WeakHashMap IdentityHashMap
+    AbstractMap MutableMap Hashtable ConcurrentSkipListMap
+""")
+)
 _TO_ONE = frozenset({"reduce", "max", "min", "sort", "sorted"})
 
 
@@ -142,8 +195,19 @@ def given_to(holder: Value, method: str, index: int) -> Values:
 
 # What calls yield.
 
-_TO_ELEMENT = frozenset(["get", "getFirst", "getLast", "getOrDefault", "remove", "removeFirst", "removeLast", "next", "previous", "poll", "pollFirst", "pollLast", "peek", "peekFirst", "peekLast", "pop", "element", "first", "last", "take", "orElse", "orElseGet", "orElseThrow", "call", "join", "lower", "floor", "ceiling", "higher", "elementAt", "firstElement", "lastElement", "set", "nextElement", "getNow", "newInstance", "cast", "apply"])  # fmt: skip
-_SAME = frozenset(["filter", "sorted", "distinct", "limit", "skip", "peek", "parallel", "sequential", "unordered", "onClose", "takeWhile", "dropWhile", "subList", "headSet", "tailSet", "or", "and", "negate", "reversed", "descendingSet", "headMap", "tailMap", "subMap", "thenComparing", "clone", "asPredicate"])  # fmt: skip
+_TO_ELEMENT = frozenset(
+    str.split("""
+    get getFirst getLast getOrDefault remove removeFirst removeLast next previous poll pollFirst pollLast peek peekFirst peekLast pop
+    element first last take orElse orElseGet orElseThrow call join lower floor ceiling higher elementAt firstElement lastElement set
+    nextElement getNow newInstance cast apply
+""")
+)
+_SAME = frozenset(
+    str.split("""
+    filter sorted distinct limit skip peek parallel sequential unordered onClose takeWhile dropWhile subList headSet tailSet or and
+    negate reversed descendingSet headMap tailMap subMap thenComparing clone asPredicate
+""")
+)
 _ONE_OF = {"findFirst": "Optional", "findAny": "Optional", "max": "Optional", "min": "Optional", "reduce": "Optional"}
 _VIEWS = {
     "stream": "java.util.stream.Stream", "parallelStream": "java.util.stream.Stream", "iterator": "java.util.Iterator",
@@ -233,7 +297,8 @@ _STRING = {
     "length": "int", "indexOf": "int", "lastIndexOf": "int", "compareTo": "int", "charAt": "char", "hashCode": "int", "codePointAt": "int",
     "isEmpty": "boolean", "equals": "boolean", "startsWith": "boolean", "endsWith": "boolean", "contains": "boolean", "matches": "boolean",
     "equalsIgnoreCase": "boolean", "isBlank": "boolean", "compareToIgnoreCase": "int",
-    "chars": "", "codePoints": "", "getBytes": "", "toCharArray": "", "split": "", "lines": "", "getClass": "", "subSequence": "CharSequence",
+    "chars": "", "codePoints": "", "getBytes": "", "toCharArray": "", "split": "", "lines": "",
+    "getClass": "", "subSequence": "CharSequence",
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from graph.flow import (
     Parameter,
     Scope,
 )
-from graph.languages.jvm import ARRAY
+from graph.languages.jvm import ARRAY, TRAILING
 from graph.values import CLASS_OBJECT, CONTAINER, EXTERNAL_INSTANCE, EXTERNAL_OBJECT, FUNCTION_OBJECT, INSTANCE, UNKNOWN, Value, Values
 
 _WIDER = {
@@ -40,6 +40,8 @@ _BOXES = {
     "byte": "Byte", "short": "Short", "char": "Character", "int": "Integer", "long": "Long", "float": "Float", "double": "Double",
     "boolean": "Boolean",
 }  # fmt: skip
+_CONSTANTS = {box: primitive for primitive, box in _BOXES.items() if primitive != "boolean"}
+"""Classes whose fields are constants of a primitive type."""
 _SUPERTYPES = {"String": ("CharSequence", "Comparable", "Serializable"), "StringBuilder": ("CharSequence", "Appendable")}
 
 _IMPOSSIBLE, _UNDECIDED = -1, -2
@@ -52,18 +54,21 @@ def choose(evaluator: Evaluator, place: Place, found: list[Denoted], arguments: 
     others: list[Denoted] = []
     for denoted in found:
         each = denoted[1]
-        scope = evaluator.flow(each.path).scopes[each.binding.target] if _is_definition(each) else None
-        if scope is not None and scope.kind == FUNCTION_SCOPE and isinstance(each, FoundBinding):
-            functions.append((denoted, each, scope))
-        else:
-            others.append(denoted)
+        if isinstance(each, FoundBinding) and _is_definition(each):
+            scope = evaluator.flow(each.path).scopes[each.binding.target]
+            if scope.kind == FUNCTION_SCOPE:
+                functions.append((denoted, each, scope))
+                continue
+        others.append(denoted)
     if not functions:
-        return found
+        return [each for each in others if _is_definition(each[1])] or found
     fitting = [each for each in functions if fits(each[2], arguments)]
     if not fitting:
         return others or [(None, frozenset({UNKNOWN}))]
-    if len(fitting) > 1:
-        fitting = _by_type(evaluator, place, fitting, arguments)
+    groups: dict[object, list[_Candidate]] = {}
+    for each in fitting:
+        groups.setdefault(each[0][0], []).append(each)
+    fitting = [one for group in groups.values() for one in (_by_type(evaluator, place, group, arguments) if len(group) > 1 else group)]
     classes = [each for each in others if _is_definition(each[1])]
     return [each[0] for each in fitting] + classes
 
@@ -75,7 +80,7 @@ def _is_definition(found: object) -> bool:
 def fits(scope: Scope, arguments: Arguments) -> bool:
     """Say whether a function takes so many arguments of these names."""
     names = {each.name for each in scope.parameters}
-    given = {keyword for keyword, _ in arguments if keyword}
+    given = {keyword if keyword != TRAILING or not scope.parameters else scope.parameters[-1].name for keyword, _ in arguments if keyword}
     if not given <= names:
         return False
     if any(value[0] == SPREAD for _, value in arguments):
@@ -100,13 +105,18 @@ def _by_type(evaluator: Evaluator, place: Place, candidates: list[_Candidate], a
     fixed = [each for each in ranked if not any(parameter.taking == REST for parameter in each[0][2].parameters)]
     ranked = fixed or ranked
     for each, ranks in ranked:
-        if all(_at_least_as_good(evaluator, each, ranks, other, others) for other, others in ranked if other is not each):
+        rest = [(other, others) for other, others in ranked if other is not each]
+        if not all(_at_least_as_good(evaluator, each, ranks, other, others) for other, others in rest):
+            continue
+        if each[0][0] is not None or not any(_at_least_as_good(evaluator, other, others, each, ranks) for other, others in rest):
             return [each]
     return [each for each, _ in ranked] or candidates
 
 
 def _at_least_as_good(evaluator: Evaluator, one: _Candidate, ranks: list[int], other: _Candidate, others: list[int]) -> bool:
     for at, (mine, theirs) in enumerate(zip(ranks, others, strict=True)):
+        if mine == 0:  # the same type: whatever else takes it is wider
+            continue
         if _UNDECIDED in {mine, theirs} and not _same_type(evaluator, one, other, at):
             return False
         if mine > theirs:
@@ -124,6 +134,8 @@ def _same_type(evaluator: Evaluator, one: _Candidate, other: _Candidate, at: int
 
 
 def _parameter_for(scope: Scope, at: int, keyword: str) -> Parameter | None:
+    if keyword == TRAILING:
+        return scope.parameters[-1] if scope.parameters else None
     if keyword:
         return next((each for each in scope.parameters if each.name == keyword), None)
     if at < len(scope.parameters):
@@ -172,6 +184,9 @@ def is_type_parameter(evaluator: Evaluator, path: str, root: int) -> bool:
 
 
 def _rank(evaluator: Evaluator, value: Value, wanted: Value) -> int:
+    if value[0] == EXTERNAL_OBJECT and value[1] == "java.lang" and value[2].partition(".")[0] in _CONSTANTS:
+        value = (EXTERNAL_INSTANCE, "java.lang", _CONSTANTS[value[2].partition(".")[0]])
+    value, wanted = _java_name(value), _java_name(wanted)
     if value == wanted:
         return 0
     if wanted[0] == EXTERNAL_INSTANCE and wanted[2] in {"Object", "Any", "AnyRef"}:
@@ -184,12 +199,22 @@ def _rank(evaluator: Evaluator, value: Value, wanted: Value) -> int:
         return _rank_external(value[2], wanted)
     if value[0] == CONTAINER:
         if wanted[0] == CONTAINER and value[1] == wanted[1]:
-            return 1
+            return 0
         if ARRAY in {value[1], wanted[1]} or wanted[0] == INSTANCE or wanted[2] in _WIDER or wanted[2] == "String":
             return _IMPOSSIBLE
         if wanted[0] == EXTERNAL_INSTANCE and value[1] == f"{wanted[1]}.{wanted[2]}":
-            return 1
+            return 0
     return _UNDECIDED
+
+
+_KOTLIN = {box if box not in {"Integer", "Character"} else box[: 3 if box == "Integer" else 4]: name for name, box in _BOXES.items()}
+
+
+def _java_name(value: Value) -> Value:
+    """Return a primitive type of Kotlin or Scala under Java's name."""
+    if value[0] == EXTERNAL_INSTANCE and value[1] in {"kotlin", "scala"}:
+        return (EXTERNAL_INSTANCE, "java.lang", _KOTLIN.get(value[2], value[2]))
+    return value
 
 
 def _rank_instance(evaluator: Evaluator, value: Value, wanted: Value) -> int:

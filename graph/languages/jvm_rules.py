@@ -1,22 +1,19 @@
-"""Java, and what Kotlin and Scala have in common with it: packages, imports, types, and which overload a call means.
+"""Java, and what Kotlin and Scala have in common with it: overloads, types, and what functions without a name are given.
 
-A package is what files say they belong to, wherever they lie. Which overload is meant follows the Java Language Specification 15.12.2 as far
-as types are known: by number of arguments, by their types, without variable arguments before with them, and the most specific one.
+Which overload is meant follows the Java Language Specification (15.12.2) as far as types are known: by number of arguments, by their
+types, without variable arguments before with them, and the most specific one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBinding, Place
 from graph.flow import (
     CALL,
-    CLASS_SCOPE,
     DEFINITION,
     EITHER,
     FUNCTION_SCOPE,
-    IMPORTED,
     INDEX,
     LITERAL,
     MEMBER,
@@ -27,14 +24,12 @@ from graph.flow import (
     Binding,
     Expression,
     FileFlow,
-    ImportedName,
     Scope,
 )
 from graph.languages import jvm_library
-from graph.languages.jvm import ARRAY, CONSTRUCTOR
+from graph.languages.jvm import ARRAY, CONSTRUCTOR, TRAILING
+from graph.languages.jvm_names import JvmNames
 from graph.languages.jvm_overloads import choose, same_parameters
-from graph.program import Program
-from graph.rules import Rules
 from graph.values import (
     ANYTHING,
     BUILTIN_METHOD,
@@ -43,9 +38,7 @@ from graph.values import (
     EXTERNAL_INSTANCE,
     EXTERNAL_OBJECT,
     INSTANCE,
-    NAMESPACE,
     NOTHING,
-    SUPERTYPE,
     UNKNOWN,
     Value,
     Values,
@@ -53,181 +46,9 @@ from graph.values import (
     union,
 )
 
-_LANGUAGES = frozenset({"java", "kotlin", "scala"})
 
-
-class Packages:
-    """What the packages of a program hold, by the names that its files give themselves."""
-
-    def __init__(self, program: Program) -> None:
-        self.members: dict[str, dict[str, list[FoundBinding]]] = {}
-        self.prefixes: set[str] = set()
-        for path in sorted(path for path, language in program.languages.items() if language in _LANGUAGES):
-            flow = program.unit(path).flow
-            held = self.members.setdefault(flow.package, {})
-            for name, bindings in flow.scopes[0].names.items():
-                held.setdefault(name, []).extend(FoundBinding(path, 0, name, each) for each in bindings if each.kind != IMPORTED)
-        for package in self.members:
-            parts = package.split(".")
-            self.prefixes.update(".".join(parts[:at]) for at in range(1, len(parts) + 1) if package)
-
-
-class JvmRules(Rules):
+class JvmRules(JvmNames):
     """Java's rules over one program."""
-
-    members_need_no_receiver = True
-    functions_apart = True
-    overloaded = True
-    constructors = (CONSTRUCTOR,)
-    builtin_package = "java.lang"
-    default_packages: ClassVar[tuple[tuple[str, frozenset[str]], ...]] = (("java.lang", jvm_library.JAVA_LANG),)
-    """Packages that every file imports, and what they hold."""
-
-    def __init__(self, program: Program) -> None:
-        super().__init__(program)
-        self._packages: Packages | None = None
-        self._handed: dict[str, dict[int, tuple[Place, Expression, int]]] = {}
-
-    @property
-    def packages(self) -> Packages:
-        """The packages of the program, found on first use."""
-        if self._packages is None:
-            self._packages = Packages(self.program)
-        return self._packages
-
-    # Names.
-
-    def meant(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
-        """Return the methods of a name, or all else."""
-        return [
-            each
-            for each in found
-            if each.kind == IMPORTED or called == (each.kind == DEFINITION and flow.scopes[each.target].kind == FUNCTION_SCOPE)
-        ]
-
-    def in_package(self, evaluator: Evaluator, path: str, package: str, name: str, *, called: bool) -> list[FoundBinding]:
-        """Return what a package has under a name: of several such, those of the source root of the file that asks."""
-        evaluator.look(f"package {package}")
-        found = [
-            each
-            for each in self.packages.members.get(package, {}).get(name, ())
-            if self.meant(evaluator.flow(each.path), [each.binding], called=called)
-        ]
-        root = _source_root(path, evaluator.flow(path).package)
-        near = [each for each in found if len(found) > 1 and _source_root(each.path, package) == root]
-        return near or found
-
-    def qualified(self, evaluator: Evaluator, path: str, parts: Sequence[str], *, called: bool = False) -> list[Attribute]:
-        """Return what a dotted name means that begins with a package."""
-        for cut in range(len(parts) - 1, -1, -1):
-            package = ".".join(parts[:cut])
-            last = cut == len(parts) - 1
-            found = self.in_package(evaluator, path, package, parts[cut], called=called and last)
-            if found:
-                attributes: list[Attribute] = list(found)
-                for at in range(cut + 1, len(parts)):
-                    holders = [each for one in attributes for each in evaluator.attribute_value(None, one)]
-                    inner = called and at == len(parts) - 1
-                    attributes = [each for one in holders for each in evaluator.attributes(one, parts[at], called=inner)]
-                return attributes
-        package = ".".join(parts)
-        if package in self.packages.prefixes:
-            return [frozenset({(NAMESPACE, path, package)})]
-        return [frozenset({_external(parts)})] if ".".join(parts[:-1]) not in self.packages.members else [ANYTHING]
-
-    def import_(self, evaluator: Evaluator, path: str, imported: ImportedName, *, called: bool = False) -> list[Attribute]:
-        """Return what an import brings."""
-        parts = imported.module.split(".") if imported.module else []
-        if imported.name != "*":
-            return self.qualified(evaluator, path, [*parts, imported.name], called=called) or [ANYTHING]
-        if imported.module in self.packages.members:
-            return [frozenset({(NAMESPACE, path, imported.module)})]
-        return self.qualified(evaluator, path, parts)
-
-    def within(self, evaluator: Evaluator, namespace: Value, name: str) -> list[Attribute]:
-        """Return what a package has under a name, be it another package."""
-        _, path, package = namespace
-        found: list[Attribute] = list(self.in_package(evaluator, path, package, name, called=False))
-        if found:
-            return found
-        whole = f"{package}.{name}"
-        if whole in self.packages.prefixes or (name[:1].islower() and whole.count(".") < 6):
-            return [frozenset({(NAMESPACE, path, whole)})]
-        return [frozenset({(EXTERNAL_OBJECT, package, name)})]
-
-    def free_bindings(self, evaluator: Evaluator, place: Place, name: str, *, called: bool = False) -> list[Attribute]:
-        """Return what the package, an import of all names, a superclass from outside, or the language gives."""
-        path = place[0]
-        if name.endswith(".this"):
-            return [ANYTHING]
-        if name.endswith(".super"):  # of an interface: its default method
-            at = (NAME, place[2], name.removesuffix(".super"))
-            return [self.instances(evaluator, place, at)]
-        if "." in name:
-            return self.qualified(evaluator, path, name.split("."))
-        flow = evaluator.flow(path)
-        found: list[Attribute] = list(self.in_package(evaluator, path, flow.package, name, called=called))
-        return found or self._on_demand(evaluator, place, name, called=called) or self._inherited(evaluator, place, name, called=called)
-
-    def _on_demand(self, evaluator: Evaluator, place: Place, name: str, *, called: bool) -> list[Attribute]:
-        path, outside = place[0], set[str]()
-        for imported in evaluator.flow(path).imports:
-            if imported.name != "*":
-                continue
-            found: list[Attribute] = list(self.in_package(evaluator, path, imported.module, name, called=called))
-            if found:
-                return found
-            for each in self.import_(evaluator, path, imported):
-                for value in evaluator.attribute_value(None, each):
-                    found += evaluator.own_attributes(value, name, called=called) if value[0] == CLASS_OBJECT else []
-                    if value[0] == EXTERNAL_OBJECT and value[2] == "":
-                        outside.add(value[1])
-                    elif value[0] == EXTERNAL_OBJECT and (called or not name[:1].isupper() or name.isupper()):
-                        outside.add(f"{value[1]}#{value[2]}.")
-            if found:
-                return found
-        for package, names in self.default_packages:
-            if name in names:
-                return [frozenset({(EXTERNAL_OBJECT, package, name)})]
-        return self._from_outside(outside, name, called=called)
-
-    def _from_outside(self, outside: set[str], name: str, *, called: bool) -> list[Attribute]:
-        """Return what the only foreign package or class that can have a name gives: a class has methods and fields, a package types."""
-        wanted = {each for each in outside if ("#" in each) == (called or not name[:1].isupper() or name.isupper())}
-        for known, names in jvm_library.PACKAGES.items():
-            if known in wanted and name in names:
-                return [frozenset({(EXTERNAL_OBJECT, known, name)})]
-        wanted -= jvm_library.PACKAGES.keys()
-        if len(wanted) != 1:
-            return []
-        package, _, owner = wanted.pop().partition("#")
-        return [frozenset({(EXTERNAL_OBJECT, package, f"{owner}{name}")})]
-
-    def _inherited(self, evaluator: Evaluator, place: Place, name: str, *, called: bool) -> list[Attribute]:
-        """Return the member of a foreign superclass that a bare name must be, the only one of the classes around."""
-        flow, at, above = evaluator.flow(place[0]), place[1], list[Value]()
-        while at >= 0:
-            if flow.scopes[at].kind == CLASS_SCOPE:
-                above += [each for each in evaluator.lineage(place[0], at) if each[0] != CLASS_OBJECT and not jvm_library.harmless(each)]
-            at = flow.scopes[at].parent
-        if called and name in jvm_library.OBJECT_METHODS:
-            return [frozenset({(EXTERNAL_OBJECT, "java.lang", f"Object.{name}")})]
-        if len(set(above)) == 1 and above[0][0] == EXTERNAL_OBJECT and (called or not name[:1].isupper()):
-            return [frozenset({(EXTERNAL_OBJECT, above[0][1], f"{above[0][2]}.{name}")})]
-        if not above and not called and (name in self.packages.prefixes or name in jvm_library.FIRST_PARTS):
-            return [frozenset({(NAMESPACE, place[0], name)})]
-        return [ANYTHING]
-
-    def implicit_members(self, evaluator: Evaluator, path: str, scope: int, name: str, *, called: bool = False) -> list[Denoted]:
-        """Return the members of a class that a bare name denotes inside of it."""
-        found = evaluator.flow(path).scopes[scope]
-        if found.kind != CLASS_SCOPE:
-            return []
-        if name.endswith(".this"):
-            return [(None, frozenset({(INSTANCE, path, scope)}))] if name == f"{found.name}.this" else []
-        if name.endswith(".super"):
-            return [(None, frozenset({(SUPERTYPE, path, scope, (INSTANCE, path, scope))}))] if name == f"{found.name}.super" else []
-        return super().implicit_members(evaluator, path, scope, name, called=called)
 
     # Overloads.
 
@@ -242,7 +63,7 @@ class JvmRules(Rules):
                 outside.append(each)
                 continue
             scope, flow = evaluator.opened(each), evaluator.flow(each[1])
-            for binding in self.meant(flow, scope.names.get(name, []), called=True):
+            for binding in self.by_use(flow, scope.names.get(name, []), called=True):
                 if binding.kind == DEFINITION and not any(_hides(evaluator, one, flow, binding) for one in found):
                     found.append(FoundBinding(each[1], each[2], name, binding))
         if name == CONSTRUCTOR and not found and lineage and not outside:
@@ -319,8 +140,8 @@ class JvmRules(Rules):
     def base(self, evaluator: Evaluator, path: str, root: int) -> Values:
         """Return the class that a base is, whatever it is applied to."""
         place, expression = evaluator.place(path, root), evaluator.flow(path).roots[root].expression
-        while expression is not None and expression[0] in {INDEX, CALL, NEW}:
-            expression = expression[2]
+        while expression is not None and expression[0] in {INDEX, CALL, NEW, EITHER}:
+            expression = expression[2] if expression[0] != EITHER else expression[2][0] if expression[2] else None
         if expression is None:
             return ANYTHING
         if expression[0] == LITERAL:
@@ -339,24 +160,38 @@ class JvmRules(Rules):
         index = next((at for at, each in enumerate(evaluator.flow(path).scopes[scope].parameters) if each.name == name), -1)
         return evaluator.answers.solve(("hd", path, scope, index), lambda: self._handed_to(evaluator, path, scope, index))
 
-    def _handed_to(self, evaluator: Evaluator, path: str, scope: int, index: int) -> Values:
+    def call_with(self, evaluator: Evaluator, path: str, scope: int) -> tuple[Place, Expression, int] | None:
+        """Return the call that a function without a name is an argument of: where it stands, and which argument it is."""
         if path not in self._handed:
             self._handed[path] = jvm_library.calls_with_functions(evaluator.flow(path))
         at = self._handed[path].get(scope)
-        if at is None or index < 0:
-            return NOTHING
-        (_, start, position, branch), call, given = at
-        place = (path, start, position, branch)
-        if call[0] != CALL or call[2][0] not in {NAME, MEMBER}:
-            return NOTHING
+        if at is None or at[1][0] != CALL or at[1][2][0] not in {NAME, MEMBER}:
+            return None
+        return (path, *at[0][1:]), at[1], at[2]
+
+    def parameter_types(self, evaluator: Evaluator, place: Place, call: Expression, given: int) -> Values:
+        """Return the declared types of the parameter that an argument of a call is for."""
         found: set[Value] = set()
-        for holder, each in evaluator.chosen(place, call[2], call[3]):
+        for _, each in evaluator.chosen(place, call[2], call[3]):
             if isinstance(each, FoundBinding) and each.binding.kind == DEFINITION:
                 parameters = evaluator.flow(each.path).scopes[each.binding.target].parameters
-                if given < len(parameters) and parameters[given].type >= 0:
-                    for type_ in evaluator.declared(each.path, parameters[given].type):
-                        found |= self._given(evaluator, type_, index)
-            elif holder is not None and holder[0] == CONTAINER:
+                keyword = call[3][given][0]
+                at = len(parameters) - 1 if keyword == TRAILING else given
+                parameter = next((one for one in parameters if one.name == keyword), parameters[at] if 0 <= at < len(parameters) else None)
+                if parameter is not None and parameter.type >= 0:
+                    found |= evaluator.declared(each.path, parameter.type)
+        return frozenset(found)
+
+    def _handed_to(self, evaluator: Evaluator, path: str, scope: int, index: int) -> Values:
+        at = self.call_with(evaluator, path, scope)
+        if at is None or index < 0:
+            return NOTHING
+        place, call, given = at
+        found: set[Value] = set()
+        for type_ in self.parameter_types(evaluator, place, call, given):
+            found |= self._given(evaluator, type_, index)
+        for holder, each in evaluator.chosen(place, call[2], call[3]):
+            if not isinstance(each, FoundBinding) and holder is not None and holder[0] == CONTAINER:
                 found |= jvm_library.given_to(holder, call[2][3], index)
         return frozenset(found)
 
@@ -407,17 +242,6 @@ def _hides(evaluator: Evaluator, found: FoundBinding, flow: FileFlow, binding: B
     """Say whether a method that was found lower down overrides another."""
     lower = evaluator.flow(found.path)
     return same_parameters(lower, lower.scopes[found.binding.target], flow, flow.scopes[binding.target])
-
-
-def _source_root(path: str, package: str) -> str:
-    folder, inner = path.rpartition("/")[0], package.replace(".", "/")
-    return folder.removesuffix(inner) if inner else folder
-
-
-def _external(parts: Sequence[str]) -> Value:
-    """Split a foreign dotted name where the first type begins."""
-    cut = next((at for at, part in enumerate(parts) if part[:1].isupper()), len(parts) - 1 if parts[-1][:1].isupper() else len(parts))
-    return (EXTERNAL_OBJECT, ".".join(parts[:cut]), ".".join(parts[cut:]))
 
 
 RULES = JvmRules

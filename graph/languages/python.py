@@ -16,15 +16,15 @@ from graph.flow import (
     ENTER,
     FUNCTION_SCOPE,
     GENERATOR,
-    GUARDED,
-    IMPORTED,
     INDEX,
     LITERAL,
+    MAPPING,
     MEMBER,
     NAME,
-    NARROWED,
     ONE,
     OVERLOAD,
+    QUIET,
+    RAISED,
     REST,
     REST_BY_NAME,
     ROOT,
@@ -33,11 +33,12 @@ from graph.flow import (
     STATIC,
     SUPER,
     TYPE,
-    Binding,
     Expression,
     Parameter,
     Scope,
 )
+from graph.languages.python_imports import global_, import_, import_from
+from graph.languages.python_narrowing import assert_, boolean, conditional, if_
 from graph.lower import (
     FunctionShape,
     Grammar,
@@ -75,6 +76,8 @@ _FLAG_OF_DECORATOR = {
     "overload": OVERLOAD,
 }
 _ON_CLASS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+
+_STORING = frozenset({"append", "add", "appendleft", "insert", "setdefault", "extend", "update"})
 
 _call = call("function", "arguments")
 _decorated = decorated("decorator", "definition")
@@ -142,16 +145,41 @@ def _definition(lowering: Lowering, node: SyntaxNode) -> Expression | None:
 
 def _called(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     expression = _call(lowering, node)
-    if expression is None or expression[2][0] != NAME:
+    if expression is None:
+        return expression
+    if expression[2][0] == MEMBER and expression[2][3] in _STORING and expression[2][2][0] in {NAME, MEMBER}:
+        _stored(lowering, expression[2][2], expression[2][3], expression[3])
+    if expression[2][0] != NAME:
         return expression
     callee, arguments = expression[2][2], expression[3]
-    if callee == "super":
+    if callee == "super" and not lowering.is_bound("super"):
         return (SUPER, expression[1])
     if callee == "getattr" and len(arguments) >= 2 and arguments[1][1][0] == LITERAL and arguments[1][1][3].isidentifier():
         return (MEMBER, arguments[1][1][1], arguments[0][1], arguments[1][1][3])
     if callee == "cast" and len(arguments) == 2:
         return (CAST, expression[1], arguments[0][1])
     return expression
+
+
+def _stored(lowering: Lowering, holder: Expression, method: str, arguments: tuple[tuple[str, Expression], ...]) -> None:
+    """Take note of what a method of lists, sets and dictionaries puts into them."""
+    given = [value for keyword, value in arguments if not keyword]
+    if len(given) != len(arguments) or not given:
+        return
+    start = holder[1]
+    blank: Expression = (EITHER, start, ())
+    pairs: list[tuple[Expression, Expression]] = []
+    if method in {"append", "add", "appendleft"}:
+        pairs.append((blank, given[0]))
+    elif method in {"insert", "setdefault"}:
+        pairs.append((blank if method == "insert" else given[0], given[-1]))
+    elif given[0][0] == MAPPING:
+        pairs += given[0][2]
+    else:
+        pairs.append((blank, (INDEX, start, given[0], blank)))
+    for key, value in pairs:
+        target = lowering.add_root((INDEX, start, holder, key), QUIET)
+        lowering.flow.stores.append((target, lowering.add_root(value, QUIET)))
 
 
 def _argument_list(lowering: Lowering, node: SyntaxNode) -> Expression | None:
@@ -191,36 +219,21 @@ def _comprehension(type_: str) -> Handler:
     return handle
 
 
-def _guards(lowering: Lowering, node: SyntaxNode) -> list[tuple[str, SyntaxNode]]:
-    """Return the names that a condition says are instances, each with the type."""
-    if node.type == "parenthesized_expression" and node.named_children:
-        return _guards(lowering, node.named_children[0])
-    if node.type == "boolean_operator" and any(child.type == "and" for child in node.children):
-        return [found for child in node.named_children for found in _guards(lowering, child)]
-    called, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-    if node.type != "call" or called is None or given is None or lowering.word(called) != "isinstance":
-        return []
-    arguments = given.named_children
-    return [(lowering.word(arguments[0]), arguments[1])] if len(arguments) == 2 and arguments[0].type == "identifier" else []
+_index = index("value", "subscript")
 
 
-def _if(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    condition, consequence = node.child_by_field_name("condition"), node.child_by_field_name("consequence")
-    guards = [] if condition is None else _guards(lowering, condition)
-    if not guards or consequence is None or condition is None:
-        lowering.lower_children(node)
-        return None
-    lowering.root(condition)
-    outside = lowering.scope
-    lowering.open_scope(BLOCK, "", consequence.start_byte, consequence, GUARDED)
-    for narrowed, type_ in guards:
-        names = lowering.flow.scopes[lowering.scope].names
-        names[narrowed] = [Binding(NARROWED, consequence.start_byte, type=lowering.root(type_), branch=lowering.branch)]
-    lowering.lower_children(consequence)
-    lowering.scope = outside
+def _subscript(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    keys = node.children_by_field_name("subscript")
+    if len(keys) != 1 or keys[0].type != "slice":
+        return _index(lowering, node)
+    lowering.lower_children(keys[0])
+    holder = lowering.lower_field(node, "value")
+    return None if holder is None else (SEQUENCE, node.start_byte, "list", ((SPREAD, node.start_byte, holder),))
+
+
+def _raise(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     for child in node.named_children:
-        if child not in (condition, consequence):
-            lowering.lower(child)
+        lowering.root(child, RAISED)
     return None
 
 
@@ -242,6 +255,15 @@ def _with_target(lowering: Lowering, node: SyntaxNode) -> Expression | None:
         held = lowering.add_root((ENTER, value[1], value))
     lowering.assign(target.named_children[0], held)
     return None
+
+
+def _with_item(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    """Handle ``with value``, which is entered even when nobody names what that yields."""
+    child = node.child_by_field_name("value")
+    expression = None if child is None else lowering.lower(child)
+    if child is None or expression is None or child.type == "as_pattern":
+        return expression
+    return (ENTER, expression[1], expression)
 
 
 def _string(lowering: Lowering, node: SyntaxNode) -> Expression | None:
@@ -300,64 +322,13 @@ def _operator(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     return None
 
 
-def _import(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    for child in node.named_children:
-        if child.type == "aliased_import":
-            module, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
-            if module is not None and alias is not None:
-                lowering.import_name(lowering.word(module), "", module.start_byte)
-                _bind_module(lowering, lowering.word(alias))
-        elif child.type == "dotted_name":
-            whole = lowering.word(child)
-            lowering.import_name(whole, "", child.start_byte)
-            if "." in whole:  # binds the first part, and the import of the whole has loaded the rest
-                lowering.import_name(whole.partition(".")[0], "", child.start_byte)
-            _bind_module(lowering, whole.partition(".")[0])
-    return None
-
-
-def _bind_module(lowering: Lowering, alias: str) -> None:
-    imports = lowering.flow.imports
-    lowering.bind(alias, Binding(IMPORTED, imports[-1].position, target=len(imports) - 1))
-
-
-def _import_from(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    source = node.child_by_field_name("module_name")
-    module, level = ("__future__", 0) if source is None else (lowering.word(source), 0)
-    if source is not None and source.type == "relative_import":
-        dots = module.replace(" ", "")
-        module = dots.lstrip(".")
-        level = len(dots) - len(module)
-    for child in node.named_children:
-        if child == source:
-            continue
-        if child.type == "wildcard_import":
-            lowering.import_name(module, "*", child.start_byte, level=level)
-        elif child.type == "aliased_import":
-            named, alias = child.child_by_field_name("name"), child.child_by_field_name("alias")
-            if named is not None and alias is not None:
-                lowering.import_name(module, lowering.word(named), named.start_byte, alias=lowering.word(alias), level=level)
-        elif child.type == "dotted_name":
-            lowering.import_name(module, lowering.word(child), child.start_byte, level=level)
-    return None
-
-
-def _global(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    scopes = lowering.flow.scopes
-    for child in node.named_children:
-        word = lowering.word(child)
-        target = 0
-        if node.type == "nonlocal_statement":
-            target = scopes[lowering.enclosing(FUNCTION_SCOPE)].parent
-            while target > 0 and (scopes[target].kind != FUNCTION_SCOPE or word not in scopes[target].names):
-                target = scopes[target].parent
-        lowering.elsewhere[lowering.scope, word] = target
-    return None
-
-
 def _augmented(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    lowering.root(node.child_by_field_name("left"))
-    lowering.root(node.child_by_field_name("right"))
+    left = lowering.root(node.child_by_field_name("left"))
+    right = lowering.root(node.child_by_field_name("right"))
+    holder = lowering.flow.roots[left].expression if left >= 0 else None
+    if right >= 0 and holder is not None and holder[0] in {NAME, MEMBER}:
+        start = node.start_byte
+        _stored(lowering, holder, "extend", (("", (ROOT, start, right)),))
     return None
 
 
@@ -373,7 +344,7 @@ GRAMMAR = Grammar(
         "call": _called,
         "argument_list": _argument_list,
         "keyword_argument": _keyword,
-        "subscript": index("value", "subscript"),
+        "subscript": _subscript,
         "generic_type": _generic,
         "type": inner(),
         "parenthesized_expression": inner(),
@@ -387,16 +358,19 @@ GRAMMAR = Grammar(
         "for_statement": loop("left", "right"),
         "for_in_clause": loop("left", "right"),
         "as_pattern": _with_target,
-        "if_statement": _if,
-        "elif_clause": _if,
+        "with_item": _with_item,
+        "if_statement": if_,
+        "elif_clause": if_,
         "return_statement": return_,
+        "raise_statement": _raise,
         "yield": _yield,
         "function_definition": _function,
         "class_definition": _class,
         "decorated_definition": _definition,
         "lambda": _lambda,
-        "conditional_expression": either(),
-        "boolean_operator": either("left", "right"),
+        "conditional_expression": conditional,
+        "assert_statement": assert_,
+        "boolean_operator": boolean,
         "binary_operator": _operator,
         "union_type": either(),
         "list": sequence("list"),
@@ -415,10 +389,10 @@ GRAMMAR = Grammar(
         "true": literal("bool"),
         "false": literal("bool"),
         "none": literal("None"),
-        "import_statement": _import,
-        "import_from_statement": _import_from,
-        "global_statement": _global,
-        "nonlocal_statement": _global,
+        "import_statement": import_,
+        "import_from_statement": import_from,
+        "global_statement": global_,
+        "nonlocal_statement": global_,
     },
     patterns={"pattern_list": take_apart, "tuple_pattern": take_apart, "list_pattern": take_apart},
     branches=frozenset({

@@ -14,8 +14,9 @@ from eval.bench import Bench, Row, Scale, main, parse_floor, parsed_files
 from eval.bench_process import family, resident_bytes, run
 from eval.bench_trees import DJANGO, Peer, Trees, describe, unpack
 from ingest.errors import SourceError
+from tests.neo4j_admin import count
 
-SCALE = Scale(rounds=1, cold=1, edits=2, queries=6, crashes=1, graph_files=12, graph_questions=5)
+SCALE = Scale(rounds=1, cold=1, edits=2, queries=6, crashes=1, graph_files=12, graph_questions=5, neo4j_files=2)
 FILES = 4
 
 
@@ -221,3 +222,14 @@ def test_the_peer_is_installed_once(tmp_path: Path) -> None:
     assert peer == Trees(tmp_path, run=record).peer()
     assert peer.model.is_dir()
     assert [command[1] for command in commands] == ["-m", "install", "-m", "-c"]
+
+
+def test_the_neo4j_store_is_compared_with_the_raw_driver(tmp_path: Path, neo4j_graph_url: str) -> None:
+    """The same nodes and edges go in both ways, in turns, and nothing of either stays."""
+    bench = Bench(TinyTrees(tmp_path), tmp_path, SCALE, neo4j=neo4j_graph_url)
+    [row] = bench.neo4j()
+    assert row.ratio == pytest.approx(row.ours / row.theirs)
+    assert row.at_least
+    assert "500 edges" in row.note
+    for label in ("BenchRaw", "Node"):
+        assert count(neo4j_graph_url, label) == 0

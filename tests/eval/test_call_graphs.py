@@ -85,6 +85,12 @@ def test_javascript_names_take_the_way_the_ground_truth_writes(tmp_path: Path) -
         "main": {"main.<arrow1>", "lib.f", "<**JSArray**>.join", "fs.read", "main.A.constructor"},
     }
     assert "main.x" in calls(nodes, edges, JavaScriptNamer(), root=tmp_path)["main"]
+    computed = [node("file main.js"), node("m main.js#A.iterator"), node("l main.js#A.iterator.inner")]
+    steps = [edge("main.js", "main.js#A.iterator"), edge("main.js#A.iterator", "main.js#A.iterator.inner")]
+    assert calls(computed, steps, JavaScriptNamer(), "main.A[Symbol.iterator]", "main.A[Symbol.iterator].inner") == {
+        "main": {"main.A[Symbol.iterator]"},
+        "main.A[Symbol.iterator]": {"main.A[Symbol.iterator].inner"},
+    }
 
 
 def test_java_names_have_packages_and_default_constructors() -> None:

@@ -6,20 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.graph.neo4j_admin import empty
-
 
 @pytest.fixture
 def sqlite_graph_url(tmp_path: Path) -> str:
     """An embedded store in a file of its own."""
     return f"sqlite:{tmp_path / 'codelore.db'}"
-
-
-@pytest.fixture
-def neo4j_graph_url(neo4j_url: str) -> str:
-    """The session's Neo4j, with nothing of ours in it."""
-    empty(neo4j_url)
-    return neo4j_url
 
 
 @pytest.fixture(params=["sqlite", "neo4j"])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from graph.answers import GraphView, open_view
+from graph.columns import AnyGraph
 from graph.model import EXTERNAL, UNKNOWN, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind, outside_node
 
 VIEW = "view"
@@ -29,9 +30,9 @@ class MemoryStore:
     def generation(self, view: str) -> int:
         return self.generations.get(view, 0)
 
-    def replace(self, view: str, files: Iterable[FileGraph], *, removed: Collection[str] = (), generation: int) -> None:
+    def replace(self, view: str, files: Iterable[AnyGraph], *, removed: Collection[str] = (), generation: int) -> None:
         kept = {path: graph for path, graph in self.graphs.get(view, {}).items() if path not in removed}
-        self.graphs[view] = kept | {graph.path: graph for graph in files}
+        self.graphs[view] = kept | {each.path: each if isinstance(each, FileGraph) else each.decode() for each in files}
         self.generations[view] = generation
 
     def fork(self, view: str, of: str) -> bool:

@@ -22,7 +22,7 @@ from graph.neo4j_store import Neo4jGraphStore, Neo4jLimits, translate
 from graph.store import open_graph_store
 from ingest.errors import CodeloreError, StoreBusyError, StoreError, StoreFullError
 from tests.graph.graphs import calls, content
-from tests.graph.neo4j_admin import ask, count
+from tests.neo4j_admin import ask, count
 
 VIEW = "worktree:/shop"
 ROOT = Path(__file__).parents[2]
@@ -112,6 +112,31 @@ def test_readers_never_see_two_generations_at_once(store: Neo4jGraphStore, stagi
             thread.join()
     assert mixed == []
     assert len(looks) > 10
+
+
+def test_many_may_come_first(neo4j_graph_url: str) -> None:
+    """Several writers that find a database without our constraints make them together, and each writes its view."""
+    for kind, name in ask(neo4j_graph_url, "SHOW CONSTRAINTS YIELD name WHERE name STARTS WITH 'codelore' RETURN 'CONSTRAINT', name"):
+        ask(neo4j_graph_url, f"DROP {kind} {name}")
+    for [name] in ask(neo4j_graph_url, "SHOW INDEXES YIELD name WHERE name STARTS WITH 'codelore' RETURN name"):
+        ask(neo4j_graph_url, f"DROP INDEX {name}")
+    failed = list[Exception]()
+
+    def write(view: str) -> None:
+        try:
+            with closing(Neo4jGraphStore(neo4j_graph_url)) as opened:
+                opened.replace(view, generation_of(1), generation=1)
+                opened.replace(view, generation_of(2), generation=2)
+                assert content(opened.files(view)) == content(sorted(generation_of(2), key=lambda each: each.path))
+        except Exception as error:  # whatever it is, it belongs to the main thread
+            failed.append(error)
+
+    threads = [Thread(target=write, args=(f"view {number}",)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
 
 
 def test_what_a_dead_writer_announced_stops_nobody(store: Neo4jGraphStore, neo4j_graph_url: str) -> None:

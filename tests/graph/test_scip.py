@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.scip import Document, Encoding, Occurrence, Relation, Role, descriptors, is_local, read_index
+from graph.scip import Document, Encoding, Occurrence, Relation, Role, descriptors, is_local, plain_name, read_index
 from ingest.errors import SourceError
 from tests.graph.scip_bytes import block, document, index, number, occurrence, relation, varint
 
@@ -113,6 +113,14 @@ def test_descriptors_are_names_with_their_kind(symbol: str, expected: list[tuple
     found = descriptors(symbol)
     assert [suffix for _, suffix in found] == [suffix for _, suffix in expected]
     assert [name for name, suffix in found if suffix != "[]"] == [name for name, suffix in expected if suffix != "[]"]
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"), [("<constructor>", "constructor"), ("<get>size", "size"), ("<set>size", "size"), ("size", "size")]
+)
+def test_plain_names_have_no_brackets(name: str, plain: str) -> None:
+    """TypeScript's indexer marks constructors and accessors in the name."""
+    assert plain_name(name) == plain
 
 
 def test_parameters_are_local() -> None:

@@ -26,7 +26,7 @@ def f(a, b):
     return f
 """
 NODES = [
-    Node(Handle("app.py"), "file", "app.py", "app.py", "app.py", 1, 8),
+    Node(Handle("app.py"), "file", "app.py", "app.py", "app.py", 1, 8, "python"),
     Node(Handle("app.py#A"), "class", "A", "A", "app.py", 1, 3),
     Node(Handle("app.py#A.run"), "method", "run", "A.run", "app.py", 2, 2),
     Node(Handle("app.py#A.name"), "field", "name", "A.name", "app.py", 3, 3),
@@ -136,6 +136,22 @@ def test_a_changed_file_is_stale_and_left_out(tmp_path: Path) -> None:
     with_text = index(document("app.py", *DEFINITIONS, text=TEXT), use)
     assert lay(tmp_path, with_text, {"app.py": TEXT + "# more\n", "use.py": "f()\n"}).stale == ("app.py",)
     assert lay(tmp_path, with_text, {"app.py": TEXT, "use.py": "f()\n"}).stale == ()
+
+
+def test_a_decorator_is_outside_what_it_decorates(tmp_path: Path) -> None:
+    """Its call belongs to the scope around, as does what follows the end of a scope."""
+    text = "def f(): pass\nclass A:\n    @f()\n    def run(self): pass\nf()\n"
+    nodes = [
+        NODES[0],
+        Node(Handle("app.py#f"), "function", "f", "f", "app.py", 1, 1),
+        Node(Handle("app.py#A"), "class", "A", "A", "app.py", 2, 4),
+        Node(Handle("app.py#A.run"), "method", "run", "A.run", "app.py", 3, 4),
+    ]
+    places = [occurrence(F, (0, 4, 5), D), occurrence(A, (1, 6, 7), D), occurrence(RUN, (3, 8, 11), D)]
+    file = tmp_path / "index.scip"
+    file.write_bytes(index(document("app.py", *places, occurrence(F, (2, 5, 6)), occurrence(F, (4, 0, 1)))))
+    found = import_index(file, "test", nodes, lambda _: text.encode())
+    assert edges(found) == {("calls", "app.py#A", "app.py#f", 3), ("calls", "app.py", "app.py#f", 5)}
 
 
 def test_an_index_of_a_folder_below_the_root_takes_its_prefix(tmp_path: Path) -> None:

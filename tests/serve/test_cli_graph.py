@@ -53,7 +53,7 @@ def put_graph(home: Path, view: View) -> None:
         store.drop(name)
         store.replace(name, file_graphs(GRAPH), generation=1)
     with closing(Database(home / "codelore.db")) as database:
-        FlowStore(database).stand(name, [], [], generation=view.generation)
+        FlowStore(database).stand(name, [], {}, [], generation=view.generation)
 
 
 QUESTIONS = {
@@ -178,12 +178,18 @@ def test_the_kinds_that_can_be_typed_are_the_models() -> None:
     assert set(DEAD_KINDS) == {kind.value for kind in JUDGED}
 
 
-def test_a_view_without_a_graph_says_what_to_do(codelore: Shell, shop: Path) -> None:
-    for arguments in (("callers", "x"), ("export",), ("status",), ("view", "x"), ("dead", "--ref", "HEAD")):
-        done = codelore("graph", *arguments)
-        assert done.code == 3, done
-        assert "has not been built; run: codelore index" in done.err
-        assert done.err.count("\n") == 1
+def test_a_view_without_a_graph_gets_it_when_it_is_asked(codelore: Shell, tmp_path: Path) -> None:
+    """``index --no-graph`` leaves it out, and a change after it is in the next answer."""
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "payment.py").write_text("def charge():\n    pass\n")
+    (tree / "late.py").write_text("from payment import charge\n\ndef late():\n    charge()\n")
+    assert codelore("index", tree, "--no-graph", "--json").json("IndexResult")["indexed"][0]["graph"] is None
+    answer = codelore("graph", "callers", "charge", "-C", tree, "--json").json("GraphResult")
+    assert [(edge["path"], edge["line"], edge["evidence"]) for edge in answer["edges"]] == [("late.py", 4, "proven")]
+    (tree / "late.py").write_text("def late():\n    pass\n")
+    assert codelore("index", tree, "--json").json("IndexResult")["indexed"][0]["graph"]["resolved"] == 1
+    assert not codelore("graph", "callers", "charge", "-C", tree, "--json").json("GraphResult")["edges"]
 
 
 def test_a_ref_has_a_graph_of_its_own(codelore: Shell, graph: Path) -> None:

@@ -17,7 +17,7 @@ def ask(url: str, query: str, database: str | None = None, **parameters: object)
     driver_of = cast("Any", GraphDatabase).driver
     with driver_of(f"{parts.scheme}://{parts.hostname}:{parts.port}", auth=login, notifications_min_severity="OFF") as driver:
         records, _, _ = driver.execute_query(query, parameters, database_=database)
-    return [list(record.values()) for record in cast("Any", records)]
+    return [list(record.values()) for record in records]
 
 
 def empty(url: str) -> None:

@@ -1,0 +1,128 @@
+"""What lists, dictionaries and other containers hold: the ones written in the program, with what is stored into them later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from graph.bindings import FoundBinding, Place
+from graph.flow import INDEX, LITERAL, MAPPING, MEMBER, NAME, ROOT, SPREAD, VARIABLE, Expression
+from graph.values import ANYTHING, ARGUMENT, CONTAINER, SITE, Value, Values, union
+
+if TYPE_CHECKING:
+    from graph.evaluate import Evaluator
+    from graph.rules import Rules
+
+
+class Containers:
+    """Finds what is in containers."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._sites: dict[tuple[str, int], tuple[Place, Expression]] = {}
+
+    def site_value(self, place: Place, expression: Expression) -> Values:
+        """Return the list or dictionary that is written at a place."""
+        key = (place[0], expression[1])
+        self._sites.setdefault(key, (place, expression))
+        return frozenset({(SITE, *key)})
+
+    def site(self, value: Value) -> tuple[Place, Expression]:
+        """Return the list or dictionary that a ``SITE`` value is."""
+        return self._sites[value[1], value[2]]
+
+    def elements(self, rules: Rules, values: Iterable[Value]) -> Values:
+        """Return what a loop over the values yields."""
+        found: set[Value] = set()
+        for value in values:
+            if value[0] == SITE:
+                found |= self._keys(value) if self.site(value)[1][0] == MAPPING else self.items(value, None)
+            elif value[0] == ARGUMENT:
+                found |= self.elements(rules, self._evaluator.arguments(value))
+            else:
+                found |= rules.iterated(self._evaluator, value)
+        return frozenset(found)
+
+    def _keys(self, site: Value) -> Values:
+        place, expression = self.site(site)
+        return union(self._evaluator.value(place, key) for key, _ in expression[2]) or ANYTHING
+
+    def items(self, site: Value, key: Expression | None) -> Values:
+        """Return what a written list or dictionary holds, at a literal key or anywhere."""
+        wanted = (key[2], key[3]) if key is not None and key[0] == LITERAL and key[3] else None
+        return self._evaluator.answers.solve(("e", site[1], site[2], wanted), lambda: self._items(site, wanted))
+
+    def _items(self, site: Value, wanted: tuple[str, str] | None) -> Values:
+        place, expression = self.site(site)
+        found: set[Value] = set()
+        if expression[0] == MAPPING:
+            for name, value in expression[2]:
+                if wanted is None or name[0] != LITERAL or (name[2], name[3]) == wanted:
+                    found |= self._evaluator.value(place, value)
+        else:
+            found |= self._sequence_items(place, expression[3], wanted)
+        return frozenset(found) | self._stored(site, wanted)
+
+    def _sequence_items(self, place: Place, items: Sequence[Expression], wanted: tuple[str, str] | None) -> Values:
+        if wanted is not None and wanted[0] == "int" and wanted[1].isdigit():
+            at = int(wanted[1])
+            if at < len(items) and not any(item[0] in {SPREAD, ROOT} for item in items[: at + 1]):
+                return self._evaluator.value(place, items[at])
+        return union(self._evaluator.value(place, item) for item in items)
+
+    def _stored(self, site: Value, wanted: tuple[str, str] | None) -> Values:
+        """Return what the file of a list or dictionary puts into it later."""
+        path, evaluator = site[1], self._evaluator
+        found: set[Value] = set()
+        for target, value in evaluator.flow(path).stores:
+            expression = evaluator.flow(path).roots[target].expression
+            if expression is None or expression[0] != INDEX:
+                continue
+            key = expression[3]
+            if wanted is not None and key[0] == LITERAL and key[3] and (key[2], key[3]) != wanted:
+                continue
+            if site in evaluator.answers.solve(("o", path, target), partial(evaluator.value, evaluator.place(path, target), expression[2])):
+                found |= evaluator.root(path, value)
+        return frozenset(found)
+
+    def index_value(self, place: Place, expression: Expression) -> Values:
+        """Return what ``holder[key]`` is worth."""
+        found: set[Value] = set()
+        key = self._constant(place, expression[3])
+        for holder in self._evaluator.value(place, expression[2]):
+            if holder[0] == SITE:
+                found |= self.items(holder, key)
+            else:
+                found |= self._evaluator.rules(place[0]).indexed(self._evaluator, place, holder, key)
+        return frozenset(found)
+
+    def _constant(self, place: Place, key: Expression) -> Expression:
+        """Return the literal that a key stands for, where it names a variable with nothing but this value."""
+        if key[0] not in {NAME, MEMBER}:
+            return key
+        denoted = self._evaluator.denoted(place, key)
+        each = denoted[0][1] if len(denoted) == 1 else None
+        if not isinstance(each, FoundBinding) or each.binding.kind != VARIABLE or each.binding.value < 0:
+            return key
+        written = self._evaluator.flow(each.path).roots[each.binding.value].expression
+        return written if written is not None and written[0] == LITERAL else key
+
+    def item_value(self, place: Place, expression: Expression) -> Values:
+        """Return the part of a value at a position."""
+        found: set[Value] = set()
+        for holder in self._evaluator.value(place, expression[2]):
+            if holder[0] == SITE:
+                found |= self.items(holder, (LITERAL, 0, "int", str(expression[3])))
+            elif holder[0] == CONTAINER and holder[1] == "tuple" and expression[3] < len(holder[2]):
+                found |= holder[2][expression[3]]
+            else:
+                found |= self.elements(self._evaluator.rules(place[0]), (holder,))
+        return frozenset(found)
+
+    def awaited(self, values: Iterable[Value]) -> Values:
+        """Return what waiting for the values yields."""
+        found: set[Value] = set()
+        for value in values:
+            found |= value[2][0] if value[0] == CONTAINER and value[1] in {"Awaitable", "Promise"} and value[2] else {value}
+        return frozenset(found)

@@ -1,0 +1,214 @@
+"""What a use denotes, to edges: the evidence, the kind and the target of each.
+
+A use whose name denotes one definition is proven; several are possible, all of them given; what is somebody else's is external; and what no
+rule could decide is kept as unknown.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from graph.bindings import Arguments, Denoted, FoundBinding, PassedCall, Place
+from graph.evaluate import Evaluator
+from graph.flow import ACCESSOR, CLASS_SCOPE, DEFINITION, EXTENSION, SEQUENCE
+from graph.model import Edge, EdgeKind, Evidence, Handle, external, unknown
+from graph.program import Program, SourceUnit
+from graph.values import (
+    ARGUMENT,
+    BUILTIN_METHOD,
+    CLASS_OBJECT,
+    CONTAINER,
+    EXTERNAL_INSTANCE,
+    EXTERNAL_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    MODULE_OBJECT,
+    SITE,
+    Value,
+)
+
+
+@dataclass(slots=True)
+class Use:
+    """A use on its way to edges."""
+
+    place: Place
+    source: Handle
+    name: str
+    start: int
+    kind: EdgeKind
+
+
+class EdgeMaker:
+    """Makes the edges of one file."""
+
+    def __init__(self, program: Program, evaluator: Evaluator, unit: SourceUnit, edges: list[Edge]) -> None:
+        """``edges`` is where the new ones go."""
+        self._program = program
+        self._evaluator = evaluator
+        self.unit = unit
+        self.edges = edges
+        self.passes: dict[tuple[str, int, Place], PassedCall] = {}
+        """Calls whose arguments may matter to others."""
+
+    def give(self, use: Use, denoted: Iterable[Denoted], rule: str, arguments: Arguments = (), *, whole: bool = True) -> None:
+        """Make the edges from a use to what it denotes; ``whole`` says that it denotes nothing else."""
+        targets: dict[tuple[EdgeKind, Handle], None] = {}
+        outside: dict[Handle, None] = {}
+        undecided = False
+        constructors: dict[Handle, None] = {}
+        sure = whole
+        for holder, each in denoted:
+            if isinstance(each, FoundBinding):
+                kind, target = self._target(use.kind, each)
+                if target is not None:
+                    targets[kind, target] = None
+                if kind is EdgeKind.INSTANTIATES:
+                    constructors.update(dict.fromkeys(self._constructors(each, use, arguments)))
+                elif kind is EdgeKind.CALLS:
+                    self._pass(each.path, each.binding.target, use, arguments, bound=_is_bound(holder))
+                sure = sure and not _is_heir(holder, each, self._evaluator)
+            else:
+                for value in each:
+                    undecided = self._outside(value, outside, targets, use) or undecided
+        certain = len(targets) == 1 and not outside and not undecided and sure
+        evidence = Evidence.PROVEN if certain else Evidence.POSSIBLE
+        for kind, target in targets:
+            self.add(kind, evidence, rule, use.source, target, use.start, use.name)
+        if len(constructors) > 1:
+            evidence = Evidence.POSSIBLE
+        for target in constructors:
+            self.add(EdgeKind.CALLS, evidence, "constructor", use.source, target, use.start, use.name)
+        for target in outside:
+            self.add(use.kind, Evidence.EXTERNAL, rule, use.source, target, use.start, use.name)
+        if undecided or not (targets or outside):
+            self.add(use.kind, Evidence.UNKNOWN, rule, use.source, unknown(use.name), use.start, use.name)
+
+    def _outside(self, value: Value, outside: dict[Handle, None], targets: dict[tuple[EdgeKind, Handle], None], use: Use) -> bool:
+        """Sort one value in; return whether it is unknown."""
+        kind = value[0]
+        if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
+            outside[external(value[1], self._evaluator.rules(self.unit.path).spelled(value[2]))] = None
+        elif kind == BUILTIN_METHOD:
+            rules = self._evaluator.rules(self.unit.path)
+            symbol = rules.builtin_symbol(value[1], value[2]) or (rules.builtin_package, f"{self._type_of(value[1])}.{value[2]}")
+            outside[external(*symbol)] = None
+        elif kind == MODULE_OBJECT:
+            if not value[1].endswith("/"):
+                targets[EdgeKind.IMPORTS if use.kind is EdgeKind.IMPORTS else EdgeKind.REFERENCES, Handle(value[1])] = None
+        elif kind == FUNCTION_OBJECT:
+            targets[use.kind, self._program.handle(value[1], value[2])] = None
+        elif kind in {CLASS_OBJECT, INSTANCE}:
+            targets[EdgeKind.INSTANTIATES if use.kind is EdgeKind.CALLS else use.kind, self._program.handle(value[1], value[2])] = None
+        else:
+            return True
+        return False
+
+    def _type_of(self, value: Value) -> str:
+        """Name the built-in type of a container or of a list or dictionary that is written out."""
+        if value[0] == CONTAINER:
+            return value[1]
+        written = self._evaluator.site(value)[1] if value[0] == SITE else ()
+        return written[2] if written and written[0] == SEQUENCE else "dict" if written else "Function"
+
+    def _target(self, kind: EdgeKind, found: FoundBinding) -> tuple[EdgeKind, Handle | None]:
+        unit = self._program.unit(found.path)
+        binding = found.binding
+        if binding.kind == DEFINITION:
+            scope = unit.flow.scopes[binding.target]
+            if scope.kind == CLASS_SCOPE and kind is EdgeKind.CALLS:
+                kind = EdgeKind.INSTANTIATES
+            elif kind is EdgeKind.WRITES and not scope.flags & ACCESSOR:
+                kind = EdgeKind.REFERENCES
+            elif kind is EdgeKind.REFERENCES and scope.flags & ACCESSOR and self._evaluator.rules(self.unit.path).accessors_are_called:
+                kind = EdgeKind.CALLS
+            return kind, unit.of_scope[binding.target]
+        if kind in {EdgeKind.REFERENCES, EdgeKind.CALLS}:
+            kind = EdgeKind.READS if found.scope else EdgeKind.REFERENCES
+        return kind, unit.named(found.scope, found.name)
+
+    def _constructors(self, found: FoundBinding, use: Use, arguments: Arguments) -> Iterator[Handle]:
+        yield from self._constructor((CLASS_OBJECT, found.path, found.binding.target), use, arguments)
+
+    def _constructor(self, class_: Value, use: Use, arguments: Arguments) -> Iterator[Handle]:
+        """Yield the method that runs when a class is instantiated, where the program has it."""
+        for each in self._evaluator.rules(class_[1]).constructors_of(self._evaluator, class_, use.place, arguments):
+            self._pass(each.path, each.binding.target, use, arguments, bound=True)
+            yield self._program.handle(each.path, each.binding.target)
+
+    def call(self, use: Use, values: Iterable[Value], rule: str, arguments: Arguments) -> None:
+        """Make the edges of a call of something that is no definition."""
+        functions: dict[tuple[EdgeKind, Handle], None] = {}
+        outside: dict[Handle, None] = {}
+        undecided = False
+        for value in self._expanded(values):
+            if value[0] == FUNCTION_OBJECT:
+                functions[EdgeKind.CALLS, self._program.handle(value[1], value[2])] = None
+                self._pass(value[1], value[2], use, arguments, bound=value[3] is not None)
+            elif value[0] == CLASS_OBJECT:
+                functions[EdgeKind.INSTANTIATES, self._program.handle(value[1], value[2])] = None
+                for constructor in self._constructor(value, use, arguments):
+                    functions[EdgeKind.CALLS, constructor] = None
+            elif value[0] == INSTANCE and (called := self._call_methods(value)):
+                functions.update(dict.fromkeys((EdgeKind.CALLS, target) for target in called))
+            elif value[0] in {EXTERNAL_OBJECT, BUILTIN_METHOD}:
+                undecided = self._outside(value, outside, functions, use) or undecided
+            else:
+                undecided = True
+        kinds = {kind for kind, _ in functions}
+        certain = (
+            len([1 for kind, _ in functions if kind is EdgeKind.CALLS or EdgeKind.CALLS not in kinds]) == 1
+            and not outside
+            and not undecided
+        )
+        for kind, target in functions:
+            self.add(kind, Evidence.PROVEN if certain else Evidence.POSSIBLE, rule, use.source, target, use.start, use.name)
+        for target in outside:
+            self.add(use.kind, Evidence.EXTERNAL, rule, use.source, target, use.start, use.name)
+        if undecided or not (functions or outside):
+            self.add(use.kind, Evidence.UNKNOWN, rule, use.source, unknown(use.name), use.start, use.name)
+
+    def _call_methods(self, instance: Value) -> list[Handle]:
+        method = self._evaluator.rules(instance[1]).call_method
+        found = self._evaluator.member(instance, method, called=True) if method else ()
+        return [self._program.handle(each[1], each[2]) for each in found if each[0] == FUNCTION_OBJECT]
+
+    def _expanded(self, values: Iterable[Value]) -> Iterator[Value]:
+        for value in values:
+            if value[0] == ARGUMENT:
+                yield from self._evaluator.arguments(value)
+            else:
+                yield value
+
+    def _pass(self, path: str, scope: int, use: Use, arguments: Arguments, *, bound: bool) -> None:
+        """Remember a call of a function that has a parameter without a type."""
+        if use.kind not in {EdgeKind.CALLS, EdgeKind.INSTANTIATES} or scope < 0:
+            return
+        evaluator = self._evaluator
+        first = int(bound and evaluator.rules(path).receiver_is_parameter)
+        if any(each.type < 0 for each in evaluator.flow(path).scopes[scope].parameters[first:]):
+            place = (use.place[0], use.place[1], use.start, use.place[3])
+            self.passes[path, scope, place] = PassedCall(path, scope, place, arguments, bound)
+
+    def add(self, kind: EdgeKind, evidence: Evidence, rule: str, source: Handle, target: Handle, start: int, name: str) -> None:
+        """Add one edge for a name that is written at a byte offset."""
+        line = bisect_right(self.unit.flow.newlines, start - 1) + 1
+        end = start + len(name.encode())
+        self.edges.append(Edge(kind, evidence, rule, source, target, self.unit.path, line, start, end))
+
+
+def _is_bound(holder: Value | None) -> bool:
+    return holder is not None and holder[0] in {INSTANCE, "^"}
+
+
+def _is_heir(holder: Value | None, found: FoundBinding, evaluator: Evaluator) -> bool:
+    """Say whether a member was found in a subtype of what it was looked up in, which is a guess."""
+    if holder is None or holder[0] not in {INSTANCE, CLASS_OBJECT}:
+        return False
+    if evaluator.flow(found.path).scopes[found.scope].kind != CLASS_SCOPE:
+        return False  # written outside of any class, for this one
+    if found.binding.kind == DEFINITION and evaluator.flow(found.path).scopes[found.binding.target].flags & EXTENSION:
+        return False  # written in another class, for this one
+    return not any(each[0] == CLASS_OBJECT and each[1:] == (found.path, found.scope) for each in evaluator.lineage(holder[1], holder[2]))
