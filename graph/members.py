@@ -140,7 +140,7 @@ class Members:
             names = scope.names if scope.kind == CLASS_SCOPE else {}
             found = settled(self._evaluator.flow(each[1]), [*names.get(name, ()), *scope.fields.get(name, ())])
             if rules.functions_apart:
-                found = rules.by_use(self._evaluator.flow(each[1]), found, called=called)
+                found = rules.by_use(self._evaluator.flow(each[1]), list(found), called=called)
             declared = name in names or any(binding.type >= 0 for binding in found)
             added = self._evaluator.rules(each[1]).added_attributes(self._evaluator, holder, each, name)
             if found and (declared or not assigned):
