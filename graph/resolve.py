@@ -211,7 +211,8 @@ class Resolver:
             if expression is None or expression[0] not in {NAME, MEMBER}:
                 continue
             place = self._evaluator.place(self._path, root)
-            use = Use(place, source, expression[-1], expression[1], EdgeKind.INHERITS)
+            name = self._evaluator.rules(self._path).spelled(expression[-1])
+            use = Use(place, source, name, expression[1], EdgeKind.INHERITS)
             self._made.give(use, self._evaluator.denoted(place, expression, as_type=True), "base")
 
     def _overrides(self, scope: int) -> None:
@@ -348,7 +349,7 @@ class Resolver:
         return self._unit.of_scope[place[1]]
 
     def _use(self, place: Place, expression: Expression, kind: EdgeKind, arguments: Arguments = (), *, as_type: bool = False) -> None:
-        name = expression[-1]
+        name = self._evaluator.rules(self._path).spelled(expression[-1])
         use = Use(place, self._source(place), name, expression[1], kind)
         denoted = self._evaluator.denoted(place, expression, as_type=as_type, called=kind is EdgeKind.CALLS or expression[0] == METHOD)
         if kind is EdgeKind.CALLS:
