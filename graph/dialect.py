@@ -29,6 +29,10 @@ class Dialect:
     overloaded: ClassVar[bool] = False
     """Several functions may have one name; the arguments say which is meant."""
 
+    def spelled(self, name: str) -> str:
+        """Return a name as the source has it, where the table adds what tells two things of one name apart."""
+        return name
+
     def by_use(self, flow: FileFlow, found: list[Binding], *, called: bool) -> list[Binding]:
         """Return the bindings of a name that can be called, or those that can be read (``functions_apart``)."""
         del flow, called

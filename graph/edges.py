@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from graph.bindings import Arguments, Denoted, FoundBinding, PassedCall, Place
 from graph.evaluate import Evaluator
-from graph.flow import ACCESSOR, CLASS_SCOPE, DEFINITION, SEQUENCE
+from graph.flow import ACCESSOR, CLASS_SCOPE, DEFINITION, EXTENSION, SEQUENCE
 from graph.model import Edge, EdgeKind, Evidence, Handle, external, unknown
 from graph.program import Program, SourceUnit
 from graph.values import (
@@ -77,6 +77,8 @@ class EdgeMaker:
         evidence = Evidence.PROVEN if certain else Evidence.POSSIBLE
         for kind, target in targets:
             self.add(kind, evidence, rule, use.source, target, use.start, use.name)
+        if len(constructors) > 1:
+            evidence = Evidence.POSSIBLE
         for target in constructors:
             self.add(EdgeKind.CALLS, evidence, "constructor", use.source, target, use.start, use.name)
         for target in outside:
@@ -88,7 +90,7 @@ class EdgeMaker:
         """Sort one value in; return whether it is unknown."""
         kind = value[0]
         if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
-            outside[external(value[1], value[2])] = None
+            outside[external(value[1], self._evaluator.rules(self.unit.path).spelled(value[2]))] = None
         elif kind == BUILTIN_METHOD:
             rules = self._evaluator.rules(self.unit.path)
             symbol = rules.builtin_symbol(value[1], value[2]) or (rules.builtin_package, f"{self._type_of(value[1])}.{value[2]}")
@@ -207,4 +209,6 @@ def _is_heir(holder: Value | None, found: FoundBinding, evaluator: Evaluator) ->
         return False
     if evaluator.flow(found.path).scopes[found.scope].kind != CLASS_SCOPE:
         return False  # written outside of any class, for this one
+    if found.binding.kind == DEFINITION and evaluator.flow(found.path).scopes[found.binding.target].flags & EXTENSION:
+        return False  # written in another class, for this one
     return not any(each[0] == CLASS_OBJECT and each[1:] == (found.path, found.scope) for each in evaluator.lineage(holder[1], holder[2]))

@@ -140,7 +140,7 @@ class Members:
             names = scope.names if scope.kind == CLASS_SCOPE else {}
             found = settled(self._evaluator.flow(each[1]), [*names.get(name, ()), *scope.fields.get(name, ())])
             if rules.functions_apart:
-                found = rules.by_use(self._evaluator.flow(each[1]), found, called=called)
+                found = rules.by_use(self._evaluator.flow(each[1]), list(found), called=called)
             declared = name in names or any(binding.type >= 0 for binding in found)
             added = self._evaluator.rules(each[1]).added_attributes(self._evaluator, holder, each, name)
             if found and (declared or not assigned):
@@ -182,8 +182,9 @@ class Members:
         """Return a class and its supertypes in the order in which members are looked up; ``UNKNOWN`` for a base nobody knows."""
         key = ("l", path, scope)
         self._evaluator.answers.solve(key, lambda: frozenset({("l", self._evaluator.rules(path).linearize(self._evaluator, path, scope))}))
-        found = self._evaluator.answers.solve(key, lambda: NOTHING) or (("l", ((CLASS_OBJECT, path, scope),)),)
-        return max((each[1] for each in found), key=lambda line: (len(line), repr(line)))  # several where bases are looked up in it
+        orders = [each[1] for each in self._evaluator.answers.solve(key, lambda: NOTHING)]
+        # Classes that inherit from each other, which only broken code has, get an order for each round of the search.
+        return max(orders, key=lambda order: (len(order), repr(order)), default=((CLASS_OBJECT, path, scope),))
 
     def bases(self, path: str, scope: int) -> list[Values]:
         """Return what each base of a class is worth."""

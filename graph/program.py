@@ -236,13 +236,25 @@ def named_bases(flow: FileFlow) -> list[tuple[str, int]]:
             while expression is not None and expression[0] == INDEX:
                 expression = expression[2]
             if expression is not None and expression[0] in {NAME, MEMBER}:
-                found.append((expression[-1], index))
+                found.append((expression[-1].partition("`")[0], index))
     return found
+
+
+def _linked(flow: FileFlow) -> Iterator[str]:
+    """Yield what a file of C or C++ gives to the linker, and the fields that it assigns to."""
+    yield from (f"defines {scope.name}" for scope in flow.scopes if scope.kind == FUNCTION_SCOPE and scope.name)
+    yield from (f"defines {name}" for name in flow.scopes[0].names)
+    stored = (flow.roots[target].expression for target, _ in flow.stores)
+    yield from (f"assigns {each[3]}" for each in stored if each is not None and each[0] == MEMBER)
 
 
 def announced(path: str, flow: FileFlow) -> list[str]:
     """Return under which names others may look for what a file defines, beside its path."""
     packages = {flow.package, path.rpartition("/")[0]} - {""}
     names = {f"package {path.rpartition('/')[0]}/", *(f"package {package}" for package in packages)}
+    names |= {f"package {scope.name}" for scope in flow.scopes if scope.kind == BLOCK and scope.name}
+    names |= set(_linked(flow)) if flow.language in {"c", "cpp"} else {"package "} if flow.language == "csharp" else set()
     names |= {f"interface {name}" for scope in flow.scopes if scope.flags & INTERFACE for name in scope.names}
+    if flow.language == "scala":  # the one whose members of foreign types depend on what is defined anywhere
+        names |= {f"definitions of {name}" for scope in flow.scopes for name in scope.names}
     return sorted(names | {f"heirs of {name}" for name, _ in named_bases(flow)})

@@ -211,7 +211,8 @@ class Resolver:
             if expression is None or expression[0] not in {NAME, MEMBER}:
                 continue
             place = self._evaluator.place(self._path, root)
-            use = Use(place, source, expression[-1], expression[1], EdgeKind.INHERITS)
+            name = self._evaluator.rules(self._path).spelled(expression[-1])
+            use = Use(place, source, name, expression[1], EdgeKind.INHERITS)
             self._made.give(use, self._evaluator.denoted(place, expression, as_type=True), "base")
 
     def _overrides(self, scope: int) -> None:
@@ -259,14 +260,7 @@ class Resolver:
         elif operation == CALL:
             self._walk_call(place, expression, purpose, root)
         elif operation == NEW:
-            made = expression[2]
-            if made[0] == INDEX:
-                self._walk(place, made[3], TYPE)
-                made = made[2]
-            if made[0] == MEMBER:
-                self._walk(place, made[2], VALUE)
-            self._use(place, made, EdgeKind.INSTANTIATES, expression[3])
-            self._arguments(place, expression[3])
+            self._walk_new(place, expression)
         elif operation == INDEX:
             self._walk(place, expression[2], VALUE if purpose in {WRITE, DECORATOR} else purpose)
             self._walk(place, expression[3], TYPE if purpose == TYPE else VALUE)
@@ -277,6 +271,16 @@ class Resolver:
                 self._protocol(place, expression)
             for part in _parts(expression):
                 self._walk(place, part, purpose if purpose == TYPE else VALUE)
+
+    def _walk_new(self, place: Place, expression: Expression) -> None:
+        made = expression[2]
+        if made[0] == INDEX:
+            self._walk(place, made[3], TYPE)
+            made = made[2]
+        if made[0] == MEMBER:
+            self._walk(place, made[2], VALUE)
+        self._use(place, made, EdgeKind.INSTANTIATES, expression[3])
+        self._arguments(place, expression[3])
 
     def _super(self, place: Place, expression: Expression) -> None:
         rules = self._evaluator.rules(self._path)
@@ -345,7 +349,7 @@ class Resolver:
         return self._unit.of_scope[place[1]]
 
     def _use(self, place: Place, expression: Expression, kind: EdgeKind, arguments: Arguments = (), *, as_type: bool = False) -> None:
-        name = expression[-1]
+        name = self._evaluator.rules(self._path).spelled(expression[-1])
         use = Use(place, self._source(place), name, expression[1], kind)
         denoted = self._evaluator.denoted(place, expression, as_type=as_type, called=kind is EdgeKind.CALLS or expression[0] == METHOD)
         if kind is EdgeKind.CALLS:

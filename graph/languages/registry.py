@@ -67,7 +67,31 @@ def _scala() -> Language:
     return Language(GRAMMAR, RULES)
 
 
+def _c() -> Language:
+    from graph.languages.c import GRAMMAR
+    from graph.languages.c_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
+def _cpp() -> Language:
+    from graph.languages.cpp import GRAMMAR
+    from graph.languages.cpp_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
+def _csharp() -> Language:
+    from graph.languages.csharp import GRAMMAR
+    from graph.languages.csharp_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
 _LANGUAGES: dict[str, Callable[[], Language]] = {
+    "c": _c,
+    "cpp": _cpp,
+    "csharp": _csharp,
     "java": _java,
     "kotlin": _kotlin,
     "scala": _scala,

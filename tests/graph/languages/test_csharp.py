@@ -1,0 +1,174 @@
+"""C#: which definition a name refers to, over namespaces, partial types, extension methods and overloads."""
+
+from __future__ import annotations
+
+from graph.build import resolve_files
+from graph.model import Edge, EdgeKind
+
+Found = set[tuple[str, str]]
+
+
+def edges(files: dict[str, str], kind: EdgeKind, evidence: str = "proven") -> Found:
+    """Return source and target of the edges of a kind, without the files' names."""
+    found: list[Edge] = [
+        edge for graph in resolve_files({path: text.encode() for path, text in files.items()}) for edge in graph.edges if edge.kind is kind
+    ]
+    return {(_short(each.source), _short(each.target)) for each in found if each.evidence == evidence}
+
+
+def _short(handle: str) -> str:
+    return handle if ":" in handle else handle.partition("#")[2]
+
+
+def calls(text: str, evidence: str = "proven") -> Found:
+    """Return the calls of a program of one file."""
+    return edges({"a.cs": text}, EdgeKind.CALLS, evidence)
+
+
+def test_a_field_receiver_decides_though_the_caller_has_the_same_method_name() -> None:
+    """The type of the field says whose method is called."""
+    text = "class Store { public void Save() {} } class App { Store store; public void Save() { store.Save(); } }"
+    assert calls(text) == {("App.Save", "Store.Save")}
+
+
+def test_a_foreign_type_is_external_though_the_program_has_one_of_its_name() -> None:
+    """A using names the namespace that a type is from."""
+    files = {
+        "a.cs": "using Vendor.Http; namespace App { class Use { void Run(Vendor.Http.Client c) { c.Send(); } } }",
+        "b.cs": "namespace Other { class Client { public void Send() {} } }",
+    }
+    assert edges(files, EdgeKind.CALLS) == set()
+    assert edges(files, EdgeKind.CALLS, "external") == {("App.Use.Run", "external:Vendor.Http#Client.Send")}
+
+
+def test_a_collections_method_is_not_the_projects_of_the_same_name() -> None:
+    """A list's method is the library's."""
+    text = """
+    using System.Collections.Generic;
+    class Cart { public void Add(int i) {} }
+    class Use { void Run() { var items = new List<int>(); items.Add(1); } }
+    """
+    assert calls(text) == set()
+    assert calls(text, "external") == {("Use.Run", "external:System.Collections.Generic#List.Add")}
+
+
+def test_base_is_the_supertypes_member() -> None:
+    """``base.M()`` goes to the inherited method and to no other."""
+    text = "class A { public virtual void M() {} } class B : A { public override void M() { base.M(); } }"
+    assert calls(text) == {("B.M", "A.M")}
+    assert edges({"a.cs": text}, EdgeKind.OVERRIDES) == {("B.M", "A.M")}
+
+
+def test_constructors_chain_to_this_and_to_base() -> None:
+    """``this(...)`` and ``base(...)`` choose by their arguments."""
+    text = """
+    class A { public A(int a) {} public A(string s) {} }
+    class B : A { public B() : this("x") {} public B(string s) : base(1) {} }
+    class C { void Run() { new B(); } }
+    """
+    assert calls(text) == {("B.B", "B.B~2"), ("B.B~2", "A.A"), ("C.Run", "B.B")}
+
+
+def test_an_alias_and_a_global_using_bring_a_type() -> None:
+    """An alias stands for its type; a global using holds in every file."""
+    files = {
+        "g.cs": "global using Lib.Inner;",
+        "a.cs": "using Short = Lib.Thing; class Use { void Run() { Short.Go(); Deep.Go(); } }",
+        "b.cs": "namespace Lib { static class Thing { public static void Go() {} } }",
+        "c.cs": "namespace Lib.Inner { class Deep { public static void Go() {} } }",
+    }
+    assert edges(files, EdgeKind.CALLS) == {("Use.Run", "Lib.Thing.Go"), ("Use.Run", "Lib.Inner.Deep.Go")}
+
+
+def test_the_parts_of_a_partial_type_see_each_others_members() -> None:
+    """Members of another file's part are reached by their bare names."""
+    files = {
+        "a.cs": "namespace N; partial class P { void Run() { Help(); count = 1; } }",
+        "b.cs": "namespace N; partial class P { int count; void Help() {} }",
+    }
+    assert edges(files, EdgeKind.CALLS) == {("N.P.Run", "N.P.Help")}
+    assert edges(files, EdgeKind.WRITES) == {("N.P.Run", "N.P.count")}
+
+
+def test_an_extension_method_is_found_by_the_type_it_extends() -> None:
+    """Only where its namespace is in use, and a method of the type goes before it."""
+    library = (
+        "namespace Ext { static class E { public static int Twice(this Core.Box b) => 2; public static void Own(this Core.Box b) {} } }"
+    )
+    files = {
+        "core.cs": "namespace Core; public class Box { public void Own() {} }",
+        "ext.cs": library,
+        "a.cs": "using Ext; using Core; class A { void Run(Box b) { b.Twice(); b.Own(); } }",
+        "b.cs": "using Core; class B { void Run(Box b) { b.Twice(); } }",
+    }
+    assert edges(files, EdgeKind.CALLS) == {("A.Run", "Ext.E.Twice"), ("A.Run", "Core.Box.Own")}
+    assert edges(files, EdgeKind.CALLS, "unknown") == {("B.Run", "unknown:Twice")}
+
+
+def test_overloads_are_chosen_by_number_and_type_or_given_whole() -> None:
+    """An argument of unknown type leaves several, none of them proven."""
+    text = """
+    class A {
+        void F(int i) {} void F(string s) {} void F(int i, int j) {} void F<T>(T t, int i, int j) {}
+        void Run(dynamic d) { F(1); F("s"); F(1, 2); F<int>(1, 2, 3); }
+        void Ask(dynamic d) { F(d); }
+    }
+    """
+    assert calls(text) == {("A.Run", "A.F"), ("A.Run", "A.F~2"), ("A.Run", "A.F~3"), ("A.Run", "A.F~4")}
+    assert calls(text, "possible") == {("A.Ask", "A.F"), ("A.Ask", "A.F~2")}
+
+
+def test_values_flow_through_await_linq_and_patterns() -> None:
+    """Tasks, sequences and tested types carry the type of what they hold."""
+    text = """
+    using System.Collections.Generic; using System.Linq; using System.Threading.Tasks;
+    class Item { public bool Ok() => true; public void Go() {} }
+    interface IRepo { Task<Item> Get(); List<Item> All(); }
+    class Use {
+        IRepo repo;
+        async Task A() { var one = await repo.Get(); one.Go(); }
+        void B() { foreach (var each in repo.All().Where(p => p.Ok()).ToList()) each.Go(); }
+        void C(object o) { if (o is Item i) i.Go(); }
+        void D() { Item made = new() { }; made?.Go(); }
+        void E(Dictionary<string, Item> d) { d["x"].Go(); }
+    }
+    """
+    found = calls(text)
+    assert {(f"Use.{name}", "Item.Go") for name in "ABCDE"} <= found
+    assert ("Use.B.<lambda1>", "Item.Ok") in found
+
+
+def test_a_type_and_its_generic_namesake_are_two() -> None:
+    """The number of type parameters tells types of one name apart, and a member never stands for a type."""
+    text = """
+    class R { public static void Make() {} }
+    class R<T> { public static void Of() {} }
+    class Use { int R; void Run() { R<int>.Of(); } }
+    class More { void Run() { R.Make(); R<int> r = null; } }
+    """
+    assert calls(text) == {("Use.Run", "R.Of"), ("More.Run", "R.Make")}
+
+
+def test_object_initialisers_write_and_enums_are_read() -> None:
+    """``new T { P = v }`` writes T's property."""
+    text = "enum Color { Red } class Car { public Color Paint { get; set; } static Car Make() => new Car { Paint = Color.Red }; }"
+    assert edges({"a.cs": text}, EdgeKind.WRITES) == {("Car.Make", "Car.Paint")}
+    assert ("Car.Make", "Color.Red") in edges({"a.cs": text}, EdgeKind.READS)
+
+
+def test_a_delegate_is_called_through_its_type() -> None:
+    """Lambdas passed for a delegate get the types of its parameters."""
+    text = """
+    class Item { public void Go() {} }
+    delegate void Visit(Item i);
+    class Use { void Each(Visit v) {} void Run() { Each(i => i.Go()); } }
+    """
+    assert ("Use.Run.<lambda1>", "Item.Go") in calls(text)
+
+
+def test_broken_code_does_not_stop_anything() -> None:
+    """Every beginning of a file is read."""
+    text = "namespace N { class A<T> : B where T : C { int x = new() { Y = 1 }; "
+    text += "void F(params int[] a) { if (a is D { E: 1 } f) f.G?.H(); } } }"
+    for end in range(0, len(text), 7):
+        list(resolve_files({"a.cs": text[:end].encode()}))
