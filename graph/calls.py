@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from graph.bindings import Arguments, PassedCall, Place
-from graph.flow import ASYNC, GENERATOR, OVERLOAD, REST, SPREAD, Expression
+from graph.flow import ASYNC, GENERATOR, MEMBER, NAME, OVERLOAD, REST, SPREAD, Expression
 from graph.values import (
     ANYTHING,
     ARGUMENT,
@@ -56,10 +56,15 @@ class Calls:
 
     def call_value(self, place: Place, expression: Expression) -> Values:
         """Return what ``callee(arguments)`` yields."""
-        found: set[Value] = set()
-        for callee in self._evaluator.value(place, expression[2]):
-            found |= self.called(callee, place, expression[3])
-        return frozenset(found)
+        callee, arguments = expression[2], expression[3]
+        if callee[0] in {NAME, MEMBER} and self._evaluator.rules(place[0]).overloaded:
+            return self._evaluator.answers.solve(("k", place[0], callee[1]), lambda: self._overload_value(place, callee, arguments))
+        return union(self.called(each, place, arguments) for each in self._evaluator.value(place, callee))
+
+    def _overload_value(self, place: Place, callee: Expression, arguments: Arguments) -> Values:
+        found = self._evaluator.chosen(place, callee, arguments)
+        values = union(self._evaluator.attribute_value(holder, each) for holder, each in found)
+        return union(self.called(each, place, arguments) for each in values)
 
     def called(self, callee: Value, place: Place | None, arguments: Arguments, *, passing: Values | None = None) -> Values:
         """Return what calling a value yields. ``passing`` is a single argument that is written nowhere."""
@@ -72,7 +77,7 @@ class Calls:
         if kind == INSTANCE:
             call = self._evaluator.rules(callee[1]).call_method
             called: set[Value] = set()
-            for method in self._evaluator.member(callee, call) if call else ANYTHING:
+            for method in self._evaluator.member(callee, call, called=True) if call else ANYTHING:
                 called |= ANYTHING if method[0] == INSTANCE else self.called(method, place, arguments, passing=passing)
             return frozenset(called)
         if kind == CONTAINER and callee[1] == "Callable" and callee[2]:

@@ -90,8 +90,9 @@ class EdgeMaker:
         if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
             outside[external(value[1], value[2])] = None
         elif kind == BUILTIN_METHOD:
-            package = self._evaluator.rules(self.unit.path).builtin_package
-            outside[external(package, f"{self._type_of(value[1])}.{value[2]}")] = None
+            rules = self._evaluator.rules(self.unit.path)
+            symbol = rules.builtin_symbol(value[1], value[2]) or (rules.builtin_package, f"{self._type_of(value[1])}.{value[2]}")
+            outside[external(*symbol)] = None
         elif kind == MODULE_OBJECT:
             if not value[1].endswith("/"):
                 targets[EdgeKind.IMPORTS if use.kind is EdgeKind.IMPORTS else EdgeKind.REFERENCES, Handle(value[1])] = None
@@ -119,6 +120,8 @@ class EdgeMaker:
                 kind = EdgeKind.INSTANTIATES
             elif kind is EdgeKind.WRITES and not scope.flags & ACCESSOR:
                 kind = EdgeKind.REFERENCES
+            elif kind is EdgeKind.REFERENCES and scope.flags & ACCESSOR and self._evaluator.rules(self.unit.path).accessors_are_called:
+                kind = EdgeKind.CALLS
             return kind, unit.of_scope[binding.target]
         if kind in {EdgeKind.REFERENCES, EdgeKind.CALLS}:
             kind = EdgeKind.READS if found.scope else EdgeKind.REFERENCES
@@ -129,12 +132,9 @@ class EdgeMaker:
 
     def _constructor(self, class_: Value, use: Use, arguments: Arguments) -> Iterator[Handle]:
         """Yield the method that runs when a class is instantiated, where the program has it."""
-        for name in self._evaluator.rules(class_[1]).constructors:
-            for each in self._evaluator.attributes(class_, name):
-                if isinstance(each, FoundBinding) and each.binding.kind == DEFINITION:
-                    self._pass(each.path, each.binding.target, use, arguments, bound=True)
-                    yield self._program.handle(each.path, each.binding.target)
-                    return
+        for each in self._evaluator.rules(class_[1]).constructors_of(self._evaluator, class_, use.place, arguments):
+            self._pass(each.path, each.binding.target, use, arguments, bound=True)
+            yield self._program.handle(each.path, each.binding.target)
 
     def call(self, use: Use, values: Iterable[Value], rule: str, arguments: Arguments) -> None:
         """Make the edges of a call of something that is no definition."""
@@ -170,7 +170,7 @@ class EdgeMaker:
 
     def _call_methods(self, instance: Value) -> list[Handle]:
         method = self._evaluator.rules(instance[1]).call_method
-        found = self._evaluator.member(instance, method) if method else ()
+        found = self._evaluator.member(instance, method, called=True) if method else ()
         return [self._program.handle(each[1], each[2]) for each in found if each[0] == FUNCTION_OBJECT]
 
     def _expanded(self, values: Iterable[Value]) -> Iterator[Value]:

@@ -26,6 +26,7 @@ from graph.flow import (
     LITERAL,
     MAPPING,
     MEMBER,
+    METHOD,
     NAME,
     NEW,
     ROOT,
@@ -61,6 +62,7 @@ class Evaluator:
         self.named = names.named
         self.lookup = names.lookup
         self.denoted = names.denoted
+        self.chosen = names.chosen
         self.follow = names.follow
         self.brought = names.brought
         self.bound = names.bound
@@ -91,6 +93,7 @@ class Evaluator:
         return {
             NAME: self._name,
             MEMBER: members.member_value,
+            METHOD: members.method_value,
             CALL: calls.call_value,
             NEW: self._new,
             INDEX: containers.index_value,

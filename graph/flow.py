@@ -28,6 +28,7 @@ SUPER       (none)                        that instance, seen as its supertype
 CAST        type                          a value of that type
 ROOT        index                         the value of ``FileFlow.roots[index]``
 SPREAD      iterable                      as an item or argument: all of its elements
+METHOD      object, name                  the method of that name, taken and not called (``Type::method``)
 ==========  ============================  =============================================================================
 
 An argument is (keyword or "", expression).
@@ -39,7 +40,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 NAME, MEMBER, CALL, NEW, INDEX, LITERAL, SEQUENCE, MAPPING, FUNCTION, CLASS = range(10)
-EITHER, ELEMENT, ITEM, AWAIT, ENTER, SELF, SUPER, CAST, ROOT, SPREAD = range(10, 20)
+EITHER, ELEMENT, ITEM, AWAIT, ENTER, SELF, SUPER, CAST, ROOT, SPREAD, METHOD = range(10, 21)
 
 Expression = tuple[Any, ...]
 

@@ -278,6 +278,9 @@ class Lowering:
         scope = self.flow.scopes[index]
         scope.decorators = decorators
         self.open_branch()
+        generic = node.child_by_field_name(shape.generic) if shape.generic else None
+        if generic is not None:
+            self.lower(generic)
         parameters = node.child_by_field_name(shape.parameters)
         if parameters is not None:
             self._lower_parameters(parameters, shape, scope)
@@ -344,3 +347,5 @@ class FunctionShape:
     forms: Mapping[str, ParameterForm] = field(default_factory=dict[str, ParameterForm])
     bare: frozenset[str] = frozenset()
     """Types of a parameter that stands without a list around it."""
+    generic: str = ""
+    """Name of the field that declares type parameters."""

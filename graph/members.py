@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from graph.bindings import Attribute, Denoted, FoundBinding, Place, last_definitions, last_definitions_of, settled
@@ -44,14 +44,24 @@ class Members:
 
     def member_value(self, place: Place, expression: Expression) -> Values:
         """Return what ``object.name`` is worth."""
+        if self._evaluator.rules(place[0]).has_extensions:
+            return self.worth_of(self._evaluator.denoted(place, expression))
         found: set[Value] = set()
         for holder in self._evaluator.value(place, expression[2]):
             found |= self.member(holder, expression[3])
         return frozenset(found)
 
-    def member(self, holder: Value, name: str) -> Values:
+    def method_value(self, place: Place, expression: Expression) -> Values:
+        """Return the method that ``object::name`` takes."""
+        return self.worth_of(self._evaluator.denoted(place, expression, called=True))
+
+    def worth_of(self, denoted: Iterable[Denoted]) -> Values:
+        """Return what any of these is worth."""
+        return union(self.attribute_value(holder, each) for holder, each in denoted)
+
+    def member(self, holder: Value, name: str, *, called: bool = False) -> Values:
         """Return what ``holder.name`` is worth."""
-        found: list[Denoted] = [(holder, each) for each in self.attributes(holder, name)]
+        found: list[Denoted] = [(holder, each) for each in self.attributes(holder, name, called=called)]
         if len(found) > 1 and holder[0] == MODULE_OBJECT:
             found = self._evaluator.rules(holder[1]).meant(self._evaluator, found, as_type=False)
         return union(self.attribute_value(holder, each) for _, each in found)
@@ -80,7 +90,7 @@ class Members:
             return frozenset({value})
         return frozenset({(FUNCTION_OBJECT, value[1], value[2], target)})
 
-    def attributes(self, holder: Value, name: str) -> list[Attribute]:
+    def attributes(self, holder: Value, name: str, *, called: bool = False) -> list[Attribute]:
         """Return what ``holder.name`` may denote: bindings in the program, or values of which no binding is known."""
         kind = holder[0]
         if kind in {INSTANCE, CLASS_OBJECT, FUNCTION_OBJECT}:
@@ -88,9 +98,9 @@ class Members:
             if own:
                 return own
         if kind in {INSTANCE, CLASS_OBJECT}:
-            return self._class_attributes(holder, self.lineage(holder[1], holder[2]), name)
+            return self._class_attributes(holder, self.lineage(holder[1], holder[2]), name, called=called)
         if kind == SUPERTYPE:
-            return self._class_attributes(holder, self.lineage(holder[1], holder[2])[1:], name)
+            return self._class_attributes(holder, self.lineage(holder[1], holder[2])[1:], name, called=called)
         if kind == MODULE_OBJECT:
             return self._evaluator.rules(holder[1]).exported(self._evaluator, holder[1], name)
         if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
@@ -101,14 +111,14 @@ class Members:
         if kind in {CONTAINER, SITE}:
             return [frozenset({(BUILTIN_METHOD, holder, name)})]
         if kind == ARGUMENT:
-            return [attribute for value in self._evaluator.arguments(holder) for attribute in self.attributes(value, name)]
+            return [attribute for value in self._evaluator.arguments(holder) for attribute in self.attributes(value, name, called=called)]
         if kind == NAMESPACE:
             return self._evaluator.rules(holder[1]).within(self._evaluator, holder, name)
         return [ANYTHING]
 
-    def own_attributes(self, holder: Value, name: str) -> list[Attribute]:
+    def own_attributes(self, holder: Value, name: str, *, called: bool = False) -> list[Attribute]:
         """Return the bindings of a member in a class and its supertypes, none where only an unknown or external one could have it."""
-        return [each for each in self.attributes(holder, name) if isinstance(each, FoundBinding)]
+        return [each for each in self.attributes(holder, name, called=called) if isinstance(each, FoundBinding)]
 
     def module_bindings(self, path: str, name: str) -> list[Attribute]:
         """Return the bindings of a name at the top of a file, as they are when it has run."""
@@ -116,7 +126,10 @@ class Members:
         bindings = flow.scopes[0].names.get(name, ())
         return [FoundBinding(path, 0, name, binding) for binding in last_definitions_of(flow.branches, bindings)]
 
-    def _class_attributes(self, holder: Value, lineage: Sequence[Value], name: str) -> list[Attribute]:
+    def _class_attributes(self, holder: Value, lineage: Sequence[Value], name: str, *, called: bool) -> list[Attribute]:
+        rules = self._evaluator.rules(holder[1])
+        if called and rules.overloaded:
+            return rules.overloads(self._evaluator, holder, lineage, name)
         outside: Value | None = None
         assigned: list[Attribute] = []  # by methods alone, and declared further up if anywhere
         for each in lineage:
@@ -126,6 +139,8 @@ class Members:
             scope = self._evaluator.opened(each)
             names = scope.names if scope.kind == CLASS_SCOPE else {}
             found = settled(self._evaluator.flow(each[1]), [*names.get(name, ()), *scope.fields.get(name, ())])
+            if rules.functions_apart:
+                found = rules.by_use(self._evaluator.flow(each[1]), found, called=called)
             declared = name in names or any(binding.type >= 0 for binding in found)
             added = self._evaluator.rules(each[1]).added_attributes(self._evaluator, holder, each, name)
             if found and (declared or not assigned):
@@ -167,9 +182,8 @@ class Members:
         """Return a class and its supertypes in the order in which members are looked up; ``UNKNOWN`` for a base nobody knows."""
         key = ("l", path, scope)
         self._evaluator.answers.solve(key, lambda: frozenset({("l", self._evaluator.rules(path).linearize(self._evaluator, path, scope))}))
-        orders = [each[1] for each in self._evaluator.answers.solve(key, lambda: NOTHING)]
-        # Classes that inherit from each other, which only broken code has, get an order for each round of the search.
-        return max(orders, key=lambda order: (len(order), repr(order)), default=((CLASS_OBJECT, path, scope),))
+        found = self._evaluator.answers.solve(key, lambda: NOTHING) or (("l", ((CLASS_OBJECT, path, scope),)),)
+        return max((each[1] for each in found), key=lambda line: (len(line), repr(line)))  # several where bases are looked up in it
 
     def bases(self, path: str, scope: int) -> list[Values]:
         """Return what each base of a class is worth."""

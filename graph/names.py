@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from graph.bindings import END, Attribute, Denoted, FoundBinding, Place, reaching
+from graph.bindings import END, Arguments, Attribute, Denoted, FoundBinding, Place, reaching
 from graph.flow import (
     ACCESSOR,
+    ANONYMOUS,
     BLOCK,
     CLASS_METHOD,
     CLASS_SCOPE,
     DEFINITION,
+    EXTENSION,
     FUNCTION_SCOPE,
     IMPORTED,
     MEMBER,
+    METHOD,
     NAME,
     NARROWED,
     OPEN,
@@ -40,7 +43,7 @@ class Names:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
-        self._brought: dict[tuple[str, int], list[Attribute]] = {}
+        self._brought: dict[tuple[str, int, bool], list[Attribute]] = {}
 
     def named(self, place: Place, name: str) -> Values:
         """Return what a name is worth at a place."""
@@ -51,8 +54,11 @@ class Names:
         """Return those of several things with one name that are meant where a value is."""
         return self._evaluator.rules(path).meant(self._evaluator, found, as_type=False) if len(found) > 1 else found
 
-    def lookup(self, place: Place, name: str) -> list[Denoted]:
-        """Return what a name denotes at a place: the bindings that reach it, or what the language gives to a name bound nowhere."""
+    def lookup(self, place: Place, name: str, *, called: bool = False) -> list[Denoted]:
+        """Return what a name denotes at a place: the bindings that reach it, or what the language gives to a name bound nowhere.
+
+        ``called`` says that the name stands for what is called, where methods and variables may share a name.
+        """
         path, start, position, branch = place
         flow, rules = self._evaluator.flow(path), self._evaluator.rules(path)
         scopes, at, crossed = flow.scopes, start, False
@@ -61,61 +67,78 @@ class Names:
             found = scope.names.get(name)
             if found and scope.kind == BLOCK and rules.declared_before_use:
                 found = [binding for binding in found if binding.kind != VARIABLE or binding.position <= position]
-            if scope.kind == CLASS_SCOPE and not scope.flags & OPEN and (at != start or not rules.class_bodies_see_members):
+            if found and rules.functions_apart:
+                found = rules.by_use(flow, found, called=called)
+            if rules.receivers_are_implicit and (scope.kind == CLASS_SCOPE or (scope.flags & (EXTENSION | ANONYMOUS) and not found)):
+                if members := rules.implicit_members(self._evaluator, path, at, name, called=called):
+                    return members
+            elif scope.kind == CLASS_SCOPE and not scope.flags & OPEN and (at != start or not rules.class_bodies_see_members):
                 if rules.members_need_no_receiver and (members := rules.implicit_members(self._evaluator, path, at, name)):
                     return members
             elif found:
-                if len(found) > 1:
+                if len(found) > 1 and not (rules.overloaded and all(each.kind == DEFINITION for each in found)):
                     found = reaching(flow.branches, found, END if crossed else position, 0 if crossed else branch, crossed=crossed)
                 return [(None, FoundBinding(path, at, name, binding)) for binding in found]
             crossed = crossed or scope.kind in {FUNCTION_SCOPE, CLASS_SCOPE}
             at = scope.parent
-        return [(None, each) for each in rules.free_bindings(self._evaluator, place, name)]
+        return [(None, each) for each in rules.free_bindings(self._evaluator, place, name, called=called)]
 
-    def denoted(self, place: Place, expression: Expression, *, as_type: bool = False) -> list[Denoted]:
+    def denoted(self, place: Place, expression: Expression, *, as_type: bool = False, called: bool = False) -> list[Denoted]:
         """Return what a name or member denotes: bindings, followed through imports, or values that no binding in the program gives."""
-        if expression[0] == NAME:
-            found = self.follow(self.lookup((place[0], place[1], expression[1], place[3]), expression[2]))
-        elif expression[0] == MEMBER:
-            holders = self._evaluator.value(place, expression[2])
-            found = self.follow((holder, each) for holder in holders for each in self._evaluator.attributes(holder, expression[3]))
+        evaluator, rules = self._evaluator, self._evaluator.rules(place[0])
+        if expression[0] == NAME or (expression[0] == METHOD and not expression[2]):
+            at = (place[0], place[1], expression[1], place[3])
+            found = self.follow(self.lookup(at, expression[-1], called=called), called=called)
+        elif expression[0] in {MEMBER, METHOD}:
+            held: list[Denoted] = []
+            for holder in sorted(evaluator.value(place, expression[2]), key=repr):
+                members = evaluator.attributes(holder, expression[3], called=called)
+                if rules.has_extensions and not any(isinstance(each, FoundBinding) for each in members):
+                    members = rules.extensions(evaluator, place, holder, expression[3], called=called) or members
+                held += [(holder, each) for each in members]
+            found = self.follow(held, called=called)
         else:
             return []
-        return found if len(found) < 2 else self._evaluator.rules(place[0]).meant(self._evaluator, found, as_type=as_type)
+        return found if len(found) < 2 else rules.meant(evaluator, found, as_type=as_type)
 
-    def follow(self, found: Iterable[Denoted]) -> list[Denoted]:
+    def chosen(self, place: Place, callee: Expression, arguments: Arguments) -> list[Denoted]:
+        """Return what a callee denotes that is called with these arguments."""
+        found = self.denoted(place, callee, called=True)
+        return self._evaluator.rules(place[0]).applicable(self._evaluator, place, found, arguments)
+
+    def follow(self, found: Iterable[Denoted], *, called: bool = False) -> list[Denoted]:
         """Replace imports by what they bring in the end."""
         followed: list[Denoted] = []
         for holder, each in found:
             if isinstance(each, FoundBinding) and each.binding.kind == IMPORTED:
-                followed += [(holder, one) for one in self.brought(each.path, each.binding.target)]
+                followed += [(holder, one) for one in self.brought(each.path, each.binding.target, called=called)]
             else:
                 followed.append((holder, each))
         return followed
 
-    def brought(self, path: str, index: int) -> list[Attribute]:
+    def brought(self, path: str, index: int, *, called: bool = False) -> list[Attribute]:
         """Return what an import brings in the end: definitions, variables, or values that no binding in the program gives."""
-        key = (path, index)
+        key = (path, index, called)
         known = self._brought.get(key)
         if known is None:
-            self._evaluator.answers.solve(("b", path, index), lambda: self._bring(path, index))
+            self._evaluator.answers.solve(("b", *key), lambda: self._bring(path, index, called=called))
             known = self._brought.get(key, [])  # none yet when an import is asked for while it is looked for
         else:
-            self._evaluator.answers.solve(("b", path, index), lambda: NOTHING)  # for what it looked at
+            self._evaluator.answers.solve(("b", *key), lambda: NOTHING)  # for what it looked at
         return known
 
-    def _bring(self, path: str, index: int) -> Values:
+    def _bring(self, path: str, index: int, *, called: bool) -> Values:
         found: dict[Attribute, None] = {}
         pending, seen = [(path, index)], {(path, index)}
         while pending:
             at, target = pending.pop(0)
-            for each in self._evaluator.rules(at).import_(self._evaluator, at, self._evaluator.flow(at).imports[target]):
+            for each in self._evaluator.rules(at).import_(self._evaluator, at, self._evaluator.flow(at).imports[target], called=called):
                 if not isinstance(each, FoundBinding) or each.binding.kind != IMPORTED:
                     found[each] = None
                 elif (onward := (each.path, each.binding.target)) not in seen:
                     seen.add(onward)
                     pending.append(onward)
-        self._brought[path, index] = list(found)
+        self._brought[path, index, called] = list(found)
         return NOTHING
 
     def bound(self, path: str, scope: int, name: str, binding: Binding) -> Values:
@@ -176,7 +199,9 @@ class Names:
             declared = self._evaluator.declared(path, binding.type)
             if declared and UNKNOWN not in declared:
                 return self._evaluator.rules(path).gathered(self.parameter(path, scope, name).taking, declared)
-        return frozenset({(ARGUMENT, path, scope, name)})
+        anonymous = self._evaluator.flow(path).scopes[scope].flags & ANONYMOUS
+        handed = self._evaluator.rules(path).handed(self._evaluator, path, scope, name) if anonymous else NOTHING
+        return handed or frozenset({(ARGUMENT, path, scope, name)})
 
     def parameter(self, path: str, scope: int, name: str) -> Parameter:
         """Return a function's parameter by name."""

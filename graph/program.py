@@ -10,6 +10,7 @@ from graph.flow import (
     ANONYMOUS,
     BLOCK,
     CLASS_SCOPE,
+    FIELD,
     FUNCTION_SCOPE,
     INDEX,
     INTERFACE,
@@ -145,7 +146,7 @@ def _variables(
         for name, bindings in [*scope.names.items(), *scope.fields.items()]:
             qualified = f"{outer}.{name}" if outer else name
             handle = by_name.get(qualified)
-            if handle is None and scope.flags & ANONYMOUS:
+            if handle is None and scope.flags & ANONYMOUS and bindings[0].kind == FIELD:
                 handle = _symbol_at(flow, handles, name, bindings[0].position)
             if handle is None and name in scope.fields:
                 handle = by_name[qualified] = Handle(f"{path}#{qualified}")

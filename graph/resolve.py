@@ -30,6 +30,7 @@ from graph.flow import (
     ITEM,
     MAPPING,
     MEMBER,
+    METHOD,
     MODULE,
     NAME,
     NEW,
@@ -43,11 +44,12 @@ from graph.flow import (
     VALUE,
     WRITE,
     WRITTEN_OUT,
+    Binding,
     Expression,
 )
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, external
 from graph.program import Program, SourceUnit
-from graph.values import CLASS_OBJECT, EXTERNAL_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, NAMESPACE, NOTHING, Values
+from graph.values import CLASS_OBJECT, EXTERNAL_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, NAMESPACE, NOTHING, Value, Values
 
 _KIND_OF_PURPOSE = {DECORATOR: EdgeKind.CALLS, WRITE: EdgeKind.WRITES}
 
@@ -186,7 +188,7 @@ class Resolver:
     def _import(self, index: int) -> None:
         imported = self._unit.flow.imports[index]
         rules = self._evaluator.rules(self._path)
-        found = (rules.import_ if imported.name else rules.imported_module)(self._evaluator, self._path, imported)
+        found = rules.imported(self._evaluator, self._path, imported)
         use = Use(
             (self._path, 0, imported.position, 0), Handle(self._path), imported.name or imported.module, imported.position, EdgeKind.IMPORTS
         )
@@ -221,15 +223,25 @@ class Resolver:
             methods = [b for b in bindings if b.kind == DEFINITION and flow.scopes[b.target].kind == FUNCTION_SCOPE]
             if not methods or name in evaluator.rules(self._path).constructors:
                 continue
-            for supertype in lineage:
-                if supertype[0] != CLASS_OBJECT:
-                    break
-                holder = evaluator.opened(supertype)
-                above = [b for b in holder.names.get(name, ()) if b.kind == DEFINITION]
-                if above:
-                    source, target = self._unit.of_scope[methods[-1].target], self._program.handle(supertype[1], above[-1].target)
-                    self._made.add(EdgeKind.OVERRIDES, Evidence.PROVEN, "inheritance", source, target, methods[-1].position, name)
-                    break
+            for method in methods if evaluator.rules(self._path).overloaded else methods[-1:]:
+                self._override(lineage, name, method)
+
+    def _override(self, lineage: Sequence[Value], name: str, method: Binding) -> None:
+        evaluator, flow = self._evaluator, self._unit.flow
+        rules = evaluator.rules(self._path)
+        for supertype in lineage:
+            if supertype[0] != CLASS_OBJECT:
+                if rules.overloaded:
+                    continue
+                break
+            holder, above = evaluator.opened(supertype), evaluator.flow(supertype[1])
+            targets = [b.target for b in holder.names.get(name, ()) if b.kind == DEFINITION]
+            found = rules.overrides(flow, flow.scopes[method.target], above, [above.scopes[target] for target in targets])
+            if found is not None:
+                at = next(target for target in targets if above.scopes[target] is found)
+                source, target = self._unit.of_scope[method.target], self._program.handle(supertype[1], at)
+                self._made.add(EdgeKind.OVERRIDES, Evidence.PROVEN, "inheritance", source, target, method.position, name)
+                break
 
     # Expressions.
 
@@ -239,16 +251,21 @@ class Resolver:
         if operation == NAME:
             if (purpose != BASE or root < 0) and not self._is_local_name(place[1], expression[2]):
                 self._use(place, expression, self._kind(place, expression, purpose), self._decorated(root), as_type=purpose == TYPE)
-        elif operation == MEMBER:
-            self._walk(place, expression[2], VALUE)
+        elif operation in {MEMBER, METHOD}:
+            if expression[2]:
+                self._walk(place, expression[2], VALUE)
             if purpose != BASE or root < 0:
                 self._use(place, expression, self._kind(place, expression, purpose), self._decorated(root), as_type=purpose == TYPE)
         elif operation == CALL:
             self._walk_call(place, expression, purpose, root)
         elif operation == NEW:
-            if expression[2][0] == MEMBER:
-                self._walk(place, expression[2][2], VALUE)
-            self._use(place, expression[2], EdgeKind.INSTANTIATES, expression[3])
+            made = expression[2]
+            if made[0] == INDEX:
+                self._walk(place, made[3], TYPE)
+                made = made[2]
+            if made[0] == MEMBER:
+                self._walk(place, made[2], VALUE)
+            self._use(place, made, EdgeKind.INSTANTIATES, expression[3])
             self._arguments(place, expression[3])
         elif operation == INDEX:
             self._walk(place, expression[2], VALUE if purpose in {WRITE, DECORATOR} else purpose)
@@ -330,7 +347,9 @@ class Resolver:
     def _use(self, place: Place, expression: Expression, kind: EdgeKind, arguments: Arguments = (), *, as_type: bool = False) -> None:
         name = expression[-1]
         use = Use(place, self._source(place), name, expression[1], kind)
-        denoted = self._evaluator.denoted(place, expression, as_type=as_type)
+        denoted = self._evaluator.denoted(place, expression, as_type=as_type, called=kind is EdgeKind.CALLS or expression[0] == METHOD)
+        if kind is EdgeKind.CALLS:
+            denoted = self._evaluator.rules(self._path).applicable(self._evaluator, place, denoted, arguments)
         if any(map(_is_namespace, denoted)) and not (denoted := [each for each in denoted if not _is_namespace(each)]):
             return  # a package's name inside of a longer one
         local = [each for _, each in denoted if isinstance(each, FoundBinding) and self._is_local(each)]
@@ -368,8 +387,9 @@ class Resolver:
         known = self._local.get(key)
         if known is None:
             scopes, at = self._unit.flow.scopes, scope
+            implicit = self._evaluator.rules(self._path).receivers_are_implicit
             while at > 0 and (scopes[at].kind == CLASS_SCOPE or name not in scopes[at].names):
-                at = scopes[at].parent
+                at = 0 if implicit and scopes[at].kind == CLASS_SCOPE else scopes[at].parent
             kinds = {binding.kind for binding in scopes[at].names[name]} if at > 0 else {DEFINITION}
             known = self._local[key] = not kinds & {DEFINITION, IMPORTED}
         return known
@@ -388,7 +408,9 @@ class Resolver:
         return any(isinstance(each, FoundBinding) and each.binding.kind != DEFINITION for _, each in denoted)
 
     def _rule(self, expression: Expression, denoted: list[Denoted]) -> str:
-        if expression[0] == NAME:
+        if expression[0] == NAME or not expression[2]:
+            if self._evaluator.rules(self._path).receivers_are_implicit and any(held is not None for held, _ in denoted):
+                return "scope" if any(isinstance(each, FoundBinding) and each.path == self._path for _, each in denoted) else "inheritance"
             elsewhere = any(isinstance(each, FoundBinding) and each.path != self._path for _, each in denoted)
             return "import" if elsewhere else "scope"
         holder = expression[2][0]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from graph.flow import EITHER, INDEX, LITERAL, MEMBER, NAME, Expression, ImportedName
+from graph.dialect import Dialect
+from graph.flow import DEFINITION, EITHER, INDEX, LITERAL, MEMBER, NAME, Expression, ImportedName
 from graph.program import Program, heirs_by_name
 from graph.values import (
     ANYTHING,
@@ -25,7 +26,7 @@ from graph.values import (
 )
 
 if TYPE_CHECKING:
-    from graph.bindings import Arguments, Attribute, Denoted, Place
+    from graph.bindings import Arguments, Attribute, Denoted, FoundBinding, Place
     from graph.evaluate import Evaluator
 
 
@@ -39,7 +40,7 @@ class Kept(NamedTuple):
     name: str
 
 
-class Rules:  # noqa: PLR0904
+class Rules(Dialect):  # noqa: PLR0904
     """One language's rules over one program. Every method answers ``ANYTHING`` where it does not know."""
 
     members_need_no_receiver: ClassVar[bool] = False
@@ -69,9 +70,9 @@ class Rules:  # noqa: PLR0904
 
     # Names.
 
-    def free_bindings(self, evaluator: Evaluator, place: Place, name: str) -> list[Attribute]:
+    def free_bindings(self, evaluator: Evaluator, place: Place, name: str, *, called: bool = False) -> list[Attribute]:
         """Return what a name denotes that no scope around the place binds: another file's, or built in."""
-        del evaluator, place, name
+        del evaluator, place, name, called
         return [ANYTHING]
 
     def meant(self, evaluator: Evaluator, found: list[Denoted], *, as_type: bool) -> list[Denoted]:
@@ -79,10 +80,10 @@ class Rules:  # noqa: PLR0904
         del evaluator, as_type
         return found
 
-    def implicit_members(self, evaluator: Evaluator, path: str, scope: int, name: str) -> list[Denoted]:
+    def implicit_members(self, evaluator: Evaluator, path: str, scope: int, name: str, *, called: bool = False) -> list[Denoted]:
         """Return the members of a class, inherited ones included, that a bare name denotes inside of it."""
         holder: Value = (INSTANCE, path, scope)
-        return [(holder, each) for each in evaluator.own_attributes(holder, name)]
+        return [(holder, each) for each in evaluator.own_attributes(holder, name, called=called)]
 
     def within(self, evaluator: Evaluator, namespace: Value, name: str) -> list[Attribute]:
         """Return what a package or namespace has under a name."""
@@ -94,9 +95,9 @@ class Rules:  # noqa: PLR0904
         del namespace
         return []
 
-    def import_(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
+    def import_(self, evaluator: Evaluator, path: str, imported: ImportedName, *, called: bool = False) -> list[Attribute]:
         """Return what an import brings."""
-        del evaluator, path, imported
+        del evaluator, path, imported, called
         return [ANYTHING]
 
     def imported_module(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
@@ -214,10 +215,6 @@ class Rules:  # noqa: PLR0904
 
     # What is not in the program.
 
-    def builtin_symbol(self, holder: Value, name: str) -> tuple[str, str]:
-        """Return package and symbol of a method of a built-in container."""
-        return "builtins", f"{holder[1] if holder[0] == CONTAINER else 'object'}.{name}"
-
     def call_external(self, evaluator: Evaluator, callee: Value, place: Place, arguments: Arguments, passing: Values | None) -> Values:
         """Return what calling somebody else's function yields."""
         del evaluator, callee, place, arguments, passing
@@ -247,3 +244,16 @@ class Rules:  # noqa: PLR0904
         """Return what a context manager yields."""
         del evaluator
         return values
+
+    def imported(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
+        """Return all that an import brings, be it for calls or not."""
+        return (self.import_ if imported.name else self.imported_module)(evaluator, path, imported)
+
+    def constructors_of(self, evaluator: Evaluator, class_: Value, place: Place, arguments: Arguments) -> list[FoundBinding]:
+        """Return the methods that may run when a class is instantiated with these arguments, where the program has them."""
+        del place, arguments
+        for name in self.constructors:
+            for each in evaluator.attributes(class_, name):
+                if not isinstance(each, frozenset) and each.binding.kind == DEFINITION:
+                    return [each]
+        return []

@@ -34,6 +34,7 @@ from graph.languages.go_declarations import (
     literal_function,
     method,
     method_of_interface,
+    only_type,
     range_of_loop,
     results,
     spec,
@@ -202,7 +203,8 @@ _BLOCKS = frozenset({
 GRAMMAR = Grammar(
     handlers={
         **dict.fromkeys(("identifier", "type_identifier", "package_identifier"), identifier),
-        **dict.fromkeys(("parenthesized_expression", "parenthesized_type", "pointer_type", "expression_statement", "type_elem"), inner()),
+        **dict.fromkeys(("parenthesized_expression", "parenthesized_type", "pointer_type", "expression_statement"), inner()),
+        **dict.fromkeys(("type_elem", "type_constraint"), only_type),
         "package_clause": _package,
         "import_spec": _import,
         "selector_expression": member("operand", "field"),

@@ -82,6 +82,14 @@ def generic_type(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     return lowering.lower_field(node, "type")
 
 
+def only_type(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    """Handle a constraint: a single type, or several that have nothing in common."""
+    if len(node.named_children) == 1:
+        return lowering.lower(node.named_children[0])
+    lowering.lower_children(node)
+    return None
+
+
 def results(lowering: Lowering, node: SyntaxNode) -> Expression:
     """Return the types in a list of results; named ones are bound in the function that is being opened."""
     types: list[Expression] = []
@@ -156,7 +164,8 @@ def struct_field(lowering: Lowering, node: SyntaxNode) -> Expression | None:
 def method_of_interface(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     """Handle a method of an interface."""
     made = lowering.define_function(node, node.child_by_field_name("name"), _FUNCTION)
-    lowering.flow.scopes[made[2]].parameters.insert(0, Parameter(""))
+    opened: int = made[2]
+    lowering.flow.scopes[opened].parameters.insert(0, Parameter(""))
     return None
 
 
@@ -242,7 +251,8 @@ def method(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     if receiver is None or name is None:
         return None
     type_, named = receiver.child_by_field_name("type"), receiver.child_by_field_name("name")
-    scope, outside, lowering.scope = lowering.flow.scopes[made[2]], lowering.scope, made[2]
+    opened: int = made[2]
+    scope, outside, lowering.scope = lowering.flow.scopes[opened], lowering.scope, opened
     held = "" if named is None else lowering.word(named)
     while type_ is not None and type_.type in {"pointer_type", "parenthesized_type"}:
         type_ = next(iter(type_.named_children), None)
@@ -340,7 +350,7 @@ def range_of_loop(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     """Handle the variables of a loop over something."""
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
     over = lowering.root(right)
-    targets = [] if left is None else left.named_children
+    targets = list[SyntaxNode]() if left is None else left.named_children
     if over >= 0 and right is not None:
         whole: Expression = (ROOT, right.start_byte, over)
         values = [lowering.add_root((operation, right.start_byte, whole)) for operation in (ENTER, ELEMENT)]
@@ -356,7 +366,7 @@ def spec(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     declared = lowering.root(type_, TYPE) if type_ is not None and type_.type != "function_type" else -1
     if node.type == "const_spec" and type_ is None and given is None:
         above = lowering.flow.scopes[lowering.scope].names
-        last = next(reversed(above.values()), [])
+        last = next(reversed(above.values()), list[Binding]())
         if last and last[-1].kind == VARIABLE and node.parent is not None and last[-1].position >= node.parent.start_byte:
             declared, values = last[-1].type, [last[-1].value] * len(names)
     elif type_ is not None and declared < 0:

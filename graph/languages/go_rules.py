@@ -171,13 +171,14 @@ class GoRules(Rules):
                 outside.append(frozenset({package}))
         own = self._members(evaluator, self._package_of(evaluator, path)).get(name)
         if own:
-            return [each for each in own if path.endswith("_test.go") or not each.path.endswith("_test.go")] or [ANYTHING]
+            visible = (each for each in own if path.endswith("_test.go") or not each.path.endswith("_test.go"))
+            return [*visible] or [ANYTHING]
         if outside:
             return outside[:1]
         for package in dotted:
             found = self.within(evaluator, package, name) if package[0] == NAMESPACE else [ANYTHING]
             if found != [ANYTHING]:
-                return found
+                return [*found]
         if name in _BUILTINS:
             return [frozenset({(EXTERNAL_OBJECT, "builtin", name)})]
         return [ANYTHING]

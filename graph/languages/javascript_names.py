@@ -51,8 +51,9 @@ class JavaScriptNames(Rules):
         package, rest = split_package(module)
         return (EXTERNAL_OBJECT, f"node:{package}" if package in NODE_MODULES else package, rest.replace("/", "."))
 
-    def import_(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
+    def import_(self, evaluator: Evaluator, path: str, imported: ImportedName, *, called: bool = False) -> list[Attribute]:
         """Return what an import brings."""
+        del called
         module = self.find_module(evaluator, path, imported.module)
         if module[0] == MODULE_OBJECT:
             if imported.name == "*":
@@ -130,8 +131,9 @@ class JavaScriptNames(Rules):
                     outside = True
         return [ANYTHING] if outside else []
 
-    def free_bindings(self, evaluator: Evaluator, place: Place, name: str) -> list[Attribute]:
+    def free_bindings(self, evaluator: Evaluator, place: Place, name: str, *, called: bool = False) -> list[Attribute]:
         """Return what the language or its usual hosts define."""
+        del called
         if name in {"exports", "module"} and (place[0].endswith((".js", ".cjs", ".ts", ".cts"))):
             return [frozenset({(MODULE_OBJECT, place[0])})] if name == "exports" else [ANYTHING]
         if name == "undefined":

@@ -83,8 +83,9 @@ class PythonModules(Rules):
                 return (MODULE_OBJECT, path)
         return (MODULE_OBJECT, f"{stem}/") if stem in self._folders else None
 
-    def import_(self, evaluator: Evaluator, path: str, imported: ImportedName) -> list[Attribute]:
+    def import_(self, evaluator: Evaluator, path: str, imported: ImportedName, *, called: bool = False) -> list[Attribute]:
         """Return what an import brings."""
+        del called
         found: list[Attribute] = []
         for module in self.find_module(evaluator, path, imported.module, imported.level):
             if not imported.name:
@@ -157,8 +158,9 @@ class PythonModules(Rules):
             self._extends[path] = known
         return known
 
-    def free_bindings(self, evaluator: Evaluator, place: Place, name: str) -> list[Attribute]:
+    def free_bindings(self, evaluator: Evaluator, place: Place, name: str, *, called: bool = False) -> list[Attribute]:
         """Return what a wildcard import or Python itself gives."""
+        del called
         found = self._through_wildcards(evaluator, place[0], name, set())
         if found and found != [ANYTHING]:
             return [each for _, each in evaluator.follow((None, one) for one in found)]

@@ -46,7 +46,31 @@ def _rust() -> Language:
     return Language(GRAMMAR, RULES)
 
 
+def _java() -> Language:
+    from graph.languages.java import GRAMMAR
+    from graph.languages.jvm_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
+def _kotlin() -> Language:
+    from graph.languages.kotlin import GRAMMAR
+    from graph.languages.kotlin_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
+def _scala() -> Language:
+    from graph.languages.scala import GRAMMAR
+    from graph.languages.scala_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
 _LANGUAGES: dict[str, Callable[[], Language]] = {
+    "java": _java,
+    "kotlin": _kotlin,
+    "scala": _scala,
     "go": _go,
     "javascript": _javascript,
     "python": _python,

@@ -16,7 +16,6 @@ from graph.flow import (
     ENTER,
     FUNCTION_SCOPE,
     INDEX,
-    ITEM,
     LITERAL,
     MEMBER,
     NAME,
@@ -25,9 +24,7 @@ from graph.flow import (
     ROOT,
     SEQUENCE,
     TYPE,
-    VARIABLE,
     WRITE,
-    Binding,
     Expression,
 )
 from graph.flow import FUNCTION as FUNCTION_VALUE
@@ -49,8 +46,27 @@ from graph.languages.rust_items import (
     use,
 )
 from graph.languages.rust_macros import lower_arguments
+from graph.languages.rust_patterns import (
+    bind_captured,
+    bind_either,
+    bind_inner,
+    bind_name,
+    bind_struct,
+    bind_tuple,
+    bind_variant,
+    no_binding,
+)
+from graph.languages.rust_types import (
+    array_type,
+    function_type,
+    generic,
+    listed,
+    name,
+    qualified,
+    scoped_path,
+)
 from graph.lower import arguments_of, inner, literal, return_
-from graph.lowering import Grammar, Handler, Lowering, SyntaxNode
+from graph.lowering import Grammar, Lowering, SyntaxNode
 
 _TAKES_ELEMENTS = frozenset({
     "all", "and_then", "any", "filter", "filter_map", "find", "find_map", "flat_map", "for_each", "inspect", "is_some_and", "map",
@@ -58,155 +74,6 @@ _TAKES_ELEMENTS = frozenset({
     "take_while", "then",
 })  # fmt: skip
 """Methods that call a closure with what their receiver holds."""
-
-
-def _name(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    word = lowering.word(node)
-    return None if word == "_" else (NAME, node.start_byte, word.removeprefix("r#"))
-
-
-# Types and paths.
-
-
-def _path(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    """Handle ``path::name``; what has no path begins in the list of crates."""
-    path, named = node.child_by_field_name("path"), node.child_by_field_name("name")
-    if named is None:
-        return None
-    if path is None:
-        return _name(lowering, named)
-    if path.type in {"self", "crate", "super"}:
-        of: Expression | None = (NAME, path.start_byte, f"{path.type}::")
-    else:
-        of = lowering.lower(path)
-    return (MEMBER, named.start_byte, of or blank(path), lowering.word(named).removeprefix("r#"))
-
-
-def _generic(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    of, given = lowering.lower_field(node, "type"), node.child_by_field_name("type_arguments")
-    keys: list[Expression] = []
-    for child in given.named_children if given is not None else ():
-        if child.type == "type_binding":
-            keys.append(lowering.lower_field(child, "type") or blank(child))
-        elif child.type not in {"lifetime", "block"}:
-            keys.append(lowering.lower(child) or blank(child))
-    if of is None:
-        return None
-    return (INDEX, node.start_byte, of, keys[0] if len(keys) == 1 else (SEQUENCE, node.start_byte, "tuple", tuple(keys)))
-
-
-def _qualified(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    """Handle ``<Type as Trait>``."""
-    lowering.root(node.child_by_field_name("alias"), TYPE)
-    return lowering.lower_field(node, "type")
-
-
-def _function_type(lowering: Lowering, node: SyntaxNode) -> Expression:
-    parameters = node.child_by_field_name("parameters")
-    for child in parameters.named_children if parameters is not None else ():
-        lowering.root(child.child_by_field_name("type") or child, TYPE)
-    result = lowering.lower_field(node, "return_type") or (LITERAL, node.start_byte, "()", "")
-    return (INDEX, node.start_byte, (LITERAL, node.start_byte, "Callable", ""), result)
-
-
-def _listed(kind: str) -> Handler:
-    def handle(lowering: Lowering, node: SyntaxNode) -> Expression:
-        parts = [
-            child for child in node.named_children if child.type not in {"lifetime", "line_comment", "block_comment", "attribute_item"}
-        ]
-        items = tuple(lowering.lower(child) or blank(child) for child in parts)
-        return items[0] if kind == "bounds" and len(items) == 1 else (SEQUENCE, node.start_byte, kind, items)
-
-    return handle
-
-
-def _array_type(lowering: Lowering, node: SyntaxNode) -> Expression:
-    element = lowering.lower_field(node, "element") or blank(node)
-    lowering.root(node.child_by_field_name("length"))
-    return (INDEX, node.start_byte, (LITERAL, node.start_byte, "Vec", ""), element)
-
-
-# Patterns. Each gets the root of the value and of the declared type.
-
-
-def _bind_name(lowering: Lowering, node: SyntaxNode, value: int, kind: int) -> None:
-    word = lowering.word(node).removeprefix("r#")
-    if not word[:1].isupper():  # a constant or a variant is compared with
-        lowering.bind(word, Binding(VARIABLE, max(node.start_byte, lowering.settles), value, kind))
-    else:
-        lowering.root(node)
-
-
-def _bind_inner(lowering: Lowering, node: SyntaxNode, value: int, kind: int) -> None:
-    for child in node.named_children:
-        if child.type != "mutable_specifier":
-            lowering.assign(child, value, kind)
-
-
-def _held(lowering: Lowering, value: int, kind: int, position: int) -> int:
-    """Return the root of what is taken apart: the declared type where there is one."""
-    return value if kind < 0 else lowering.add_root((CAST, position, (ROOT, position, kind)))
-
-
-def _bind_tuple(lowering: Lowering, node: SyntaxNode, value: int, kind: int) -> None:
-    value = _held(lowering, value, kind, node.start_byte)
-    for position, child in enumerate(node.named_children):
-        whole: Expression = (ROOT, child.start_byte, value)
-        operation = (ITEM, child.start_byte, whole, position) if node.type == "tuple_pattern" else (ELEMENT, child.start_byte, whole)
-        lowering.assign(child, lowering.add_root(operation if value >= 0 else None))
-
-
-def _bind_variant(lowering: Lowering, node: SyntaxNode, value: int, kind: int) -> None:
-    """Take apart ``Some(x)`` and the like: by the value's own type for those built in, else by the type the pattern names."""
-    value = _held(lowering, value, kind, node.start_byte)
-    type_ = node.child_by_field_name("type")
-    name = "" if type_ is None else lowering.word(type_).rpartition("::")[2]
-    made = lowering.root(type_)
-    parts = [child for child in node.named_children if child != type_]
-    for position, child in enumerate(parts):
-        whole: Expression = (ROOT, child.start_byte, value)
-        if name in {"Some", "Ok"}:
-            held: Expression | None = (ELEMENT, child.start_byte, whole) if value >= 0 else None
-        elif name == "Err":
-            held = (INDEX, child.start_byte, whole, (LITERAL, child.start_byte, "Err", "")) if value >= 0 else None
-        else:
-            of: Expression = (CAST, child.start_byte, (ROOT, child.start_byte, made))
-            held = (INDEX, child.start_byte, of, (LITERAL, child.start_byte, "field", str(position)))
-        lowering.assign(child, lowering.add_root(held))
-
-
-def _bind_struct(lowering: Lowering, node: SyntaxNode, value: int, kind: int) -> None:
-    del value, kind
-    type_ = node.child_by_field_name("type")
-    made = lowering.root(type_)
-    for child in node.named_children:
-        named = child.child_by_field_name("name") if child.type == "field_pattern" else None
-        if named is None:
-            continue
-        of: Expression = (ENTER, named.start_byte, (CAST, named.start_byte, (ROOT, named.start_byte, made)))
-        read = lowering.add_root((MEMBER, named.start_byte, of, lowering.word(named)))
-        held = lowering.add_root((ROOT, named.start_byte, read))
-        pattern = child.child_by_field_name("pattern")
-        if pattern is not None:
-            lowering.assign(pattern, held)
-        else:
-            lowering.bind(lowering.word(named), Binding(VARIABLE, max(named.start_byte, lowering.settles), held))
-
-
-def _bind_either(lowering: Lowering, node: SyntaxNode, value: int, kind: int) -> None:
-    for child in node.named_children:
-        lowering.assign(child, value, kind)
-
-
-def _bind_captured(lowering: Lowering, node: SyntaxNode, value: int, kind: int) -> None:
-    """Handle ``name @ pattern``."""
-    for child in node.named_children:
-        lowering.assign(child, value, kind)
-
-
-def _no_binding(lowering: Lowering, node: SyntaxNode, value: int, kind: int) -> None:
-    del value, kind
-    lowering.root(node)
 
 
 # Statements and expressions.
@@ -430,9 +297,9 @@ def _return(lowering: Lowering, node: SyntaxNode) -> Expression | None:
 
 GRAMMAR = Grammar(
     handlers={
-        **dict.fromkeys(("identifier", "type_identifier", "primitive_type", "self", "shorthand_field_identifier", "metavariable"), _name),
-        **dict.fromkeys(("scoped_identifier", "scoped_type_identifier"), _path),
-        **dict.fromkeys(("generic_type", "generic_type_with_turbofish"), _generic),
+        **dict.fromkeys(("identifier", "type_identifier", "primitive_type", "self", "shorthand_field_identifier", "metavariable"), name),
+        **dict.fromkeys(("scoped_identifier", "scoped_type_identifier"), scoped_path),
+        **dict.fromkeys(("generic_type", "generic_type_with_turbofish"), generic),
         **dict.fromkeys(
             ("parenthesized_expression", "bracketed_type", "unsafe_block", "else_clause", "const_block", "match_pattern"), inner()
         ),
@@ -441,12 +308,12 @@ GRAMMAR = Grammar(
         **dict.fromkeys(("dynamic_type", "abstract_type"), inner(-1, "trait")),
         "expression_statement": inner(),
         "higher_ranked_trait_bound": inner(-1, "type"),
-        "qualified_type": _qualified,
-        "function_type": _function_type,
-        "tuple_type": _listed("tuple"),
-        "trait_bounds": _listed("bounds"),
-        "bounded_type": _listed("bounds"),
-        "array_type": _array_type,
+        "qualified_type": qualified,
+        "function_type": function_type,
+        "tuple_type": listed("tuple"),
+        "trait_bounds": listed("bounds"),
+        "bounded_type": listed("bounds"),
+        "array_type": array_type,
         "unit_type": literal("()"),
         "never_type": literal("!"),
         "function_item": function,
@@ -484,8 +351,8 @@ GRAMMAR = Grammar(
         "unary_expression": _dereference,
         "try_expression": inner(ELEMENT),
         "await_expression": inner(AWAIT),
-        "tuple_expression": _listed("tuple"),
-        "array_expression": _listed("Vec"),
+        "tuple_expression": listed("tuple"),
+        "array_expression": listed("Vec"),
         "return_expression": _return,
         "macro_invocation": _macro,
         "string_literal": literal("str"),
@@ -497,17 +364,17 @@ GRAMMAR = Grammar(
         "unit_expression": literal("()"),
     },
     patterns={
-        "identifier": _bind_name,
-        "mut_pattern": _bind_inner,
-        "ref_pattern": _bind_inner,
-        "reference_pattern": _bind_inner,
-        "tuple_pattern": _bind_tuple,
-        "slice_pattern": _bind_tuple,
-        "tuple_struct_pattern": _bind_variant,
-        "struct_pattern": _bind_struct,
-        "or_pattern": _bind_either,
-        "captured_pattern": _bind_captured,
-        **dict.fromkeys(("scoped_identifier", "const_block", "macro_invocation", "range_pattern", "string_literal", "_"), _no_binding),
+        "identifier": bind_name,
+        "mut_pattern": bind_inner,
+        "ref_pattern": bind_inner,
+        "reference_pattern": bind_inner,
+        "tuple_pattern": bind_tuple,
+        "slice_pattern": bind_tuple,
+        "tuple_struct_pattern": bind_variant,
+        "struct_pattern": bind_struct,
+        "or_pattern": bind_either,
+        "captured_pattern": bind_captured,
+        **dict.fromkeys(("scoped_identifier", "const_block", "macro_invocation", "range_pattern", "string_literal", "_"), no_binding),
     },
     blocks=frozenset({"block", "if_expression", "while_expression", "for_expression", "loop_expression"}),
     branches=frozenset({"block", "if_expression"}),

@@ -318,7 +318,7 @@ def _use_tree(lowering: Lowering, node: SyntaxNode, prefix: tuple[str, ...]) -> 
 
 
 def _leaf(lowering: Lowering, node: SyntaxNode, prefix: tuple[str, ...], alias: str) -> None:
-    segments = (*prefix, *_segments(lowering, node))
+    segments = [*prefix, *_segments(lowering, node)]
     if segments[-1] == "self" and len(segments) > 1:
         segments = segments[:-1]
     named = node.child_by_field_name("name") or node

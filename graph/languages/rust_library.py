@@ -63,7 +63,8 @@ class RustLibrary(Rules):
     })  # fmt: skip
     containers: ClassVar[frozenset[str]] = frozenset({
         "BTreeMap", "BTreeSet", "BinaryHeap", "Cell", "DoubleEndedIterator", "ExactSizeIterator", "HashMap", "HashSet", "IntoIterator",
-        "Iterator", "LinkedList", "Mutex", "OnceCell", "OnceLock", "LazyLock", "Option", "Peekable", "RefCell", "Result", "RwLock", "Vec", "VecDeque",
+        "Iterator", "LinkedList", "Mutex", "OnceCell", "OnceLock", "LazyLock",
+        "Option", "Peekable", "RefCell", "Result", "RwLock", "Vec", "VecDeque",
     })  # fmt: skip
 
     def builtin_symbol(self, holder: Value, name: str) -> tuple[str, str]:

@@ -1,5 +1,6 @@
-"""Rust: what the usual macros are given. A macro's arguments are only tokens to the parser; those of macros that take expressions are read
-as the arguments of a call.
+"""Rust: what the usual macros are given.
+
+A macro's arguments are only tokens to the parser; those of macros that take expressions are read as the arguments of a call.
 """
 
 from __future__ import annotations

@@ -192,9 +192,10 @@ class RustModules:
         """Return the modules among what has a name, if there are any: a function may be called as one."""
         modules: list[Attribute] = []
         for each in found:
-            if isinstance(each, FoundBinding) and each.binding.kind == IMPORTED:
-                if evaluator.flow(each.path).imports[each.binding.target].module == "mod":
-                    modules.append(each)
+            if not isinstance(each, FoundBinding) or each.binding.kind != IMPORTED:
+                continue
+            if evaluator.flow(each.path).imports[each.binding.target].module == "mod":
+                modules.append(each)
         return modules or found
 
     def _first(self, evaluator: Evaluator, path: str, scope: int, name: str, position: int) -> list[Attribute]:

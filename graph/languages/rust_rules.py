@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from graph.bindings import Attribute, FoundBinding, Place
 from graph.evaluate import Evaluator
@@ -143,8 +144,9 @@ class RustRules(RustLibrary):
         if operation == SELF or (operation == NAME and expression[2] == "Self"):
             return self._self_instance(evaluator, place[0], place[1])
         if operation == ROOT:
-            inside = evaluator.flow(place[0]).roots[expression[2]].expression
-            return ANYTHING if inside is None else self.instances(evaluator, evaluator.place(place[0], expression[2]), inside)
+            root: int = expression[2]
+            inside = evaluator.flow(place[0]).roots[root].expression
+            return ANYTHING if inside is None else self.instances(evaluator, evaluator.place(place[0], root), inside)
         if operation in {ELEMENT, CAST}:
             return evaluator.value(place, expression)
         if operation == SEQUENCE:
@@ -160,7 +162,7 @@ class RustRules(RustLibrary):
         return super().instances(evaluator, place, expression)
 
     def _generic(self, evaluator: Evaluator, place: Place, of: Expression, keys: tuple[Expression, ...]) -> Values:
-        """Return instances of a generic type of the library with its arguments, or of one of the program without them."""
+        """Return instances of a generic type: of the library with its arguments, of the program without them."""
         found: set[Value] = set()
         for each in self.instances(evaluator, place, of):
             name = each[2].rpartition(".")[2] if each[0] == EXTERNAL_INSTANCE and each[1] in self.standard else ""
@@ -220,11 +222,13 @@ class RustRules(RustLibrary):
         return self._found(evaluator, holder, name, _MAX_DEREF) or self._universal(holder, name)
 
     def _universal(self, holder: Value, name: str) -> list[Attribute]:
+        kind: str = holder[0]
         if len(holder) > 3 and holder[3] != FIELDS:
-            outside = [value for value in holder[3] if value[0] == EXTERNAL_INSTANCE]
+            others = cast("tuple[Value, ...]", holder[3])
+            outside = [value for value in others if value[0] == EXTERNAL_INSTANCE]
             if len(outside) == 1 and name not in _UNIVERSAL:
                 return [frozenset({(EXTERNAL_OBJECT, outside[0][1], f"{outside[0][2]}.{name}")})]
-        if name in _SAME and holder[0] == INSTANCE:
+        if name in _SAME and kind == INSTANCE:
             return [frozenset({(BUILTIN_METHOD, holder[:3], name)})]
         return [frozenset({(EXTERNAL_OBJECT, "std", name)})] if name in _UNIVERSAL else [ANYTHING]
 
@@ -232,16 +236,18 @@ class RustRules(RustLibrary):
         class_: Value = (CLASS_OBJECT, *holder[1:3])
         scope = evaluator.opened(class_)
         own = scope.names.get(name)
+        kind: str = holder[0]
         fields = len(holder) > 3 and holder[3] == FIELDS
-        if own and (fields or holder[0] == CLASS_OBJECT or scope.flags & INTERFACE):
+        if own and (fields or kind == CLASS_OBJECT or scope.flags & INTERFACE):
             return [FoundBinding(class_[1], class_[2], name, binding) for binding in own]
         found: list[Attribute] = [] if fields else self._of_type(evaluator, class_, name)
         if found:
             return found
         parent = evaluator.flow(class_[1]).scopes[scope.parent] if scope.parent >= 0 else None
         if parent is not None and parent.kind == CLASS_SCOPE:  # a variant has what its enum has
-            return self._found(evaluator, (*holder[:1], class_[1], scope.parent, *holder[3:]), name, depth)
-        for each in holder[3] if len(holder) > 3 and not fields else ():
+            return self._found(evaluator, (kind, class_[1], scope.parent, *holder[3:]), name, depth)
+        others = cast("tuple[Value, ...]", holder[3] if len(holder) > 3 and not fields else ())
+        for each in others:
             if each[0] == INSTANCE and (found := self._found(evaluator, each, name, depth)):
                 return found
         return self._through_deref(evaluator, class_, holder, name, depth) if depth else []
@@ -282,6 +288,18 @@ class RustRules(RustLibrary):
             return given
         named = [each for each in outside if each[0] == EXTERNAL_OBJECT and each[1] not in self.standard]
         return [frozenset({(EXTERNAL_OBJECT, named[0][1], f"{named[0][2]}.{name}")})] if len(named) == 1 and name not in _UNIVERSAL else []
+
+    def linearize(self, evaluator: Evaluator, path: str, scope: int) -> tuple[Value, ...]:
+        """Return a type and the traits that are implemented for it, or a trait and its supertraits."""
+        own: Value = (CLASS_OBJECT, path, scope)
+        order = dict.fromkeys(super().linearize(evaluator, path, scope))
+        if not evaluator.opened(own).flags & INTERFACE:
+            for at, impl in self._implementations(evaluator, own):
+                for root in evaluator.flow(at).scopes[impl].bases[1:]:
+                    for value in sorted(evaluator.root(at, root), key=repr):
+                        above = evaluator.lineage(value[1], value[2]) if value[0] == CLASS_OBJECT else (value,)
+                        order.update(dict.fromkeys(above))
+        return tuple(order)
 
     def kept(self, evaluator: Evaluator, path: str) -> Iterator[Kept]:
         """Yield the traits that the ``impl`` blocks of a file implement for types of the program."""

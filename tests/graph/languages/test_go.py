@@ -1,0 +1,210 @@
+"""What names of Go resolve to, on small sources. The families of ``tests/repos/graph/go`` have most of the cases."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+from graph.build import resolve_files
+from graph.model import Edge, EdgeKind, Evidence
+
+MANIFEST = {"go.mod": "module example.com/own\n\ngo 1.22\n"}
+
+
+def edges_of(files: dict[str, str]) -> list[Edge]:
+    """Return the edges of all files but those that say what contains what."""
+    graphs = resolve_files({path: dedent(text).encode() for path, text in {**MANIFEST, **files}.items()})
+    return [edge for graph in graphs for edge in graph.edges if edge.kind is not EdgeKind.CONTAINS]
+
+
+def calls(files: dict[str, str], line: str, evidence: Evidence = Evidence.PROVEN) -> set[str]:
+    """Return what is called or instantiated in the one line that holds this text."""
+    places = [(path, at) for path, text in files.items() for at, each in enumerate(dedent(text).split("\n"), 1) if line in each]
+    assert len(places) == 1, f"{line!r} is in {places}"
+    kinds = {EdgeKind.CALLS, EdgeKind.INSTANTIATES}
+    return {e.target for e in edges_of(files) if (e.path, e.line) == places[0] and e.kind in kinds and e.evidence is evidence}
+
+
+def uses(files: dict[str, str], kind: EdgeKind) -> set[tuple[str, str]]:
+    """Return source and target of the proven edges of a kind."""
+    return {(edge.source, edge.target) for edge in edges_of(files) if edge.kind is kind and edge.evidence is Evidence.PROVEN}
+
+
+def test_a_package_is_a_folder_and_its_outer_tests_are_another_one() -> None:
+    """Files of a folder see each other's names; the tests' own names are seen by tests alone."""
+    files = {
+        "a/one.go": "package a\nfunc One() { two() } // one\n",
+        "a/two.go": "package a\nfunc two() {}\nfunc Helper() {}\n",
+        "a/two_test.go": "package a\nfunc helper() { One() } // inner\n",
+        "a/outer_test.go": 'package a_test\nimport "example.com/own/a"\nfunc two() {}\nfunc Test() { a.One(); two() } // outer\n',
+        "b/b.go": 'package b\nimport "example.com/own/a"\nfunc Two() { a.Helper(); a.helper() } // other\n',
+    }
+    assert calls(files, "// one") == {"a/two.go#two"}
+    assert calls(files, "// inner") == {"a/one.go#One"}
+    assert calls(files, "// outer") == {"a/one.go#One", "a/outer_test.go#two"}
+    assert calls(files, "// other") == {"a/two.go#Helper"}
+    assert ("b/b.go", "a/one.go") in uses(files, EdgeKind.IMPORTS)
+    assert ("b/b.go", "a/two_test.go") not in uses(files, EdgeKind.IMPORTS)
+
+
+def test_types_are_narrowed_by_assertions_and_switches() -> None:
+    """In a case with one type the variable has that type; with several it has the type it had."""
+    files = {
+        "a.go": """
+        package a
+        type I interface{ M() }
+        type T struct{}
+        func (T) M() {}
+        func (t T) N() {}
+        type U struct{}
+        func (u *U) M() {}
+        func f(x I) {
+            switch v := x.(type) {
+            case T:
+                v.N() // one
+            case *U, nil:
+                v.M() // several
+            }
+            if u, ok := x.(*U); ok { u.M() } // asserted
+            x.M() // static
+        }
+        """
+    }
+    assert calls(files, "// one") == {"a.go#T.N"}
+    assert calls(files, "// several") == {"a.go#I.M"}
+    assert calls(files, "// asserted") == {"a.go#U.M"}
+    assert calls(files, "// static") == {"a.go#I.M"}
+    assert uses(files, EdgeKind.IMPLEMENTS) == {("a.go#T", "a.go#I"), ("a.go#U", "a.go#I")}
+    assert uses(files, EdgeKind.OVERRIDES) == {("a.go#T.M", "a.go#I.M"), ("a.go#U.M", "a.go#I.M")}
+
+
+def test_an_interface_is_kept_only_with_all_methods_of_the_same_types() -> None:
+    """A method with other parameters or results keeps no contract; a promoted one does."""
+    files = {
+        "a.go": """
+        package a
+        type I interface{ M(n int) string; N() }
+        type Less struct{}
+        func (Less) M(n int) string { return "" }
+        type Other struct{ Less }
+        func (Other) M(s string) string { return s }
+        func (Other) N() {}
+        type More struct{ Less }
+        func (More) N() {}
+        """
+    }
+    assert uses(files, EdgeKind.IMPLEMENTS) == {("a.go#More", "a.go#I")}
+    assert uses(files, EdgeKind.OVERRIDES) == {("a.go#Less.M", "a.go#I.M"), ("a.go#More.N", "a.go#I.N")}
+
+
+def test_blocks_hide_names_from_their_declaration_on() -> None:
+    """`x := x.Next()` reads the outer variable; functions that are assigned later are candidates too."""
+    files = {
+        "a.go": """
+        package a
+        type T struct{ next *U }
+        type U struct{}
+        func (t *T) Next() *U { return t.next }
+        func (u *U) End() {}
+        func one() {}
+        func two() {}
+        func f(x *T, flag bool) {
+            if x := x.Next(); flag {
+                x.End() // inner
+            }
+            x.Next() // outer
+            run := one
+            if flag { run = two }
+            run() // either
+        }
+        """
+    }
+    assert calls(files, "if x :=") == {"a.go#T.Next"}
+    assert calls(files, "// inner") == {"a.go#U.End"}
+    assert calls(files, "// outer") == {"a.go#T.Next"}
+    assert calls(files, "// either") == set()
+    assert calls(files, "// either", Evidence.POSSIBLE) == {"a.go#one", "a.go#two"}
+
+
+def test_generics_channels_and_several_results() -> None:
+    """What a generic function returns of its arguments, a channel yields, and a call gives to several variables."""
+    files = {
+        "a.go": """
+        package a
+        type T struct{}
+        func (t T) M() {}
+        func same[X any](x X) X { return x }
+        func both() (*T, error) { return nil, nil }
+        type List[X any] struct{ items []X }
+        func (l *List[X]) Add(x X) *List[X] { return l }
+        type Handler func(T)
+        func (h Handler) Serve(t T) { h(t) }
+        func bound[X interface{ M() }, Y Doer](x X, y Y) { y.Do() } // bound
+        type Doer interface{ Do() }
+        func f(c chan T, m map[string][]T) {
+            same(T{}).M() // argument
+            t, err := both()
+            t.M() // result
+            for v := range c { v.M() } // channel
+            for _, ts := range m { ts[0].M() } // map
+            (&List[T]{}).Add(T{}).Add(T{}) // generic
+            Handler(func(t T) {}).Serve(T{}) // function type
+            table := []struct{ name string; in T }{{name: "x"}}
+            for _, row := range table { row.in.M() } // nameless
+            _ = err
+        }
+        """
+    }
+    assert calls(files, "// bound") == {"a.go#Doer.Do"}
+    assert calls(files, "// argument") == {"a.go#same", "a.go#T", "a.go#T.M"}
+    assert calls(files, "// result") == {"a.go#T.M"}
+    assert calls(files, "// channel") == {"a.go#T.M"}
+    assert calls(files, "// map") == {"a.go#T.M"}
+    assert calls(files, "// generic") == {"a.go#List", "a.go#List.Add", "a.go#T"}
+    assert calls(files, "// function type") == {"a.go#Handler", "a.go#Handler.Serve", "a.go#T"}
+    assert calls(files, "// nameless") == {"a.go#T.M"}
+    assert ("a.go#f", "a.go#f.in") in uses(files, EdgeKind.READS)
+
+
+def test_modules_of_one_repository_and_vendored_packages() -> None:
+    """The longest module path wins, a folder of `vendor` goes before it, and another domain's path is never a folder here."""
+    files = {
+        "go.mod": "module example.com/own // comment\n",
+        "sub/go.mod": "// inner\nmodule example.com/own/sub\n",
+        "sub/x/x.go": "package x\nfunc X() {}\n",
+        "x/x.go": "package x\nfunc X() {}\n",
+        "vendor/example.org/lib/lib.go": "package lib\nfunc L() {}\n",
+        "main.go": """
+        package main
+        import (
+            "example.com/own/sub/x"
+            "example.com/own/x/v2"
+            other "example.net/own/x"
+            "example.org/lib"
+        )
+        func main() {
+            x.X() // nested
+            other.X() // foreign
+            lib.L() // vendored
+        }
+        """,
+    }
+    assert calls(files, "// nested") == {"sub/x/x.go#X"}
+    assert calls(files, "// foreign") == set()
+    assert calls(files, "// foreign", Evidence.EXTERNAL) == {"external:example.net/own/x#X"}
+    assert calls(files, "// vendored") == {"vendor/example.org/lib/lib.go#L"}
+
+
+def test_cut_off_code_is_no_failure() -> None:
+    """Whatever part of a file there is, what it shows is resolved."""
+    text = dedent("""
+        package a
+        import ("b"; c "d")
+        type T[X any] struct { B; *c.D; f func(a int) (b string, err error) }
+        func (t *T[X]) M(x ...int) (n int, err error) {
+            switch v := x.(type) { case *T[int], B: v.M(); default: go func() { v.N() }() }
+            for i, v := range []T[int]{{f: nil}} { v, ok := <-ch; select { case z := <-ch: z() } }
+            return c.E{A: 1}.F[0](x...), nil
+        }
+        """)
+    for end in range(0, len(text), 5):
+        list(resolve_files({"a.go": text[:end].encode(), **{path: body.encode() for path, body in MANIFEST.items()}}))

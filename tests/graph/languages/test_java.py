@@ -1,0 +1,274 @@
+"""What the resolver makes of Java."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from graph.build import resolve_files
+from graph.model import Edge, EdgeKind, Evidence
+
+USES = {EdgeKind.CALLS, EdgeKind.INSTANTIATES}
+
+
+def edges(files: dict[str, str]) -> list[Edge]:
+    """Return all edges of a program."""
+    graphs = resolve_files({path: textwrap.dedent(text).encode() for path, text in files.items()})
+    return [edge for graph in graphs for edge in graph.edges]
+
+
+def calls(source: str, **others: str) -> dict[int, set[str]]:
+    """Return, by line of ``A.java``, what is called there: ``?`` before a possible target, ``unknown:`` and ``external:`` as they are."""
+    files = {"A.java": source, **{f"{name}.java": text for name, text in others.items()}}
+    found: dict[int, set[str]] = {}
+    for edge in edges(files):
+        if edge.path == "A.java" and edge.kind in USES:
+            sign = "?" if edge.evidence is Evidence.POSSIBLE else ""
+            found.setdefault(edge.line, set()).add(sign + edge.target.removeprefix("A.java#"))
+    return found
+
+
+def test_the_type_of_a_receiver_decides_and_a_namesake_does_not() -> None:
+    """A field's declared type says whose method is called, whatever the caller is named."""
+    found = calls(
+        """\
+        class Store { void save() {} }
+        class Service {
+            Store store;
+            void save() { store.save(); }
+            void both() { save(); this.save(); }
+        }
+        """
+    )
+    assert found == {4: {"Store.save"}, 5: {"Service.save"}}
+
+
+def test_a_local_variable_does_not_hide_a_method_of_its_name() -> None:
+    """Methods and variables have names of their own."""
+    found = calls("class A {\n  String name() { return null; }\n  void f() { String name = name(); name(); }\n}\n")
+    assert found == {3: {"A.name"}}
+
+
+def test_overloads_are_chosen_by_number_and_type() -> None:
+    """What leaves several is possible; a fixed number of arguments comes before a variable one."""
+    found = calls(
+        """\
+        class A {
+            void f(int a) {}
+            void f(String a) {}
+            void f(Object a) {}
+            void f(int a, int... rest) {}
+            void g(Missing m) {
+                f(1);
+                f("a");
+                f(this);
+                f(1, 2);
+                f(m);
+            }
+        }
+        """
+    )
+    assert found[7] == {"A.f"}
+    assert found[8] == {"A.f~2"}
+    assert found[9] == {"A.f~3"}
+    assert found[10] == {"A.f~4"}
+    assert found[11] >= {"?A.f~2", "?A.f~3"}
+
+
+def test_constructors_call_each_other() -> None:
+    """``this(…)`` and ``super(…)`` mean the constructor that takes the arguments; without one, the class."""
+    found = calls(
+        """\
+        class Plain {}
+        class Base { Base(int a) {} Base(String b) {} }
+        class Derived extends Base {
+            Derived() { this(1); }
+            Derived(int a) { super("b"); }
+        }
+        class Other extends Plain { Other() { super(); } }
+        class User { Derived d = new Derived(1); Foreign f = new Foreign(); }
+        """
+    )
+    assert found == {
+        4: {"Derived.Derived~2"},
+        5: {"Base.Base~2"},
+        7: {"Plain"},
+        8: {"Derived", "Derived.Derived~2", "unknown:Foreign"},
+    }
+
+
+def test_super_and_outer_instances() -> None:
+    """``super`` begins above the class, ``Outer.this`` and ``Type.super`` at the class they name."""
+    found = calls(
+        """\
+        interface Face { default void hi() {} }
+        class Base { void hi() {} }
+        class Outer extends Base implements Face {
+            public void hi() { super.hi(); Face.super.hi(); }
+            class Inner { void hi() { Outer.this.hi(); Outer.super.hi(); } }
+        }
+        """
+    )
+    assert found == {4: {"Base.hi", "Face.hi"}, 5: {"Outer.hi", "Base.hi"}}
+
+
+def test_packages_are_what_files_say() -> None:
+    """Types of one package see each other; imports name a type, its static members, or all of a package."""
+    found = edges({
+        "x/One.java": "package p; public class One { public static void go() {} public static class In { public void in() {} } }",
+        "y/Two.java": "package p; class Two { void f() { One.go(); } }",
+        "z/Three.java": "package q; import p.One; import static p.One.go; import p.One.In;\n"
+        "class Three { void f(In i) { go(); One.go(); i.in(); } }",
+        "z/Four.java": "package r; import p.*; import static p.One.*;\nclass Four { void f() { go(); One.go(); new p.One.In().in(); } }",
+        "z/Five.java": "package r; class Five { void f() { One.go(); } }",
+    })
+    targets = {
+        path: {edge.target for edge in found if edge.path == path and edge.kind is EdgeKind.CALLS}
+        for path in ("y/Two.java", "z/Three.java", "z/Four.java", "z/Five.java")
+    }
+    assert targets == {
+        "y/Two.java": {"x/One.java#One.go"},
+        "z/Three.java": {"x/One.java#One.go", "x/One.java#One.In.in"},
+        "z/Four.java": {"x/One.java#One.go", "x/One.java#One.In.in"},
+        "z/Five.java": {"unknown:go"},
+    }
+
+
+def test_two_types_of_one_name_are_both_possible() -> None:
+    """Two source roots may hold a type of one qualified name; the one of the asking file's root is meant, if there is one."""
+    files = {f"{root}/p/T.java": "package p; public class T { public static void f() {} }" for root in ("one", "two")}
+    use = "package p; class U { void g() { T.f(); } }"
+    outside = [edge for edge in edges({**files, "three/p/U.java": use}) if edge.kind is EdgeKind.CALLS]
+    inside = [edge for edge in edges({**files, "two/p/U.java": use}) if edge.kind is EdgeKind.CALLS]
+    assert {(edge.target, edge.evidence) for edge in outside} == {
+        ("one/p/T.java#T.f", Evidence.POSSIBLE),
+        ("two/p/T.java#T.f", Evidence.POSSIBLE),
+    }
+    assert {(edge.target, edge.evidence) for edge in inside} == {("two/p/T.java#T.f", Evidence.PROVEN)}
+
+
+def test_collections_hand_on_what_they_hold() -> None:
+    """An element of a generic type of the library is of its argument's type, also in a lambda."""
+    found = calls(
+        """\
+        import java.util.*;
+        class Item { void use() {} Item next() { return this; } boolean ok() { return true; } }
+        class A {
+            void f(List<Item> items, Map<String, Item> by, Optional<Item> one) {
+                for (Item each : items) each.use();
+                for (var each : items) each.use();
+                items.get(0).use();
+                by.get("a").use();
+                for (var entry : by.entrySet()) entry.getValue().use();
+                items.stream().filter(i -> i.ok()).map(i -> i.next()).forEach(i -> i.use());
+                one.ifPresent(i -> i.use());
+                items.add(null);
+                by.forEach((k, v) -> v.use());
+                one.orElse(null).use();
+            }
+        }
+        """
+    )
+    own = {line: {each for each in targets if each.startswith("Item")} for line, targets in found.items()}
+    assert own == {
+        5: {"Item.use"},
+        6: {"Item.use"},
+        7: {"Item.use"},
+        8: {"Item.use"},
+        9: {"Item.use"},
+        10: {"Item.ok", "Item.next", "Item.use"},
+        11: {"Item.use"},
+        12: set(),
+        13: {"Item.use"},
+        14: {"Item.use"},
+    }
+    assert found[12] == {"external:java.util#List.add"}
+
+
+def test_patterns_narrow_and_switches_yield() -> None:
+    """``instanceof`` and ``case`` give a name a type; a switch is worth what its branches yield."""
+    found = calls(
+        """\
+        class Cat { void purr() {} }
+        record Box(Cat cat, int n) { Box { check(); } static void check() {} }
+        enum Kind { A { void go() {} }, B; void go() {} static Kind of() { return A; } }
+        class A {
+            void f(Object o, Kind kind) throws Exception {
+                if (o instanceof Cat c && true) c.purr();
+                if (o instanceof Box(Cat in, int n)) in.purr();
+                switch (o) { case Cat c -> c.purr(); default -> {} }
+                var cat = switch (kind) { case A -> new Cat(); default -> throw new Exception(); };
+                cat.purr();
+                ((Cat) o).purr();
+                new Box(null, 1).cat().purr();
+                Kind.A.go();
+                Kind.of().go();
+                try (Res r = new Res()) { r.read(); } catch (RuntimeException e) { e.printStackTrace(); }
+            }
+        }
+        class Res { void read() {} }
+        """
+    )
+    assert found[2] == {"Box.check"}
+    assert found[6] == found[7] == found[8] == found[10] == found[11] == {"Cat.purr"}
+    assert "Cat.purr" in found[12]
+    assert found[13] == {"Kind.go"}
+    assert found[14] == {"Kind.of", "Kind.go"}
+    assert {"Res", "Res.read", "external:java.lang#RuntimeException.printStackTrace"} <= found[15]
+
+
+def test_functions_of_own_interfaces() -> None:
+    """A lambda's parameter is what the interface's only method is given; a method reference refers to the method."""
+    files = {
+        "A.java": """\
+        interface Task { void run(Job job); }
+        class Job { void go() {} static void all(Job job) {} }
+        class A {
+            void submit(Task task) { task.run(new Job()); }
+            void f() { submit(job -> job.go()); submit(Job::all); submit(new Task() { public void run(Job j) { j.go(); f(); } }); }
+        }
+        """
+    }
+    found = edges(files)
+    assert {edge.target for edge in found if edge.line == 5 and edge.kind is EdgeKind.CALLS} == {
+        "A.java#A.submit",
+        "A.java#Job.go",
+        "A.java#A.f",
+    }
+    assert ("A.java#Job.all", EdgeKind.REFERENCES) in {(edge.target, edge.kind) for edge in found if edge.line == 5}
+    assert [edge.target for edge in found if edge.kind is EdgeKind.OVERRIDES] == ["A.java#Task.run"]
+
+
+def test_what_is_elsewhere_is_external_or_unknown() -> None:
+    """A type that is imported and not in the program is somebody else's; a name that no rule finds is unknown."""
+    found = calls(
+        """\
+        import org.lib.Client;
+        class A extends org.lib.Base {
+            Client client;
+            void f(Object o) { client.send().on(); inherited(); o.toString(); Math.max(1, 2); strange.call(); }
+        }
+        """
+    )
+    assert found == {
+        4: {
+            "external:org.lib#Client.send",
+            "unknown:on",
+            "external:org.lib#Base.inherited",
+            "external:java.lang#Object.toString",
+            "external:java.lang#Math.max",
+            "external:org.lib#Base.strange.call",
+        }
+    }
+
+
+@pytest.mark.parametrize("cut", range(0, 420, 23))
+def test_broken_code_is_resolved_as_far_as_it_goes(cut: int) -> None:
+    """A file that ends anywhere gives a graph."""
+    text = """
+    package p; import a.B; class A<T extends A<T>> extends B implements C<T> { enum E { X(1) { void f() {} }; E(int a) {} }
+    record R(int x) {} int f(T t, int... r) { return switch (t) { case A a -> a.f(t); default -> 1; }; }
+    { Runnable r = () -> { this.f(null); }; new A<>() { int g() { return super.f(null, 1); } }; } A() { this(1); } A(int i) { super(i); } }
+    """
+    assert list(resolve_files({"A.java": text.encode()[:cut]}))

@@ -1,0 +1,135 @@
+"""What the resolver makes of Scala."""
+
+from __future__ import annotations
+
+import textwrap
+
+import pytest
+
+from graph.build import resolve_files
+from graph.model import Edge, EdgeKind, Evidence
+
+USES = {EdgeKind.CALLS, EdgeKind.INSTANTIATES}
+
+
+def edges(files: dict[str, str]) -> list[Edge]:
+    """Return all edges of a program."""
+    graphs = resolve_files({path: textwrap.dedent(text).encode() for path, text in files.items()})
+    return [edge for graph in graphs for edge in graph.edges]
+
+
+def calls(source: str, **others: str) -> dict[int, set[str]]:
+    """Return, by line of ``A.scala``, what is called there; ``?`` before a possible target."""
+    found: dict[int, set[str]] = {}
+    for edge in edges({"A.scala": source, **{f"{name}.scala": text for name, text in others.items()}}):
+        if edge.path == "A.scala" and edge.kind in USES:
+            sign = "?" if edge.evidence is Evidence.POSSIBLE else ""
+            found.setdefault(edge.line, set()).add(sign + edge.target.removeprefix("A.scala#"))
+    return found
+
+
+def test_companions_apply_and_methods_without_parentheses() -> None:
+    """Calling a class means its companion's ``apply`` or makes one; naming a method without parameters calls it."""
+    found = calls(
+        """\
+        package p
+        case class Point(x: Int) { def twice = Point(1); def plus(o: Point): Point = o }
+        class Made
+        object Made { def apply(n: Int): Made = new Made; def other: Made = Made(1) }
+        class Use(p: Point) {
+          val made = Made(2)
+          def f() = { p.twice.plus(p); p plus p; Made.other }
+        }
+        """
+    )
+    assert found[2] == {"Point"}
+    assert found[4] == {"Made", "Made.apply"} or found[4] >= {"Made.apply"}
+    assert found[6] == {"Made.apply"}
+    assert found[7] == {"Point.twice", "Point.plus", "Made.other"}
+
+
+def test_traits_are_looked_up_from_right_to_left() -> None:
+    """Of two traits with one member the last one has it, for a bare name and for ``super``."""
+    found = calls(
+        """\
+        trait Base { def hi(): Int = 0 }
+        trait Left extends Base { override def hi(): Int = 1; def left(): Int = 1 }
+        trait Right extends Base { override def hi(): Int = 2 }
+        class Both extends Left with Right { def f() = { hi(); super.hi(); left() } }
+        trait Mixed { self: Left => def g() = { left(); self.g() } }
+        """
+    )
+    assert found == {4: {"Right.hi", "Left.left"}, 5: {"Left.left", "Mixed.g"}}
+
+
+def test_patterns_loops_and_lambdas() -> None:
+    """A typed pattern, a generator and a placeholder have the type of what they take."""
+    found = calls(
+        """\
+        class Cat { def purr(): Unit = (); def kittens: List[Cat] = Nil }
+        class Use {
+          def f(x: Any, cats: List[Cat]) = {
+            x match { case c: Cat => c.purr() }
+            for (c <- cats) c.purr()
+            for { c <- cats; k <- c.kittens } yield k.purr()
+            cats.foreach(_.purr())
+            cats.map(c => c).head.purr()
+            x.asInstanceOf[Cat].purr()
+            new Cat { override def purr(): Unit = super.purr() }
+          }
+        }
+        """
+    )
+    own = {line: {each for each in targets if each.startswith("Cat")} for line, targets in found.items()}
+    assert own[4] == own[5] == own[9] == {"Cat.purr"}
+    assert own[6] == {"Cat.kittens", "Cat.purr"}
+    assert own[10] == {"Cat", "Cat.purr"}
+
+
+def test_imports_packages_and_what_is_elsewhere() -> None:
+    """Imports rename, take all, and are relative; what only an implicit could bring is unknown."""
+    found = calls(
+        """\
+        package p.q
+        import p.lib.{Tool => T, _}
+        import org.ext.Client
+        class Use(c: Client) {
+          def f(s: String) = { T.go(); Extra.run(); c.send(); near(); s.shout }
+        }
+        """,
+        B="package p.lib\nobject Tool { def go() = 1 }\nobject Extra { def run() = 1 }\n",
+        C="package p\npackage object q { def near() = 1; implicit class Loud(s: String) { def shout = s } }\n",
+    )
+    assert found[5] == {
+        "B.scala#Tool.go",
+        "B.scala#Extra.run",
+        "external:org.ext#Client.send",
+        "C.scala#q.near",
+    } | {each for each in found[5] if each.startswith("unknown:")}
+
+
+def test_a_type_parameter_is_no_value() -> None:
+    """``F`` the type and ``F`` the value beside it are told apart."""
+    found = calls(
+        """\
+        trait Functor[F] { def map(f: F): F }
+        trait Laws[F] {
+          implicit def F: Functor[F]
+          def law(a: F) = F.map(a)
+        }
+        """
+    )
+    assert found == {4: {"Laws.F", "Functor.map"}}
+
+
+@pytest.mark.parametrize("cut", range(0, 330, 19))
+def test_broken_code_is_resolved_as_far_as_it_goes(cut: int) -> None:
+    """A file that ends anywhere gives a graph."""
+    text = """
+    package a; package b
+    import x.{y => z, _}
+    case class A[T <: A[T]](x: Int = 1)(implicit q: Q) extends B[T](x) with C { self: D => def this() = this(1); lazy val (u, v) = w }
+    object A { def apply(i: Int): A = new A(i) { def z = 1 }; x match { case A(a, b) if a => b; case c @ D(_) => c.m } }
+    trait E { for { a <- xs; b = a.c if b } yield b; xs.map(_.y).fold(0)(_ + _) }
+    """
+    assert list(resolve_files({"A.scala": text.encode()[:cut]}))
