@@ -259,14 +259,7 @@ class Resolver:
         elif operation == CALL:
             self._walk_call(place, expression, purpose, root)
         elif operation == NEW:
-            made = expression[2]
-            if made[0] == INDEX:
-                self._walk(place, made[3], TYPE)
-                made = made[2]
-            if made[0] == MEMBER:
-                self._walk(place, made[2], VALUE)
-            self._use(place, made, EdgeKind.INSTANTIATES, expression[3])
-            self._arguments(place, expression[3])
+            self._walk_new(place, expression)
         elif operation == INDEX:
             self._walk(place, expression[2], VALUE if purpose in {WRITE, DECORATOR} else purpose)
             self._walk(place, expression[3], TYPE if purpose == TYPE else VALUE)
@@ -277,6 +270,16 @@ class Resolver:
                 self._protocol(place, expression)
             for part in _parts(expression):
                 self._walk(place, part, purpose if purpose == TYPE else VALUE)
+
+    def _walk_new(self, place: Place, expression: Expression) -> None:
+        made = expression[2]
+        if made[0] == INDEX:
+            self._walk(place, made[3], TYPE)
+            made = made[2]
+        if made[0] == MEMBER:
+            self._walk(place, made[2], VALUE)
+        self._use(place, made, EdgeKind.INSTANTIATES, expression[3])
+        self._arguments(place, expression[3])
 
     def _super(self, place: Place, expression: Expression) -> None:
         rules = self._evaluator.rules(self._path)
@@ -362,7 +365,7 @@ class Resolver:
         elif kind is EdgeKind.CALLS and (instead := self._replaced(place, expression, denoted)):
             self._made.give(Use(place, use.source, name, use.start, EdgeKind.REFERENCES), denoted, self._rule(expression, denoted))
             self._made.call(use, instead, "decorator", arguments)
-        elif len(local) < len(denoted):
+        elif not denoted or len(local) < len(denoted):
             shown = [(held, each) for held, each in denoted if not (isinstance(each, FoundBinding) and self._is_local(each))]
             self._made.give(use, shown, self._rule(expression, shown), arguments, whole=not local)
 
