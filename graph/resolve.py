@@ -366,7 +366,7 @@ class Resolver:
         elif kind is EdgeKind.CALLS and (instead := self._replaced(place, expression, denoted)):
             self._made.give(Use(place, use.source, name, use.start, EdgeKind.REFERENCES), denoted, self._rule(expression, denoted))
             self._made.call(use, instead, "decorator", arguments)
-        elif len(local) < len(denoted):
+        elif not denoted or len(local) < len(denoted):
             shown = [(held, each) for held, each in denoted if not (isinstance(each, FoundBinding) and self._is_local(each))]
             self._made.give(use, shown, self._rule(expression, shown), arguments, whole=not local)
 
