@@ -410,13 +410,16 @@ def include(lowering: Lowering, node: SyntaxNode) -> None:
 
 
 def macro(lowering: Lowering, node: SyntaxNode) -> None:
-    """Bind a macro: one with parameters is called, another is read."""
+    """Bind a macro: one with parameters is called, another is read, and one that is a single name is worth what that is."""
     named = node.child_by_field_name("name")
     if named is None:
         return
     title, branch = lowering.word(named), lowering.branch
     if node.type == "preproc_def":
-        lowering.bind(title, Binding(VARIABLE, named.start_byte), scope=0)
+        value = node.child_by_field_name("value")
+        written = "" if value is None else lowering.word(value).strip()
+        root = lowering.add_root((NAME, value.start_byte, written)) if value is not None and written.isidentifier() else -1
+        lowering.bind(title, Binding(VARIABLE, named.start_byte, root), scope=0)
         return
     lowering.open_branch()
     lowering.flow.branches[-1] = (branch, 0)
