@@ -279,6 +279,22 @@ def parameters(lowering: Lowering, node: SyntaxNode | None, index: int) -> None:
         scope.parameters.append(Parameter("", REST))
 
 
+def broken(lowering: Lowering, node: SyntaxNode) -> None:
+    """Handle what cannot be parsed: of a declaration that a macro stands after, the name and its parameters' types can be told."""
+    outermost = lowering.flow.scopes[home(lowering)].kind in {MODULE, BLOCK}
+    for child in node.named_children:
+        named, declarator = named_in(child) if child.type == "function_declarator" else (None, None)
+        if named is None or declarator is None or named.type != "identifier" or not outermost:
+            expression = lowering.lower(child)
+            if expression is not None:
+                lowering.add_root(expression)
+            continue
+        lowering.bind(lowering.word(named), Binding(FIELD, named.start_byte), scope=home(lowering))
+        listed = declarator.child_by_field_name("parameters")
+        for each in listed.named_children if listed is not None else ():
+            type_root(lowering, each.child_by_field_name("type"))
+
+
 def _initializer(lowering: Lowering, node: SyntaxNode) -> None:
     """Handle what a constructor gives a field or a base class."""
     named, given = next(iter(node.named_children), None), first(node, "argument_list") or first(node, "initializer_list")
