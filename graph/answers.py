@@ -41,7 +41,7 @@ class GraphView:
     generation: int
     edges: EdgeSource
     unresolved_files: int | None = None
-    """Files that define symbols and whose uses nobody resolved; None where nobody counted."""
+    """Files that define symbols and whose uses nobody resolved, or not all; None where nobody counted."""
 
     def nodes(self, handles: Iterable[Handle]) -> dict[Handle, Node]:
         """Return those of the nodes that exist."""

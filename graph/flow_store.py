@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from graph.flow_codec import FLOW_VERSION
 from ingest.codec import compress, decode_value, decompress, encode_value
@@ -138,7 +139,7 @@ class FlowStore:
     def standings(self, view: str) -> dict[str, Standing]:
         """Return what a view's edges rest on, by path."""
         with self._database.read() as read:
-            rows = read.execute("SELECT path, document_id, rests FROM standing WHERE view = ?", (view,)).fetchall()
+            rows = read.execute("SELECT path, document_id, rests FROM standing WHERE view = ? AND path >= x'01'", (view,)).fetchall()
         return {each.path: each for each in map(_standing, rows)}
 
     def stand(
@@ -180,12 +181,41 @@ class FlowStore:
         with self._database.read() as read:
             return [os.fsdecode(row[0]) for row in read.execute("SELECT DISTINCT callee FROM passed WHERE view = ?", (view,))]
 
+    def note(self, view: str, name: str) -> Any:
+        """Return what was kept under a name besides the files, None for nothing."""
+        with self._database.read() as read:
+            row = read.execute("SELECT rests FROM standing WHERE view = ? AND path = ?", (view, _beside(name))).fetchone()
+        return decode_value(row[0]) if row else None
+
+    def notes(self, view: str, prefix: str = "") -> list[str]:
+        """Return the names under which something is kept that begin with ``prefix``, in order."""
+        with self._database.read() as read:
+            rows = read.execute("SELECT path FROM standing WHERE view = ? AND path < x'01' ORDER BY path", (view,)).fetchall()
+        names = (os.fsdecode(row[0][1:]) for row in rows)
+        return [name for name in names if name.startswith(prefix)]
+
+    def keep(self, view: str, name: str, value: Any) -> None:
+        """Keep a value that JSON can hold, under a name besides the files; None forgets it."""
+        with self._database.write() as write:
+            if value is None:
+                write.execute("DELETE FROM standing WHERE view = ? AND path = ?", (view, _beside(name)))
+            else:
+                write.execute(
+                    "INSERT OR REPLACE INTO standing (view, path, document_id, rests) VALUES (?, ?, 0, ?)",
+                    (view, _beside(name), encode_value(value)),
+                )
+
     def drop(self, view: str) -> None:
         """Forget a view."""
         with self._database.write() as write:
             write.execute("DELETE FROM standing WHERE view = ?", (view,))
             write.execute("DELETE FROM passed WHERE view = ?", (view,))
             write.execute("DELETE FROM resolved WHERE view = ?", (view,))
+
+
+def _beside(name: str) -> bytes:
+    """Return a path that no file has."""
+    return b"\0" + os.fsencode(name)
 
 
 def _standing(row: tuple[bytes, int, bytes]) -> Standing:

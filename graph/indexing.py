@@ -14,14 +14,21 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from graph.build import flow_of
+from graph.cochange import HISTORY
 from graph.columns import AnyGraph
+from graph.edge_sources import EdgeSources
 from graph.evaluate import PassedCall
 from graph.flow import FileFlow
 from graph.flow_codec import decode_flow, encode_flow, interface
 from graph.flow_store import Calls, Flow, FlowStore, Standing, Unlowered
+from graph.model import EdgeKind
+from graph.overlays import NOTES, StaleOverlays
+from graph.past import Past, is_behind
 from graph.program import CONFIGS, Program, announced, named_bases
 from graph.resolving import PARALLEL_FROM, resolve_paths
+from graph.reviewed import Review
 from graph.store import GraphStore
+from graph.surroundings import Surroundings
 from ingest.codec import decode_facts, decompress, encode_value
 from ingest.database import Database
 from ingest.errors import StoreError
@@ -32,7 +39,10 @@ from ingest.pool import SILENCE_SECONDS, Crash, WorkerPool
 _BATCH_BYTES = 400_000  # of text and facts as they are stored; about 0.3 s of lowering
 _FEW_BYTES = 60_000  # so little is lowered before a worker has started
 _RECURSION = 30_000
+_NOWHERE = Surroundings()
+_PARTIAL = "partial"
 _Progress = Callable[[str, int, int], None]
+_Shown = Mapping[str, tuple[DocumentId, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,8 @@ class GraphOutcome:
     resolved: int
     generation: int
     partial: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    """What sources of edges besides the text left out, and what is stale, in words."""
 
 
 class GraphIndexer:
@@ -59,41 +71,87 @@ class GraphIndexer:
     def update(
         self,
         view: str,
-        shown: Mapping[str, tuple[DocumentId, str]],
+        shown: _Shown,
         *,
         shows: int,
         like: str = "",
+        around: Surroundings = _NOWHERE,
         progress: _Progress = lambda phase, done, total: None,
     ) -> GraphOutcome:
         """Bring a view's graph up to date with what the view shows: document and language by path, at the generation ``shows``.
 
-        ``like`` names a view to begin from where this one has no graph: another worktree's, say. Raises ``StoreError``.
+        ``like`` names a view to begin from where this one has no graph: another worktree's, say. ``around`` is what the graph takes from
+        outside the index. Raises ``StoreError``.
         """
         sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
         thresholds = gc.get_threshold()
         gc.set_threshold(200_000, 50, 50)  # flows are trees without cycles; the default thresholds double the time
         try:
-            return self._update(view, shown, shows, like, progress)
+            return self._update(view, shown, shows, like, around, progress)
         finally:
             gc.set_threshold(*thresholds)
 
-    def _update(self, view: str, shown: Mapping[str, tuple[DocumentId, str]], shows: int, like: str, progress: _Progress) -> GraphOutcome:
+    def is_current(self, view: str, shows: int, around: Surroundings) -> bool:
+        """Say whether a view's graph shows this generation of it and what lies around it."""
+        if self._flows.resolved(view) != shows or not self._store.generation(view):
+            return False
+        return not (Review(self._flows, view, around.lock).changed or is_behind(self._flows, view, around))
+
+    def notes(self, view: str) -> list[str]:
+        """Return what the sources of a view's edges left out, and what is stale, in words."""
+        kept: dict[str, list[str]] = self._flows.note(view, NOTES) or {}
+        return [note for _, notes in sorted(kept.items()) for note in notes]
+
+    def partial(self, view: str) -> dict[str, str]:
+        """Return the files of a view whose names could not all be read, each with the reason."""
+        return self._flows.note(view, _PARTIAL) or {}
+
+    def _begin(self, view: str, like: str) -> int:
+        """Return the generation of the view's graph, once it has begun with another's where it had none."""
         generation = self._store.generation(view)
-        if not generation and like and self._store.fork(view, like):
+        if generation:
+            return generation
+        self._flows.drop(view)  # what rests on a graph that is gone
+        if like and self._store.fork(view, like):
             self._flows.fork(view, like)
-            generation = self._store.generation(view)
+        return self._store.generation(view)
+
+    def _update(self, view: str, shown: _Shown, shows: int, like: str, around: Surroundings, progress: _Progress) -> GraphOutcome:
+        generation = self._begin(view, like)
         before = self._flows.standings(view) if generation else {}
         changed = [path for path, (document, _) in shown.items() if path not in before or before[path].document != document]
         removed = [path for path in before if path not in shown]
         lowered = self._lower([shown[path][0] for path in changed], progress)
-        run = _Run(self._flows, view, shown, before, changed, removed, self._configs(shown))
-        graphs = list(run.resolve(self._workers, self._silence, progress)) if changed or removed else []
-        if graphs or removed or not generation:
+        review, past = Review(self._flows, view, around.lock), Past(self._flows, view, around)
+        sources = EdgeSources(self._facts, shown, review, changed=changed, removed=removed)
+        run = _Run(self._flows, view, shown, before, changed, removed, sources, self._configs(shown))
+        resolved = run.resolve(self._workers, self._silence, progress) if changed or removed or review.changed else ()
+        graphs = list(sources.complete(resolved, run.program, partial(self._store.files, view)))
+        overlays = StaleOverlays(self._flows, view, {*changed, *removed})
+        beside, gone = list(overlays.graphs), [*removed, *overlays.emptied]
+        moved = past.changed or bool(removed) or any(path not in before for path in changed)
+        if HISTORY not in shown and (moved or review.has_changed(EdgeKind.CHANGES_WITH)):  # else the file has the graph of this path
+            beside.append(review.apply(past.graph(shown), lambda handle: sources.exists(handle, run.program)))
+        if graphs or gone or beside or not generation:
             generation += 1
             progress("publishing the graph", 0, 0)
-            self._store.replace(view, graphs, removed=removed, generation=generation)
+            self._store.replace(view, [*graphs, *beside], removed=gone, generation=generation)
+        review.forget(removed)
+        sources.notes["edges.lock"] = review.notes(lambda handle: sources.exists(handle, run.program))
+        self._keep(view, sources.notes | {"history": past.notes, **overlays.notes}, (review, past, overlays))
         self._flows.stand(view, run.standings, run.calls, removed, generation=shows)
-        return GraphOutcome(len(shown), lowered, len(graphs), generation, run.partial())
+        resolved_again = {each.path for each in run.standings}
+        problems = {path: why for path, why in self.partial(view).items() if path in shown and path not in resolved_again}
+        problems |= dict(run.partial())
+        self._flows.keep(view, _PARTIAL, problems or None)
+        return GraphOutcome(len(shown), lowered, len(graphs), generation, tuple(sorted(problems.items())), tuple(self.notes(view)))
+
+    def _keep(self, view: str, notes: Mapping[str, list[str]], sources: Iterable[Review | Past | StaleOverlays]) -> None:
+        for source in sources:
+            source.keep()
+        kept: dict[str, list[str]] = self._flows.note(view, NOTES) or {}
+        left = {name: each for name, each in {**kept, **notes}.items() if each}
+        self._flows.keep(view, NOTES, left or None)
 
     def _configs(self, shown: Mapping[str, tuple[DocumentId, str]]) -> dict[str, str]:
         """Return the texts of the files that say how modules are found."""
@@ -136,15 +194,17 @@ class _Run:
         self,
         flows: FlowStore,
         view: str,
-        shown: Mapping[str, tuple[DocumentId, str]],
+        shown: _Shown,
         before: Mapping[str, Standing],
         changed: Sequence[str],
         removed: Sequence[str],
+        sources: EdgeSources,
         configs: Mapping[str, str],
     ) -> None:
         self._flows, self._view, self._shown, self._before, self._changed, self._removed = flows, view, shown, before, changed, removed
+        self._sources = sources
         languages = {path: language for path, (_, language) in shown.items()}
-        self._program = Program(languages, self._load, self._named_bases, configs)
+        self.program = Program(languages, self._load, self._named_bases, configs)
         self.standings: list[Standing] = []
         self.calls: dict[str, Mapping[str, Calls]] = {}
         self._problems: dict[str, str] = {}
@@ -178,11 +238,11 @@ class _Run:
             self._loaded = self._flows.load_all(document for document, _ in self._shown.values())  # forked processes ask no database
             self._bases = list(self._named_bases())
         found = resolve_paths(
-            self._program, paths, partial(self._others, paths), workers=workers, silence_seconds=silence_seconds, progress=progress
+            self.program, paths, partial(self._others, paths), workers=workers, silence_seconds=silence_seconds, progress=progress
         )
         for each in found:
-            document = self._shown[each.path][0]
-            self.standings.append(Standing.of(each.path, document, each.rests, each.announces))
+            document, rests = self._shown[each.path][0], (*each.rests, *self._sources.rests(each.path))
+            self.standings.append(Standing.of(each.path, document, rests, each.announces))
             self.calls[each.path] = _by_callee(each.passes)
             if each.problem:
                 self._problems[each.path] = each.problem
@@ -216,10 +276,10 @@ class _Run:
             old = self._before.get(path)
             if old is not None and self._looks_as_before(path, old):
                 continue
-            touched |= {path, *announced(path, self._program.unit(path).flow), *(old.announces() if old else _names_of(path))}
+            touched |= {path, *announced(path, self.program.unit(path).flow), *(old.announces() if old else _names_of(path))}
         for path in self._removed:
             touched |= {path, *_names_of(path), *self._before[path].announces()}
-        return {*self._changed, *self._resting_on(touched)}
+        return {*self._changed, *self._resting_on(touched), *self._sources.concerned(self._before, touched)}
 
     def _looks_as_before(self, path: str, old: Standing) -> bool:
         """Say whether other files can see no difference between what a file was and is."""
@@ -227,7 +287,7 @@ class _Run:
             before = decode_flow(self._flows.load(old.document))
         except (LookupError, ValueError):  # garbage was collected since, or the version is another
             return False
-        return interface(before) == interface(self._program.unit(path).flow)
+        return interface(before) == interface(self.program.unit(path).flow)
 
     def _resting_on(self, touched: set[str]) -> set[str]:
         if not touched:
@@ -244,8 +304,8 @@ class _Run:
                 functions |= {(callee, int(str(row[0]))) for key, row in [*old.items(), *new.items()] if (key in old) != (key in new)}
         touched: set[str] = set()
         for path, scope in functions:
-            if path in self._shown and scope < len(self._program.unit(path).flow.scopes):
-                touched.add(f"calls of {self._program.handle(path, scope)}")
+            if path in self._shown and scope < len(self.program.unit(path).flow.scopes):
+                touched.add(f"calls of {self.program.handle(path, scope)}")
         return self._resting_on(touched)
 
 

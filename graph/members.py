@@ -182,8 +182,9 @@ class Members:
         """Return a class and its supertypes in the order in which members are looked up; ``UNKNOWN`` for a base nobody knows."""
         key = ("l", path, scope)
         self._evaluator.answers.solve(key, lambda: frozenset({("l", self._evaluator.rules(path).linearize(self._evaluator, path, scope))}))
-        found = self._evaluator.answers.solve(key, lambda: NOTHING) or (("l", ((CLASS_OBJECT, path, scope),)),)
-        return max((each[1] for each in found), key=lambda line: (len(line), repr(line)))  # several where bases are looked up in it
+        orders = [each[1] for each in self._evaluator.answers.solve(key, lambda: NOTHING)]
+        # Classes that inherit from each other, which only broken code has, get an order for each round of the search.
+        return max(orders, key=lambda order: (len(order), repr(order)), default=((CLASS_OBJECT, path, scope),))
 
     def bases(self, path: str, scope: int) -> list[Values]:
         """Return what each base of a class is worth."""

@@ -255,4 +255,6 @@ def announced(path: str, flow: FileFlow) -> list[str]:
     names |= {f"package {scope.name}" for scope in flow.scopes if scope.kind == BLOCK and scope.name}
     names |= set(_linked(flow)) if flow.language in {"c", "cpp"} else {"package "} if flow.language == "csharp" else set()
     names |= {f"interface {name}" for scope in flow.scopes if scope.flags & INTERFACE for name in scope.names}
+    if flow.language == "scala":  # the one whose members of foreign types depend on what is defined anywhere
+        names |= {f"definitions of {name}" for scope in flow.scopes for name in scope.names}
     return sorted(names | {f"heirs of {name}" for name, _ in named_bases(flow)})

@@ -5,6 +5,7 @@ A row is a plain array without field names: for Django's sdist that is 2.2x smal
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable
 from itertools import accumulate
 from operator import add, attrgetter, sub
@@ -34,6 +35,8 @@ _IMPORT = attrgetter(*Import.__slots__)
 _SUPERTYPE = attrgetter(*Supertype.__slots__)
 _CHUNK = attrgetter(*Chunk.__slots__)
 
+_ESCAPED = 1
+"""The code of a value that msgpack cannot hold, as JSON."""
 _encoder = msgspec.msgpack.Encoder()
 _compressor = zstandard.ZstdCompressor(level=1)
 _decompressor = zstandard.ZstdDecompressor()
@@ -134,13 +137,16 @@ def _unpack(columns: list[Any], kinds: int) -> SpanPairs:
 
 
 def encode_value(value: object) -> bytes:
-    """Encode lists, tuples, texts and numbers, compressed."""
-    return compress(_encoder.encode(value))
+    """Encode lists, tuples, texts and numbers, compressed. Texts may hold what is not UTF-8 as surrogates."""
+    try:
+        return compress(_encoder.encode(value))
+    except UnicodeEncodeError:  # a path of other bytes is rare enough to pay for JSON's escapes
+        return compress(_encoder.encode(msgspec.msgpack.Ext(_ESCAPED, json.dumps(value).encode())))
 
 
 def decode_value(data: bytes) -> Any:
     """Decode ``encode_value`` output; tuples come back as lists. Raises ``ValueError`` on damaged input."""
     try:
-        return msgspec.msgpack.decode(decompress(data))
+        return msgspec.msgpack.decode(decompress(data), ext_hook=lambda _, escaped: json.loads(bytes(escaped)))
     except msgspec.MsgspecError as error:
         raise ValueError(f"stored values are damaged: {error}") from error

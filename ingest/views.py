@@ -180,6 +180,16 @@ class ViewCatalog:  # noqa: PLR0904
             ).fetchall()
         return {os.fsdecode(path): (DocumentId(document), language) for path, document, language in rows}
 
+    def defining(self, view: ViewId) -> dict[str, int]:
+        """Return how many files of each language define symbols."""
+        with self._database.read() as read:
+            rows = read.execute(
+                "SELECT language, count(*) FROM entry JOIN document ON document.id = document_id JOIN content ON content.id = content_id"
+                " WHERE view_id = ? AND symbols > 0 GROUP BY language ORDER BY language",
+                (view,),
+            )
+            return dict(rows.fetchall())
+
     def size(self, view: ViewId) -> int:
         """Return how many files a view shows."""
         with self._database.read() as read:

@@ -15,6 +15,7 @@ from ingest.errors import NotIndexedError
 from ingest.facts import FactStore
 from ingest.git import find_checkout, repository_identity
 from ingest.model import DocumentId, Failure, RepositoryId, View, ViewKind, ViewStatus
+from ingest.view_texts import ViewTexts
 from ingest.views import IndexReport, Repository, ViewCatalog
 from retrieval.answers import ContextPack, SearchAnswer, SearchRequest, Span, SymbolAnswer
 from retrieval.filters import Filters
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from retrieval.catalog import SegmentCatalog
     from retrieval.indexer import Indexer
     from retrieval.searcher import Searcher
+    from retrieval.view_graphs import ViewGraphs
     from retrieval.worker import WorkerSetup
 
 # What only a search or only a run needs is loaded when there is one: numpy takes 70 ms, grammars and process pools 40, and a run that
@@ -103,23 +105,28 @@ class Engine:
 
     def resolve(self, view: View, store: GraphStore, *, progress: Callable[[Progress], None] = lambda _: None) -> GraphOutcome | None:
         """Bring the graph of a view up to date in ``store``; None when it is. Raises ``StoreError``."""
-        from graph.flow_store import FlowStore
-
-        name = graph_name(view)
-        if FlowStore(self._database).resolved(name) == view.generation and store.generation(name):
-            return None
         from graph.indexing import GraphIndexer
+        from graph.surroundings import look_around
 
-        others = [graph_name(each) for each in self._views.views(view.repository_id) if each.view_id != view.view_id]
-        options = self._options.index
+        name, around, options = graph_name(view), look_around(view), self._options.index
         indexer = GraphIndexer(self._database, store, workers=options.workers, silence_seconds=options.silence_seconds)
+        if indexer.is_current(name, view.generation, around):
+            return None
+        others = [graph_name(each) for each in self._views.views(view.repository_id) if each.view_id != view.view_id]
         return indexer.update(
             name,
             self._views.languages(view.view_id),
             shows=view.generation,
             like=next((each for each in reversed(others) if store.generation(each)), ""),
+            around=around,
             progress=lambda phase, done, total: progress(Progress(phase, done, total)),
         )
+
+    def graphs(self, store: GraphStore) -> ViewGraphs:
+        """Return what can be told of, and laid over, the graphs of views in ``store``."""
+        from retrieval.view_graphs import ViewGraphs
+
+        return ViewGraphs(self._database, store)
 
     def search(self, request: SearchRequest) -> SearchAnswer:
         """Answer a question from every view it asks, as one list.
@@ -159,6 +166,10 @@ class Engine:
         if start > end:
             raise LookupError(f"{relative} has {parsed.lines} lines in the index of {view.name}; lines {start} to {end} are not among them")
         return Span(relative, start, end, "\n".join(lines[start - 1 : end]), parsed.language, self._status(repository, view))
+
+    def texts(self, view: View) -> ViewTexts:
+        """Return the texts of a view's files."""
+        return ViewTexts(self._database, view)
 
     def symbols(self, root: str, pattern: str, *, filters: Filters | None = None, limit: int = 50, ref: str = "") -> SymbolAnswer:
         """Return the definitions whose name matches ``pattern`` (``*`` and ``?`` are wild, case does not matter), in order of path."""

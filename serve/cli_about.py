@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from graph.languages.registry import RESOLVED
 from ingest.errors import CodeloreError
 from ingest.formats.outline import FORMATS, FormatSpec
 from ingest.git import run
@@ -43,7 +44,9 @@ def rows() -> list[Row]:
     """Return every language, then every format, by name."""
 
     def language(spec: LanguageSpec) -> Row:
-        return Row(spec.language, "language", spec.extensions, spec.filenames, tuple(level.value for level in levels(spec.language)))
+        resolved = ["resolution"] if spec.language in RESOLVED else []
+        read = (*(level.value for level in levels(spec.language)), *resolved)
+        return Row(spec.language, "language", spec.extensions, spec.filenames, read)
 
     def format(spec: FormatSpec) -> Row:
         names = (*spec.filenames, *(f"{prefix}*" for prefix in spec.prefixes))

@@ -15,6 +15,7 @@ from graph.answers import Answer, GraphView, ReachAnswer, ask, open_view
 from graph.cochange import CoChangeOptions, count_changes
 from graph.dead import JUDGED, dead_code
 from graph.importance import hot_spots, rank
+from graph.levels import Reach
 from graph.model import EdgeKind, Evidence, Handle, graph_name
 from graph.neighbourhood import neighbourhood
 from graph.picture import picture
@@ -41,7 +42,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """The view that a command asks about, with its graph."""
 
     engine: Engine
@@ -49,6 +50,7 @@ class _Asked:
     view: View
     status: ViewStatus
     typed: argparse.Namespace
+    reach: Reach
 
     def answer(self, question: Callable[[GraphView], T]) -> T:
         """Answer from one generation of the graph. Raises ``NotIndexedError`` when there is none."""
@@ -56,12 +58,12 @@ class _Asked:
         if not self.store.generation(name):
             where = f"{self.view.root} --ref {self.view.name}" if self.view.kind is ViewKind.REF else self.view.root
             raise NotIndexedError(f"the graph of {self.view.name} has not been built; run: codelore index {where}")
-        return ask(lambda: open_view(self.store, name), question)
+        return ask(lambda: open_view(self.store, name, unresolved_files=self.reach.unresolved_files), question)
 
 
 def run(typed: argparse.Namespace) -> int:
     """Answer what was asked; return 1 when nothing was found, or the name stands for nothing or for several symbols."""
-    with _opened(typed) as asked:
+    with opened(typed) as asked:
         if typed.question in _WHOLE:
             return _WHOLE[typed.question](asked)
         try:
@@ -69,18 +71,19 @@ def run(typed: argparse.Namespace) -> int:
         except NameNotFoundError as error:
             return _print_choices(error, asked)
     if typed.json:
-        print(to_line(answer_document(answer, asked.status)))
+        print(to_line(answer_document(answer, asked.status, asked.reach.levels)))
     else:
         rows = render_graph.rows(answer, style())
         if rows:
             print(rows)
         sys.stdout.flush()
-        print(render_graph.summary(answer, asked.status), file=sys.stderr)
+        print(render_graph.summary(answer, asked.status, asked.reach.levels), file=sys.stderr)
     return 0 if render_graph.found(answer) else 1
 
 
 @contextmanager
-def _opened(typed: argparse.Namespace) -> Generator[_Asked]:
+def opened(typed: argparse.Namespace) -> Generator[Asked]:
+    """Open the view that a command asks about, and bring its graph up to date."""
     settings = load_settings()
     with open_engine(settings) as engine:
         view = engine.views(SearchRequest(text="graph", root=typed.directory, ref=typed.ref))[0][1]
@@ -88,12 +91,12 @@ def _opened(typed: argparse.Namespace) -> Generator[_Asked]:
         with closing(open_graph(settings)) as store:
             with show_progress() as progress:
                 engine.resolve(view, store, progress=progress)
-            yield _Asked(engine, store, view, status, typed)
+            yield Asked(engine, store, view, status, typed, engine.graphs(store).reach(view))
 
 
-def _print_choices(error: NameNotFoundError, asked: _Asked) -> int:
+def _print_choices(error: NameNotFoundError, asked: Asked) -> int:
     if asked.typed.json:
-        print(to_line(choices_document(error.named, asked.typed.question, asked.status)))
+        print(to_line(choices_document(error.named, asked.typed.question, asked.status, asked.reach)))
     elif error.named.choices:
         print(render_graph.nodes(error.named.choices, style()))
     sys.stdout.flush()
@@ -104,35 +107,35 @@ def _print_choices(error: NameNotFoundError, asked: _Asked) -> int:
 # Each question, from what was typed.
 
 
-def _kinds(asked: _Asked) -> tuple[EdgeKind, ...]:
+def _kinds(asked: Asked) -> tuple[EdgeKind, ...]:
     return tuple(map(EdgeKind, asked.typed.kind))
 
 
-def _evidence(asked: _Asked) -> tuple[Evidence, ...]:
+def _evidence(asked: Asked) -> tuple[Evidence, ...]:
     return tuple(map(Evidence, asked.typed.evidence))
 
 
-def _near(question: Callable[..., Answer]) -> Callable[[GraphView, _Asked], Answer]:
-    def ask_near(graph: GraphView, asked: _Asked) -> Answer:
+def _near(question: Callable[..., Answer]) -> Callable[[GraphView, Asked], Answer]:
+    def ask_near(graph: GraphView, asked: Asked) -> Answer:
         options = {name: getattr(asked.typed, name) for name in ("depth", "nodes", "limit") if hasattr(asked.typed, name)}
         return question(graph, find_one(graph, asked.typed.symbol), kinds=_kinds(asked), evidence=_evidence(asked), **options)
 
     return ask_near
 
 
-def _path(graph: GraphView, asked: _Asked) -> Answer:
+def _path(graph: GraphView, asked: Asked) -> Answer:
     typed = asked.typed
     start, end = find_one(graph, typed.start), find_one(graph, typed.end)
     return path_between(graph, start, end, kinds=_kinds(asked), evidence=_evidence(asked), depth=typed.depth, nodes=typed.nodes)
 
 
-def _neighbourhood(graph: GraphView, asked: _Asked) -> Answer:
+def _neighbourhood(graph: GraphView, asked: Asked) -> Answer:
     seeds = [find_one(graph, name) for name in asked.typed.symbol]
     typed = asked.typed
     return neighbourhood(graph, seeds, kinds=_kinds(asked), evidence=_evidence(asked), depth=typed.depth, nodes=typed.nodes)
 
 
-def _rank(graph: GraphView, asked: _Asked) -> Answer:
+def _rank(graph: GraphView, asked: Asked) -> Answer:
     typed = asked.typed
     seeds = dict.fromkeys((find_one(graph, name).handle for name in typed.symbol), 1.0)
     if typed.query is not None:
@@ -142,7 +145,7 @@ def _rank(graph: GraphView, asked: _Asked) -> Answer:
     return rank(graph, seeds, kinds=_kinds(asked), evidence=_evidence(asked), hops=typed.depth, nodes=typed.nodes, limit=typed.limit)
 
 
-def _hits(graph: GraphView, asked: _Asked) -> dict[Handle, float]:
+def _hits(graph: GraphView, asked: Asked) -> dict[Handle, float]:
     """Return the nodes of a query's hits; a hit weighs less the lower it ranks."""
     typed = asked.typed
     request = SearchRequest(text=typed.query, root=typed.directory, ref=typed.ref, limit=typed.seeds)
@@ -152,30 +155,30 @@ def _hits(graph: GraphView, asked: _Asked) -> dict[Handle, float]:
     return {handle: 1.0 / handles[handle] for handle in graph.nodes(handles)}
 
 
-def _modules(question: Callable[..., Answer]) -> Callable[[GraphView, _Asked], Answer]:
-    def ask_modules(graph: GraphView, asked: _Asked) -> Answer:
+def _modules(question: Callable[..., Answer]) -> Callable[[GraphView, Asked], Answer]:
+    def ask_modules(graph: GraphView, asked: Asked) -> Answer:
         scope = module_scope(graph, asked.typed.module)
         return question(graph, scope, kinds=_kinds(asked), evidence=_evidence(asked), limit=asked.typed.limit)
 
     return ask_modules
 
 
-def _cycles(graph: GraphView, asked: _Asked) -> Answer:
+def _cycles(graph: GraphView, asked: Asked) -> Answer:
     within = module_scope(graph, asked.typed.module).handles if asked.typed.module else ()
     return cycles(graph, within=within, kinds=_kinds(asked), evidence=_evidence(asked), limit=asked.typed.limit)
 
 
-def _dead(graph: GraphView, asked: _Asked) -> Answer:
+def _dead(graph: GraphView, asked: Asked) -> Answer:
     typed = asked.typed
     return dead_code(graph, exports=typed.exported, symbol_kinds=frozenset(typed.kind) or JUDGED, limit=typed.limit)
 
 
-def _hot_spots(graph: GraphView, asked: _Asked) -> Answer:
+def _hot_spots(graph: GraphView, asked: Asked) -> Answer:
     changed, source = _churn(asked)
     return hot_spots(graph, changed, churn_source=source, kinds=_kinds(asked), evidence=_evidence(asked), limit=asked.typed.limit)
 
 
-def _churn(asked: _Asked) -> tuple[Mapping[str, float] | None, str]:
+def _churn(asked: Asked) -> tuple[Mapping[str, float] | None, str]:
     """Return how much each file of the view changed, by git's log, or None outside git and before the first commit."""
     view = asked.view
     checkout = find_checkout(view.root)
@@ -191,7 +194,7 @@ def _churn(asked: _Asked) -> tuple[Mapping[str, float] | None, str]:
     return changed, f"git log of {view.commit[:12]}, {history.changes:,} changes{cut}"
 
 
-_QUESTIONS: dict[str, Callable[[GraphView, _Asked], Answer]] = {
+_QUESTIONS: dict[str, Callable[[GraphView, Asked], Answer]] = {
     "callers": _near(callers),
     "callees": _near(callees),
     "references": _near(references),
@@ -213,7 +216,7 @@ _QUESTIONS: dict[str, Callable[[GraphView, _Asked], Answer]] = {
 # What is about the view as a whole, or writes a file.
 
 
-def _view(asked: _Asked) -> int:
+def _view(asked: Asked) -> int:
     """Write a picture as one HTML page."""
     typed = asked.typed
 
@@ -231,15 +234,15 @@ def _view(asked: _Asked) -> int:
     except OSError as error:
         raise SourceError(f"cannot write the picture to {path}: {error.strerror}; give another file with --output") from error
     if typed.json:
-        print(to_line(page_document(answer, str(path), asked.status)))
+        print(to_line(page_document(answer, str(path), asked.status, asked.reach.levels)))
     else:
         print(path)
         sys.stdout.flush()
-        print(render_graph.summary(answer, asked.status), file=sys.stderr)
+        print(render_graph.summary(answer, asked.status, asked.reach.levels), file=sys.stderr)
     return 0
 
 
-def _export(asked: _Asked) -> int:
+def _export(asked: Asked) -> int:
     """Stream every node and edge of one generation."""
     output = asked.typed.output
     asked.answer(lambda _: None)
@@ -256,7 +259,7 @@ def _export(asked: _Asked) -> int:
     return 0
 
 
-def _write(lines: TextIO, asked: _Asked) -> tuple[int, int]:
+def _write(lines: TextIO, asked: Asked) -> tuple[int, int]:
     counts = {"node": 0, "edge": 0}
     for record in export_records(asked.store, graph_name(asked.view)):
         counts[record["type"]] += 1
@@ -264,9 +267,9 @@ def _write(lines: TextIO, asked: _Asked) -> tuple[int, int]:
     return counts["node"], counts["edge"]
 
 
-def _status(asked: _Asked) -> int:
+def _status(asked: Asked) -> int:
     """Tell how much there is of what."""
-    document = asked.answer(lambda graph: count_document(graph, asked.status))
+    document = asked.answer(lambda graph: count_document(graph, asked.status, asked.reach))
     if asked.typed.json:
         print(to_line(document))
     else:
@@ -274,4 +277,4 @@ def _status(asked: _Asked) -> int:
     return 0
 
 
-_WHOLE: dict[str, Callable[[_Asked], int]] = {"view": _view, "export": _export, "status": _status}
+_WHOLE: dict[str, Callable[[Asked], int]] = {"view": _view, "export": _export, "status": _status}

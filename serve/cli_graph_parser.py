@@ -29,6 +29,7 @@ def add_graph(commands: Commands) -> None:
     _add_reaching_questions(questions)
     _add_module_questions(questions)
     _add_whole_view(questions)
+    _add_states(questions)
 
 
 _DESCRIPTION = "Ask which symbol touches which. Every edge says how it is known, and every answer what it may be missing (docs/graph.md)."
@@ -101,6 +102,27 @@ def _add_whole_view(questions: Commands) -> None:
     _add_view_question(questions, "status", "how many nodes and edges of which kind and evidence there are")
 
 
+def _add_states(questions: Commands) -> None:
+    diff = add_command(questions, "diff", _diff, "symbols and edges added, removed, moved or changed between two indexed states")
+    add_directory(diff)
+    diff.add_argument("before", metavar="BEFORE", help="an indexed branch, tag or commit, or the folder of an indexed working tree")
+    diff.add_argument("after", nargs="?", default=".", metavar="AFTER", help="the same; default: the working tree around DIR")
+    diff.add_argument("--limit", type=count, default=200, metavar="N", help="rows of each kind at most (default: %(default)s)")
+    overlay = add_command(questions, "import", _import, "lay edges that a compiler front end has proven (a SCIP index) over the graph")
+    add_directory(overlay)
+    add_ref(overlay, "lay it over an indexed branch, tag or commit instead of the working tree")
+    overlay.add_argument("file", nargs="?", metavar="FILE", help="the index, such as index.scip")
+    overlay.add_argument("--name", default="scip", metavar="NAME", help="what the overlay is called; a new one of that name replaces it")
+    overlay.add_argument("--prefix", default="", metavar="FOLDER", help="the folder that was indexed, where it was not the root")
+    overlay.add_argument("--remove", action="store_true", help="take the overlay of that name out again")
+    cypher = add_command(questions, "cypher", _cypher, "run a query that only reads, where the graph is in Neo4j")
+    add_directory(cypher)
+    add_ref(cypher, "let $view be an indexed branch, tag or commit instead of the working tree")
+    cypher.add_argument("query", metavar="QUERY", help="Cypher; $view is the number of the view in the nodes' property view")
+    cypher.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter; JSON, else text; may be repeated")
+    cypher.add_argument("--limit", type=count, default=1_000, metavar="N", help="rows at most (default: %(default)s)")
+
+
 def _add_question(questions: Commands, name: str, help: str, *, limit: int = 200) -> argparse.ArgumentParser:
     question = _add_view_question(questions, name, help)
     kinds, known = (f"{', '.join(each)}; may be repeated" for each in (EDGE_KINDS, EVIDENCE))
@@ -135,5 +157,23 @@ def _add_reach(question: argparse.ArgumentParser, *, depth: int, nodes: int) -> 
 
 def _ask(typed: argparse.Namespace) -> int:
     from serve.cli_graph import run
+
+    return run(typed)
+
+
+def _diff(typed: argparse.Namespace) -> int:
+    from serve.cli_graph_diff import run
+
+    return run(typed)
+
+
+def _import(typed: argparse.Namespace) -> int:
+    from serve.cli_graph_overlay import run
+
+    return run(typed)
+
+
+def _cypher(typed: argparse.Namespace) -> int:
+    from serve.cli_graph_cypher import run
 
     return run(typed)

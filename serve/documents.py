@@ -155,6 +155,7 @@ def _graph_document(graph: GraphOutcome) -> Document:
         "resolved": graph.resolved,
         "generation": graph.generation,
         "partial": [{"path": path, "reason": reason} for path, reason in graph.partial],
+        "notes": list(graph.notes),
     }
 
 

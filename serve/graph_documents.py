@@ -19,6 +19,7 @@ from graph.answers import (
     UnreachedAnswer,
     Verdict,
 )
+from graph.levels import Reach
 from graph.model import Edge, Evidence, Handle, Node, outside_node
 from graph.questions import Named
 from graph.reach import bare_node
@@ -39,34 +40,34 @@ _LISTS: Mapping[str, Document] = {
 """What an answer holds besides edges, by question, when it is empty."""
 
 
-def answer_document(answer: Answer, status: ViewStatus) -> Document:
+def answer_document(answer: Answer, status: ViewStatus, levels: Mapping[str, str]) -> Document:
     """Return the answer to a question."""
     return {
         "status": status_document(status),
         "generation": answer.generation,
         "verdict": answer.verdict.value,
-        "coverage": _coverage(answer.coverage),
+        "coverage": _coverage(answer.coverage, levels),
         "targets": [node_document(node) for node in answer.targets],
         "choices": [],
         "edges": [edge_document(edge) for edge in answer.edges],
         "nodes": [node_document(node) for _, node in sorted(answer.nodes.items())],
-        "caps": [_cap(cap) for cap in answer.caps],
+        "caps": [cap_document(cap) for cap in answer.caps],
         **_more(answer),
     }
 
 
-def choices_document(named: Named, question: str, status: ViewStatus) -> Document:
+def choices_document(named: Named, question: str, status: ViewStatus, reach: Reach) -> Document:
     """Return what a name may stand for, in the place of an answer."""
-    empty = Answer(status.view, 0, (), Verdict.NONE, Coverage(), (), {}, named.caps)
+    empty = Answer(status.view, 0, (), Verdict.NONE, Coverage(0, reach.unresolved_files), (), {}, named.caps)
     written = {} if question == "view" else _LISTS.get(question, {})
-    base = answer_document(empty, status) | {"choices": [node_document(node) for node in named.choices]}
+    base = answer_document(empty, status, reach.levels) | {"choices": [node_document(node) for node in named.choices]}
     return base | ({"page": None} if question == "view" else written)
 
 
-def page_document(answer: Answer, page: str, status: ViewStatus) -> Document:
+def page_document(answer: Answer, page: str, status: ViewStatus, levels: Mapping[str, str]) -> Document:
     """Return what a picture shows and where it was written."""
     plain = Answer(answer.view, answer.generation, answer.targets, answer.verdict, answer.coverage, answer.edges, answer.nodes, answer.caps)
-    return answer_document(plain, status) | {"page": page}
+    return answer_document(plain, status, levels) | {"page": page}
 
 
 def node_document(node: Node) -> Document:
@@ -87,11 +88,12 @@ def edge_document(edge: Edge) -> Document:
     }
 
 
-def _coverage(coverage: Coverage) -> Document:
-    return {"unknown": coverage.unknown, "unresolved_files": coverage.unresolved_files}
+def _coverage(coverage: Coverage, levels: Mapping[str, str]) -> Document:
+    return {"unknown": coverage.unknown, "unresolved_files": coverage.unresolved_files, "levels": dict(levels)}
 
 
-def _cap(cap: Cap) -> Document:
+def cap_document(cap: Cap) -> Document:
+    """Return a bound that was hit."""
     return {"name": cap.name, "limit": cap.limit, "left_out": cap.left_out}
 
 
@@ -159,7 +161,7 @@ _MORE: Mapping[type[Answer], Callable[[Any], Document]] = {
 }
 
 
-def count_document(graph: GraphView, status: ViewStatus) -> Document:
+def count_document(graph: GraphView, status: ViewStatus, reach: Reach) -> Document:
     """Return how many nodes and edges of each kind a view has. Reads the whole view."""
     nodes: Counter[str] = Counter()
     edges: dict[str, Counter[str]] = {}
@@ -178,7 +180,9 @@ def count_document(graph: GraphView, status: ViewStatus) -> Document:
         "coverage": {
             "unknown": sum(counts[Evidence.UNKNOWN.value] for counts in edges.values()),
             "unresolved_files": graph.unresolved_files,
+            "levels": dict(reach.levels),
         },
+        "notes": list(reach.notes),
     }
 
 

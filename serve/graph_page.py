@@ -56,7 +56,7 @@ def _embedded(document: Document) -> str:
 
 
 def _data(answer: ReachAnswer, title: str, status: ViewStatus) -> Document:
-    whole = answer_document(answer, status)
+    whole = answer_document(answer, status, {})
     sides = _sides(answer)
     nodes = _drawn(answer, sides)
     number = {node.handle: at for at, node in enumerate(nodes)}

@@ -160,6 +160,7 @@ def outcome(done: IndexOutcome, truth: ViewStatus, seconds: float = 0.0, graph: 
     if graph is not None:
         lines.append(f"  graph: {graph.resolved:,} of {graph.files:,} files resolved; generation {graph.generation}")
         lines += _listed("partly resolved", [f"{one_line(path)}: {one_line(reason)}" for path, reason in graph.partial])
+        lines += [f"  note: {one_line(each)}" for each in graph.notes]
     if truth.skipped:
         lines.append(f"  skipped {sum(truth.skipped.values()):,}: {rules(truth.skipped)}")
     lines += _listed("failed", [f"{one_line(each.path)}: {one_line(each.reason)}" for each in truth.failed])

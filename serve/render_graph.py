@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from graph.answers import (
     Answer,
@@ -110,10 +110,11 @@ def _dead_note(row: Unreached) -> str:
     return ", ".join(note for note in notes if note) or "no use at all"
 
 
-def summary(answer: Answer, status: ViewStatus) -> str:
+def summary(answer: Answer, status: ViewStatus, levels: Mapping[str, str]) -> str:
     """Return what is known and what may be missing, in a few lines."""
     lines = [f"{answer.verdict}: {_counted(answer)}; {_missing(answer)}" if found(answer) else f"none found; {_missing(answer)}"]
     lines += [_cap(cap) for cap in answer.caps]
+    lines.append(_levels(levels))
     return "\n".join([*lines, status_line([status])])
 
 
@@ -146,6 +147,13 @@ def _missing(answer: Answer) -> str:
     return f"{said}, and {files:,} files are not resolved" if files else said
 
 
+def _levels(levels: Mapping[str, str]) -> str:
+    by_level: dict[str, list[str]] = {}
+    for language, level in levels.items():
+        by_level.setdefault(level, []).append(language)
+    return "; ".join(f"{level}: {', '.join(languages)}" for level, languages in sorted(by_level.items())) or "no code"
+
+
 def _cap(cap: Cap) -> str:
     rest = f", {cap.left_out:,} left out" if cap.left_out is not None else ", there is more"
     return f"cut off: {cap.name} (cap: {cap.limit:,}){rest}"
@@ -157,4 +165,5 @@ def counts(document: Document) -> str:
     head = f"  {'':<14}" + "".join(f" {each.value:>10}" for each in Evidence)
     table = [f"  {kind:<14}" + "".join(f" {row[each.value]:>10,}" for each in Evidence) for kind, row in document["edges"].items()]
     first = f"generation {document['generation']}, {document['files']:,} files"
-    return "\n".join([first, "nodes", *kinds, "edges", head, *table])
+    notes = [f"note: {one_line(each)}" for each in document["notes"]]
+    return "\n".join([first, "nodes", *kinds, "edges", head, *table, _levels(document["coverage"]["levels"]), *notes])

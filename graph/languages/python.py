@@ -316,8 +316,8 @@ def _generic(lowering: Lowering, node: SyntaxNode) -> Expression | None:
 
 
 def _operator(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    if lowering.in_type:
-        return either("left", "right")(lowering, node)
+    if lowering.in_type or (lowering.scope == 0 and any(child.type == "|" for child in node.children)):
+        return either("left", "right")(lowering, node)  # in a module, a name for a union of types
     lowering.lower_children(node)
     return None
 

@@ -37,6 +37,7 @@ from graph.values import (
     CONTAINER,
     EXTERNAL_INSTANCE,
     EXTERNAL_OBJECT,
+    FUNCTION_OBJECT,
     INSTANCE,
     NOTHING,
     UNKNOWN,
@@ -219,6 +220,8 @@ class RustRules(RustLibrary):
 
     def special_attributes(self, evaluator: Evaluator, holder: Value, name: str) -> list[Attribute]:
         """Return a field of a type, or what its implementations and traits give under a name."""
+        if holder[0] == FUNCTION_OBJECT:
+            return []
         return self._found(evaluator, holder, name, _MAX_DEREF) or self._universal(holder, name)
 
     def _universal(self, holder: Value, name: str) -> list[Attribute]:

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from pydantic import BaseModel
 
-from serve import wire
+from serve import wire, wire_graph
 from serve.cli import build_parser
 from serve.settings import Settings
 
@@ -52,10 +52,11 @@ def documented_options(text: str) -> set[str]:
 
 def fields() -> Iterator[tuple[str, str]]:
     """Every (model, JSON field) of the wire."""
-    for name, model in cast("dict[str, Any]", vars(wire)).items():
-        if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == wire.__name__:
-            for field, info in model.model_fields.items():
-                yield name, info.serialization_alias or info.alias or field
+    for module in (wire, wire_graph):
+        for name, model in cast("dict[str, Any]", vars(module)).items():
+            if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == module.__name__:
+                for field, info in model.model_fields.items():
+                    yield name, info.serialization_alias or info.alias or field
 
 
 COMMANDS = dict(commands(build_parser()))

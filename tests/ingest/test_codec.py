@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.analyze import analyze
-from ingest.codec import compress, decode_facts, decompress, encode_facts
+from ingest.codec import compress, decode_facts, decode_value, decompress, encode_facts, encode_value
 from ingest.model import (
     REFERENCE_KINDS,
     Chunk,
@@ -87,3 +87,8 @@ def test_a_reference_reads_the_same_before_and_after_the_store():
     parsed, _ = analyze("a.py", "def é():\n    self.db.get(1)\n".encode())
     expected = [Reference("get", "self.db", ReferenceKind.CALL, 2, 22, 0)]
     assert list(parsed.references) == list(decode_facts(encode_facts(parsed), parsed.text).references) == expected
+
+
+@pytest.mark.parametrize("value", [["a", 1, [2, None]], {"a": [1.5]}, ["caf\udce9.py", ["x\udcff", {"k\udce9": 1}]]])
+def test_values_survive_with_whatever_a_path_holds(value: object) -> None:
+    assert decode_value(encode_value(value)) == value

@@ -2,20 +2,22 @@
 
 import json
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from serve import wire
+from serve import wire, wire_graph
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema.json"
 
 
 def models() -> list[type[BaseModel]]:
-    members = cast("dict[str, Any]", vars(wire)).values()
-    return [each for each in members if isinstance(each, type) and issubclass(each, BaseModel) and each.__module__ == wire.__name__]
+    modules = (wire, wire_graph)
+    members = [(module, each) for module in modules for each in vars(module).values()]
+    return [
+        each for module, each in members if isinstance(each, type) and issubclass(each, BaseModel) and each.__module__ == module.__name__
+    ]
 
 
 def test_the_documented_schema_is_the_programs(request: pytest.FixtureRequest) -> None:

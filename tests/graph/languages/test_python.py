@@ -263,12 +263,84 @@ def test_an_accessor_takes_what_is_assigned_to_it() -> None:
         ("", "for z in {'a': A()}.values(): z.only()", "z.only()"),
         ("", "for z in {A(): 1}: z.only()", "z.only()"),
         ("def same(f): return f\n@same\ndef made(): return A()", "made().only()", "made().only()"),
+        ("from typing import Union\ndef f(c: Union[A, None]): c.only()", "pass", "c.only()"),
+        ("from typing import List\ndef f(c: List[A]): c[0].only()", "pass", "c[0]"),
+        ("from typing import Literal\ndef f(c: Literal['a'], d: A): d.only()", "pass", "d.only()"),
+        ("from typing import Self\nclass S(A):\n    def me(self) -> Self: ...", "S().me().only()", "S().me()"),
+        ("from typing import Any, cast", "cast(A, x).only()", "cast(A"),
+        ("from typing import Annotated as An\ndef f(c: An[A, 1]): c.only()", "pass", "c.only()"),
+        ("Alias = A\ndef f(c: Alias): c.only()", "pass", "c.only()"),
+        ("Alias = A | None\ndef f(c: Alias): c.only()", "pass", "c.only()"),
+        ("class G(A, list[int]): ...\ndef f(c: G[int]): c.only()", "pass", "c.only()"),
+        ("def f(*c: A, **d: A):\n    c[0].only()", "pass", "c[0]"),
+        ("def f(*c: A, **d: A):\n    d['x'].only()", "pass", "d['x']"),
+        ("import queue\ndef f(c: queue.Queue[A]): c.get().only()", "pass", "c.get()"),
+        ("def pick(a, b=None, *rest): return b", "pick(1, A()).only()", "pick(1"),
+        ("def pick(a, b=None, *rest): return b", "pick(1, b=A()).only()", "pick(1"),
+        ("def pick(a, *rest): return rest", "pick(1, A())[0].only()", "pick(1"),
+        ("def pick(a=A()): return a", "pick().only()", "pick()"),
+        ("class H:\n    def me(self): return self\nclass I(H, A): ...", "I().me().only()", "I().me()"),
+        ("", "list([A()])[0].only()", "list([A"),
+        ("", "for z in filter(None, [A()]): z.only()", "z.only()"),
+        ("", "for z in map(lambda q: A(), [1]): z.only()", "z.only()"),
+        ("", "max([A()], key=id).only() or max(A(), 1).only()", "max("),
+        ("", "type(A())().only()", "type(A())"),
+        ("", "[A()].pop().only()", ".pop()"),
+        ("", "[A()].copy()[0].only()", ".copy()"),
+        ("", "for z in {A(): 1}.keys(): z.only()\nA().only()", "    A().only()"),
+        ("import weakref", "weakref.proxy(A()).only()", "proxy"),
+        ("class It:\n    def __iter__(self): yield A()", "for z in It(): z.only()", "z.only()"),
+        ("class W:\n    async def __aenter__(self): return A()\nasync def f():\n    async with W() as z: z.only()", "pass", "z.only()"),
+        ("class E(Exception):\n    a: A", "try: ...\nexcept E as e: e.a.only()", "e.a.only()"),
+        ("class E(Exception):\n    a: A\nclass F(E): ...", "try: ...\nexcept (E, F) as e: e.a.only()", "e.a.only()"),
+        ("", "z = {**{'a': A()}, 'b': A()}\nz['b'].only()", "z['b']"),
+        ("", "z = {k: A() for k in x}\nA().only() if z else None", "A().only()"),
+        ("", "lambda q=A(): q\nf'{A().only()}'", "f'{"),
+        ("from dataclasses import dataclass, field\n@dataclass\nclass D:\n    a: A = field()", "D().a.only()", "D().a"),
+        ("from typing import NamedTuple\nclass N(NamedTuple):\n    a: A", "N(A()).a.only()", "N(A())"),
+        ("from enum import Enum\nclass K(Enum):\n    X = 1\n    def a(self): return A()", "K(1).a().only()", "K(1)"),
     ],
 )
 def test_types_tell_what_members_belong_to(header: str, text: str, line: str) -> None:
     """Annotations, generic types of the standard library, and the protocols of the language give a receiver its type."""
     files = HANDLERS + header + "\n" + "def use(x=None):\n" + "".join(f"    {each}\n" for each in text.split("\n"))
     assert "m.py#A.only" in calls(files, line) | calls(files, line, evidence=Evidence.POSSIBLE)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("import re\ndef use():\n    re.compile('a').match('b').group()\n", "re.compile"),
+        ("import os\ndef use():\n    for x in os.walk('.'): x.go()\n", "x.go()"),
+        ("def use(x):\n    x.a.b.c.d.e.f.g.h()\n", "x.a.b"),
+        ("import ext\nclass C(ext.Base):\n    def use(self): self.thing()\n", "self.thing()"),
+        ("def use(x: 'not a type'):\n    x.go()\n", "x.go()"),
+        ("def use(x: 'list['):\n    x.go()\n", "x.go()"),
+        ("from typing import Any, Callable\ndef use(x: Any, y: Callable):\n    x.go(y())\n", "x.go"),
+        ("from .missing import thing\ndef use():\n    thing()\n", "    thing()"),
+        ("from ext import *\ndef use():\n    thing()\n", "    thing()"),
+        ("def use(x):\n    with x as (a, b): a.go()\n", "a.go()"),
+        ("def use():\n    print(__name__.upper())\n", "__name__"),
+        ("class C(C): ...\ndef use():\n    C().go()\n", "C().go()"),
+        ("class A(B): ...\nclass B(A): ...\ndef use():\n    A().go()\n", "A().go()"),
+        ("def use():\n    xs = [1]\n    xs[0].go(); xs.go()(); iter(xs).go(); xs[use].go()\n", "xs[0].go"),
+        ("def use(f):\n    return f(*[1], **{'a': 2})\n", "return f("),
+        ("x = x\ndef use():\n    x.go()\n", "x.go()"),
+        ("match x:\n    case A(b=1): y.go()\n", "y.go()"),
+        ("def use(*, a, **k):\n    del a\n    k.go(); use(1, a=2)(3)\n", "k.go()"),
+        ("@\ndef use(): a.go()\n", "a.go()"),
+        ("class C[T: int]:\n    def use[U](self, x: T, y: U) -> T: x.go()\n", "x.go()"),
+        ("type X = int\ndef use(x: X): x.go()\n", "x.go()"),
+    ],
+)
+def test_what_cannot_be_known_is_not_proven_to_be_in_the_program(text: str, line: str) -> None:
+    """No call of a method that nothing defines goes to the program, and nothing that is strange stops the rest."""
+    assert not {each for each in calls(text, line) if each.endswith("go")}
+    program = Program({"m.py": "python"}, lambda path: flow_of(analyze(path, text.encode())[0]))
+    resolver, _ = make_resolver(program)
+    resolver.begin("m.py")
+    resolver.finish("m.py")
+    assert resolver.problems == {}
 
 
 def test_what_loops_and_blocks_call_without_naming_it() -> None:

@@ -1,0 +1,127 @@
+"""What besides names gives edges to the files of a view: manifests, documents and tests; and what people said in ``edges.lock``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from graph.columns import AnyGraph, decode_nodes
+from graph.documents import DefinitionIndex, document_edges, reexports_of
+from graph.merge import merge_by_path
+from graph.model import EdgeKind, Evidence, FileGraph, Handle, Node
+from graph.packages import is_manifest, package_graphs, read_packages
+from graph.program import Program
+from graph.reviewed import Review
+from ingest.facts import FactStore
+from ingest.model import DocumentId
+from ingest.path_kinds import PathFlag, path_flags
+
+DOCUMENT_LANGUAGES = frozenset({"markdown", "rst", "html"})
+_Shown = Mapping[str, tuple[DocumentId, str]]
+
+
+class EdgeSources:
+    """The further edges of the files of a view, in one run."""
+
+    def __init__(self, facts: FactStore, shown: _Shown, review: Review, *, changed: Collection[str], removed: Collection[str]) -> None:
+        self._facts, self._shown, self._review = facts, shown, review
+        self._changed, self._removed = frozenset(changed), frozenset(removed)
+        self.notes: dict[str, list[str]] = {}
+
+    def concerned(self, known: Collection[str], edited: Collection[str]) -> set[str]:
+        """Return the files whose graphs are to be made again for what others hold.
+
+        ``known`` are the files of the view before, ``edited`` those that others see differently now.
+        """
+        found = {path for path in self._review.homes if path in self._shown}
+        if any(map(is_manifest, self._changed | self._removed)) or self._review.has_changed(EdgeKind.DEPENDS_ON):
+            found |= self._manifests
+        come = any(path not in known for path in self._changed)
+        if come or self._removed or any(self._shown[path][1] not in DOCUMENT_LANGUAGES for path in edited if path in self._shown):
+            found |= self._documents
+        return found
+
+    @cached_property
+    def _manifests(self) -> frozenset[str]:
+        return frozenset(filter(is_manifest, self._shown))
+
+    @cached_property
+    def _documents(self) -> frozenset[str]:
+        return frozenset(path for path, (_, language) in self._shown.items() if language in DOCUMENT_LANGUAGES)
+
+    def _text(self, path: str) -> bytes:
+        document = self._shown[path][0]
+        return self._facts.texts([document])[document]
+
+    @cached_property
+    def _packages(self) -> dict[str, FileGraph]:
+        packages, failures = read_packages((path, self._text(path)) for path in sorted(self._manifests))
+        self.notes["manifests"] = [f"{each.path}: {each.reason}" for each in failures]
+        return {graph.path: graph for graph in package_graphs(packages)}
+
+    def rests(self, path: str) -> Iterable[str]:
+        """Return the files whose state decides about edges of a file besides what its names rest on."""
+        return self._review.rests(path)
+
+    def complete(self, graphs: Iterable[AnyGraph], program: Program, stored: Callable[[], Iterator[FileGraph]]) -> Iterator[AnyGraph]:
+        """Yield resolved graphs with their further edges. ``stored`` yields the graphs as they were before."""
+        found: dict[str, AnyGraph] = {graph.path: self._declared(graph) for graph in graphs}
+        if self._documents & found.keys():
+            self._describe(found, stored)
+        for path, graph in found.items():
+            if self._review.concerns(path) or (path in self._manifests and self._review.lock):
+                yield self._review.apply(_decoded(graph), lambda handle: self.exists(handle, program))
+            else:
+                yield graph
+
+    def _declared(self, graph: AnyGraph) -> AnyGraph:
+        package = self._packages.get(graph.path) if graph.path in self._manifests else None
+        return next(merge_by_path([_decoded(graph)], [package])) if package else graph
+
+    def _describe(self, found: dict[str, AnyGraph], stored: Callable[[], Iterator[FileGraph]]) -> None:
+        """Add what documents are about."""
+        written = self._documents & found.keys()
+        index = self._definitions(found, stored)
+        ambiguous = 0
+        for path in written:
+            graph = _decoded(found[path])
+            made = document_edges(graph, self._shown[path][1], self._text(path), index)
+            found[path] = replace(graph, edges=(*graph.edges, *made.edges))
+            ambiguous += made.ambiguous
+        if written == self._documents:
+            self.notes["documents"] = (
+                [f"documents: {ambiguous:,} mentions in code quotes fit too many definitions to give them all"] if ambiguous else []
+            )
+
+    def _definitions(self, found: Mapping[str, AnyGraph], stored: Callable[[], Iterator[FileGraph]]) -> DefinitionIndex:
+        """Return what documents can name: the definitions in the files as they are now."""
+        nodes: list[Node] = []
+        reexports: list[tuple[str, Handle]] = []
+        others = (
+            (graph for graph in stored() if graph.path in self._shown and graph.path not in found) if len(found) < len(self._shown) else ()
+        )
+        for graph in (*found.values(), *others):
+            if graph.path in self._documents:
+                continue
+            nodes += graph.nodes if isinstance(graph, FileGraph) else decode_nodes(graph.nodes).all()
+            if path_flags(graph.path) & PathFlag.BARREL:
+                reexports += self._reexports(_decoded(graph))
+        return DefinitionIndex(nodes, self._shown, reexports=reexports)
+
+    def _reexports(self, graph: FileGraph) -> Iterator[tuple[str, Handle]]:
+        if any(edge.kind is EdgeKind.IMPORTS and edge.evidence is Evidence.PROVEN and "#" in edge.target for edge in graph.edges):
+            yield from reexports_of(graph, self._facts.parsed(self._shown[graph.path][0]).imports)
+
+    def exists(self, handle: Handle, program: Program) -> bool:
+        """Say whether a symbol, a file or a package of the view has this handle."""
+        path = handle.partition("#")[0]
+        if path not in self._shown:
+            return False
+        if handle in {node.handle for node in program.unit(path).nodes}:
+            return True
+        return path in self._packages and handle in {node.handle for node in self._packages[path].nodes}
+
+
+def _decoded(graph: AnyGraph) -> FileGraph:
+    return graph if isinstance(graph, FileGraph) else graph.decode()

@@ -1,0 +1,71 @@
+"""The history of a view's commit as edges: read again when the commit is another one, kept otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import astuple
+from typing import Any
+
+from graph.cochange import HISTORY, count_changes, history_graph
+from graph.flow_store import FlowStore
+from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle
+from graph.surroundings import Surroundings
+from ingest.errors import SourceError
+from ingest.git import tree_entries
+from ingest.git_history import Bounds, read_changes
+
+COMMITS = 5_000
+"""With a decay over 400 changes, the 5,000th weighs 4e-6 of the newest."""
+SECONDS = 20.0
+
+
+class Past:
+    """Which files changed together up to the view's commit."""
+
+    def __init__(self, flows: FlowStore, view: str, around: Surroundings) -> None:
+        self._flows, self._view = flows, view
+        self.changed = is_behind(flows, view, around)
+        self._kept: list[Any] = self._read(around, _commit(around)) if self.changed else flows.note(view, HISTORY) or ["", [], []]
+
+    def _read(self, around: Surroundings, commit: str) -> list[Any]:
+        if not around.checkout or not commit:
+            return ["", [], []]
+        bounds = Bounds(commits=COMMITS, seconds=SECONDS)
+        try:
+            files = {entry.path for entry in tree_entries(around.checkout, commit)}
+            found = count_changes(read_changes(around.checkout, commit, bounds), files)
+        except SourceError as error:
+            return [commit, [], [f"history is not read: {error}"]]
+        rows = [list(astuple(each)) for each in history_graph(found).edges]
+        below = [[*row[:3], *(end.removeprefix(around.folder) for end in row[3:5]), *row[5:]] for row in rows
+                 if row[3].startswith(around.folder) and row[4].startswith(around.folder)]  # fmt: skip
+        return [commit, below, [*bounds.reached, *found.notes]]
+
+    def graph(self, paths: Collection[str]) -> FileGraph:
+        """Return the edges among files that the view shows."""
+        edges = [
+            Edge(EdgeKind(kind), Evidence(evidence), rule, Handle(source), Handle(target), path, line, start, end)
+            for kind, evidence, rule, source, target, path, line, start, end in self._kept[1]
+            if source in paths and target in paths
+        ]
+        return FileGraph(HISTORY, (), edges)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a bound cut off."""
+        return list(self._kept[2])
+
+    def keep(self) -> None:
+        """Remember the history of the commit."""
+        if self.changed:
+            self._flows.keep(self._view, HISTORY, self._kept if self._kept[0] else None)
+
+
+def _commit(around: Surroundings) -> str:
+    return around.commit if around.checkout else ""
+
+
+def is_behind(flows: FlowStore, view: str, around: Surroundings) -> bool:
+    """Say whether the history that was kept is not that of the view's commit."""
+    kept: Any = flows.note(view, HISTORY)
+    return _commit(around) != (kept[0] if kept else "")

@@ -1,0 +1,192 @@
+"""What the graph of a view takes from manifests, documents, ``edges.lock`` and history, and when it is made again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from graph.surroundings import Surroundings, look_around
+from ingest.git import find_checkout
+from ingest.model import RepositoryId, View, ViewId, ViewKind
+from tests.graph.indexed import IndexedTree
+from tests.ingest.repositories import commit_all, git, new_repository, write
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Iterator[IndexedTree]:
+    with closing(IndexedTree(tmp_path / "data")) as opened:
+        yield opened
+
+
+CODE = {
+    "app/core.py": "def parse_query(text):\n    return text\n",
+    "app/web.py": "from app.core import parse_query\n\n\ndef answer(handler):\n    handler.run()\n    return parse_query('x')\n",
+}
+PROJECT = '[project]\nname = "app"\ndependencies = ["{}"]\n'
+
+
+def lock(verdict: str, source: str = "app/web.py#answer", target: str = "app/core.py#parse_query", kind: str = "calls") -> Surroundings:
+    entry = f'[[edge]]\nsource = "{source}"\ntarget = "{target}"\nkind = "{kind}"\nverdict = "{verdict}"\nreason = "so"\n'
+    return Surroundings(entry.encode())
+
+
+def test_a_manifests_dependencies_are_edges_of_its_file(tree: IndexedTree) -> None:
+    """They stand beside what the file has as text, and follow its changes."""
+    tree.update({**CODE, "pyproject.toml": PROJECT.format("requests>=2")})
+    assert "pyproject.toml#pypi:app depends_on external:requests external" in tree.edges()
+    graph = next(each for each in tree.graphs() if each.path == "pyproject.toml")
+    assert {"file", "package"} <= {str(node.kind) for node in graph.nodes}
+    outcome = tree.update({**CODE, "pyproject.toml": PROJECT.format("flask")})
+    assert outcome.resolved == 1
+    assert "pyproject.toml#pypi:app depends_on external:flask external" in tree.edges()
+    assert "pyproject.toml#pypi:app depends_on external:requests external" not in tree.edges()
+
+
+def test_a_new_package_changes_what_other_manifests_depend_on(tree: IndexedTree) -> None:
+    app = {**CODE, "pyproject.toml": PROJECT.format("tools")}
+    tree.update(app)
+    tree.update({**app, "tools/pyproject.toml": PROJECT.format("attrs").replace('"app"', '"tools"')})
+    assert "pyproject.toml#pypi:app depends_on tools/pyproject.toml#pypi:tools possible" in tree.edges()
+    tree.update(app)
+    assert "pyproject.toml#pypi:app depends_on external:tools external" in tree.edges()
+
+
+def test_a_manifest_that_cannot_be_read_is_noted(tree: IndexedTree) -> None:
+    outcome = tree.update({**CODE, "pyproject.toml": "[project\n"})
+    assert any(note.startswith("pyproject.toml: manifest not read") for note in outcome.notes)
+    assert tree.indexer.notes("1") == list(outcome.notes)
+    assert tree.update({**CODE, "pyproject.toml": PROJECT.format("x")}).notes == ()
+
+
+def test_documents_follow_their_text_and_the_definitions(tree: IndexedTree) -> None:
+    guide = {"guide.md": "# Guide\n\nAsk `parse_query` first.\n"}
+    edge = "guide.md#Guide documents app/core.py#parse_query proven"
+    tree.update({**CODE, **guide})
+    assert edge in tree.edges()
+    assert (
+        tree.update({**CODE, **guide, "app/core.py": CODE["app/core.py"].replace("    return", "    print(text)\n    return")}).resolved
+        == 1
+    )
+    tree.update({**CODE, **guide, "other.py": "def parse_query():\n    pass\n"})
+    assert {each for each in tree.edges() if " documents " in each} == {
+        "guide.md#Guide documents app/core.py#parse_query possible",
+        "guide.md#Guide documents other.py#parse_query possible",
+    }
+    tree.update({**CODE, "guide.md": "# Guide\n\nNothing.\n"})
+    assert not any(" documents " in each for each in tree.edges())
+
+
+def test_documents_know_what_a_package_gives_on(tree: IndexedTree) -> None:
+    """Also when the package's file is not made again."""
+    files = {
+        "pkg/__init__.py": "from pkg.inner import Widget\n",
+        "pkg/inner.py": "class Widget:\n    pass\n",
+        "a.md": "# A\n\nUse `pkg.Widget`.\n",
+    }
+    tree.update(files)
+    edge = "a.md#A documents pkg/inner.py#Widget proven"
+    assert edge in tree.edges()
+    tree.update({**files, "a.md": "# A\n\nUse the `pkg.Widget`.\n"})
+    assert edge in tree.edges()
+
+
+def test_a_lock_is_applied_and_taken_back(tree: IndexedTree) -> None:
+    """A changed lock makes the files it speaks of again, and no others."""
+    call = "app/web.py#answer calls app/core.py#parse_query proven"
+    tree.update(CODE)
+    assert call in tree.edges()
+    outcome = tree.update(CODE, lock("forbid"))
+    assert outcome.resolved == 1
+    assert call not in tree.edges()
+    assert "app/web.py#answer calls unknown:parse_query unknown" in tree.edges()
+    assert outcome.notes == ()
+    tree.update(CODE, Surroundings())
+    assert call in tree.edges()
+
+
+def test_a_pin_waits_for_its_target(tree: IndexedTree) -> None:
+    """Its target coming or going makes the file again that has the pin."""
+    pin = lock("pin", target="app/run.py#run")
+    outcome = tree.update(CODE, pin)
+    assert outcome.notes == ("edges.lock, line 1: its target app/run.py#run does not exist any more",)
+    whole = {**CODE, "app/run.py": "def run():\n    pass\n"}
+    assert tree.update(whole, pin).notes == ()
+    assert "app/web.py#answer calls app/run.py#run proven" in tree.edges()
+    assert tree.update(CODE, pin).notes == outcome.notes
+    assert "app/web.py#answer calls app/run.py#run proven" not in tree.edges()
+
+
+def test_a_redundant_pin_is_stale_also_in_a_run_that_does_not_meet_it(tree: IndexedTree) -> None:
+    outcome = tree.update(CODE, lock("pin"))
+    assert outcome.notes == ("edges.lock, line 1: the resolver proves this edge by itself now; the pin can go",)
+    assert tree.update({**CODE, "c.py": "x = 1\n"}, lock("pin")).notes == outcome.notes
+
+
+def test_a_lock_with_a_mistake_is_noted_and_not_applied(tree: IndexedTree) -> None:
+    outcome = tree.update(CODE, Surroundings(b"[[edge]]\nsource = 1\n"))
+    assert "edges.lock, line 1" in outcome.notes[0]
+    assert outcome.notes[0].endswith("nothing of it is applied")
+
+
+def test_a_graph_is_current_until_something_around_it_changes(tree: IndexedTree) -> None:
+    tree.update(CODE, lock("forbid"))
+    assert tree.indexer.is_current("1", 1, lock("forbid"))
+    assert not tree.indexer.is_current("1", 2, lock("forbid"))
+    assert not tree.indexer.is_current("1", 1, lock("pin"))
+    assert not tree.indexer.is_current("1", 1, Surroundings())
+    assert not tree.indexer.is_current("2", 1, lock("forbid"))
+
+
+def view_of(root: Path, commit: str, kind: ViewKind = ViewKind.WORKTREE) -> View:
+    return View(ViewId(1), RepositoryId(1), kind, str(root), str(root), commit, 1, 0.0)
+
+
+def test_history_follows_the_commit_and_the_files(tree: IndexedTree, tmp_path: Path) -> None:
+    """Edges are among files that the view shows, and a new commit reads the past again."""
+    root, commit = new_repository(tmp_path / "repo", CODE), ""
+    for number in range(3):
+        write(root, {path: f"{text}# {number}\n" for path, text in CODE.items()})
+        commit = commit_all(root)
+    around = look_around(view_of(root, commit))
+    tree.update(CODE, around)
+    both = {f"{a} changes_with {b} proven" for a, b in (("app/core.py", "app/web.py"), ("app/web.py", "app/core.py"))}
+    assert {each for each in tree.edges() if "changes_with" in each} == both
+    tree.update({"app/core.py": CODE["app/core.py"]}, around)
+    assert not any("changes_with" in each for each in tree.edges())
+    tree.update(CODE, around)
+    assert both <= tree.edges()
+    assert tree.indexer.is_current("1", 3, around)
+    later = commit_all(root)
+    assert not tree.indexer.is_current("1", 3, look_around(view_of(root, later)))
+    pair = lock("forbid", "app/core.py", "app/web.py", "changes_with")
+    tree.update(CODE, Surroundings(pair.lock, around.checkout, around.commit))
+    assert {each for each in tree.edges() if "changes_with" in each} == both - {"app/core.py changes_with app/web.py proven"}
+    tree.update(CODE)
+    assert not any("changes_with" in each for each in tree.edges())
+
+
+def test_history_of_a_folder_in_a_checkout_names_files_from_there(tree: IndexedTree, tmp_path: Path) -> None:
+    root = new_repository(tmp_path / "repo", {f"sub/{path}": text for path, text in CODE.items()})
+    write(root, {f"sub/{path}": f"{text}\n" for path, text in CODE.items()})
+    commit = commit_all(root)
+    tree.update(CODE, look_around(view_of(root / "sub", commit)))
+    assert "app/core.py changes_with app/web.py proven" in tree.edges()
+
+
+def test_what_lies_around_a_view(tmp_path: Path) -> None:
+    """A working tree's lock is read from its folder, a ref's from its commit; links and other things are no lock."""
+    root = new_repository(tmp_path / "repo", {**CODE, "edges.lock": "one"})
+    commit = git(root, "rev-parse", "HEAD")
+    write(root, {"edges.lock": "two"})
+    assert look_around(view_of(root, commit)).lock == b"two"
+    assert look_around(view_of(root, commit)).checkout == find_checkout(str(root))
+    assert look_around(view_of(root, commit, ViewKind.REF)).lock == b"one"
+    (root / "edges.lock").unlink()
+    (root / "edges.lock").symlink_to(root / "app/core.py")
+    assert look_around(view_of(root, commit)).lock is None
+    assert look_around(view_of(root, commit_all(root), ViewKind.REF)).lock is None
+    assert look_around(view_of(root, "0" * 40, ViewKind.REF)).lock is None
+    assert look_around(view_of(tmp_path, "")) == Surroundings()
