@@ -190,7 +190,11 @@ class Resolver:
         rules = self._evaluator.rules(self._path)
         found = rules.imported(self._evaluator, self._path, imported)
         use = Use(
-            (self._path, 0, imported.position, 0), Handle(self._path), imported.name or imported.module, imported.position, EdgeKind.IMPORTS
+            (self._path, 0, imported.position, 0),
+            Handle(self._path),
+            imported.name or imported.module,
+            imported.position,
+            EdgeKind.IMPORTS,
         )
         denoted = self._evaluator.follow((None, each) for each in found)
         files = {
