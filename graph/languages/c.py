@@ -8,6 +8,7 @@ from graph.languages.c_declarations import (
     TAGGED,
     alias,
     blank,
+    broken,
     declaration,
     define_type,
     function,
@@ -134,6 +135,7 @@ def _name_of_type(lowering: Lowering, node: SyntaxNode) -> Expression:
 
 
 HANDLERS: dict[str, Handler] = {
+    "ERROR": broken,
     "preproc_include": include,
     "preproc_def": macro,
     "preproc_function_def": macro,

@@ -279,6 +279,22 @@ def parameters(lowering: Lowering, node: SyntaxNode | None, index: int) -> None:
         scope.parameters.append(Parameter("", REST))
 
 
+def broken(lowering: Lowering, node: SyntaxNode) -> None:
+    """Handle what cannot be parsed: of a declaration that a macro stands after, the name and its parameters' types can be told."""
+    outermost = lowering.flow.scopes[home(lowering)].kind in {MODULE, BLOCK}
+    for child in node.named_children:
+        named, declarator = named_in(child) if child.type == "function_declarator" else (None, None)
+        if named is None or declarator is None or named.type != "identifier" or not outermost:
+            expression = lowering.lower(child)
+            if expression is not None:
+                lowering.add_root(expression)
+            continue
+        lowering.bind(lowering.word(named), Binding(FIELD, named.start_byte), scope=home(lowering))
+        listed = declarator.child_by_field_name("parameters")
+        for each in listed.named_children if listed is not None else ():
+            type_root(lowering, each.child_by_field_name("type"))
+
+
 def _initializer(lowering: Lowering, node: SyntaxNode) -> None:
     """Handle what a constructor gives a field or a base class."""
     named, given = next(iter(node.named_children), None), first(node, "argument_list") or first(node, "initializer_list")
@@ -410,13 +426,16 @@ def include(lowering: Lowering, node: SyntaxNode) -> None:
 
 
 def macro(lowering: Lowering, node: SyntaxNode) -> None:
-    """Bind a macro: one with parameters is called, another is read."""
+    """Bind a macro: one with parameters is called, another is read, and one that is a single name is worth what that is."""
     named = node.child_by_field_name("name")
     if named is None:
         return
     title, branch = lowering.word(named), lowering.branch
     if node.type == "preproc_def":
-        lowering.bind(title, Binding(VARIABLE, named.start_byte), scope=0)
+        value = node.child_by_field_name("value")
+        written = "" if value is None else lowering.word(value).strip()
+        root = lowering.add_root((NAME, value.start_byte, written)) if value is not None and written.isidentifier() else -1
+        lowering.bind(title, Binding(VARIABLE, named.start_byte, root), scope=0)
         return
     lowering.open_branch()
     lowering.flow.branches[-1] = (branch, 0)

@@ -92,6 +92,14 @@ def function_of(flow: FileFlow, binding: Binding) -> bool:
     return binding.kind == DEFINITION and flow.scopes[binding.target].kind == FUNCTION_SCOPE
 
 
+def is_macro(flow: FileFlow, binding: Binding) -> bool:
+    """Say whether a binding is a macro with parameters."""
+    if not function_of(flow, binding):
+        return False
+    scope = flow.scopes[binding.target]
+    return bool(scope.flags & STATIC) and scope.returns < 0 and [each.name for each in scope.parameters] == [""]
+
+
 class CRules(Rules):
     """C's rules over one program."""
 
@@ -236,7 +244,10 @@ class CRules(Rules):
         """Return what the file and its includes bind, or else what the standard library has."""
         del called
         found = self.visible(evaluator, place[0], name)
-        return self.settled(evaluator, name, found) if found else self.elsewhere(name)
+        settled = self.settled(evaluator, name, found) if found else []
+        if name in HEADER_OF and any(is_macro(evaluator.flow(each.path), each.binding) for each in found):
+            return [*settled, *self.elsewhere(name)]  # a stand-in for where the library lacks it
+        return settled or self.elsewhere(name)
 
     def elsewhere(self, name: str) -> list[Attribute]:
         """Return what the standard library has under a name."""

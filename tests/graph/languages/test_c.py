@@ -85,6 +85,22 @@ def test_macros_and_the_standard_library() -> None:
     assert edges(files, evidence="external") == {("a.c#f", "external:stdio.h#printf")}
 
 
+def test_a_declaration_with_a_macro_after_it_is_one() -> None:
+    """Attributes that a macro stands for do not hide what is declared."""
+    files = {
+        "a.h": "void go(struct s *p, int n)\n  PRINTF_LIKE(1, 2);\n",
+        "a.c": '#include "a.h"\nvoid go(struct s *p, int n) {}\n',
+        "main.c": '#include "a.h"\nint main(void) { go(0, 1); }\n',
+    }
+    assert edges(files) == {("main.c#main", "a.c#go")}
+
+
+def test_a_macro_that_is_one_name_stands_for_what_that_is() -> None:
+    """Calling it calls the function."""
+    text = "void real_free(void *p) {}\n#define my_free real_free\nvoid use(void *p) { my_free(p); }\n"
+    assert edges({"a.c": text}) == {("a.c#use", "a.c#real_free")}
+
+
 HEADER = """
 #pragma once
 #include <memory>
