@@ -190,3 +190,18 @@ def test_what_lies_around_a_view(tmp_path: Path) -> None:
     assert look_around(view_of(root, commit_all(root), ViewKind.REF)).lock is None
     assert look_around(view_of(root, "0" * 40, ViewKind.REF)).lock is None
     assert look_around(view_of(tmp_path, "")) == Surroundings()
+
+
+def test_a_second_view_begins_with_the_first(tree: IndexedTree) -> None:
+    """Nothing is lowered, and only what differs is resolved: the graph is that of its own files."""
+    guide = {"guide.md": "# Guide\n\nAsk `parse_query`.\n"}
+    first = tree.update({**CODE, **guide}, lock("forbid"))
+    assert first.lowered == first.resolved == 3
+    second = tree.update({**CODE, **guide}, lock("forbid"), view="2", like="1")
+    assert (second.lowered, second.resolved) == (0, 0)
+    assert tree.edges("2") == tree.edges("1")
+    third = tree.update({**CODE, **guide, "c.py": "x = 1\n"}, view="3", like="1")
+    assert third.lowered == 1
+    assert third.resolved == 3  # the new file, the document, and the file that the lock spoke of
+    assert "app/web.py#answer calls app/core.py#parse_query proven" in tree.edges("3")
+    assert "app/web.py#answer calls app/core.py#parse_query proven" not in tree.edges("1")
