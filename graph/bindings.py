@@ -72,7 +72,7 @@ def last_definitions_of(branches: Sequence[tuple[int, int]], bindings: Sequence[
     return kept
 
 
-def settled(flow: FileFlow, bindings: Sequence[Binding]) -> Sequence[Binding]:
+def settled(flow: FileFlow, bindings: list[Binding]) -> list[Binding]:
     """Return the bindings of a class's member that say what it is: an accessor takes what is assigned to it, a declared type bounds it."""
     if len(bindings) < 2:
         return bindings

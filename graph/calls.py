@@ -98,7 +98,8 @@ class Calls:
     def result(self, path: str, scope: int, bound: Value | None) -> Values:
         """Return what a function returns; ``ARGUMENT`` values stand for what it is called with."""
         found = self._evaluator.answers.solve(("f", path, scope), partial(self._result, path, scope))
-        if bound is not None and bound[0] in {INSTANCE, CLASS_OBJECT}:
+        follows = bound is not None and bound[0] in {INSTANCE, CLASS_OBJECT}
+        if bound is not None and follows and self._evaluator.rules(path).result_follows_receiver(self._evaluator, path, scope):
             found = frozenset(_rebound(value, path, self._evaluator.flow(path).scopes[scope].parent, bound) for value in found)
         return found
 

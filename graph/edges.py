@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from graph.bindings import Arguments, Denoted, FoundBinding, PassedCall, Place
 from graph.evaluate import Evaluator
-from graph.flow import ACCESSOR, CLASS_SCOPE, DEFINITION, EXTENSION, SEQUENCE
+from graph.flow import ACCESSOR, CLASS_SCOPE, DEFINITION, EXTENSION, SEQUENCE, spelled
 from graph.model import Edge, EdgeKind, Evidence, Handle, external, unknown
 from graph.program import Program, SourceUnit
 from graph.values import (
@@ -93,7 +93,7 @@ class EdgeMaker:
             outside[external(value[1], self._evaluator.rules(self.unit.path).spelled(value[2]))] = None
         elif kind == BUILTIN_METHOD:
             rules = self._evaluator.rules(self.unit.path)
-            symbol = rules.builtin_symbol(value[1], value[2]) or (rules.builtin_package, f"{self._type_of(value[1])}.{value[2]}")
+            symbol = rules.builtin_symbol(value[1], value[2]) or (rules.builtin_package, f"{self._type_of(value[1])}.{spelled(value[2])}")
             outside[external(*symbol)] = None
         elif kind == MODULE_OBJECT:
             if not value[1].endswith("/"):

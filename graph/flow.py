@@ -176,3 +176,23 @@ class FileFlow:
     package: str = ""
     """The package or namespace that the file says it belongs to."""
     problem: str = ""
+
+
+_MARKS = ".~"
+
+
+def spelled(name: str) -> str:
+    """Return a name as the source has it.
+
+    A table may mark names that are spelled alike and are apart in the language (a property and a method of PHP) by dots in front, and
+    write a namespace before a name, with a backslash in front.
+    """
+    return name.lstrip(_MARKS).rpartition("\\")[2] if name[:1] in _SPECIAL else name
+
+
+def whole_name(name: str) -> str:
+    """Return a marked name with its namespace, as symbols have it."""
+    return name.lstrip(_MARKS).lstrip("\\").replace("\\", ".") if name[:1] in _SPECIAL else name
+
+
+_SPECIAL = frozenset({".", "~", "\\"})

@@ -105,6 +105,8 @@ class Lowering:
         """The name that stands for the instance, where a language lets the method choose it."""
         self.elsewhere: dict[tuple[int, str], int] = {}
         """(scope, name) to the scope that a statement such as Python's ``global`` says the name is bound in."""
+        self.aliases: dict[str, str] = {}
+        """What the file's own statements say that a name is short for, in languages where no scope decides that."""
         self.decorators: list[int] = []
         self.flags = 0
         """Flags for the next definition, gathered from its modifiers."""

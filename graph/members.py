@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from graph.bindings import Attribute, Denoted, FoundBinding, Place, last_definitions, last_definitions_of, settled
-from graph.flow import ACCESSOR, CLASS_METHOD, CLASS_SCOPE, STATIC, Expression
+from graph.flow import ACCESSOR, CLASS_METHOD, CLASS_SCOPE, STATIC, Expression, spelled
 from graph.values import (
     ANYTHING,
     ARGUMENT,
@@ -104,7 +104,7 @@ class Members:
         if kind == MODULE_OBJECT:
             return self._evaluator.rules(holder[1]).exported(self._evaluator, holder[1], name)
         if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
-            symbol = f"{holder[2]}.{name}" if holder[2] else name
+            symbol = f"{holder[2]}.{spelled(name)}" if holder[2] else spelled(name)
             if symbol.count(".") > _MAX_PATH:
                 return [ANYTHING]
             return [frozenset({(EXTERNAL_OBJECT, holder[1], symbol)})]
@@ -157,7 +157,7 @@ class Members:
         if outside is not None:
             if outside == UNKNOWN:
                 return [ANYTHING]
-            return [frozenset({(EXTERNAL_OBJECT, outside[1], f"{outside[2]}.{name}")})]
+            return [frozenset({(EXTERNAL_OBJECT, outside[1], f"{outside[2]}.{spelled(name)}")})]
         return self._in_subtypes(holder, name) or [ANYTHING]
 
     def _in_subtypes(self, holder: Value, name: str) -> list[Attribute]:

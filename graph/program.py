@@ -21,6 +21,8 @@ from graph.flow import (
     FileFlow,
     Scope,
     SymbolRow,
+    spelled,
+    whole_name,
 )
 from graph.model import Handle, Node, NodeKind
 from ingest.model import SymbolKind
@@ -144,14 +146,15 @@ def _variables(
             continue
         outer = of_scope[index].partition("#")[2]
         for name, bindings in [*scope.names.items(), *scope.fields.items()]:
-            qualified = f"{outer}.{name}" if outer else name
+            plain = whole_name(name)
+            qualified = f"{outer}.{plain}" if outer else plain
             handle = by_name.get(qualified)
             if handle is None and scope.flags & ANONYMOUS and bindings[0].kind == FIELD:
                 handle = _symbol_at(flow, handles, name, bindings[0].position)
             if handle is None and name in scope.fields:
                 handle = by_name[qualified] = Handle(f"{path}#{qualified}")
                 line = bisect_right(flow.newlines, bindings[0].position - 1) + 1
-                nodes.append(Node(handle, SymbolKind.FIELD, name, qualified, path, line, line, flow.language))
+                nodes.append(Node(handle, SymbolKind.FIELD, spelled(name), qualified, path, line, line, flow.language))
             if handle is not None:
                 found[index, name] = handle
     return found
@@ -236,7 +239,7 @@ def named_bases(flow: FileFlow) -> list[tuple[str, int]]:
             while expression is not None and expression[0] == INDEX:
                 expression = expression[2]
             if expression is not None and expression[0] in {NAME, MEMBER}:
-                found.append((expression[-1].partition("`")[0], index))
+                found.append((spelled(expression[-1]).partition("`")[0], index))
     return found
 
 
@@ -254,6 +257,7 @@ def announced(path: str, flow: FileFlow) -> list[str]:
     names = {f"package {path.rpartition('/')[0]}/", *(f"package {package}" for package in packages)}
     names |= {f"package {scope.name}" for scope in flow.scopes if scope.kind == BLOCK and scope.name}
     names |= set(_linked(flow)) if flow.language in {"c", "cpp"} else {"package "} if flow.language == "csharp" else set()
+    names |= {f"package {name}" for name in flow.scopes[0].names if "\\" in name}
     names |= {f"interface {name}" for scope in flow.scopes if scope.flags & INTERFACE for name in scope.names}
     if flow.language == "scala":  # the one whose members of foreign types depend on what is defined anywhere
         names |= {f"definitions of {name}" for scope in flow.scopes for name in scope.names}

@@ -190,7 +190,11 @@ class Resolver:
         rules = self._evaluator.rules(self._path)
         found = rules.imported(self._evaluator, self._path, imported)
         use = Use(
-            (self._path, 0, imported.position, 0), Handle(self._path), imported.name or imported.module, imported.position, EdgeKind.IMPORTS
+            (self._path, 0, imported.position, 0),
+            Handle(self._path),
+            imported.name or imported.module,
+            imported.position,
+            EdgeKind.IMPORTS,
         )
         denoted = self._evaluator.follow((None, each) for each in found)
         files = {
@@ -366,7 +370,7 @@ class Resolver:
         elif kind is EdgeKind.CALLS and (instead := self._replaced(place, expression, denoted)):
             self._made.give(Use(place, use.source, name, use.start, EdgeKind.REFERENCES), denoted, self._rule(expression, denoted))
             self._made.call(use, instead, "decorator", arguments)
-        elif len(local) < len(denoted):
+        elif not denoted or len(local) < len(denoted):
             shown = [(held, each) for held, each in denoted if not (isinstance(each, FoundBinding) and self._is_local(each))]
             self._made.give(use, shown, self._rule(expression, shown), arguments, whole=not local)
 

@@ -174,6 +174,11 @@ class Rules(Dialect):  # noqa: PLR0904
         del evaluator, path, scope
         return declared
 
+    def result_follows_receiver(self, evaluator: Evaluator, path: str, scope: int) -> bool:
+        """Say whether a method that returns an instance of its own class gives one of the subclass that it is called on."""
+        del evaluator, path, scope
+        return True
+
     # Classes.
 
     def base(self, evaluator: Evaluator, path: str, root: int) -> Values:

@@ -88,6 +88,20 @@ def _csharp() -> Language:
     return Language(GRAMMAR, RULES)
 
 
+def _php() -> Language:
+    from graph.languages.php import GRAMMAR
+    from graph.languages.php_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
+def _ruby() -> Language:
+    from graph.languages.ruby import GRAMMAR
+    from graph.languages.ruby_rules import RULES
+
+    return Language(GRAMMAR, RULES)
+
+
 _LANGUAGES: dict[str, Callable[[], Language]] = {
     "c": _c,
     "cpp": _cpp,
@@ -97,7 +111,9 @@ _LANGUAGES: dict[str, Callable[[], Language]] = {
     "scala": _scala,
     "go": _go,
     "javascript": _javascript,
+    "php": _php,
     "python": _python,
+    "ruby": _ruby,
     "rust": _rust,
     "svelte": _javascript,
     "tsx": _javascript,

@@ -67,6 +67,13 @@ class RustLibrary(Rules):
         "Option", "Peekable", "RefCell", "Result", "RwLock", "Vec", "VecDeque",
     })  # fmt: skip
 
+    macros: ClassVar[frozenset[str]] = frozenset({
+        "assert", "assert_eq", "assert_ne", "cfg", "column", "compile_error", "concat", "dbg", "debug_assert", "debug_assert_eq",
+        "debug_assert_ne", "env", "eprint", "eprintln", "file", "format", "format_args", "include", "include_bytes", "include_str", "line",
+        "matches", "module_path", "option_env", "panic", "print", "println", "stringify", "thread_local", "todo", "try", "unimplemented",
+        "unreachable", "vec", "write", "writeln",
+    })  # fmt: skip
+
     def builtin_symbol(self, holder: Value, name: str) -> tuple[str, str]:
         """Return package and symbol of a method of a built-in container."""
         return "std", f"{holder[1]}.{name}" if holder[0] == CONTAINER else f"Vec.{name}" if holder[0] == SITE else name

@@ -15,6 +15,7 @@ from graph.values import ANYTHING, CLASS_OBJECT, EXTERNAL_OBJECT, NAMESPACE, NOT
 
 _STANDARD = frozenset({"std", "core", "alloc", "proc_macro", "test"})
 _ROOTS = frozenset({"lib.rs", "main.rs", "mod.rs"})
+_OF_ROOTS = frozenset({"benches", "bin", "examples", "tests"})
 _OWNER = "owner"
 _DEPENDENCIES = frozenset({"dependencies", "dev-dependencies", "build-dependencies"})
 
@@ -28,8 +29,10 @@ class RustModules:
         self._libraries: dict[str, str] | None = None
         self._macros: dict[str, list[FoundBinding]] | None = None
         self._starred: dict[str, dict[int, list[ImportedName]]] = {}
-        self._blocks: dict[str, list[tuple[int, int, int]]] = {}
-        self._parents: dict[str, str] = {}
+        self._beside: dict[str, list[str]] = {}
+        for path in sorted(program.paths):
+            if program.languages[path] == "rust":
+                self._beside.setdefault(path.rpartition("/")[0], []).append(path)
 
     # Modules.
 
@@ -73,6 +76,13 @@ class RustModules:
                 declared = evaluator.flow(candidate).imports
                 if any(each.module == "mod" and each.name == name for each in declared):
                     return candidate
+        return self._root_beside(evaluator, path, folder, name) if folder.rpartition("/")[2] in _OF_ROOTS else ""
+
+    def _root_beside(self, evaluator: Evaluator, path: str, folder: str, name: str) -> str:
+        """Return the root of a crate of tests or examples, which may have any name, that declares a module."""
+        for candidate in self._beside.get(folder, ()):
+            if candidate != path and any(each.module == "mod" and each.name == name for each in evaluator.flow(candidate).imports):
+                return candidate
         return ""
 
     def _root(self, evaluator: Evaluator, path: str) -> str:

@@ -83,13 +83,23 @@ class RustRules(RustLibrary):
         if found and found != [ANYTHING]:
             return [each for _, each in evaluator.follow((None, one) for one in found)]
         if name.endswith("!"):
-            return self._modules.macro(evaluator, path, name) or [frozenset({(EXTERNAL_OBJECT, "std", name)})]
+            return self._macro(evaluator, place, name)
         crate = self._modules.crate(evaluator, path, name)
         if crate is not None:
             return [frozenset({crate})]
         if name in self.prelude:
             return [frozenset({(EXTERNAL_OBJECT, "std", name)})]
         return [ANYTHING]
+
+    def _macro(self, evaluator: Evaluator, place: Place, name: str) -> list[Attribute]:
+        """Return the macro of a name that no scope binds: an imported one, the library's, or one of the crate."""
+        for _, each in evaluator.follow(evaluator.lookup(place, name[:-1])):
+            for value in sorted(evaluator.attribute_value(None, each), key=repr):
+                if value[0] == EXTERNAL_OBJECT and value[1] not in self.standard:
+                    return [frozenset({(EXTERNAL_OBJECT, value[1], f"{value[2] or name[:-1]}!")})]
+        if name[:-1] in self.macros:
+            return [frozenset({(EXTERNAL_OBJECT, "std", name)})]
+        return self._modules.macro(evaluator, place[0], name) or [ANYTHING]
 
     def import_(self, evaluator: Evaluator, path: str, imported: ImportedName, *, called: bool = False) -> list[Attribute]:
         """Return what an import brings."""

@@ -53,7 +53,7 @@ def documented_options(text: str) -> set[str]:
 def fields() -> Iterator[tuple[str, str]]:
     """Every (model, JSON field) of the wire."""
     for module in (wire, wire_graph):
-        for name, model in cast("dict[str, Any]", vars(module)).items():
+        for name, model in vars(module).items():
             if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == module.__name__:
                 for field, info in model.model_fields.items():
                     yield name, info.serialization_alias or info.alias or field

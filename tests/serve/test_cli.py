@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from graph.languages.registry import RESOLVED
 from ingest.errors import CodeloreError, EmptyTreeError, ModelError, NotIndexedError, QueryError, RefNotFoundError, StoreFullError
 from ingest.languages.registry import LANGUAGES, levels
 from ingest.model import ViewStatus
@@ -60,7 +61,8 @@ def test_languages_tell_what_is_read_from_each(codelore: Shell) -> None:
     assert rows["markdown"]["levels"] == ["outline"]
     assert rows["csv"]["levels"] == []
     for language, spec in LANGUAGES.items():
-        assert rows[language]["levels"] == list(levels(language))
+        resolved = ["resolution"] if language in RESOLVED else []
+        assert rows[language]["levels"] == [*levels(language), *resolved]
         assert rows[language]["extensions"] == list(spec.extensions)
     readable = codelore("languages").out
     assert all(f"\n{name} " in f"\n{readable}" for name in rows)
