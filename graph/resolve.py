@@ -353,7 +353,7 @@ class Resolver:
         return self._unit.of_scope[place[1]]
 
     def _use(self, place: Place, expression: Expression, kind: EdgeKind, arguments: Arguments = (), *, as_type: bool = False) -> None:
-        name = self._evaluator.rules(self._path).spelled(expression[-1])
+        name = self._evaluator.rules(self._path).spelled(expression[-1]) if expression[0] in {NAME, MEMBER, METHOD} else ""
         use = Use(place, self._source(place), name, expression[1], kind)
         denoted = self._evaluator.denoted(place, expression, as_type=as_type, called=kind is EdgeKind.CALLS or expression[0] == METHOD)
         if kind is EdgeKind.CALLS:

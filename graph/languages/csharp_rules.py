@@ -371,6 +371,8 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
         del passing
         if callee[0] == BUILTIN_METHOD:
             return library.method_of(evaluator, callee[1], callee[2], place, arguments)
+        if callee[0] != EXTERNAL_OBJECT:
+            return ANYTHING
         return library.plain("String") if callee[2].endswith((".ToString", "String.Format", "String.Join", "String.Concat")) else ANYTHING
 
     def iterated(self, evaluator: Evaluator, value: Value) -> Values:
