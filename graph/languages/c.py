@@ -12,12 +12,11 @@ from graph.languages.c_declarations import (
     declaration,
     define_type,
     function,
-    include,
     initialize,
-    macro,
     type_of,
     type_root,
 )
+from graph.languages.c_preprocessor import include, macro
 from graph.lower import Grammar, Handler, Lowering, SyntaxNode, index, inner, literal, name
 
 

@@ -25,7 +25,6 @@ from graph.flow import (
 )
 from graph.languages.csharp_definitions import (
     APPLIED,
-    TYPES,
     arguments,
     attributes,
     blank,
@@ -42,6 +41,7 @@ from graph.languages.csharp_definitions import (
     using,
     variables,
 )
+from graph.languages.csharp_patterns import arm, conditional, declaration, is_pattern, is_type, switch, type_pattern
 from graph.languages.jvm import ARRAY, first
 from graph.lower import Grammar, Handler, Lowering, SyntaxNode, inner, literal, name, return_, sequence
 
@@ -204,75 +204,6 @@ def _cast(lowering: Lowering, node: SyntaxNode) -> Expression:
     return (CAST, node.start_byte, type_of(lowering, node.child_by_field_name("type") or node.child_by_field_name("right")) or blank(node))
 
 
-def _is(lowering: Lowering, node: SyntaxNode) -> Expression:
-    lowering.root(node.child_by_field_name("left"))
-    type_root(lowering, node.child_by_field_name("right"))
-    return (LITERAL, node.start_byte, "bool", "")
-
-
-def _is_pattern(lowering: Lowering, node: SyntaxNode) -> Expression:
-    lowering.lower_children(node)
-    return (LITERAL, node.start_byte, "bool", "")
-
-
-def _declaration(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    """Handle a type and a name: a pattern, ``out`` variable, or caught exception."""
-    named = node.child_by_field_name("name")
-    kind = type_root(lowering, node.child_by_field_name("type"))
-    for child in node.named_children:
-        if child.type not in {"identifier", *TYPES}:
-            _subpatterns(lowering, child, kind)
-    if named is None or named.type != "identifier":
-        return None
-    lowering.bind(lowering.word(named), Binding(VARIABLE, named.start_byte, type=kind))
-    return None
-
-
-def _subpatterns(lowering: Lowering, node: SyntaxNode, kind: int) -> None:
-    of = None if kind < 0 else lowering.flow.roots[kind].expression
-    for child in node.named_children:
-        parts = child.named_children
-        if child.type == "subpattern" and parts and parts[0].type == "identifier":
-            if of is not None and len(parts) > 1:
-                lowering.add_root((MEMBER, parts[0].start_byte, (ROOT, node.start_byte, _hidden(lowering, of)), lowering.word(parts[0])))
-            parts = parts[1:]
-        for each in parts if child.type == "subpattern" else (child,):
-            lowering.root(each)
-
-
-def _hidden(lowering: Lowering, of: Expression) -> int:
-    """Keep a value of a type whose name is in another root already."""
-    return lowering.add_root((CAST, of[1], of))
-
-
-def _type_pattern(lowering: Lowering, node: SyntaxNode) -> None:
-    type_root(lowering, node.child_by_field_name("type") or next(iter(node.named_children), None))
-
-
-def _conditional(lowering: Lowering, node: SyntaxNode) -> Expression:
-    lowering.root(node.child_by_field_name("condition"))
-    options = [lowering.lower_field(node, each) or blank(node) for each in ("consequence", "alternative")]
-    return (EITHER, node.start_byte, tuple(options))
-
-
-def _switch(lowering: Lowering, node: SyntaxNode) -> Expression:
-    children = [child for child in node.named_children if child.type != "comment"]
-    lowering.root(children[0] if children else None)
-    options = [lowering.lower(child) for child in children[1:]]
-    return (EITHER, node.start_byte, tuple(each for each in options if each is not None))
-
-
-def _arm(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    children = [child for child in node.named_children if child.type != "comment"]
-    for child in children[:-1]:
-        lowering.root(child)
-    if not children:
-        return None
-    thrown = children[-1].type == "throw_expression"
-    root = lowering.root(children[-1])
-    return None if thrown else (ROOT, node.start_byte, root)
-
-
 _TRUTHS = frozenset({"==", "!=", "<", ">", "<=", ">=", "&&", "||"})
 
 
@@ -425,18 +356,18 @@ GRAMMAR = Grammar(
         "assignment_expression": _assignment,
         "cast_expression": _cast,
         "as_expression": _cast,
-        "is_expression": _is,
-        "is_pattern_expression": _is_pattern,
-        "declaration_pattern": _declaration,
-        "recursive_pattern": _declaration,
-        "var_pattern": _declaration,
-        "catch_declaration": _declaration,
-        "declaration_expression": _declaration,
-        "type_pattern": _type_pattern,
+        "is_expression": is_type,
+        "is_pattern_expression": is_pattern,
+        "declaration_pattern": declaration,
+        "recursive_pattern": declaration,
+        "var_pattern": declaration,
+        "catch_declaration": declaration,
+        "declaration_expression": declaration,
+        "type_pattern": type_pattern,
         "constant_pattern": inner(),
-        "conditional_expression": _conditional,
-        "switch_expression": _switch,
-        "switch_expression_arm": _arm,
+        "conditional_expression": conditional,
+        "switch_expression": switch,
+        "switch_expression_arm": arm,
         "binary_expression": _operator,
         "postfix_unary_expression": _postfix,
         "parenthesized_expression": inner(),
