@@ -126,9 +126,13 @@ class Bench:
         self._made += 1
         return self._scratch / f"data-{self._made}"
 
-    def _index(self, root: Path, data: Path, *, memory: bool = False) -> tuple[float, int]:
-        """Run ``codelore index`` as a process; return its seconds and its peak memory."""
-        done = run([*self._codelore, "index", str(root)], variables={"CODELORE_DATA_DIR": str(data)}, memory=memory)
+    def _index(self, root: Path, data: Path, *, graph: bool = False, memory: bool = False) -> tuple[float, int]:
+        """Run ``codelore index`` as a process, until all can be searched or with ``graph`` until names are resolved, too.
+
+        Return its seconds and its peak memory.
+        """
+        command = [*self._codelore, "index", str(root), *([] if graph else ["--no-graph"])]
+        done = run(command, variables={"CODELORE_DATA_DIR": str(data)}, memory=memory)
         return done.seconds, done.peak_bytes
 
     def index(self) -> Iterator[Row]:
@@ -136,10 +140,12 @@ class Bench:
         peer, root = self._trees.peer(), self._django
         files = parsed_files(root)
         ours: list[float] = []
+        whole: list[float] = []
         theirs: dict[str, list[float]] = {"code": [], "all": []}
         floor: list[float] = []
         for _ in range(self._scale.rounds):
             ours.append(self._index(root, self._data())[0])
+            whole.append(self._index(root, self._data(), graph=True)[0])
             for content, times in theirs.items():
                 times.append(self._peer_index(peer, root, content))
             floor.append(parse_floor(files))
@@ -148,6 +154,7 @@ class Bench:
             yield _pair(
                 "full index of Django", ours, name, times, 0.7, note="its static model has random rows" if content == "code" else ""
             )
+            yield _pair("full index of Django with resolved edges", whole, name, times, 1.0, note="it has no graph")
         note = f"{len(files):,} files, {sum(size for _, _, size in files) / 1e6:.1f} MB; reading included, starting processes not"
         yield _pair("full index of Django", ours, f"parsing alone, {_PARSERS} processes", floor, 3.0, note=note)
 
@@ -166,9 +173,10 @@ class Bench:
     def change(self) -> Iterator[Row]:
         """Change one file and index again, as a process, until the change is found."""
         root, data = self._django, self._data()
-        self._index(root, data)
+        self._index(root, data, graph=True)
         chosen = sorted(path for path in root.rglob("*.py") if 2_000 < path.stat().st_size < 40_000)
         times: list[float] = []
+        whole: list[float] = []
         with Engine(data) as engine:
             for number in range(self._scale.edits):
                 path = chosen[number * len(chosen) // self._scale.edits]
@@ -176,12 +184,14 @@ class Bench:
                 name = f"codelore_probe_{number}"
                 path.write_bytes(before + f"\n\ndef {name}():\n    pass\n".encode())
                 times.append(self._index(root, data)[0])
+                whole.append(times[-1] + self._index(root, data, graph=True)[0])
                 found = engine.search(SearchRequest(name, str(root), limit=1)).hits
                 path.write_bytes(before)
                 if not found or name not in found[0].snippet:
                     raise CodeloreError(f"{path} was changed and indexed, and {name} is not found")
         note = f"median of {len(times)}, slowest {max(times):.2f} s; whole process"
-        yield Row("one changed file, codelore index", "s", median(times), 0.3, note=note)
+        yield Row("one changed file, codelore index --no-graph", "s", median(times), 0.3, note=note)
+        yield Row("one changed file, and its edges", "s", median(whole), None, note="that process and a second one that resolves")
 
     def watch(self) -> Iterator[Row]:
         """Change files under ``codelore index --watch`` and wait until a search finds the change."""
@@ -230,9 +240,9 @@ class Bench:
         ):
             run([*git, *command])
         data = self._data()
-        seconds, _ = self._index(first, data)
+        seconds, _ = self._index(first, data, graph=True)
         size = folder_bytes(data)
-        again, _ = self._index(second, data)
+        again, _ = self._index(second, data, graph=True)
         grown = folder_bytes(data) - size
         yield Row("second worktree, time", "s", again, 0.02, "the first one", seconds, again / seconds, note="whole processes")
         yield Row("second worktree, disk", "MB", grown / 1e6, 0.02, "the first one", size / 1e6, grown / size)
