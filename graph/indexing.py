@@ -83,13 +83,14 @@ class GraphIndexer:
         ``like`` names a view to begin from where this one has no graph: another worktree's, say. ``around`` is what the graph takes from
         outside the index. Raises ``StoreError``.
         """
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
-        thresholds = gc.get_threshold()
+        thresholds, limit = gc.get_threshold(), sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, _RECURSION))
         gc.set_threshold(200_000, 50, 50)  # flows are trees without cycles; the default thresholds double the time
         try:
             return self._update(view, shown, shows, like, around, progress)
         finally:
             gc.set_threshold(*thresholds)
+            sys.setrecursionlimit(limit)
 
     def is_current(self, view: str, shows: int, around: Surroundings) -> bool:
         """Say whether a view's graph shows this generation of it and what lies around it."""
@@ -350,7 +351,7 @@ def _encoded(each: Unlowered, flow: FileFlow) -> Flow:
 
 
 def _make_lowerer() -> Callable[[tuple[Unlowered, ...]], list[Flow]]:
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))  # in the worker; in this process the caller has
     return _lower_batch
 
 
