@@ -37,7 +37,7 @@ lint: install  ## ruff, pyright, import-linter
 	$(BIN)/lint-imports
 
 check: lint  ## lint, then the tests with the coverage bound of pyproject.toml
-	$(BIN)/pytest --cov
+	COVERAGE_FILE=$(CURDIR)/.coverage $(BIN)/pytest --cov
 
 test: install  ## install and pass the tests
 	$(BIN)/pytest
