@@ -369,7 +369,8 @@ def test_modules_and_imports() -> None:
         "tests/common.rs": """
         pub fn setup() { super::helper(); crate::helper(); } // = helper
         """,
-        "member/Cargo.toml": '[package]\\nname = "mem-ber"\\n\\n[target.x.dependencies]\\nlibc = "1"\\n[dev-dependencies]\\nown-crate = { path = ".." }\\n',
+        "member/Cargo.toml": '[package]\\nname = "mem-ber"\\n\\n[target.x.dependencies]\\nlibc = "1"\\n[dev-dependencies]\\n'
+        'own-crate = { path = ".." }\\n',
         "member/src/lib.rs": """
         use own_crate::renamed;
         use libc::open;
