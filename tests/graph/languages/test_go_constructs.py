@@ -120,7 +120,8 @@ def test_types_literals_and_operators() -> None:
             fmt.Println(flag, empty, alias, -sized, ^sized, &same)
             Map[Shape, int](nil, func(s Shape) int { s.Area(); return 1 }) // = Map Shape.Area
         }
-        func statements(items []Item, named Named, byName map[Level]*Item, queue chan *Item, done <-chan bool, text string) (err error, last *Item) {
+        func statements(items []Item, named Named, byName map[Level]*Item, queue chan *Item, done <-chan bool,
+            text string) (err error, last *Item) {
             for at, item := range items { item.Touch(); _ = at } // = Item.Touch
             for at := range items { items[at].Touch() } // = Item.Touch
             for level, item := range byName { level.Text(); item.Touch() } // = Level.Text Item.Touch

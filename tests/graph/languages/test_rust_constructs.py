@@ -189,7 +189,8 @@ def test_patterns_macros_and_expressions_keep_types() -> None:
                 some.area(); // = Shape.area
             }
         }
-        fn free<T: Clone>(one: &mut Leaf, flag: bool, made: fn(Leaf, usize) -> Leaf, pointer: *const Leaf, Leaf(two, _): Leaf) -> Option<Leaf> {
+        fn free<T: Clone>(one: &mut Leaf, flag: bool, made: fn(Leaf, usize) -> Leaf,
+            pointer: *const Leaf, Leaf(two, _): Leaf) -> Option<Leaf> {
             two.end(); // = Inner2.end
             println!("{}", one.lend()); // = Leaf.lend
             let list = vec![one.lend(); 3]; // = Leaf.lend
@@ -270,7 +271,8 @@ def test_traits_and_generics() -> None:
         impl Sending for Sender { fn sent(&self) {} }
         impl Display for Item { fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str("x") } }
         impl<T> Marker<T> for Vec<T> { fn mark(&self, other: T) {} }
-        fn bounded<A: Base + Clone, B, F>(a: A, b: &B, f: F, both: &dyn Base) where B: Named, F: Fn(Item) -> Other, Vec<B>: Marker<B> {
+        fn bounded<A: Base + Clone, B, F>(a: A, b: &B, f: F, both: &dyn Base) where B: Named,
+            F: Fn(Item) -> Other, Vec<B>: Marker<B> {
             a.base(); // = Base.base
             b.twice(); // = Named.twice
             b.base(); // = Base.base
@@ -312,7 +314,8 @@ def test_modules_and_imports() -> None:
         pub mod deep;
         pub mod flat;
         mod missing;
-        mod inline { pub mod lower { pub fn low() { super::up(); self::own(); } pub fn own() {} } pub fn up() {} } // = inline.up inline.lower.own
+        mod inline { pub mod lower {
+            pub fn low() { super::up(); self::own(); } pub fn own() {} } pub fn up() {} } // = inline.up inline.lower.own
         pub use deep::{self, inner::{leaf as renamed, *}, Kind::*};
         pub use flat::*;
         use ::http_client::Client;
