@@ -253,7 +253,8 @@ def test_traits_and_generics() -> None:
         use std::fmt::{self, Display};
         use std::ops::Deref;
         pub trait Base { fn base(&self); const KIND: usize = 1; }
-        pub trait Named: Base + Sending + 'static { type Out: Base; fn name(&self) -> Self::Out; fn twice(&self) { self.base(); } } // = Base.base
+        pub trait Named: Base + Sending + 'static {
+          type Out: Base; fn name(&self) -> Self::Out; fn twice(&self) { self.base(); } } // = Base.base
         pub trait Marker<T>: ?Sized { fn mark(&self, other: T); }
         pub struct Item;
         pub struct Wrapper { item: Item, own: usize }

@@ -1,0 +1,95 @@
+"""Many files at once: in one process or several, with what other files' calls give to parameters."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from graph.build import flow_of
+from graph.columns import EncodedGraph
+from graph.evaluate import PassedCall
+from graph.flow import FileFlow
+from graph.model import FileGraph
+from graph.program import Program
+from graph.resolving import PARALLEL_FROM, Resolved, make_worker, resolve_paths
+from ingest.analyze import analyze
+
+FILES = {f"part{at}.py": f"from part{at + 1} import step\n\ndef step(action):\n    action()\n\nstep(step)\n" for at in range(PARALLEL_FROM)}
+
+
+def program(files: dict[str, str], fatal_for: int = 0) -> Program:
+    """A program whose files cannot be read in any process but ``fatal_for``, where one is given."""
+
+    def load(path: str) -> FileFlow:
+        if fatal_for and os.getpid() != fatal_for:
+            os._exit(3)
+        return flow_of(analyze(path, files[path].encode())[0])
+
+    return Program(dict.fromkeys(files, "python"), load)
+
+
+def nothing_else(calls: Sequence[PassedCall]) -> tuple[list[str], Callable[[str], Iterable[PassedCall]]]:
+    """No file beside these, and no calls beside theirs."""
+    none: list[PassedCall] = []
+    del calls
+    return [], lambda callee: none
+
+
+def content(found: Iterable[Resolved]) -> list[tuple[str, list[str], tuple[str, ...]]]:
+    graphs = [(each, each.graph.decode() if isinstance(each.graph, EncodedGraph) else each.graph) for each in found]
+    return sorted((each.path, sorted(map(repr, graph.edges)), tuple(sorted(each.rests))) for each, graph in graphs)
+
+
+def resolve(files: dict[str, str], workers: int, fatal_for: int = 0) -> list[Resolved]:
+    seen: list[str] = []
+    found = resolve_paths(
+        program(files, fatal_for),
+        sorted(files),
+        nothing_else,
+        workers=workers,
+        silence_seconds=60,
+        progress=lambda phase, done, total: seen.append(phase),
+    )
+    assert ("resolving again in one process" in seen) == bool(fatal_for)
+    return found
+
+
+def test_one_process_and_several_make_the_same_graphs() -> None:
+    """What comes from processes is encoded, and means the same."""
+    alone, together = resolve(FILES, 1), resolve(FILES, 2)
+    assert all(isinstance(each.graph, FileGraph) for each in alone)
+    assert all(isinstance(each.graph, EncodedGraph) for each in together)
+    assert content(alone) == content(together)
+
+
+def test_processes_that_die_are_done_without() -> None:
+    """Forked processes may be ended for lack of memory; this one then does it all."""
+    assert content(resolve(FILES, 2, os.getpid())) == content(resolve(FILES, 1))
+
+
+def test_a_worker_begins_and_finishes() -> None:
+    """Paths are begun, calls finish them; here in this process."""
+    files = {"a.py": "def run(job):\n    job()\n", "b.py": "from a import run\n\ndef work():\n    pass\n\nrun(work)\n"}
+    worker = make_worker(program(files))
+    calls = [call for call in worker(tuple(files)) if isinstance(call, PassedCall)]
+    assert [(call.path, call.bound) for call in calls] == [("a.py", False)]
+    finished = [each for each in worker({(calls[0].path, calls[0].scope): calls}) if isinstance(each, Resolved)]
+    edges = [edge for _, texts, _ in content(finished) for edge in texts]
+    assert any("source='a.py#run', target='b.py#work'" in edge and "POSSIBLE" in edge for edge in edges)
+
+
+def test_calls_of_files_that_stay_are_asked_for(tmp_path: Path) -> None:
+    """A file that is resolved alone still knows what others pass to it."""
+    del tmp_path
+    files = {"a.py": "def run(job):\n    job()\n", "b.py": "from a import run\n\ndef work():\n    pass\n\nrun(work)\n"}
+    calls = [call for call in make_worker(program(files))(("b.py",)) if isinstance(call, PassedCall)]
+    found = resolve_paths(
+        program(files),
+        ["a.py"],
+        lambda fresh: ([], lambda callee: calls if callee == "a.py" else ()),
+        workers=1,
+        silence_seconds=60,
+        progress=lambda phase, done, total: None,
+    )
+    assert any("target='b.py#work'" in edge for _, texts, _ in content(found) for edge in texts)
