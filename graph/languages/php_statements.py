@@ -57,7 +57,7 @@ def foreach(lowering: Lowering, node: SyntaxNode) -> Expression | None:
         lowering.assign(target, value)
         lowering.settles = before
     if body is not None:
-        lowering.lower(body)
+        lowering.root(body)
     return None
 
 
@@ -69,7 +69,7 @@ def catch(lowering: Lowering, node: SyntaxNode) -> Expression | None:
         lowering.assign(named, -1, declared)
     body = node.child_by_field_name("body")
     if body is not None:
-        lowering.lower(body)
+        lowering.root(body)
     return None
 
 
@@ -105,11 +105,11 @@ def if_statement(lowering: Lowering, node: SyntaxNode) -> Expression | None:
             declared = lowering.add_root(class_name(lowering, type_), TYPE)
             names = lowering.flow.scopes[lowering.scope].names
             names[narrowed] = [Binding(NARROWED, body.start_byte, type=declared, branch=lowering.branch)]
-        lowering.lower(body)
+        lowering.root(body)
         lowering.scope = outside
     for child in node.named_children:
         if child not in (condition, body):
-            lowering.lower(child)
+            lowering.root(child)
     return None
 
 

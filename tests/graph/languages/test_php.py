@@ -231,3 +231,11 @@ def test_broken_code_is_read_as_far_as_it_goes() -> None:
     text = STORE + "function f(Store $s) { foreach ($s as [$k, 'x' => $v]) { match($k) { 1 => $v }; } }\nuse A\\{B, C as D};\n"
     for end in range(0, len(text), 7):
         assert edges_of({"a.php": text[:end]}) is not None
+
+
+def test_a_loop_without_braces_keeps_its_body() -> None:
+    """The body may be a statement alone."""
+    text = "<?php class Box { function open(): void {} } function run(Box $one): void { foreach ([1] as $each) $one->open(); }"
+    graphs = list(resolve_files({"a.php": text.encode()}))
+    proven = {edge.target for graph in graphs for edge in graph.edges if edge.kind is EdgeKind.CALLS and edge.evidence is Evidence.PROVEN}
+    assert proven == {"a.php#Box.open"}
