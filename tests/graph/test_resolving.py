@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -18,12 +17,10 @@ from ingest.analyze import analyze
 FILES = {f"part{at}.py": f"from part{at + 1} import step\n\ndef step(action):\n    action()\n\nstep(step)\n" for at in range(PARALLEL_FROM)}
 
 
-def program(files: dict[str, str], fatal_for: int = 0) -> Program:
-    """A program whose files cannot be read in any process but ``fatal_for``, where one is given."""
+def program(files: dict[str, str]) -> Program:
+    """A program of texts."""
 
     def load(path: str) -> FileFlow:
-        if fatal_for and os.getpid() != fatal_for:
-            os._exit(3)
         return flow_of(analyze(path, files[path].encode())[0])
 
     return Program(dict.fromkeys(files, "python"), load)
@@ -41,18 +38,15 @@ def content(found: Iterable[Resolved]) -> list[tuple[str, list[str], tuple[str, 
     return sorted((each.path, sorted(map(repr, graph.edges)), tuple(sorted(each.rests))) for each, graph in graphs)
 
 
-def resolve(files: dict[str, str], workers: int, fatal_for: int = 0) -> list[Resolved]:
-    seen: list[str] = []
-    found = resolve_paths(
-        program(files, fatal_for),
+def resolve(files: dict[str, str], workers: int) -> list[Resolved]:
+    return resolve_paths(
+        program(files),
         sorted(files),
         nothing_else,
         workers=workers,
         silence_seconds=60,
-        progress=lambda phase, done, total: seen.append(phase),
+        progress=lambda phase, done, total: None,
     )
-    assert ("resolving again in one process" in seen) == bool(fatal_for)
-    return found
 
 
 def test_one_process_and_several_make_the_same_graphs() -> None:
@@ -61,11 +55,6 @@ def test_one_process_and_several_make_the_same_graphs() -> None:
     assert all(isinstance(each.graph, FileGraph) for each in alone)
     assert all(isinstance(each.graph, EncodedGraph) for each in together)
     assert content(alone) == content(together)
-
-
-def test_processes_that_die_are_done_without() -> None:
-    """Forked processes may be ended for lack of memory; this one then does it all."""
-    assert content(resolve(FILES, 2, os.getpid())) == content(resolve(FILES, 1))
 
 
 def test_a_worker_begins_and_finishes() -> None:
