@@ -354,7 +354,8 @@ _BY_CLASS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], type[Codel
 def _file_rows(run: Run, edition: int, skipped: Collection[str]) -> Iterator[tuple[str, list[Row], list[Row]]]:
     """Yield (whole path, node rows, edge rows) of an edition's files in order of path."""
     listed = run(
-        "MATCH (f:FileGraph) WHERE f.view = $view AND f.path IS NOT NULL RETURN [coalesce(f.full, f.path), f.path, f.size]", view=edition
+        "MATCH (f:FileGraph) WHERE f.view = $view AND f.path IS NOT NULL RETURN [coalesce(f.full, f.path), f.path, coalesce(f.size, 1)]",
+        view=edition,
     )
     waiting = sorted((row for row in listed if row[1] not in skipped), key=lambda row: decode(row[0]))
     while waiting:
