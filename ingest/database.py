@@ -118,12 +118,25 @@ class Database:
             return
         if version:
             raise StoreError(f"the store {self.path} has format {version}, this Codelore reads {SCHEMA_VERSION}: remove it and index again")
-        connection.execute("PRAGMA journal_mode = WAL")
+        self._write_ahead()
         with self.write() as write:
             if write.execute("PRAGMA user_version").fetchone()[0] == 0:  # another process may have been first
                 for statement in _SCHEMA.split(";\n"):
                     write.execute(statement)
                 write.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _write_ahead(self) -> None:
+        """Switch to WAL; unlike other statements this one does not wait for another process that does the same."""
+        until = time.monotonic() + self.busy_seconds
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
 
     @contextmanager
     def write(self) -> Generator[sqlite3.Connection]:

@@ -216,8 +216,12 @@ def counted(graphs: list[FileGraph]) -> Counter[str]:
 
 def test_a_graph_that_followed_edits_is_that_of_the_files() -> None:
     """Nodes, edges and their places, and what is said about them."""
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), 30_000))  # as updating does: Hypothesis wants it left alone during a test
-    run_state_machine_as_test(  # pyright: ignore[reportUnknownMemberType]
-        IncrementalGraph,
-        settings=settings(max_examples=40, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]),
-    )
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, 30_000))  # as updating does: Hypothesis wants it left alone during a test
+    try:
+        run_state_machine_as_test(  # pyright: ignore[reportUnknownMemberType]
+            IncrementalGraph,
+            settings=settings(max_examples=40, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]),
+        )
+    finally:
+        sys.setrecursionlimit(limit)
