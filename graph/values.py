@@ -58,9 +58,10 @@ class FixedPoint:
 
     def __init__(self) -> None:
         self._known: dict[Hashable, tuple[Values, int]] = {}
-        self._active: dict[Hashable, int] = {}
+        self._stack: list[Hashable] = []  # questions that are being answered, outermost first
+        self._active: dict[Hashable, int] = {}  # their depths
         self._so_far: dict[Hashable, Values] = {}
-        self._round: dict[Hashable, tuple[int, int]] = {}  # answered in this round: head and what it looked at
+        self._round: dict[Hashable, tuple[Hashable, int]] = {}  # answered in this round: head of its cycle and what it looked at
         self._members: list[Hashable] = []  # questions of unfinished cycles, in the order in which they were answered
         self._news = 0
         self._head = _NO_CYCLE  # depth of the outermost active question that the present answer rests on
@@ -113,15 +114,24 @@ class FixedPoint:
             return self._so_far.get(question, NOTHING)
         answered = self._round.get(question)
         if answered is not None:
-            self._head = min(self._head, answered[0])
+            self._head = min(self._head, self._depth_of_head(question))
             self._rests |= answered[1]
             return self._so_far[question]
         return self._find(question, answer)
 
+    def _depth_of_head(self, question: Hashable) -> int:
+        """Return the depth of the active head of a question's cycle: the head it had may itself be answered by now, under another head."""
+        head, looked = self._round[question]
+        while head not in self._active:
+            head = self._round[head][0]
+        self._round[question] = (head, looked)
+        return self._active[head]
+
     def _find(self, question: Hashable, answer: Callable[[], Values]) -> Values:
-        depth, begin = len(self._active), len(self._members)
+        depth, begin = len(self._stack), len(self._members)
         outer_head, outer_seen, outer_rests = self._head, self._seen, self._rests
         self._active[question] = depth
+        self._stack.append(question)
         self.start()
         try:
             while True:
@@ -140,12 +150,13 @@ class FixedPoint:
             head, looked = self._head, self.looked_at()
         finally:
             del self._active[question]
+            self._stack.pop()
             self._head, self._rests, self._seen = outer_head, outer_rests | self.looked_at(), outer_seen
             self.look = outer_seen.add
         if head < depth:
             self._head = min(outer_head, head)
             self._so_far.setdefault(question, NOTHING)
-            self._round[question] = (head, looked)
+            self._round[question] = (self._stack[head], looked)
             self._members.append(question)
             return self._so_far[question]
         found = self._so_far.pop(question, NOTHING)
@@ -158,7 +169,7 @@ class FixedPoint:
 
     def abandon(self) -> None:
         """Give up all questions that are being answered: an exception went through them."""
-        for unfinished in (self._active, self._so_far, self._round, self._members):
+        for unfinished in (self._stack, self._active, self._so_far, self._round, self._members):
             unfinished.clear()
         self._head = _NO_CYCLE
 

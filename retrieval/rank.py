@@ -330,7 +330,8 @@ def _segment(part: str) -> str:
             source += "[^/]*" if piece == "*" else "[^/]"
         elif len(piece) > 1:
             others = piece[1] == "!" and len(piece) > 3
-            inside = re.sub(r"([\\\[\]&~|^])", r"\\\1", piece[2 if others else 1 : -1])
+            members = re.findall(r".-.|.", piece[2 if others else 1 : -1], re.DOTALL)
+            inside = "".join(re.escape(each[0]) + ("-" + re.escape(each[2]) if len(each) > 1 else "") for each in members)
             source += f"(?!/)[{'^' if others else ''}{inside}]"
         else:
             source += re.escape(piece)
