@@ -61,6 +61,8 @@ class WorkerPool(Generic[Task, Result]):
         self._context = get_context(_START)
         self._work = make() if workers == 0 else None
         self._workers = [self._start() for _ in range(workers)]
+        self._waiting: Iterator[Task] = iter(())
+        self._returned = deque[Task]()  # those of a worker that died before it came to them
 
     def grow(self, workers: int) -> None:
         """Start workers until there are this many; between runs only."""
@@ -74,44 +76,46 @@ class WorkerPool(Generic[Task, Result]):
         return _Worker(process, ours)
 
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Result | Crash]]:
-        """Yield every task with its result, or with the crash it caused, in order of completion.
+        """Set the workers to work, and return every task with its result, or with the crash it caused, in order of completion.
 
-        Raises what ``make`` raised in a worker. However a run ends, the next one finds the pool ready and gets no answer of this one.
+        The iterator raises what ``make`` raised in a worker. However a run ends, the next one finds the pool ready and gets no answer of
+        this one.
         """
         if self._work is not None:
-            yield from ((task, _attempt(self._work, task)) for task in tasks)
-            return
+            work = self._work
+            return ((task, _attempt(work, task)) for task in tasks)
         self._refresh()
-        waiting = iter(tasks)
-        returned: deque[Task] = deque()
-
-        def feed(worker: _Worker[Task]) -> None:
-            while len(worker.tasks) < self._queued:
-                task = returned.popleft() if returned else next(waiting, None)
-                if task is None:
-                    return
-                if not worker.tasks:
-                    worker.since = time.monotonic()
-                worker.tasks.append(task)
-                try:
-                    worker.pipe.send(task)
-                except ConnectionError:  # it died; its end of the pipe will say so
-                    return
-
+        self._waiting, self._returned = iter(tasks), deque[Task]()
         for worker in self._workers:
-            feed(worker)
+            self._feed(worker)
+        return self._results()
+
+    def _feed(self, worker: _Worker[Task]) -> None:
+        while len(worker.tasks) < self._queued:
+            task = self._returned.popleft() if self._returned else next(self._waiting, None)
+            if task is None:
+                return
+            if not worker.tasks:
+                worker.since = time.monotonic()
+            worker.tasks.append(task)
+            try:
+                worker.pipe.send(task)
+            except ConnectionError:  # it died; its end of the pipe will say so
+                return
+
+    def _results(self) -> Iterator[tuple[Task, Result | Crash]]:
         while busy := [worker for worker in self._workers if worker.tasks]:
             for worker in self._answering(busy):
                 result = self._receive(worker)
                 task = worker.tasks.popleft()
                 worker.since = time.monotonic()
                 if isinstance(result, Crash) and not worker.process.is_alive():
-                    returned.extend(worker.tasks)
+                    self._returned.extend(worker.tasks)
                     self._replace(worker)
-                feed(worker)
+                self._feed(worker)
                 yield task, result
             for worker in self._workers:
-                feed(worker)
+                self._feed(worker)
 
     def _refresh(self) -> None:
         """Replace workers that are busy with a run that its caller gave up, or that died between two runs: no task of this one's fault."""

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from retrieval.indexer import Indexer
     from retrieval.searcher import Searcher
     from retrieval.view_graphs import ViewGraphs
-    from retrieval.worker import WorkerSetup
 
 # What only a search or only a run needs is loaded when there is one: numpy takes 70 ms, grammars and process pools 40, and a run that
 # finds every file known takes less than both.
@@ -84,16 +83,13 @@ class Engine:
     @cached_property
     def _indexer(self) -> Indexer:
         from retrieval.indexer import Indexer
+        from retrieval.worker_setup import WorkerSetup
 
-        return Indexer(self._database, self._held, self._make, self._options.index, self._data / "locks")
+        setup = WorkerSetup(self._options.weights)
+        return Indexer(self._database, self._held, lambda: self._catalog, setup, self._options.index, self._data / "locks")
 
     def _held(self, repository: RepositoryId) -> Collection[DocumentId] | None:
         return held_documents(self._database, self._data / "segments", repository, self._fingerprint)
-
-    def _make(self) -> tuple[SegmentCatalog, WorkerSetup]:
-        from retrieval.worker import WorkerSetup
-
-        return self._catalog, WorkerSetup(self._database.path, self._options.weights)
 
     def index(self, path: str, *, ref: str = "", progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
         """Bring a working tree, a folder, or with ``ref`` a branch, tag or commit up to date; see ``Indexer`` for what it raises."""

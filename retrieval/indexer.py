@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -27,12 +27,12 @@ from ingest.views import Entry, IndexReport, ScreenedFile, ViewCatalog
 from ingest.walk import Survey, read_source, settled, survey, walk_commit
 from retrieval.refresh import Known, WholeRun, files_to_read, revised
 from retrieval.run import IndexOptions, IndexOutcome, Progress
-from retrieval.tasks import BATCH_FILES, BATCH_NAMES, Tasks, batches
+from retrieval.tasks import BATCH_FILES, Batch, ReadTask, Tasks, batches
+from retrieval.worker_setup import WorkerSetup
 
 if TYPE_CHECKING:
-    from ingest.pool import WorkerPool
+    from ingest.pool import Crash, WorkerPool
     from retrieval.catalog import SegmentCatalog, SegmentWriter
-    from retrieval.worker import Batch, ReadTask, Task, WorkerSetup
 
 _SMALL_RUN_BYTES = 300_000  # one worker does this as fast as two
 _KNOWN_HASHES_FROM = 32  # asking git's settings whether its hashes hold pays off from this many changed files on
@@ -72,27 +72,25 @@ class Indexer:
         self,
         database: Database,
         held: Callable[[RepositoryId], Collection[DocumentId] | None],
-        make: Callable[[], tuple[SegmentCatalog, WorkerSetup]],
+        catalog: Callable[[], SegmentCatalog],
+        setup: WorkerSetup,
         options: IndexOptions,
         locks: Path,
     ) -> None:
-        """``held`` is ``holdings.held_documents`` of the store; ``make`` is called when there is something to read or to write."""
+        """``held`` is ``holdings.held_documents`` of the store; ``catalog`` is called when there is something to write."""
         self._facts = FactStore(database)
         self._views = ViewCatalog(database)
         self._held = held
-        self._make = make
+        self._open_catalog = catalog
+        self._setup = setup
         self._options = options
         self._locks = locks
-        self._pool: WorkerPool[Task, Batch] | None = None
+        self._pool: WorkerPool[ReadTask, Batch] | None = None
         self._whole_runs: dict[ViewId, WholeRun] = {}
 
     @cached_property
-    def _made(self) -> tuple[SegmentCatalog, WorkerSetup]:
-        return self._make()
-
-    @property
     def _catalog(self) -> SegmentCatalog:
-        return self._made[0]
+        return self._open_catalog()
 
     def index_worktree(self, root: str, progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
         """Bring the view of a working tree, or of a folder outside git, up to date.
@@ -105,6 +103,7 @@ class Indexer:
         identity = repository_identity(root, checkout)
         with self.locked(identity, progress):
             view = self._views.add_view(self._repository(identity, root), ViewKind.WORKTREE, name=root, root=root)
+            self._start_workers(view.repository_id)
             progress(Progress("walking"))
             found = survey(root, self._options.walk)
             commit = head(checkout)[0] if checkout else ""
@@ -175,6 +174,7 @@ class Indexer:
         with self.locked(identity, progress):
             commit = resolve_ref(checkout, ref)
             view = self._views.add_view(self._repository(identity, checkout.root), ViewKind.REF, name=ref, root=checkout.root)
+            self._start_workers(view.repository_id)
             progress(Progress("walking"))
             run = _Run(view, walk_commit(checkout, commit, self._options.walk), self._views.entries(view.view_id))
             self._process(run, self._sort_out(run, None), progress, checkout)
@@ -267,21 +267,20 @@ class Indexer:
             held = self._held(run.view.repository_id)
             if held is not None and not self._views.shown(run.view.repository_id).union(run.paths).difference(held):
                 return
-        from retrieval.worker import ReadTask
-
         run.wrote = True
         self._write(run, [ReadTask(run.view.root, batch, self._options.walk, checkout) for batch in batches(files)], progress)
 
     def _write(self, run: _Run, tasks: list[ReadTask], progress: Callable[[Progress], None]) -> None:
         """Have workers read and parse, store facts as they come, and write the segments."""
-        from retrieval.catalog import SegmentWriter
-
         total = sum(len(task.files) for task in tasks)
         total_bytes = sum(file.size for task in tasks for file in task.files)
+        work = self._work(tasks, total_bytes)
         self._catalog.sweep(run.view.repository_id)
+        from retrieval.catalog import SegmentWriter  # while the workers are at work
+
         writer = SegmentWriter(self._catalog, run.view.repository_id)
         done = done_bytes = 0
-        for task, batch in self._work(tasks, total_bytes):
+        for task, batch in work:
             documents = self._facts.add(run.view.repository_id, batch.stored) if batch.stored else []
             writer.add(batch.segment, documents)
             self._account(run, task, batch, documents)
@@ -305,15 +304,18 @@ class Indexer:
         run.parsed_bytes += batch.size
 
     def _work(self, tasks: list[ReadTask], size: int) -> Iterator[tuple[ReadTask, Batch]]:
+        """Set workers to work on tasks of so many bytes in all, and return what comes back."""
         if not tasks:
-            return
-        from ingest.pool import Crash
-        from retrieval.worker import Batch, ReadTask
-
+            return iter(())
+        workers = min(1, self._options.workers) if size < _SMALL_RUN_BYTES else self._options.workers
         queue = Tasks(tasks)
-        for task, batch in self._running_pool(size).run(queue):
-            assert isinstance(task, ReadTask)
-            if not isinstance(batch, Crash):
+        return self._sound(queue, self._running_pool(workers).run(queue))
+
+    @staticmethod
+    def _sound(queue: Tasks, results: Iterable[tuple[ReadTask, Batch | Crash]]) -> Iterator[tuple[ReadTask, Batch]]:
+        """Yield results; what crashed a worker is tried in parts, then as plain text, before it counts as failed."""
+        for task, batch in results:
+            if isinstance(batch, Batch):
                 yield task, batch
             elif len(task.files) > 1:
                 queue.split(task)
@@ -322,12 +324,19 @@ class Indexer:
             else:
                 yield task, Batch(failures=[Failure(file.path, batch.reason) for file in task.files])
 
-    def _running_pool(self, size: int) -> WorkerPool[Task, Batch]:
+    def _start_workers(self, repository: RepositoryId) -> None:
+        """Have workers load what they need while this process lists the files of a repository that is new to the store.
+
+        Of another one it is not known whether anything has to be read. With one core there is nothing to gain.
+        """
+        if self._options.workers > 1 and not self._facts.has_any(repository):
+            self._running_pool(self._options.workers)
+
+    def _running_pool(self, workers: int) -> WorkerPool[ReadTask, Batch]:
         from ingest.pool import WorkerPool
 
-        workers = min(1, self._options.workers) if size < _SMALL_RUN_BYTES else self._options.workers
         if self._pool is None:
-            self._pool = WorkerPool(self._made[1].make, workers=workers, silence_seconds=self._options.silence_seconds)
+            self._pool = WorkerPool(self._setup.make, workers=workers, silence_seconds=self._options.silence_seconds)
         elif workers:
             self._pool.grow(workers)
         return self._pool
@@ -337,20 +346,16 @@ class Indexer:
 
         In this process: a forked worker must not open the database, because it inherits this connection's idea of which locks are held.
         """
-        from retrieval.worker import RebuildTask
-
         missing = self._catalog.lacking(run.view.repository_id, run.paths, writer.held)
-        documents = list(self._facts.paths(missing).items())
-        files = max(min(BATCH_FILES, BATCH_NAMES // max((len(name) for _, name in documents), default=1)), 1)
-        tasks = [RebuildTask(tuple(documents[at : at + files])) for at in range(0, len(documents), files)]
-        done = 0
-        work = self._made[1].make() if tasks else None
-        for task in tasks:
-            assert work is not None
-            batch = work(task)
-            writer.add(batch.segment, batch.documents)
-            done += len(task.documents)
-            progress(Progress("rebuilding the index from stored facts", done, len(documents)))
+        if not missing:
+            return
+        from retrieval.worker import make_builder, rebuild
+
+        documents, builder = list(self._facts.paths(missing).items()), make_builder(self._setup.weights)
+        for at in range(0, len(documents), BATCH_FILES):
+            part = documents[at : at + BATCH_FILES]
+            writer.add(rebuild(builder, self._facts, part), [document for document, _ in part])
+            progress(Progress("rebuilding the index from stored facts", at + len(part), len(documents)))
 
     def _publish(self, run: _Run, commit: str, progress: Callable[[Progress], None]) -> IndexOutcome:
         self._refuse_empty(run)

@@ -2,61 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from ctypes import CDLL
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]  # it has none
 
 from ingest.analyze import analyze, analyze_as_text
-from ingest.database import Database
-from ingest.facts import FactStore, StoredFile, store_form
-from ingest.git import GitCheckout, blob_id, read_blobs
+from ingest.facts import FactStore, store_form
+from ingest.git import blob_id, read_blobs
 from ingest.model import ContentHash, DocumentId, Failure, ParsedFile, Skipped, SourceFile
-from ingest.walk import WalkOptions, read_source, screen, settled
+from ingest.walk import read_source, screen, settled
 from retrieval.embed import StaticEmbedder
 from retrieval.features import SegmentBuilder
 from retrieval.segment import encode
+from retrieval.tasks import Batch, ReadTask
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 _KEPT_BYTES = 1 << 25  # the most that the second allows
-
-
-@dataclass(frozen=True, slots=True)
-class ReadTask:
-    """Files to read below ``root``, or as blobs of ``checkout`` when it is given."""
-
-    root: str
-    files: tuple[SourceFile, ...]
-    options: WalkOptions
-    checkout: GitCheckout | None = None
-    as_text: bool = False
-    """The grammars crashed a worker on these: chunk them without."""
-
-
-@dataclass(frozen=True, slots=True)
-class RebuildTask:
-    """Documents whose facts are stored and whose features are missing."""
-
-    documents: tuple[tuple[DocumentId, str], ...]
-
-
-@dataclass(slots=True)
-class Batch:
-    """The outcome of a task. ``files`` and ``stored`` run in parallel, and so do the documents of ``segment``."""
-
-    files: list[SourceFile] = field(default_factory=list[SourceFile])
-    stored: list[StoredFile] = field(default_factory=list[StoredFile])
-    screened: list[tuple[SourceFile, Skipped]] = field(default_factory=list[tuple[SourceFile, Skipped]])
-    failures: list[Failure] = field(default_factory=list[Failure])
-    documents: list[DocumentId] = field(default_factory=list[DocumentId])
-    segment: bytes = b""
-    size: int = 0
-
-
-Task = ReadTask | RebuildTask
 
 
 def use_one_core() -> None:
@@ -72,24 +37,29 @@ def keep_freed_memory() -> None:
         libc.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerSetup:
-    """All a worker needs to know; ``make`` runs in the worker."""
+def make_builder(weights: Path) -> SegmentBuilder:
+    """Load the model and return what makes segments; from here on this process keeps to one core and keeps its memory."""
+    use_one_core()
+    keep_freed_memory()
+    return SegmentBuilder(StaticEmbedder.load(weights))
 
-    database: Path
-    weights: Path
 
-    def make(self) -> Callable[[Task], Batch]:
-        """Load the model and return the function that does one task."""
-        use_one_core()
-        keep_freed_memory()
-        builder = SegmentBuilder(StaticEmbedder.load(self.weights))
+def make_reader(weights: Path) -> Callable[[ReadTask], Batch]:
+    """Load the model and return the function that does one task."""
+    builder = make_builder(weights)
 
-        def work(task: Task) -> Batch:
-            builder.discard()  # what a task left that failed half-way
-            return _read(task, builder) if isinstance(task, ReadTask) else _rebuild(task, builder, self.database)
+    def read(task: ReadTask) -> Batch:
+        builder.discard()  # what a task left that failed half-way
+        return _read(task, builder)
 
-        return work
+    return read
+
+
+def rebuild(builder: SegmentBuilder, facts: FactStore, documents: Iterable[tuple[DocumentId, str]]) -> bytes:
+    """Return the segment of documents, given with their paths, from their stored facts."""
+    for document, path in documents:
+        builder.add(path, facts.parsed(document))
+    return encode(builder.finish())
 
 
 def _read(task: ReadTask, builder: SegmentBuilder) -> Batch:
@@ -142,19 +112,3 @@ def _sources(task: ReadTask) -> list[tuple[SourceFile, bytes | Skipped | Failure
             data if data is not None else Failure(file.path, "git has no such object; a partial clone lacks it: run git fetch"),
         ))
     return found
-
-
-def _rebuild(task: RebuildTask, builder: SegmentBuilder, path: Path) -> Batch:
-    database = Database(path)
-    try:
-        facts = FactStore(database)
-        batch = Batch()
-        for document, name in task.documents:
-            parsed = facts.parsed(document)
-            batch.documents.append(document)
-            batch.size += len(parsed.text)
-            builder.add(name, parsed)
-    finally:
-        database.close()
-    batch.segment = encode(builder.finish())
-    return batch

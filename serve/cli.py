@@ -29,6 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a file may hold what the terminal's encoding cannot
+    from serve.settings import use_one_blas_thread  # help and a usage error do without: 15 ms
+
+    use_one_blas_thread()
     try:
         code = typed.run(typed)
         sys.stdout.flush()

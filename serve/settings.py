@@ -69,6 +69,14 @@ def load_settings() -> Settings:
     return Settings(**values)
 
 
+def use_one_blas_thread() -> None:
+    """Have numpy's OpenBLAS start no threads, unless the user says how many.
+
+    Its products are small here and workers take the cores; starting threads cost every command 25 ms of processor time on two cores.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def color_wanted() -> bool:
     """Tell whether the environment allows colours: ``NO_COLOR`` (https://no-color.org) is unset and the terminal is not a dumb one."""
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

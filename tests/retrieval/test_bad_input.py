@@ -22,7 +22,8 @@ from retrieval.catalog import SegmentCatalog
 from retrieval.embed import SHIPPED
 from retrieval.engine import Engine, EngineOptions
 from retrieval.indexer import Indexer, IndexOptions, IndexOutcome
-from retrieval.worker import Batch, ReadTask, Task, WorkerSetup
+from retrieval.tasks import Batch, ReadTask
+from retrieval.worker_setup import WorkerSetup
 from tests.ingest.repositories import NOBODY, commit_all, git, new_repository, public_folder, write
 
 MEGABYTE = 1_000_000
@@ -404,13 +405,12 @@ def test_small_scripts_without_definitions_are_no_error(engine: Engine, tmp_path
 class Meddling(WorkerSetup):
     """A worker to whose files something happens first: a grammar that dies or hangs, a file that changes between walk and read."""
 
-    def make(self) -> Callable[[Task], Batch]:
+    def make(self) -> Callable[[ReadTask], Batch]:
         work = WorkerSetup.make(self)
 
-        def meddle(task: Task) -> Batch:
-            if isinstance(task, ReadTask):
-                for file in task.files:
-                    self.happen(task, file.path)
+        def meddle(task: ReadTask) -> Batch:
+            for file in task.files:
+                self.happen(task, file.path)
             return work(task)
 
         return meddle
@@ -445,8 +445,8 @@ def meddled(tmp_path: Path, files: dict[str, str | bytes]) -> IndexOutcome:
         fingerprint = engine._catalog.fingerprint  # type: ignore[reportPrivateUsage]
     database = Database(data / "codelore.db")
     options = IndexOptions(workers=1, silence_seconds=1.0)
-    made = SegmentCatalog(database, data / "segments", fingerprint), Meddling(data / "codelore.db", SHIPPED)
-    indexer = Indexer(database, lambda _: None, lambda: made, options, data / "locks")
+    catalog = SegmentCatalog(database, data / "segments", fingerprint)
+    indexer = Indexer(database, lambda _: None, lambda: catalog, Meddling(SHIPPED), options, data / "locks")
     try:
         return indexer.index_worktree(str(root))
     finally:

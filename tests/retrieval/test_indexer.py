@@ -16,7 +16,7 @@ from ingest.errors import EmptyTreeError, ExtractionError, NotARepositoryError, 
 from ingest.git import find_checkout
 from ingest.model import ContentHash, DocumentId, LanguageId, RepositoryId, SourceFile
 from ingest.views import ViewCatalog
-from ingest.walk import WalkOptions
+from ingest.walk import WalkOptions, settled
 from retrieval.answers import SearchRequest
 from retrieval.catalog import SegmentCatalog
 from retrieval.embed import SHIPPED
@@ -24,7 +24,8 @@ from retrieval.engine import Engine, EngineOptions
 from retrieval.filters import Filters
 from retrieval.holdings import held_documents
 from retrieval.indexer import Indexer, IndexOptions, Progress
-from retrieval.worker import Batch, ReadTask, RebuildTask, Task, WorkerSetup, settled
+from retrieval.tasks import Batch, ReadTask
+from retrieval.worker_setup import WorkerSetup
 from tests.ingest.repositories import commit_all, git, new_repository, write
 from tests.retrieval.stores import IN_PROCESS, assert_same, contents, opened
 
@@ -35,16 +36,14 @@ SHOP = "class Shop:\n    def open(self):\n        return total\n"
 class FragileSetup(WorkerSetup):
     """Workers that die of some files, as a grammar's C code may."""
 
-    def make(self) -> Callable[[Task], Batch]:
+    def make(self) -> Callable[[ReadTask], Batch]:
         sound = WorkerSetup.make(self)
 
-        def work(task: Task) -> Batch:
-            if isinstance(task, RebuildTask) and self.weights.name == "none":
-                raise RuntimeError("no rebuilding today")
-            for file in task.files if isinstance(task, ReadTask) else ():
-                if "deadly" in file.path and isinstance(task, ReadTask):
+        def work(task: ReadTask) -> Batch:
+            for file in task.files:
+                if "deadly" in file.path:
                     os._exit(9)
-                if "fragile" in file.path and isinstance(task, ReadTask) and not task.as_text:
+                if "fragile" in file.path and not task.as_text:
                     raise MemoryError("a grammar ran wild")
             return sound(task)
 
@@ -57,8 +56,8 @@ class Bench:
     def __init__(self, folder: Path, options: IndexOptions) -> None:
         self.database = Database(folder / "data" / "codelore.db")
         self.catalog = SegmentCatalog(self.database, folder / "data" / "segments", "model")
-        setup = FragileSetup(self.database.path, SHIPPED)
-        self.indexer = Indexer(self.database, self.held, lambda: (self.catalog, setup), options, folder / "data" / "locks")
+        setup = FragileSetup(SHIPPED)
+        self.indexer = Indexer(self.database, self.held, lambda: self.catalog, setup, options, folder / "data" / "locks")
         self.views = ViewCatalog(self.database)
 
     def held(self, repository: RepositoryId) -> set[DocumentId] | None:
@@ -331,7 +330,7 @@ def test_a_file_that_changed_just_now_is_read_again(engine: Engine, tmp_path: Pa
 
 def test_a_worker_reports_what_it_cannot_read(tmp_path: Path):
     root = new_repository(tmp_path / "tree", {"shop.py": SHOP, "wide.bin": b"\0\1"})
-    work = WorkerSetup(tmp_path / "codelore.db", SHIPPED).make()
+    work = WorkerSetup(SHIPPED).make()
     batch = work(
         ReadTask(str(root), (SourceFile("gone.py", 3), SourceFile("shop.py", len(SHOP)), SourceFile("wide.bin", 2)), WalkOptions())
     )

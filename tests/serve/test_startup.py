@@ -56,3 +56,16 @@ def test_help_comes_at_once() -> None:
         subprocess.run((CODELORE, "--help"), capture_output=True, timeout=60, check=True)
         times.append(time.perf_counter() - begun)
     assert min(times) <= START_SECONDS
+
+
+@pytest.mark.parametrize("wanted", ["", "2"])
+def test_a_command_starts_no_threads_for_products(wanted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OpenBLAS would start one for every core, in every command that loads numpy; a user's own number stays."""
+    (tmp_path / "shop.py").write_text("def refund(): pass\n")
+    monkeypatch.setenv("CODELORE_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", wanted)
+    if not wanted:
+        monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    told = "import serve.cli; serve.cli.main(['search', 'refund']); import numpy, threadpoolctl; print(threadpoolctl.threadpool_info())"
+    done = subprocess.run((sys.executable, "-c", told), capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path)
+    assert f"'num_threads': {wanted or 1}" in done.stdout
