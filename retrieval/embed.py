@@ -17,7 +17,7 @@ from hashlib import blake2b
 from itertools import pairwise
 from json import dumps
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,35 +52,7 @@ HASH_PADDING = _LANE
 ROW_STEP = 2.0**-12
 """Rows are added up as multiples of this. The largest number in the shipped ones is 0.37."""
 _MAX_STEPS = (1 << 15) - 1
-_WORD_BLOCK = 8_192
 _CHUNK_BLOCK = 16
-
-
-class Embedder(Protocol):
-    """Turns text into vectors whose dot product is closeness of meaning; all vectors are of length one, or zero for text without terms."""
-
-    @property
-    def name(self) -> str:
-        """Say which model this is; vectors of different names or versions must not be compared."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Say which training of the model this is."""
-        ...
-
-    @property
-    def dimension(self) -> int:
-        """Say how long the vectors are."""
-        ...
-
-    def encode_words(self, found: Sequence[bytes]) -> NDArray[np.float32]:
-        """Return the vector of one text given as its words in order, repetitions included."""
-        ...
-
-    def encode_text(self, text: bytes) -> NDArray[np.float32]:
-        """Return the vector of one text."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +105,6 @@ class StaticEmbedder:
         hashes, rows = self._hashes.view(np.uint8).data, self._rows.reshape(-1).view(np.uint8).data
         return fingerprint(self.name, self.version, hashes, rows, self.dimension)
 
-    def word_vectors(self, distinct: Sequence[bytes]) -> FloatRows:
-        """Return one row per word, f32[n, D], not normalised: what `encode_chunks` adds up, and worth caching by word."""
-        return self.term_vectors([terms(word) for word in distinct])
-
-    def term_vectors(self, terms_of: Sequence[Sequence[str]]) -> FloatRows:
-        """Return the rows of words given as their terms, for a caller that has split them already."""
-        lengths = np.fromiter((len(one) for one in terms_of), dtype=np.int64, count=len(terms_of))
-        return self.add_rows(self.find_rows(hash_terms([term for one in terms_of for term in one])), lengths)
-
     def find_rows(self, hashed: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return the row number of each term given as its hash: its own, or the shared one that it falls into."""
         return row_numbers(self._hashes, hashed, self._buckets)
@@ -152,36 +115,14 @@ class StaticEmbedder:
             raise ModelError("the embedding weights have rows of numbers beyond 8; scale them down before writing them")
         return np.rint(self._rows[rows] * (self._scales[rows, None] / np.float32(ROW_STEP))).astype(np.int16)
 
-    def add_rows(self, rows: NDArray[np.int64], lengths: NDArray[np.int64]) -> FloatRows:
-        """Return f32[n, D], the sums of consecutive runs of ``rows``; run ``i`` has ``lengths[i]`` of them, and none make a zero vector."""
-        found = np.zeros((len(lengths), self.dimension), dtype=np.float32)
-        ends = np.cumsum(lengths)
-        for start in range(0, len(lengths), _WORD_BLOCK):
-            block = lengths[start : start + _WORD_BLOCK]
-            first = int(ends[start] - block[0])
-            own = rows[first : int(ends[start + len(block) - 1])]
-            filled = np.flatnonzero(block)
-            if len(filled):
-                weighted = self._rows[own] * self._scales[own, None]
-                found[start + filled] = np.add.reduceat(weighted, (ends[start : start + len(block)] - block - first)[filled], axis=0)
-        return found
-
-    def encode_words(self, found: Sequence[bytes]) -> NDArray[np.float32]:
-        """Return the vector of one text given as its words in order, repetitions included."""
-        counts = Counter(found)
-        weights = damped(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
-        return normalized((weights @ self.word_vectors(list(counts)))[None, :])[0]
-
     def encode_text(self, text: bytes) -> NDArray[np.float32]:
-        """Return the vector of one text, f32[D]; zeros when it holds no word."""
-        return self.encode_words(words(text))
-
-    def encode_file(self, chunks: Sequence[Sequence[bytes]]) -> FloatRows:
-        """Return the vectors of a file's chunks given as their words, f32[n, D]; words are looked up once for the whole file."""
-        numbers: dict[bytes, int] = {}
-        columns = [numbers.setdefault(word, len(numbers)) for chunk in chunks for word in chunk]
-        offsets = np.cumsum([0, *(len(chunk) for chunk in chunks)])
-        return encode_chunks(self.word_vectors(list(numbers)), offsets, np.asarray(columns, dtype=np.int64))
+        """Return the vector of one text, f32[D]: each word's terms, 1 + ln of its count times; zeros when it holds no word."""
+        counts = Counter(words(text))
+        terms_of = [terms(word) for word in counts]
+        rows = self.find_rows(hash_terms([term for one in terms_of for term in one]))
+        weights = damped(np.repeat(np.fromiter(counts.values(), np.float32, len(counts)), [len(one) for one in terms_of]))
+        total = np.matmul(weights * self._scales[rows], self._rows[rows], dtype=np.float32)
+        return normalized(total[None, :])[0]
 
 
 class ChunkEncoder:
@@ -226,29 +167,6 @@ class ChunkEncoder:
         if len(fresh):
             self._rows[fresh] = self._embedder.steps(fresh)
             self._written[fresh] = True
-
-
-def encode_chunks(rows: FloatRows, offsets: NDArray[np.int64], columns: NDArray[np.int64]) -> FloatRows:
-    """Return one normalised vector per chunk, f32[n, D], from the word vectors of one file.
-
-    ``rows`` f32[u, D] are the distinct words; chunk ``i`` is the words ``columns[offsets[i]:offsets[i + 1]]`` (row numbers, repetitions
-    included). A word that occurs n times counts 1 + ln n. A dense count matrix times the rows is 3x faster than adding gathered rows.
-    """
-    found = np.zeros((len(offsets) - 1, rows.shape[1]), dtype=np.float32)
-    for start in range(0, len(found), _CHUNK_BLOCK):
-        bounds = offsets[start : start + _CHUNK_BLOCK + 1]
-        inside = columns[bounds[0] : bounds[-1]]
-        if not len(inside):
-            continue
-        # A caller may pass the words of many files: then only the block's own are multiplied.
-        used, local = (None, inside) if len(rows) <= len(inside) else np.unique(inside, return_inverse=True)
-        width = len(rows) if used is None else len(used)
-        cells = np.repeat(np.arange(len(bounds) - 1) * width, np.diff(bounds)) + local
-        counts = np.bincount(cells, minlength=(len(bounds) - 1) * width).astype(np.float32)
-        present = np.flatnonzero(counts)
-        counts[present] = damped(counts[present])
-        found[start : start + len(bounds) - 1] = counts.reshape(-1, width) @ (rows if used is None else rows[used])
-    return normalized(found)
 
 
 def _round_off(values: FloatRows) -> FloatRows:

@@ -17,17 +17,14 @@ from retrieval.embed import (
     MAX_MODEL_BYTES,
     SHIPPED,
     ChunkEncoder,
-    Embedder,
     FloatRows,
     StaticEmbedder,
-    encode_chunks,
     hash_terms,
     normalized,
     quantize,
     row_numbers,
     write_model,
 )
-from retrieval.terms import words
 
 _HEADER: dict[str, object] = {"name": "tiny", "version": "1"}
 
@@ -41,7 +38,7 @@ def shipped() -> StaticEmbedder:
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """Write a model of three terms and two shared rows."""
-    hashes = np.sort(hash_terms(["read", "file", "open"]))
+    hashes = np.sort(hash_terms(["read", "fil", "open"]))
     rows = np.random.default_rng(1).standard_normal((5, 16), dtype=np.float32)
     write_model(tmp_path / "tiny.bin", _HEADER, hashes, rows)
     return tmp_path / "tiny.bin"
@@ -75,7 +72,7 @@ def test_loads_and_encodes_without_network(monkeypatch: pytest.MonkeyPatch) -> N
         raise AssertionError("the embedder opened a socket")
 
     monkeypatch.setattr(socket, "socket", refuse)
-    embedder: Embedder = StaticEmbedder.load()
+    embedder = StaticEmbedder.load()
     assert np.linalg.norm(embedder.encode_text(b"parse the config file")) == pytest.approx(1.0, abs=1e-5)
     assert (embedder.name, embedder.version, embedder.dimension) == ("codelore-static", "1", embedder.dimension)
 
@@ -86,49 +83,37 @@ def test_text_without_words_is_zero(shipped: StaticEmbedder) -> None:
         vector = shipped.encode_text(text)
         assert vector.shape == (shipped.dimension,)
         assert not vector.any()
-    assert shipped.encode_file([]).shape == (0, shipped.dimension)
-    assert shipped.word_vectors([]).shape == (0, shipped.dimension)
 
 
-@given(texts=st.lists(st.text(max_size=80), max_size=6))
-def test_vectors_have_length_one_or_zero(shipped: StaticEmbedder, texts: list[str]) -> None:
+@given(text=st.text(max_size=80))
+def test_vectors_have_length_one_or_zero(shipped: StaticEmbedder, text: str) -> None:
     """Whatever the text, its vector is finite and of length one, or zero."""
-    vectors = shipped.encode_file([words(text.encode()) for text in texts])
-    lengths = np.linalg.norm(vectors, axis=1)
-    assert np.isfinite(vectors).all()
-    assert all(abs(length - 1) < 1e-4 or length == 0 for length in lengths)
+    vector = shipped.encode_text(text.encode())
+    length = np.linalg.norm(vector)
+    assert np.isfinite(vector).all()
+    assert abs(length - 1) < 1e-4 or length == 0
 
 
-def test_a_file_encodes_as_its_chunks_do(shipped: StaticEmbedder) -> None:
-    """Encoding a whole file, or words of many files at once, gives each chunk the vector it has alone."""
-    texts = [f"def read_{at}(path):\n    return open(path_{at % 7}).read()".encode() for at in range(150)]
-    together = shipped.encode_file([words(text) for text in texts])
-    assert np.allclose(together, np.stack([shipped.encode_text(text) for text in texts]), atol=1e-5)
-
-    vocabulary = sorted({word for text in texts for word in words(text)} | {f"unused{at}".encode() for at in range(900)})
-    columns = np.array([vocabulary.index(word) for word in words(texts[3])], dtype=np.int64)
-    alone = encode_chunks(shipped.word_vectors(vocabulary), np.array([0, 0, len(columns)]), columns)
-    assert not alone[0].any()
-    assert np.allclose(alone[1], together[3], atol=1e-5)
-
-
-def test_words_are_sums_of_their_terms(tiny: Path) -> None:
-    """A word's vector is the sum of its terms' rows; the order of words does not matter, repetition does."""
+def test_a_text_is_the_sum_of_its_terms(tiny: Path) -> None:
+    """Each word adds its terms' rows; the order of words does not matter, and a word said n times counts 1 + ln n."""
     embedder = StaticEmbedder.load(tiny)
-    whole, read, file = embedder.term_vectors([("read", "file"), ("read",), ("file",)])
-    assert np.allclose(whole, read + file)
-    assert np.allclose(embedder.encode_words([b"read", b"open"]), embedder.encode_words([b"open", b"read"]), atol=1e-6)
-    twice = embedder.encode_words([b"read", b"read", b"open"])
-    assert np.allclose(twice, normalized(((1 + np.log(2)) * read + embedder.word_vectors([b"open"])[0])[None, :])[0], atol=1e-5)
+    read, file, opened = embedder.steps(embedder.find_rows(hash_terms(["read", "fil", "open"]))).astype(np.float32)
+    whole = embedder.steps(embedder.find_rows(hash_terms(["readfile"])))[0]
+    for text, expected in (
+        (b"read file", read + file),
+        (b"file, read", read + file),
+        (b"read_file", read + file + whole),
+        (b"read open read", (1 + np.log(2)) * read + opened),
+    ):
+        assert np.allclose(embedder.encode_text(text), normalized(expected[None, :])[0], atol=1e-3)
 
 
 def test_unknown_terms_share_rows(tiny: Path) -> None:
     """A term outside the vocabulary has the row of its bucket, the same each time."""
     embedder = StaticEmbedder.load(tiny)
-    unknown = embedder.word_vectors([b"zebra", b"zebra", b"read"])
-    assert unknown[0].any()
-    assert np.array_equal(unknown[0], unknown[1])
-    assert not np.array_equal(unknown[0], unknown[2])
+    unknown, again, read = embedder.find_rows(hash_terms(["zebra", "zebra", "read"])).tolist()
+    assert unknown == again != read
+    assert unknown >= 3 > read
     assert row_numbers(np.zeros(0, dtype=np.uint64), hash_terms(["a", "b"]), 1).tolist() == [0, 0]
 
 
