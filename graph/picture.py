@@ -46,7 +46,8 @@ def picture(
         kinds = kinds or tuple(kind for kind in AROUND if kind is not EdgeKind.CONTAINS)
         evidence = evidence or KNOWN
     around = neighbourhood(graph, shown, kinds=kinds, evidence=evidence, depth=depth, nodes=nodes - len(shown) or 1, members=False)
-    return replace(around, caps=(*scope.caps, *caps, *around.caps))
+    asked = [Cap(cap.name, nodes, cap.left_out) if cap.name == "nodes" else cap for cap in around.caps]
+    return replace(around, caps=(*scope.caps, *caps, *asked))
 
 
 def _files(graph: GraphView, scope: Scope, kinds: Collection[EdgeKind], evidence: Collection[Evidence], nodes: int) -> ReachAnswer:

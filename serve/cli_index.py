@@ -36,6 +36,7 @@ class _Run:
     status: ViewStatus | None = None
     error: CodeloreError | None = None
     graph: GraphOutcome | None = None
+    graph_seconds: float = 0.0
 
 
 def index(typed: argparse.Namespace) -> int:
@@ -58,17 +59,18 @@ def _index_one(engine: Engine, path: str, typed: argparse.Namespace) -> _Run:
     try:
         with show_progress() as progress:
             outcome = engine.index(path, ref=typed.ref, progress=progress)
+            seconds = time.perf_counter() - begun
             graph = _resolve(engine, outcome, progress) if typed.graph else None
     except StoreError:  # costs every path
         raise
     except CodeloreError as error:
         print(f"codelore index: {render.one_line(str(error))}", file=sys.stderr)
         return _Run(path, time.perf_counter() - begun, error=error)
-    seconds = time.perf_counter() - begun
+    graph_seconds = time.perf_counter() - begun - seconds
     truth = _truth(engine, outcome)
     if not typed.json:
-        print(render.outcome(outcome, truth, seconds, graph), flush=True)
-    return _Run(path, seconds, outcome, truth, graph=graph)
+        print(render.outcome(outcome, truth, seconds, graph, graph_seconds), flush=True)
+    return _Run(path, seconds, outcome, truth, graph=graph, graph_seconds=graph_seconds)
 
 
 def _resolve(engine: Engine, outcome: IndexOutcome, progress: Callable[[Progress], None]) -> GraphOutcome | None:
@@ -82,7 +84,9 @@ def _truth(engine: Engine, outcome: IndexOutcome) -> ViewStatus:
 
 
 def _print_runs(runs: Sequence[_Run]) -> None:
-    documents = [indexed_document(run.path, run.outcome, run.status, str(run.error or ""), run.seconds, run.graph) for run in runs]
+    documents = [
+        indexed_document(run.path, run.outcome, run.status, str(run.error or ""), run.seconds, run.graph, run.graph_seconds) for run in runs
+    ]
     print(to_line({"indexed": documents}))
     sys.stdout.flush()
 

@@ -135,7 +135,13 @@ def symbols_document(answer: SymbolAnswer) -> Document:
 
 
 def indexed_document(
-    path: str, outcome: IndexOutcome | None, status: ViewStatus | None, error: str, seconds: float, graph: GraphOutcome | None = None
+    path: str,
+    outcome: IndexOutcome | None,
+    status: ViewStatus | None,
+    error: str,
+    seconds: float,
+    graph: GraphOutcome | None = None,
+    graph_seconds: float = 0.0,
 ) -> Document:
     """Return what an index run did to one view, or why it did nothing."""
     counts = ("added", "changed", "deleted", "unchanged", "parsed", "parsed_bytes")
@@ -144,13 +150,14 @@ def indexed_document(
         "error": error or None,
         **{name: getattr(outcome, name) if outcome else 0 for name in counts},
         "seconds": round(seconds, 3),
-        "graph": _graph_document(graph) if graph else None,
+        "graph": _graph_document(graph, graph_seconds) if graph else None,
         "status": status_document(status) if status else None,
     }
 
 
-def _graph_document(graph: GraphOutcome) -> Document:
+def _graph_document(graph: GraphOutcome, seconds: float) -> Document:
     return {
+        "seconds": round(seconds, 3),
         "files": graph.files,
         "resolved": graph.resolved,
         "generation": graph.generation,

@@ -94,8 +94,8 @@
     heads.set(node.side, { left: Math.min(head.left, node.x), right: Math.max(head.right, node.x + WIDTH), top: Math.min(head.top, node.y) });
   }
   for (const [side, head] of heads) {
-    const steps = Math.abs(side) > 1 ? `, ${Math.abs(side)} steps` : "";
-    const text = side === 0 ? "asked about" : side < 0 ? `use or hold it${steps}` : `it uses or holds${steps}`;
+    const nearest = side === 0 ? "asked about" : side < 0 ? "use or hold it" : "it uses or holds";
+    const text = Math.abs(side) > 1 ? `${Math.abs(side)} steps away` : nearest;  // a step may go either way
     byId("headings").append(make("text", { class: "heading", x: (head.left + head.right) / 2, y: head.top - 16, "text-anchor": "middle" }, text));
   }
 

@@ -148,8 +148,10 @@ def rules(skipped: dict[str, int]) -> str:
     return ", ".join(f"{count:,} {rule}" for rule, count in sorted(skipped.items(), key=lambda each: (-each[1], each[0])))
 
 
-def outcome(done: IndexOutcome, truth: ViewStatus, seconds: float = 0.0, graph: GraphOutcome | None = None) -> str:
-    """Return what an index run did, and what it left out."""
+def outcome(
+    done: IndexOutcome, truth: ViewStatus, seconds: float = 0.0, graph: GraphOutcome | None = None, graph_seconds: float = 0.0
+) -> str:
+    """Return what an index run did, and what it left out. ``seconds`` went into what is searched, ``graph_seconds`` into the graph."""
     did = [f"{count:,} {name}" for name, count in (("added", done.added), ("changed", done.changed), ("deleted", done.deleted)) if count]
     took = f" in {seconds:.2f} s" if seconds else ""
     took += f" ({done.parsed:,} parsed, {done.parsed_bytes / 1e6 / seconds:.1f} MB/s)" if done.parsed and seconds else ""
@@ -158,7 +160,8 @@ def outcome(done: IndexOutcome, truth: ViewStatus, seconds: float = 0.0, graph: 
         f"  {truth.files:,} files, {truth.chunks:,} chunks, {truth.symbols:,} symbols; generation {truth.generation}",
     ]
     if graph is not None:
-        lines.append(f"  graph: {graph.resolved:,} of {graph.files:,} files resolved; generation {graph.generation}")
+        took = f" in {graph_seconds:.2f} s" if graph_seconds else ""
+        lines.append(f"  graph: {graph.resolved:,} of {graph.files:,} files resolved{took}; generation {graph.generation}")
         lines += _listed("partly resolved", [f"{one_line(path)}: {one_line(reason)}" for path, reason in graph.partial])
         lines += [f"  note: {one_line(each)}" for each in graph.notes]
     if truth.skipped:

@@ -122,29 +122,33 @@ def _counted(answer: Answer) -> str:
     if isinstance(answer, ReachAnswer):
         return _by_evidence((each.evidence for each in answer.reached), "nodes")
     if isinstance(answer, ModuleAnswer):
-        return f"{len(answer.modules):,} modules"
+        return _count(len(answer.modules), "modules")
     if isinstance(answer, CycleAnswer):
-        return f"{len(answer.cycles):,} circles"
+        return _count(len(answer.cycles), "circles")
     if isinstance(answer, UnreachedAnswer):
         doubtful = sum(each.doubtful for each in answer.unreached)
         return f"{len(answer.unreached):,} symbols that nothing known reaches from {answer.roots:,} roots, {doubtful:,} of them in doubt"
     if isinstance(answer, HotSpotAnswer):
-        return f"{len(answer.hot_spots):,} files, churn from {answer.churn_source}"
+        return f"{_count(len(answer.hot_spots), 'files')}, churn from {answer.churn_source}"
     if isinstance(answer, RankAnswer):
-        return f"{len(answer.ranked):,} nodes"
+        return _count(len(answer.ranked), "nodes")
     return _by_evidence((edge.evidence for edge in answer.edges), "edges")
 
 
 def _by_evidence(evidence: Iterable[Evidence], things: str) -> str:
     counts = Counter(evidence)
     parts = [f"{counts[each]:,} {_PLURAL[each]}" for each in Evidence if counts[each]]
-    return f"{sum(counts.values()):,} {things} ({', '.join(parts)})" if parts else f"no {things}"
+    return f"{_count(sum(counts.values()), things)} ({', '.join(parts)})" if parts else f"no {things}"
+
+
+def _count(number: int, things: str) -> str:
+    return f"{number:,} {things.removesuffix('s') if number == 1 else things}"
 
 
 def _missing(answer: Answer) -> str:
     unknown, files = answer.coverage.unknown, answer.coverage.unresolved_files
-    said = f"{unknown:,} unknown uses could add to this" if unknown else "no unknown uses"
-    return f"{said}, and {files:,} files are not resolved" if files else said
+    said = f"{_count(unknown, 'unknown uses')} could add to this" if unknown else "no unknown uses"
+    return f"{said}, and {_count(files, 'files')} {'is' if files == 1 else 'are'} not resolved" if files else said
 
 
 def _levels(levels: Mapping[str, str]) -> str:

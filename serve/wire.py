@@ -142,6 +142,7 @@ class StatusResult(Wire):
 class ResolvedGraph(Wire):
     """What an index run did to the graph of one view."""
 
+    seconds: float = Field(description="time it took, after what is searched was published")
     files: int = Field(description="files the view shows")
     resolved: int = Field(description="files whose edges were made anew")
     generation: int = Field(description="of the graph, which counts apart from the view")
@@ -160,7 +161,7 @@ class IndexedView(Wire):
     unchanged: int = Field(default=0, description="files that were not even read")
     parsed: int = Field(default=0, description="files that were read and parsed; others were known by content")
     parsed_bytes: int = 0
-    seconds: float = 0.0
+    seconds: float = Field(default=0.0, description="time until the text could be searched")
     graph: ResolvedGraph | None = Field(default=None, description="null when the graph was up to date, or with --no-graph")
     status: Status | None = Field(default=None, description="null when there is an error")
 

@@ -111,7 +111,7 @@ def test_every_answer_can_be_read(codelore: Shell, graph: Path, question: str) -
 def test_callers_are_shown_with_evidence_and_place(codelore: Shell, graph: Path) -> None:
     done = codelore("graph", "callers", "Cart.add_item")
     assert done.out == "shop/web.py:4  guess calls Cart.add_item  possible by union\n"
-    assert done.err.startswith("possible: 1 edges (1 possible); no unknown uses\n")
+    assert done.err.startswith("possible: 1 edge (1 possible); no unknown uses\n")
 
 
 def test_an_answer_counts_what_it_may_be_missing(codelore: Shell, graph: Path) -> None:
@@ -148,7 +148,7 @@ def test_unknown_uses_are_listed_when_asked_for(codelore: Shell, graph: Path) ->
     done = codelore("graph", "references", "unknown:total_price", "--evidence", "unknown")
     assert done.code == 0
     assert done.out == "shop/web.py:5  guess calls unknown:total_price  unknown by import\n"
-    assert done.err.startswith("none: 1 edges (1 unknown)")
+    assert done.err.startswith("none: 1 edge (1 unknown)")
 
 
 def test_a_name_of_nothing_is_said(codelore: Shell, graph: Path) -> None:
