@@ -9,6 +9,7 @@ What reads, parses and writes segments is loaded when a run needs it: a second w
 from __future__ import annotations
 
 import os
+import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -334,6 +335,9 @@ class Indexer:
 
     def _running_pool(self, workers: int) -> WorkerPool[ReadTask, Batch]:
         from ingest.pool import WorkerPool
+
+        if threading.active_count() > 1:
+            self._setup.load()  # a worker that is forked while another thread imports this would wait for that thread for ever
 
         if self._pool is None:
             self._pool = WorkerPool(self._setup.make, workers=workers, silence_seconds=self._options.silence_seconds)

@@ -15,8 +15,12 @@ class WorkerSetup:
 
     weights: Path
 
-    def make(self) -> Callable[[ReadTask], Batch]:
-        """Load what reads files, and return the function that does one task."""
+    def load(self) -> Callable[[Path], Callable[[ReadTask], Batch]]:
+        """Import what reads files, and return what makes such a function from the weights."""
         from retrieval.worker import make_reader
 
-        return make_reader(self.weights)
+        return make_reader
+
+    def make(self) -> Callable[[ReadTask], Batch]:
+        """Load what reads files, and return the function that does one task."""
+        return self.load()(self.weights)
