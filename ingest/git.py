@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha1
 from itertools import islice
@@ -282,14 +282,22 @@ def tree_entries(checkout: GitCheckout, commit: str) -> list[TreeEntry]:
             "check it out and index the folder instead"
         )
     output, _ = run(checkout.root, "ls-tree", "-r", "-l", "-z", "--full-tree", commit)
-    entries: list[TreeEntry] = []
-    for record in os.fsdecode(output).split("\0"):
+    return list(_entries(output))
+
+
+def committed_file(checkout: GitCheckout, commit: str, path: str) -> TreeEntry | None:
+    """Return the plain file that a commit holds at ``path`` (from the checkout's root); None where there is none, or something else."""
+    output, _ = run(checkout.root, "ls-tree", "-l", "-z", "--full-tree", commit, "--", path)
+    return next((entry for entry in _entries(output) if entry.path == path and entry.mode.startswith("100")), None)
+
+
+def _entries(listed: bytes) -> Iterator[TreeEntry]:
+    for record in os.fsdecode(listed).split("\0"):
         if record:
             facts, _, path = record.partition("\t")
             mode, _, object_id, size = facts.split()
             # "-" for a submodule, "BAD" for a blob that is missing: reading that one fails later, and costs that file only.
-            entries.append(TreeEntry(path, mode, int(size) if size.isdigit() else 0, object_id))
-    return entries
+            yield TreeEntry(path, mode, int(size) if size.isdigit() else 0, object_id)
 
 
 def read_blobs(checkout: GitCheckout, hashes: Iterable[ContentHash]) -> Generator[tuple[ContentHash, bytes]]:

@@ -1,25 +1,21 @@
-"""What git knows about the past of a checkout's files: the changes of its first-parent history, and who wrote a file's lines.
+"""What git knows about the past of a checkout's files: the changes of its first-parent history.
 
-The history is read as ``ingest.git`` reads everything else: nothing of the repository's may run. ``log`` and ``blame`` could, so on top of
-that signatures are not verified (``gpg.program``), and external diffs, textconv and files that settings name are off.
+The history is read as ``ingest.git`` reads everything else: nothing of the repository's may run. ``log`` could, so on top of that
+signatures are not verified (``gpg.program``), and external diffs and textconv are off.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
-import threading
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from secrets import token_hex
-from tempfile import TemporaryFile
-from time import monotonic
-from typing import IO
 
 from ingest.errors import SourceError
-from ingest.git import GitCheckout, command, run
+from ingest.git import GitCheckout
+from ingest.git_stream import GitStream
 
 MAX_COMMITS = 10_000
 """Changes that are read unless asked otherwise. With a decay over 400 changes, the 10,000th weighs 10^-11 of the newest."""
@@ -28,10 +24,7 @@ MAX_SECONDS = 120.0
 RENAME_LIMIT = 400
 """Files added and removed by one change beyond which git looks for exact renames only: the work is the product of both numbers."""
 
-# Settings of a repository by which git reads a file of the repository's choice, such as one that never ends.
-_QUIET = ("-c", "mailmap.file=/dev/null", "-c", "mailmap.blob=", "-c", "diff.orderFile=/dev/null")
 _BLOCK = 1 << 16
-_MAX_IGNORE_FILE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +69,7 @@ def read_changes(checkout: GitCheckout, commit: str, bounds: Bounds, *, since: s
     """
     if not commit:  # before the first one
         return
-    shallow = _shallow_commits(checkout)
+    shallow = shallow_commits(checkout)
     count = 0
     for change in _changes(checkout, commit, bounds, since, lines=lines):
         if change.commit in shallow:
@@ -115,7 +108,8 @@ def _log(checkout: GitCheckout, commit: str, bounds: Bounds, since: str, *, line
         yield _parse(record, lines=lines)
 
 
-def _shallow_commits(checkout: GitCheckout) -> frozenset[str]:
+def shallow_commits(checkout: GitCheckout) -> frozenset[str]:
+    """Return the commits whose parents a shallow clone lacks."""
     place = Path(checkout.common_dir, "shallow")
     try:
         return frozenset(place.read_text(encoding="ascii", errors="replace").split()) if place.is_file() else frozenset()
@@ -126,7 +120,7 @@ def _shallow_commits(checkout: GitCheckout) -> frozenset[str]:
 def _records(checkout: GitCheckout, arguments: Sequence[str], mark: bytes, bounds: Bounds) -> Generator[bytes]:
     """Cut what git writes at each mark; one that ends early or is ended yields no torn last record."""
     pending, size = b"", 0
-    with _Running(checkout, arguments, bounds.seconds) as running:
+    with GitStream(checkout.root, arguments, bounds.seconds) as running:
         while block := running.output.read(_BLOCK):
             size += len(block)
             *whole, pending = (pending + block).split(b"\0" + mark)
@@ -140,48 +134,6 @@ def _records(checkout: GitCheckout, arguments: Sequence[str], mark: bytes, bound
         bounds.reached.append(f"history: only what git told within {bounds.seconds:g} s is read")
     elif pending:
         yield pending.removeprefix(mark).removesuffix(b"\0")
-
-
-class _Running:
-    """git, ended when its time is up or nobody reads on. Its messages go to a file: a pipe that nobody empties would stop it."""
-
-    def __init__(self, checkout: GitCheckout, arguments: Sequence[str], seconds: float) -> None:
-        self._root = checkout.root
-        self._verb = arguments[0]
-        self._messages = TemporaryFile()  # noqa: SIM115  # closed with the process, in __exit__
-        line = command(checkout.root, *_QUIET, *arguments)
-        self._process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._messages)
-        self._timer = threading.Timer(seconds, self._end)
-        self._timer.daemon = True
-        self.late = False
-        self._timer.start()
-
-    def _end(self) -> None:
-        self.late = True
-        self._process.kill()
-
-    @property
-    def output(self) -> IO[bytes]:
-        """What git writes."""
-        assert self._process.stdout is not None
-        return self._process.stdout
-
-    def finish(self) -> None:
-        """Wait for git's end, which is near once its output has ended. Raises SourceError when it failed."""
-        if self._process.wait() and not self.late:
-            self._messages.seek(0)
-            said = os.fsdecode(self._messages.read(4_000)).strip().splitlines()
-            reason = said[-1] if said else f"exit status {self._process.returncode}"
-            raise SourceError(f"git {self._verb} failed in {self._root}: {reason}; run `git fsck` there, or fetch what is missing")
-
-    def __enter__(self) -> _Running:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-        with self._process:
-            self._process.kill()
-        self._messages.close()
 
 
 def _parse(record: bytes, *, lines: bool) -> Change:
@@ -205,87 +157,3 @@ def _files_with_lines(fields: Iterator[str]) -> Iterator[FileChange]:
             added, removed, path = entry.split("\t", 2)
             old = "" if path else next(fields)
             yield FileChange(path or next(fields), old, int(added) if added != "-" else 0, int(removed) if removed != "-" else 0)
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorShare:
-    """Lines of a file that one author wrote last, and when the newest of them was written (seconds since the epoch)."""
-
-    author: str
-    email: str
-    lines: int
-    newest: int
-
-
-@dataclass(frozen=True, slots=True)
-class Blame:
-    """Who wrote the lines of one file, the largest share first."""
-
-    path: str
-    shares: tuple[AuthorShare, ...]
-
-    @property
-    def lines(self) -> int:
-        """Lines of the file."""
-        return sum(share.lines for share in self.shares)
-
-
-def blame(checkout: GitCheckout, commit: str, paths: Iterable[str], bounds: Bounds) -> Generator[Blame]:
-    """Yield who wrote each of these files as they are in a commit; what cannot be read, or not in ``bounds.seconds``, is left out and said.
-
-    One git process a file, between 10 ms and seconds by the file's age. Revisions that the repository wants ignored are.
-    """
-    odd = _odd_ignore_file(checkout)
-    if odd:
-        bounds.reached.append(f"blame: nothing is read, because blame.ignoreRevsFile names {odd}, which is no plain file")
-        return
-    until = monotonic() + bounds.seconds
-    waiting = list(paths)
-    unread: list[str] = []
-    for done, path in enumerate(waiting):
-        left = until - monotonic()
-        try:
-            found = _blame(checkout, commit, path, left) if left > 0 else None
-        except SourceError as error:
-            unread.append(str(error))
-            continue
-        if found is None:
-            bounds.reached.append(f"blame: {len(waiting) - done:,} of {len(waiting):,} files did not fit into {bounds.seconds:g} s")
-            break
-        yield found
-    if unread:
-        bounds.reached.append(f"blame: {len(unread):,} of {len(waiting):,} files could not be read; the last because {unread[-1]}")
-
-
-def _odd_ignore_file(checkout: GitCheckout) -> str:
-    """Return a file of revisions to ignore that git would wait for, or fail without; a setting cannot be taken back on the command line."""
-    output, _ = run(checkout.root, "config", "--path", "-z", "--get-all", "blame.ignoreRevsFile", accept=(0, 1))
-    for name in os.fsdecode(output).split("\0"):
-        place = Path(checkout.root, name)
-        if name and not (place.is_file() and place.stat().st_size <= _MAX_IGNORE_FILE):
-            return name
-    return ""
-
-
-def _blame(checkout: GitCheckout, commit: str, path: str, seconds: float) -> Blame | None:
-    arguments = ("blame", "--incremental", "-w", "--root", "--no-textconv", "--encoding=UTF-8", commit, "--", path)
-    lines: dict[str, int] = {}
-    authors: dict[str, list[str]] = {}
-    commit_id = ""
-    with _Running(checkout, arguments, seconds) as running:
-        for raw in running.output:
-            key, _, value = os.fsdecode(raw.rstrip(b"\n")).partition(" ")
-            if key in {"author", "author-mail", "author-time"}:
-                authors.setdefault(commit_id, []).append(value)
-            elif len(key) >= 40 and value.count(" ") == 2:
-                commit_id = key
-                lines[commit_id] = lines.get(commit_id, 0) + int(value.rpartition(" ")[2])
-        running.finish()
-    if running.late:
-        return None
-    shares: dict[str, AuthorShare] = {}
-    for name, count in lines.items():
-        author, email, time = authors[name][:3]
-        so_far = shares.get(email, AuthorShare(author, email.strip("<>"), 0, 0))
-        shares[email] = AuthorShare(so_far.author, so_far.email, so_far.lines + count, max(so_far.newest, int(time)))
-    return Blame(path, tuple(sorted(shares.values(), key=lambda share: (-share.lines, share.email))))

@@ -18,6 +18,7 @@ from graph.importance import hot_spots, rank
 from graph.levels import Reach
 from graph.model import EdgeKind, Evidence, Handle, graph_name
 from graph.neighbourhood import neighbourhood
+from graph.owners import owners
 from graph.picture import picture
 from graph.questions import NameNotFoundError, callees, callers, find_one, implementations, overrides, references
 from graph.reach import find_tests, impact, path_between
@@ -173,6 +174,11 @@ def _dead(graph: GraphView, asked: Asked) -> Answer:
     return dead_code(graph, exports=typed.exported, symbol_kinds=frozenset(typed.kind) or JUDGED, limit=typed.limit)
 
 
+def _owners(graph: GraphView, asked: Asked) -> Answer:
+    typed, texts = asked.typed, asked.engine.texts(asked.view)
+    return owners(graph, asked.view, texts, typed.symbol, blame_files=typed.blame_files, seconds=typed.seconds, limit=typed.limit)
+
+
 def _hot_spots(graph: GraphView, asked: Asked) -> Answer:
     changed, source = _churn(asked)
     return hot_spots(graph, changed, churn_source=source, kinds=_kinds(asked), evidence=_evidence(asked), limit=asked.typed.limit)
@@ -209,6 +215,7 @@ _QUESTIONS: dict[str, Callable[[GraphView, Asked], Answer]] = {
     "dependents": _modules(dependents),
     "cycles": _cycles,
     "dead": _dead,
+    "owners": _owners,
     "hotspots": _hot_spots,
 }
 
