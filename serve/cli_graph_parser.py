@@ -94,7 +94,7 @@ def _add_module_questions(questions: Commands) -> None:
         "--blame-files", type=count, default=0, metavar="N", help="of a folder, ask who wrote its N longest files (default: none)"
     )
     owners.add_argument("--seconds", type=count, default=20, metavar="S", help="time for that (default: %(default)s)")
-    _add_limit(owners, 200)
+    _add_limit(owners, 50)
     hotspots = _add_question(questions, "hotspots", "files that change often and that many others use")
     hotspots.add_argument("--commits", type=count, default=5_000, metavar="N", help="newest commits to look at (default: %(default)s)")
 

@@ -106,9 +106,13 @@ def test_gitlab_sections_add_up() -> None:
 
 
 def test_which_file_counts() -> None:
-    assert find_code_owners(["docs/CODEOWNERS", "CODEOWNERS", "x"]) == "CODEOWNERS"
-    assert find_code_owners([".gitlab/CODEOWNERS"]) == ".gitlab/CODEOWNERS"
-    assert find_code_owners(["src/CODEOWNERS"]) is None
+    def place(*paths: str) -> str:
+        found = find_code_owners(lambda path: b"* @a\n" if path in paths else None)
+        return found.path if found else ""
+
+    assert place("docs/CODEOWNERS", "CODEOWNERS", "x") == "CODEOWNERS"
+    assert place(".gitlab/CODEOWNERS") == ".gitlab/CODEOWNERS"
+    assert place("src/CODEOWNERS") == ""
     assert CodeOwners(".gitlab/CODEOWNERS", b"").host is Host.GITLAB
 
 

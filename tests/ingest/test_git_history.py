@@ -9,7 +9,7 @@ import pytest
 
 from ingest.errors import SourceError
 from ingest.git import GitCheckout, find_checkout
-from ingest.git_history import Blame, Bounds, Change, FileChange, blame, read_changes
+from ingest.git_history import Bounds, Change, FileChange, read_changes
 from tests.ingest.repositories import commit_all, git, new_repository, write
 
 
@@ -146,7 +146,7 @@ def test_a_history_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 
 
 def test_nothing_of_the_repository_runs(tmp_path: Path) -> None:
-    """Signature programs, external diffs and textconv that a repository sets stay unused, by log and by blame."""
+    """Signature programs, external diffs and textconv that a repository sets stay unused."""
     root = new_repository(tmp_path / "r", {"a.txt": BODY, ".gitattributes": "*.txt diff=evil\n"})
     write(root, {"a.txt": BODY + "x\n"})
     commit_all(root)
@@ -162,9 +162,4 @@ def test_nothing_of_the_repository_runs(tmp_path: Path) -> None:
     for key in ("mailmap.file", "diff.orderFile"):
         git(root, "config", key, str(fifo))
     assert len(changes(root, lines=True)) == 2
-    assert [found.lines for found in blame(checkout_of(root), "HEAD", ["a.txt"], Bounds(seconds=20))] == [41]
-    git(root, "config", "blame.ignoreRevsFile", str(fifo))
-    bounds = Bounds(seconds=20)
-    assert list(blame(checkout_of(root), "HEAD", ["a.txt"], bounds)) == []
-    assert bounds.reached == [f"blame: nothing is read, because blame.ignoreRevsFile names {fifo}, which is no plain file"]
     assert not witness.exists()
