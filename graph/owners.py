@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ from ingest.model import View, ViewKind
 from ingest.view_texts import ViewTexts
 
 SECONDS = 20.0
+IGNORED_BY_CUSTOM = ".git-blame-ignore-revs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,9 @@ def _authors(
             f"blame: {new:,} of {len(found):,} files have none of these lines in {around.commit[:12]}: new, renamed or rewritten since"
         )
     notes += bounds.reached
+    settings = blame_settings(around.checkout)
+    if not settings.ignored and os.path.isfile(f"{around.checkout.root}/{IGNORED_BY_CUSTOM}"):
+        notes.append(f"blame: {IGNORED_BY_CUSTOM} is not heeded; run: git config blame.ignoreRevsFile {IGNORED_BY_CUSTOM}")
     uncommitted = sum(each.uncommitted for each in found)
     return Authors(
         around.commit,
@@ -189,5 +194,5 @@ def _authors(
         sum(share.lines for share in shares.values()) + uncommitted,
         uncommitted,
         tuple(sorted(shares.values(), key=lambda share: (-share.lines, share.email))),
-        blame_settings(around.checkout).ignored,
+        settings.ignored,
     )

@@ -170,8 +170,12 @@ def test_without_git_or_a_commit_there_are_no_authors(ask: Ask, tmp_path: Path) 
 
 
 def test_revisions_to_ignore_are_named_and_bounds_are_said(ask: Ask, root: Path) -> None:
-    git(root, "config", "blame.ignoreRevsFile", ".git-blame-ignore-revs")
+    """A file that lies there by custom counts once it is configured, and until then that is said."""
     write(root, {".git-blame-ignore-revs": git(root, "rev-parse", "HEAD") + "\n"})
+    assert ask(root, "Cart").notes == (
+        "blame: .git-blame-ignore-revs is not heeded; run: git config blame.ignoreRevsFile .git-blame-ignore-revs",
+    )
+    git(root, "config", "blame.ignoreRevsFile", ".git-blame-ignore-revs")
     assert ask(root, "Cart").authors.ignored == (".git-blame-ignore-revs",)
     assert ask(root, "Cart", seconds=0).notes == ("blame: 1 of 1 files did not fit into 0 s",)
 
