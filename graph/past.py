@@ -31,7 +31,7 @@ def read_churn(around: Surroundings, paths: Collection[str], commits: int) -> tu
     names = {around.folder + path: path for path in paths}
     history = count_changes(read_changes(around.checkout, around.commit, bounds), names, CoChangeOptions(largest=0))  # 0: churn alone
     source = "; ".join([f"git log of {around.commit[:12]}, {history.changes:,} changes", *bounds.reached])
-    return {names[path]: churn.recent for path, churn in history.churn.items()}, source
+    return {names[path]: recent for path, recent in history.churn.items()}, source
 
 
 class Past:
