@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from graph.edges_lock import FILE_NAME, MAX_BYTES
 from ingest.errors import SourceError
-from ingest.git import GitCheckout, committed_file, find_checkout, read_blobs
-from ingest.model import ContentHash, View, ViewKind
+from ingest.git import GitCheckout, committed_file, find_checkout, read_blob
+from ingest.model import View, ViewKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,6 @@ def file_of_commit(checkout: GitCheckout, commit: str, path: str) -> bytes | Non
     """Return the bytes of a plain file of a commit; None where it has none at this path, or git cannot say."""
     try:
         entry = committed_file(checkout, commit, path)
-        return next((data for _, data in read_blobs(checkout, [ContentHash(entry.object_id)])), None) if entry else None
+        return read_blob(checkout, entry.object_id) if entry else None
     except SourceError:
         return None

@@ -287,7 +287,8 @@ def tree_entries(checkout: GitCheckout, commit: str) -> list[TreeEntry]:
 
 def committed_file(checkout: GitCheckout, commit: str, path: str) -> TreeEntry | None:
     """Return the plain file that a commit holds at ``path`` (from the checkout's root); None where there is none, or something else."""
-    output, _ = run(checkout.root, "ls-tree", "-l", "-z", "--full-tree", commit, "--", path)
+    process = start(checkout.root, "--literal-pathspecs", "ls-tree", "-l", "-z", "--full-tree", commit, "--", path)
+    output, _ = finish(process, checkout.root, "ls-tree")
     return next((entry for entry in _entries(output) if entry.path == path and entry.mode.startswith("100")), None)
 
 
@@ -298,6 +299,11 @@ def _entries(listed: bytes) -> Iterator[TreeEntry]:
             mode, _, object_id, size = facts.split()
             # "-" for a submodule, "BAD" for a blob that is missing: reading that one fails later, and costs that file only.
             yield TreeEntry(path, mode, int(size) if size.isdigit() else 0, object_id)
+
+
+def read_blob(checkout: GitCheckout, name: str) -> bytes | None:
+    """Read one blob, None where the repository lacks it."""
+    return next((data for _, data in read_blobs(checkout, [ContentHash(name)])), None)
 
 
 def read_blobs(checkout: GitCheckout, hashes: Iterable[ContentHash]) -> Generator[tuple[ContentHash, bytes]]:
@@ -318,7 +324,7 @@ def read_blobs(checkout: GitCheckout, hashes: Iterable[ContentHash]) -> Generato
                     process.stdin.write(b"".join(b"%s\n" % name.encode("ascii") for name in batch))
                     process.stdin.flush()
                     for name in batch:
-                        data = _read_blob(checkout, name, process.stdout)
+                        data = _next_blob(checkout, name, process.stdout)
                         if data is not None:
                             yield name, data
                     batch = list(islice(wanted, _BATCH))
@@ -328,7 +334,7 @@ def read_blobs(checkout: GitCheckout, hashes: Iterable[ContentHash]) -> Generato
         raise SourceError(f"git cat-file ended early in {checkout.root}; run `git fsck` there") from None
 
 
-def _read_blob(checkout: GitCheckout, name: ContentHash, answers: IO[bytes]) -> bytes | None:
+def _next_blob(checkout: GitCheckout, name: ContentHash, answers: IO[bytes]) -> bytes | None:
     facts = answers.readline().split()
     if facts[1:] == [b"missing"]:
         return None

@@ -18,10 +18,9 @@ from typing import IO
 
 from ingest.analyze import decode
 from ingest.errors import SourceError
-from ingest.git import GitCheckout, blob_id, committed_file, read_blobs, run
+from ingest.git import GitCheckout, blob_id, committed_file, read_blob, run
 from ingest.git_history import Bounds, shallow_commits
 from ingest.git_stream import GitStream
-from ingest.model import ContentHash
 
 _MAX_NAMED_FILE = 1 << 20
 _MAX_COMMITTED = 1 << 26
@@ -199,7 +198,7 @@ def _standing(checkout: GitCheckout, commit: str, span: Span, text: bytes, until
         raise SourceError(f"{span.path} has {entry.size:,} bytes in {commit[:12]}, and no more than {_MAX_COMMITTED:,} are compared")
     if entry.object_id == blob_id(text):
         return _Kept(first, span.end and last)
-    data = next((data for _, data in read_blobs(checkout, [ContentHash(entry.object_id)])), None)
+    data = read_blob(checkout, entry.object_id)
     if data is None:
         raise SourceError(f"{span.path} as of {commit[:12]} is not in {checkout.root}; run `git fsck` there, or fetch what is missing")
     runs = _common_runs(decode(data), text, until)

@@ -107,6 +107,15 @@ def test_a_file_that_is_not_in_the_commit_is_all_new(tmp_path: Path) -> None:
         assert lines(read(root, Span(path, text=b"1\n2\n"))[0]) == {"": 2}
 
 
+def test_names_are_taken_as_they_are(tmp_path: Path) -> None:
+    """None is an option, a pattern or a place to git, and one need not be text."""
+    names = [":(top)a", "-L1", "*", "a b", os.fsdecode(b"\xff")]
+    root = new_repository(tmp_path / "r", {name: f"{number}\n" for number, name in enumerate(names)} | {"a": "other\n"})
+    assert [lines(each) for each in read(root, *(Span(name, text=f"{number}\n".encode()) for number, name in enumerate(names)))] == [
+        {"ada": 1}
+    ] * len(names)
+
+
 def test_text_that_was_transcoded_is_compared_as_such(tmp_path: Path) -> None:
     root = new_repository(tmp_path / "r", {"a.txt": "ä\nb\n".encode("utf-16"), "b.txt": b"\xef\xbb\xbfa\n"})
     assert lines(read(root, Span("a.txt", text="ä\nb\nc\n".encode()))[0]) == {"ada": 2, "": 1}
