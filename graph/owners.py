@@ -6,9 +6,9 @@ import os
 import posixpath
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from graph.answers import Answer, Coverage, GraphView, Verdict, capped
+from graph.answers import Authors, Coverage, Declared, GraphView, OwnersAnswer, OwningRule, Verdict, capped
 from graph.code_owners import MAX_BYTES, OwnerRule, find_code_owners
 from graph.model import Handle, Node, NodeKind
 from graph.questions import LIMIT, NameNotFoundError, resolve
@@ -20,57 +20,6 @@ from ingest.view_texts import ViewTexts
 
 SECONDS = 20.0
 IGNORED_BY_CUSTOM = ".git-blame-ignore-revs"
-
-
-@dataclass(frozen=True, slots=True)
-class OwningRule:
-    """A line of the CODEOWNERS file that decides about ``files`` of the files asked about."""
-
-    rule: OwnerRule
-    files: int
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """What the CODEOWNERS file says of the files asked about. Without a ``path`` there is no such file."""
-
-    path: str = ""
-    """From the root of the checkout."""
-    host: str = ""
-    owners: tuple[tuple[str, int], ...] = ()
-    """Every owner and how many of the files are theirs, most first."""
-    rules: tuple[OwningRule, ...] = ()
-    """In order of line."""
-    unowned: int = 0
-    """Files that nobody owns."""
-    problems: tuple[str, ...] = ()
-    """Lines of it that its host would skip."""
-
-
-@dataclass(frozen=True, slots=True)
-class Authors:
-    """Who last wrote the lines that still stand, in ``files`` of the files asked about, as of ``commit``."""
-
-    commit: str = ""
-    files: int = 0
-    lines: int = 0
-    """All lines looked at, those that are not committed included."""
-    uncommitted: int = 0
-    shares: tuple[AuthorShare, ...] = ()
-    """One for each address, most lines first."""
-    ignored: tuple[str, ...] = ()
-    """Files of revisions that git was configured to pass over."""
-
-
-@dataclass(frozen=True, slots=True)
-class OwnersAnswer(Answer):
-    """Who owns ``targets``. ``files`` are the files this is about: 1 for a symbol or a file, else those of the view in the folder."""
-
-    files: int = 0
-    declared: Declared = Declared()
-    authors: Authors = Authors()
-    notes: tuple[str, ...] = ()
-    """What was not looked at, and why."""
 
 
 def owners(

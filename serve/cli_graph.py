@@ -16,7 +16,6 @@ from graph.importance import hot_spots, rank
 from graph.levels import Reach
 from graph.model import EdgeKind, Evidence, Handle, graph_name
 from graph.neighbourhood import neighbourhood
-from graph.owners import owners
 from graph.past import read_churn
 from graph.picture import picture
 from graph.questions import NameNotFoundError, callees, callers, find_one, implementations, overrides, references
@@ -173,6 +172,8 @@ def _dead(graph: GraphView, asked: Asked) -> Answer:
 
 
 def _owners(graph: GraphView, asked: Asked) -> Answer:
+    from graph.owners import owners  # loads parsers
+
     typed, texts = asked.typed, asked.engine.texts(asked.view)
     return owners(graph, asked.view, texts, typed.symbol, blame_files=typed.blame_files, seconds=typed.seconds, limit=typed.limit)
 

@@ -14,6 +14,7 @@ from graph.answers import (
     GraphView,
     HotSpotAnswer,
     ModuleAnswer,
+    OwnersAnswer,
     RankAnswer,
     ReachAnswer,
     UnreachedAnswer,
@@ -21,7 +22,6 @@ from graph.answers import (
 )
 from graph.levels import Reach
 from graph.model import Edge, Evidence, Handle, Node, outside_node
-from graph.owners import OwnersAnswer
 from graph.questions import Named
 from graph.reach import bare_node
 from graph.store import GraphStore

@@ -12,6 +12,7 @@ from graph.answers import (
     CycleAnswer,
     HotSpotAnswer,
     ModuleAnswer,
+    OwnersAnswer,
     RankAnswer,
     ReachAnswer,
     Unreached,
@@ -19,7 +20,6 @@ from graph.answers import (
     Verdict,
 )
 from graph.model import Edge, Evidence, Handle, Node
-from graph.owners import OwnersAnswer
 from ingest.model import ViewStatus
 from serve.documents import Document
 from serve.render import Style, one_line, status_line

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from graph.answers import Cap, Verdict, open_view
+from graph.answers import Cap, OwnersAnswer, Verdict, open_view
 from graph.model import graph_name
-from graph.owners import OwnersAnswer, owners
+from graph.owners import owners
 from graph.questions import NameNotFoundError
 from graph.store import open_graph_store
 from retrieval.answers import SearchRequest
