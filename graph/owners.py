@@ -34,7 +34,8 @@ def owners(
     around = look_around(view)
     declared = _declared(view, around, paths)
     chosen, caps = (paths, ()) if single else capped(_longest_first(graph, paths), blame_files, "files blamed")
-    lines = (target.start_line, target.end_line) if single and target.kind != NodeKind.FILE else (1, 0)
+    part = single and target.kind != NodeKind.FILE and target.start_line > 0
+    lines = (target.start_line, target.end_line) if part else (1, 0)
     notes = [] if paths else [f"{target.handle} is not in the indexed code"]
     authors = _authors(view, around, {path: texts.read(path) for path in chosen}, lines, seconds, notes) if chosen else Authors()
     shares, cut = capped(authors.shares, limit, "authors")

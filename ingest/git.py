@@ -275,12 +275,7 @@ def _near_refs(checkout: GitCheckout, ref: str) -> list[str]:
 
 
 def tree_entries(checkout: GitCheckout, commit: str) -> list[TreeEntry]:
-    """List everything a commit holds, in git's order. Raises SourceError for a repository of SHA-256 objects or with objects missing."""
-    if len(commit) != 40:
-        raise SourceError(
-            f"cannot index commit {commit[:12]} of {checkout.root}: its objects have SHA-256 names; "
-            "check it out and index the folder instead"
-        )
+    """List everything a commit holds, in git's order. Raises SourceError where objects are missing."""
     output, _ = run(checkout.root, "ls-tree", "-r", "-l", "-z", "--full-tree", commit)
     return list(_entries(output))
 

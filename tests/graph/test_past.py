@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from math import exp
 from pathlib import Path
 
 import pytest
 
-from graph.past import read_churn
+from graph.flow_store import FlowStore
+from graph.past import Past, read_churn
 from graph.surroundings import Surroundings, look_around
+from ingest.database import Database
 from ingest.model import RepositoryId, View, ViewId, ViewKind
 from tests.ingest.repositories import commit_all, git, new_repository, write
 
@@ -72,8 +75,18 @@ def test_repositories_of_sha256_objects_have_a_history_too(tmp_path: Path) -> No
     root = tmp_path / "r"
     root.mkdir()
     git(root, "init", "-q", "--object-format=sha256")
-    write(root, {"a": "1"})
-    assert churn(root, commit_all(root), "a") == {"a": 1.0}
+    commit = ""
+    for number in "123":
+        write(root, {"a": number, "b": number})
+        commit = commit_all(root)
+    assert churn(root, commit, "a") == pytest.approx({"a": 1 + exp(-1 / 400) + exp(-2 / 400)})
+    with closing(Database(tmp_path / "codelore.db")) as database:
+        past = Past(FlowStore(database), "1", around(root, commit))
+    assert [(edge.source, edge.target, edge.rule) for edge in past.graph(["a", "b"]).edges] == [
+        ("a", "b", "history:3/3"),
+        ("b", "a", "history:3/3"),
+    ]
+    assert past.notes == []
 
 
 def test_without_git_or_a_commit_there_is_none(root: Path, tmp_path: Path) -> None:
