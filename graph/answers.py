@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from graph.model import Edge, EdgeKind, Evidence, Handle, Node
 from graph.store import GraphStore
 from ingest.errors import NotIndexedError, StoreBusyError
+
+if TYPE_CHECKING:
+    from graph.code_owners import OwnerRule
+    from ingest.git_blame import AuthorShare  # which loads parsers
 
 T = TypeVar("T")
 
@@ -230,6 +234,57 @@ class RankAnswer(Answer):
     """Nodes near the seeds, best first."""
 
     ranked: tuple[Ranked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwningRule:
+    """A line of the CODEOWNERS file that decides about ``files`` of the files asked about."""
+
+    rule: OwnerRule
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the CODEOWNERS file says of the files asked about. Without a ``path`` there is no such file."""
+
+    path: str = ""
+    """From the root of the checkout."""
+    host: str = ""
+    owners: tuple[tuple[str, int], ...] = ()
+    """Every owner and how many of the files are theirs, most first."""
+    rules: tuple[OwningRule, ...] = ()
+    """In order of line."""
+    unowned: int = 0
+    """Files that nobody owns."""
+    problems: tuple[str, ...] = ()
+    """Lines of it that its host would skip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authors:
+    """Who last wrote the lines that still stand, in ``files`` of the files asked about, as of ``commit``."""
+
+    commit: str = ""
+    files: int = 0
+    lines: int = 0
+    """All lines looked at, those that are not committed included."""
+    uncommitted: int = 0
+    shares: tuple[AuthorShare, ...] = ()
+    """One for each address, most lines first."""
+    ignored: tuple[str, ...] = ()
+    """Files of revisions that git was configured to pass over."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnersAnswer(Answer):
+    """Who owns ``targets``. ``files`` are the files this is about: 1 for a symbol or a file, else those of the view in the folder."""
+
+    files: int = 0
+    declared: Declared = Declared()
+    authors: Authors = Authors()
+    notes: tuple[str, ...] = ()
+    """What was not looked at, and why."""
 
 
 _BEST = {Evidence.PROVEN: 0, Evidence.EXTERNAL: 1, Evidence.POSSIBLE: 2, Evidence.UNKNOWN: 3}

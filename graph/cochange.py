@@ -7,9 +7,9 @@ ranks a pair is the same share with weights: a change counts for ``exp(-age / 40
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 from math import exp, log2
 
@@ -50,40 +50,21 @@ class CoChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Churn:
-    """How often a file changed. ``recent`` weighs each change by its age, so 1 is one change just now."""
-
-    path: str
-    changes: int
-    recent: float
-    added: int
-    removed: int
-    newest: int
-    """Seconds since the epoch of its newest change."""
-    authors: tuple[tuple[str, int], ...]
-    """Every author's address and changes, the most frequent first."""
-
-
-@dataclass(frozen=True, slots=True)
 class History:
     """What a history says about the files of a tree, and in ``notes`` what a cap cut off, in words that name the cap."""
 
     changes: int
     cochanges: tuple[CoChange, ...]
-    churn: dict[str, Churn]
+    churn: dict[str, float]
+    """Changes of each file, each weighed by its age alone: 1 is one change just now."""
     notes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
 class _FileCount:
-    changes: int = 0
     paired: int = 0  # changes small enough to count for pairs
     weight: float = 0.0
     recent: float = 0.0
-    added: int = 0
-    removed: int = 0
-    newest: int = 0
-    authors: Counter[str] = field(default_factory=Counter[str])
 
 
 class _Names:
@@ -115,16 +96,10 @@ def count_changes(changes: Iterable[Change], files: Collection[str], options: Co
     for age, change in enumerate(changes):
         read += 1
         recent = exp(-age / options.decay)
-        here = {names.today(file.path): file for file in change.files}
+        here = {names.today(file.path) for file in change.files}
         present = sorted(path for path in here if path in files)
         for path in present:
-            count, file = counts[path], here[path]
-            count.changes += 1
-            count.recent += recent
-            count.added += file.added
-            count.removed += file.removed
-            count.newest = max(count.newest, change.time)
-            count.authors[change.email] += 1
+            counts[path].recent += recent
         names.rename(change)
         sweeping += len(here) > options.largest
         unpaired += len(pairs) > options.pairs
@@ -145,12 +120,7 @@ def count_changes(changes: Iterable[Change], files: Collection[str], options: Co
     kept, left = _strongest(pairs, counts, options)
     if left:
         notes.append(f"co-change: {left:,} pairs are left out, because only the {options.neighbours} strongest of a file are kept")
-    return History(read, tuple(kept), {path: _churn(path, count) for path, count in sorted(counts.items())}, tuple(notes))
-
-
-def _churn(path: str, count: _FileCount) -> Churn:
-    authors = tuple(sorted(count.authors.items(), key=lambda item: (-item[1], item[0])))
-    return Churn(path, count.changes, count.recent, count.added, count.removed, count.newest, authors)
+    return History(read, tuple(kept), {path: count.recent for path, count in sorted(counts.items())}, tuple(notes))
 
 
 def _strongest(

@@ -9,7 +9,7 @@ stays out of its section.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,12 +53,6 @@ _PLACES = {
     "docs/CODEOWNERS": None,
     ".gitlab/CODEOWNERS": Host.GITLAB,
 }
-
-
-def find_code_owners(paths: Iterable[str]) -> str | None:
-    """Return the path of the file that counts: in ``.github``, the root or ``docs``, as GitHub looks, or else in ``.gitlab``."""
-    there = set(paths)
-    return next((place for place in _PLACES if place in there), None)
 
 
 class CodeOwners:
@@ -120,9 +114,14 @@ class CodeOwners:
         owners = dict.fromkeys(owner for rule in rules for owner in rule.owners)
         return Ownership(tuple(owners), tuple(rules))
 
-    def of_all(self, paths: Iterable[str]) -> Mapping[str, Ownership]:
-        """Return who owns each of these files."""
-        return {path: self.of(path) for path in paths}
+
+def find_code_owners(read: Callable[[str], bytes | None]) -> CodeOwners | None:
+    """Return the rules of the file that counts: in ``.github``, the root or ``docs``, as GitHub looks, or else in ``.gitlab``.
+
+    ``read`` returns the bytes of a file, by its path from the root of the checkout, or None where there is none.
+    """
+    found = ((place, read(place)) for place in _PLACES)
+    return next((CodeOwners(place, data) for place, data in found if data is not None), None)
 
 
 _SECTION = re.compile(r"(?P<optional>\^)?\[(?P<name>[^\]\n]+)\](?:\[\d+\])?(?P<owners>(?:\s.*)?)$")

@@ -18,6 +18,7 @@ MIN_SIMILARITY = 0.5
 MAX_RIVALS = 50
 """Symbols of one name on either side beyond which nobody can tell which one moved where (``__init__``)."""
 
+_Groups = defaultdict[tuple[str, str], tuple[list[Node], list[Node]]]
 _PLACELESS = frozenset({NodeKind.EXTERNAL, NodeKind.UNKNOWN})
 
 
@@ -174,26 +175,41 @@ def _is_changed(pair: Changed, body_before: Body | None, body_after: Body | None
 
 
 def _moves(old: _Side, new: _Side, body_before: Body | None, body_after: Body | None) -> list[Moved]:
-    """Pair removed with added symbols of one name and kind, the most similar first, and take them out of both sides."""
-    surroundings = _Surroundings(old, new)
-    groups: dict[tuple[str, str], tuple[list[Node], list[Node]]] = defaultdict(lambda: ([], []))
-    # A file may have another name as well where few have moved; of many, those that kept theirs are enough.
-    few = max(sum(node.kind == NodeKind.FILE for node in side.nodes.values()) for side in (old, new)) <= MAX_RIVALS
-    for side, at in ((old, 0), (new, 1)):
-        for node in side.nodes.values():
-            name = node.name if node.kind != NodeKind.FILE else "" if few else node.path.rpartition("/")[2]
-            groups[name, node.kind][at].append(node)
-    candidates: list[tuple[float, bool, Handle, Handle]] = []
+    """Pair removed with added symbols of one name and kind, the most similar first, and take them out of both sides; files go first."""
+    alike = _Likeness(_Surroundings(old, new), body_before, body_after)
+
+    def pairs(name: Callable[[Node], str], *, files: bool) -> list[Moved]:
+        groups: _Groups = defaultdict(lambda: ([], []))
+        for side, at in ((old, 0), (new, 1)):
+            for node in side.nodes.values():
+                if (node.kind == NodeKind.FILE) == files:
+                    groups[name(node), node.kind][at].append(node)
+        return _pairs(groups, old, new, alike)
+
+    # Of a few files each may be any other; of many, those that kept their name are compared, then those of one folder.
+    moved = pairs(lambda _: "", files=True) if _has_few_files(old, new) else pairs(lambda node: node.path.rpartition("/")[2], files=True)
+    moved += pairs(lambda node: node.path.rpartition("/")[0], files=True)
+    alike.homes = {move.before.path: move.after.path for move in moved}
+    return moved + pairs(lambda node: node.name, files=False)
+
+
+def _has_few_files(*sides: _Side) -> bool:
+    return all(sum(node.kind == NodeKind.FILE for node in side.nodes.values()) <= MAX_RIVALS for side in sides)
+
+
+def _pairs(groups: _Groups, old: _Side, new: _Side, alike: _Likeness) -> list[Moved]:
+    candidates: list[tuple[float, bool, bool, bool, Handle, Handle]] = []
     for gone, come in groups.values():
         if len(gone) > MAX_RIVALS or len(come) > MAX_RIVALS:
             gone, come = _of_one_qualified_name(gone, come)
         for before in gone:
             for after in come:
-                similarity = _similarity(before, after, surroundings, body_before, body_after)
+                similarity, other_text = alike.compare(before, after)
                 if similarity >= MIN_SIMILARITY:
-                    candidates.append((-similarity, before.qualified_name != after.qualified_name, before.handle, after.handle))
+                    elsewhere, renamed = not alike.at_home(before, after), before.qualified_name != after.qualified_name
+                    candidates.append((-similarity, other_text, elsewhere, renamed, before.handle, after.handle))
     moved: list[Moved] = []
-    for similarity, _, before, after in sorted(candidates):
+    for similarity, *_, before, after in sorted(candidates):
         if before in old.nodes and after in new.nodes:
             moved.append(Moved(old.nodes.pop(before), new.nodes.pop(after), -similarity))
     return moved
@@ -219,6 +235,34 @@ class _Surroundings:
         return (first & second).total() / max(1, (first | second).total())
 
 
+@dataclass(slots=True)
+class _Likeness:
+    """How much two nodes have in common. ``homes`` says which file moved where."""
+
+    surroundings: _Surroundings
+    body_before: Body | None
+    body_after: Body | None
+    homes: dict[str, str] = field(default_factory=dict[str, str])
+
+    def at_home(self, before: Node, after: Node) -> bool:
+        """Say whether both are in one file, moved or not, or in files of which one has the other's path below a further folder."""
+        was, now = before.path, after.path
+        return self.homes.get(was, was) == now or now.endswith(f"/{was}") or was.endswith(f"/{now}")
+
+    def compare(self, before: Node, after: Node) -> tuple[float, bool]:
+        """Return 1.0 for equal text, else the share of surroundings, and whether it is the latter.
+
+        A text of one line (``app = Flask(__name__)``) tells nothing by itself: it has to be the same thing in the same file.
+        """
+        same_name = before.qualified_name == after.qualified_name
+        if self.body_before and self.body_after:
+            was, now = self.body_before(before), self.body_after(after)
+            if was is not None and was == now and (b"\n" in was.strip() or (same_name and self.at_home(before, after))):
+                return 1.0, False
+        comparable = same_name or before.path == after.path or before.kind == NodeKind.FILE
+        return (self.surroundings.similarity(before, after) if comparable else 0.0), True
+
+
 def _surroundings(side: _Side) -> dict[Handle, Counter[str]]:
     found: dict[Handle, Counter[str]] = defaultdict(Counter)
     for edge in side.edges.values():
@@ -236,15 +280,6 @@ def _place_free(handle: Handle) -> str:
     """Return a handle without its file, since that is what a move changes; a file goes by its name."""
     path, mark, symbol = handle.partition("#")
     return symbol.rpartition(".")[2] if mark and symbol else path.rpartition("/")[2]
-
-
-def _similarity(before: Node, after: Node, surroundings: _Surroundings, body_before: Body | None, body_after: Body | None) -> float:
-    if body_before and body_after and before.kind != NodeKind.FILE:
-        was, now = body_before(before), body_after(after)
-        if was is not None and was == now:
-            return 1.0
-    same_name = before.qualified_name == after.qualified_name or before.path == after.path or before.kind == NodeKind.FILE
-    return surroundings.similarity(before, after) if same_name else 0.0
 
 
 def _settle_edges(old: _Side, new: _Side, moves: dict[Handle, Handle]) -> list[EdgeChange]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from graph.manifests import dotnet, go, javascript, jvm, php, python, ruby, rust, swift
 from graph.manifests.located import spans
-from graph.manifests.model import Dependency, Ecosystem, EntryPoint, ImportRoot, Manifest, ManifestError
+from graph.manifests.model import Dependency, Ecosystem, Manifest, ManifestError
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind, external, unknown
 from graph.path_patterns import folder_pattern
 from ingest.model import Failure
@@ -117,16 +116,6 @@ class Package:
         """What its manifests declare, in order."""
         return tuple(dependency for manifest in self.manifests for dependency in manifest.dependencies)
 
-    @property
-    def roots(self) -> tuple[ImportRoot, ...]:
-        """The import roots its manifests declare, without repetition."""
-        return tuple(dict.fromkeys(root for manifest in self.manifests for root in manifest.roots))
-
-    @property
-    def entries(self) -> tuple[EntryPoint, ...]:
-        """The files that importing it reaches."""
-        return tuple(entry for manifest in self.manifests for entry in manifest.entries)
-
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -143,9 +132,7 @@ class Target:
 class PackageMap:
     """The packages of one tree, looked up by path and by name."""
 
-    def __init__(self, manifests: Iterable[Manifest], paths: Collection[str] = ()) -> None:
-        """``paths`` are the tree's files, as far as import roots that no manifest declares shall be found among them."""
-        self._paths = sorted(paths)
+    def __init__(self, manifests: Iterable[Manifest]) -> None:
         self.manifests: tuple[Manifest, ...] = _completed(sorted(manifests, key=lambda manifest: manifest.path))
         self.packages: tuple[Package, ...] = tuple(_packages(self.manifests))
         self._by_folder: dict[str, list[Package]] = defaultdict(list)
@@ -172,27 +159,6 @@ class PackageMap:
     def named(self, ecosystem: Ecosystem, name: str) -> Sequence[Package]:
         """Return the packages of the tree with this name."""
         return self._by_name.get((ecosystem, _compared(ecosystem, name)), ())
-
-    def import_roots(self, package: Package) -> tuple[ImportRoot, ...]:
-        """Return where the package's code is imported from.
-
-        A Python package that declares nothing has its code in ``src`` if there is Python in it, and else beside its manifest, as
-        setuptools, Hatch and Poetry decide; tests and scripts beside it import from there in any case, so that root comes last.
-        """
-        if package.ecosystem is not Ecosystem.PYPI:
-            return package.roots
-        source = posixpath.join(package.folder, "src")
-        found = package.roots
-        if not found and self._has_python(source + "/"):
-            found = (ImportRoot("", source),)
-        beside = ImportRoot("", package.folder)
-        return found if beside in found else (*found, beside)
-
-    def _has_python(self, prefix: str) -> bool:
-        end = bisect_left(self._paths, prefix + "\U0010ffff")
-        inside = self._paths[bisect_left(self._paths, prefix) : end]
-        # With an __init__.py the folder is itself a package, called "src".
-        return any(path.endswith((".py", ".pyi")) for path in inside) and f"{prefix}__init__.py" not in inside
 
     def target(self, manifest: Manifest, dependency: Dependency) -> Target:
         """Say what a dependency declared in ``manifest`` is."""
@@ -379,7 +345,7 @@ def _edges(packages: PackageMap, manifest: Manifest, dependency: Dependency, sou
         yield Edge(EdgeKind.DEPENDS_ON, evidence, rule, source, external(dependency.name), *place)
 
 
-def read_packages(files: Iterable[tuple[str, bytes]], paths: Collection[str] = ()) -> tuple[PackageMap, list[Failure]]:
+def read_packages(files: Iterable[tuple[str, bytes]]) -> tuple[PackageMap, list[Failure]]:
     """Read the manifests among ``files`` (path, bytes); also return those that could not be read, or of which a part could not."""
     manifests: list[Manifest] = []
     failures: list[Failure] = []
@@ -393,4 +359,4 @@ def read_packages(files: Iterable[tuple[str, bytes]], paths: Collection[str] = (
         manifests.append(found)
         if found.dropped:
             failures.append(Failure(path, f"{found.dropped} of its dependencies have no name that can be read"))
-    return PackageMap(manifests, paths), failures
+    return PackageMap(manifests), failures

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import astuple
 from typing import Any
 
-from graph.cochange import HISTORY, count_changes, history_graph
+from graph.cochange import HISTORY, CoChangeOptions, count_changes, history_graph
 from graph.flow_store import FlowStore
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle
 from graph.surroundings import Surroundings
@@ -17,6 +17,21 @@ from ingest.git_history import Bounds, read_changes
 COMMITS = 5_000
 """With a decay over 400 changes, the 5,000th weighs 4e-6 of the newest."""
 SECONDS = 20.0
+
+
+def read_churn(around: Surroundings, paths: Collection[str], commits: int) -> tuple[dict[str, float], str] | None:
+    """Return how much each of the view's files changed lately, and what says so; None outside git and before the first commit.
+
+    A change that n changes came after counts exp(-n / 400), renames are followed, and of the history the newest ``commits`` are read.
+    Raises SourceError where git cannot read it.
+    """
+    if around.checkout is None or not around.commit:
+        return None
+    bounds = Bounds(commits=commits)
+    names = {around.folder + path: path for path in paths}
+    history = count_changes(read_changes(around.checkout, around.commit, bounds), names, CoChangeOptions(largest=0))  # 0: churn alone
+    source = "; ".join([f"git log of {around.commit[:12]}, {history.changes:,} changes", *bounds.reached])
+    return {names[path]: recent for path, recent in history.churn.items()}, source
 
 
 class Past:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from graph.edges_lock import FILE_NAME, MAX_BYTES
 from ingest.errors import SourceError
-from ingest.git import GitCheckout, find_checkout, read_blobs, run
-from ingest.model import ContentHash, View, ViewKind
+from ingest.git import GitCheckout, committed_file, find_checkout, read_blob
+from ingest.model import View, ViewKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,31 +25,28 @@ def look_around(view: View) -> Surroundings:
     """Look at a view's tree: its ``edges.lock`` and its git history. A checkout that is gone is none."""
     checkout = find_checkout(view.root)
     if view.kind is ViewKind.REF:
-        return Surroundings(_committed_lock(checkout, view.commit) if checkout else None, checkout, view.commit)
-    lock = _read(f"{view.root}/{FILE_NAME}")
-    if checkout is None or not view.commit:
+        return Surroundings(file_of_commit(checkout, view.commit, FILE_NAME) if checkout else None, checkout, view.commit)
+    lock = plain_file(f"{view.root}/{FILE_NAME}", MAX_BYTES)
+    if checkout is None:
         return Surroundings(lock)
     below = os.path.relpath(os.path.realpath(view.root), os.path.realpath(checkout.root))
     return Surroundings(lock, checkout, view.commit, "" if below == "." else f"{below}/")
 
 
-def _read(path: str) -> bytes | None:
-    """Return a plain file's bytes, one more than the bound at most; no link is followed and no pipe waited for."""
+def plain_file(path: str, limit: int) -> bytes | None:
+    """Return a plain file's bytes, one more than ``limit`` at most; no link is followed and no pipe waited for."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
         with open(descriptor, "rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(limit + 1)
     except OSError:
         return None
 
 
-def _committed_lock(checkout: GitCheckout, commit: str) -> bytes | None:
+def file_of_commit(checkout: GitCheckout, commit: str, path: str) -> bytes | None:
+    """Return the bytes of a plain file of a commit; None where it has none at this path, or git cannot say."""
     try:
-        listed, _ = run(checkout.root, "ls-tree", "-z", commit, "--", FILE_NAME)
+        entry = committed_file(checkout, commit, path)
+        return read_blob(checkout, entry.object_id) if entry else None
     except SourceError:
         return None
-    mode, _, rest = os.fsdecode(listed).partition(" ")
-    if not mode.startswith("100"):
-        return None
-    name = rest.split("\t")[0].split(" ")[-1]
-    return next((data for _, data in read_blobs(checkout, [ContentHash(name)])), None)

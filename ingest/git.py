@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha1
 from itertools import islice
@@ -275,21 +275,30 @@ def _near_refs(checkout: GitCheckout, ref: str) -> list[str]:
 
 
 def tree_entries(checkout: GitCheckout, commit: str) -> list[TreeEntry]:
-    """List everything a commit holds, in git's order. Raises SourceError for a repository of SHA-256 objects or with objects missing."""
-    if len(commit) != 40:
-        raise SourceError(
-            f"cannot index commit {commit[:12]} of {checkout.root}: its objects have SHA-256 names; "
-            "check it out and index the folder instead"
-        )
+    """List everything a commit holds, in git's order. Raises SourceError where objects are missing."""
     output, _ = run(checkout.root, "ls-tree", "-r", "-l", "-z", "--full-tree", commit)
-    entries: list[TreeEntry] = []
-    for record in os.fsdecode(output).split("\0"):
+    return list(_entries(output))
+
+
+def committed_file(checkout: GitCheckout, commit: str, path: str) -> TreeEntry | None:
+    """Return the plain file that a commit holds at ``path`` (from the checkout's root); None where there is none, or something else."""
+    process = start(checkout.root, "--literal-pathspecs", "ls-tree", "-l", "-z", "--full-tree", commit, "--", path)
+    output, _ = finish(process, checkout.root, "ls-tree")
+    return next((entry for entry in _entries(output) if entry.path == path and entry.mode.startswith("100")), None)
+
+
+def _entries(listed: bytes) -> Iterator[TreeEntry]:
+    for record in os.fsdecode(listed).split("\0"):
         if record:
             facts, _, path = record.partition("\t")
             mode, _, object_id, size = facts.split()
             # "-" for a submodule, "BAD" for a blob that is missing: reading that one fails later, and costs that file only.
-            entries.append(TreeEntry(path, mode, int(size) if size.isdigit() else 0, object_id))
-    return entries
+            yield TreeEntry(path, mode, int(size) if size.isdigit() else 0, object_id)
+
+
+def read_blob(checkout: GitCheckout, name: str) -> bytes | None:
+    """Read one blob, None where the repository lacks it."""
+    return next((data for _, data in read_blobs(checkout, [ContentHash(name)])), None)
 
 
 def read_blobs(checkout: GitCheckout, hashes: Iterable[ContentHash]) -> Generator[tuple[ContentHash, bytes]]:
@@ -310,7 +319,7 @@ def read_blobs(checkout: GitCheckout, hashes: Iterable[ContentHash]) -> Generato
                     process.stdin.write(b"".join(b"%s\n" % name.encode("ascii") for name in batch))
                     process.stdin.flush()
                     for name in batch:
-                        data = _read_blob(checkout, name, process.stdout)
+                        data = _next_blob(checkout, name, process.stdout)
                         if data is not None:
                             yield name, data
                     batch = list(islice(wanted, _BATCH))
@@ -320,7 +329,7 @@ def read_blobs(checkout: GitCheckout, hashes: Iterable[ContentHash]) -> Generato
         raise SourceError(f"git cat-file ended early in {checkout.root}; run `git fsck` there") from None
 
 
-def _read_blob(checkout: GitCheckout, name: ContentHash, answers: IO[bytes]) -> bytes | None:
+def _next_blob(checkout: GitCheckout, name: ContentHash, answers: IO[bytes]) -> bytes | None:
     facts = answers.readline().split()
     if facts[1:] == [b"missing"]:
         return None

@@ -291,8 +291,13 @@ def _first_file(root: str) -> str | None:
 def walk_commit(checkout: GitCheckout, commit: str, options: WalkOptions) -> SourceTree:
     """List the files of a commit to index, with their content hashes, from git's objects alone; no work tree is needed.
 
-    Raises EmptyTreeError where nothing is left to index.
+    Raises EmptyTreeError where nothing is left to index, SourceError for a repository of SHA-256 objects or with objects missing.
     """
+    if len(commit) != 40:
+        raise SourceError(
+            f"cannot index commit {commit[:12]} of {checkout.root}: its objects have SHA-256 names; "
+            "check it out and index the folder instead"
+        )
     entries = tree_entries(checkout, commit)
     hidden: set[str] = set()
     failures: list[Failure] = []

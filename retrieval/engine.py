@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from graph.model import graph_name
 from ingest.database import Database
-from ingest.errors import NotIndexedError
+from ingest.errors import NotIndexedError, SourceError
 from ingest.facts import FactStore
-from ingest.git import find_checkout, repository_identity
+from ingest.git import GitCheckout, find_checkout, repository_identity, resolve_ref
 from ingest.model import DocumentId, Failure, RepositoryId, View, ViewKind, ViewStatus
 from ingest.view_texts import ViewTexts
 from ingest.views import IndexReport, Repository, ViewCatalog
@@ -181,14 +181,9 @@ class Engine:
         views = [view for view in self._views.views() if view.generation]
         if request.ref:
             checkout = find_checkout(root)
-            found = [
-                view
-                for view in views
-                if view.kind is ViewKind.REF
-                and view.name == request.ref
-                and checkout
-                and repositories[view.repository_id].identity == repository_identity(checkout.root, checkout)
-            ]
+            identity = repository_identity(checkout.root, checkout) if checkout else ""
+            refs = [view for view in views if view.kind is ViewKind.REF and repositories[view.repository_id].identity == identity]
+            found = [view for view in refs if view.name == request.ref] or _of_commit(refs, checkout, request.ref)
             if not found:
                 raise NotIndexedError(f"the ref {request.ref!r} of {root} is not indexed; run: codelore index {root} --ref {request.ref}")
         else:
@@ -341,3 +336,14 @@ class Engine:
         checkout = find_checkout(root) if view.kind is ViewKind.REF else None  # of a ref every worktree may ask
         below = (checkout.root if checkout else view.root).rstrip("/") + "/"
         return absolute.removeprefix(below) if absolute.startswith(below) else path
+
+
+def _of_commit(refs: Sequence[View], checkout: GitCheckout | None, ref: str) -> list[View]:
+    """Return the view of a commit that was indexed by another name: a tag's by its hash, say, or the other way round."""
+    if not refs or checkout is None:
+        return []
+    try:
+        commit = resolve_ref(checkout, ref)
+    except SourceError:
+        return []
+    return [view for view in refs if view.commit == commit][-1:]

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO, TypeVar
 
 from graph.answers import Answer, GraphView, ReachAnswer, ask, open_view
-from graph.cochange import CoChangeOptions, count_changes
 from graph.dead import JUDGED, dead_code
 from graph.importance import hot_spots, rank
 from graph.levels import Reach
 from graph.model import EdgeKind, Evidence, Handle, graph_name
 from graph.neighbourhood import neighbourhood
+from graph.past import read_churn
 from graph.picture import picture
 from graph.questions import NameNotFoundError, callees, callers, find_one, implementations, overrides, references
 from graph.reach import find_tests, impact, path_between
 from graph.store import GraphStore
 from graph.structure import cycles, dependencies, dependents, module_scope
+from graph.surroundings import look_around
 from ingest.errors import NotIndexedError, QueryError, SourceError
-from ingest.git import find_checkout, tree_entries
-from ingest.git_history import Bounds, read_changes
 from ingest.model import View, ViewKind, ViewStatus
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine
@@ -173,25 +171,17 @@ def _dead(graph: GraphView, asked: Asked) -> Answer:
     return dead_code(graph, exports=typed.exported, symbol_kinds=frozenset(typed.kind) or JUDGED, limit=typed.limit)
 
 
+def _owners(graph: GraphView, asked: Asked) -> Answer:
+    from graph.owners import owners  # loads parsers
+
+    typed, texts = asked.typed, asked.engine.texts(asked.view)
+    return owners(graph, asked.view, texts, typed.symbol, blame_files=typed.blame_files, seconds=typed.seconds, limit=typed.limit)
+
+
 def _hot_spots(graph: GraphView, asked: Asked) -> Answer:
-    changed, source = _churn(asked)
-    return hot_spots(graph, changed, churn_source=source, kinds=_kinds(asked), evidence=_evidence(asked), limit=asked.typed.limit)
-
-
-def _churn(asked: Asked) -> tuple[Mapping[str, float] | None, str]:
-    """Return how much each file of the view changed, by git's log, or None outside git and before the first commit."""
-    view = asked.view
-    checkout = find_checkout(view.root)
-    if checkout is None or not view.commit:
-        return None, ""
-    bounds = Bounds(commits=asked.typed.commits)
-    files = {entry.path for entry in tree_entries(checkout, view.commit)}
-    history = count_changes(read_changes(checkout, view.commit, bounds), files, CoChangeOptions(largest=0))  # 0: churn alone
-    below = os.path.relpath(os.path.realpath(view.root), os.path.realpath(checkout.root))
-    prefix = "" if below == "." else f"{below}/"
-    changed = {path.removeprefix(prefix): churn.recent for path, churn in history.churn.items() if path.startswith(prefix)}
-    cut = "; ".join(["", *bounds.reached])
-    return changed, f"git log of {view.commit[:12]}, {history.changes:,} changes{cut}"
+    typed, view = asked.typed, asked.view
+    changed, source = read_churn(look_around(view), asked.engine.texts(view).paths, typed.commits) or (None, "")
+    return hot_spots(graph, changed, churn_source=source, kinds=_kinds(asked), evidence=_evidence(asked), limit=typed.limit)
 
 
 _QUESTIONS: dict[str, Callable[[GraphView, Asked], Answer]] = {
@@ -209,6 +199,7 @@ _QUESTIONS: dict[str, Callable[[GraphView, Asked], Answer]] = {
     "dependents": _modules(dependents),
     "cycles": _cycles,
     "dead": _dead,
+    "owners": _owners,
     "hotspots": _hot_spots,
 }
 

@@ -88,6 +88,13 @@ def _add_module_questions(questions: Commands) -> None:
         "--kind", action="append", default=[], choices=DEAD_KINDS, metavar="K", help=f"only symbols of this kind: {', '.join(DEAD_KINDS)}"
     )
     _add_limit(dead, 200)
+    owners = _add_view_question(questions, "owners", "who owns a symbol, a file or a folder, by CODEOWNERS and by who wrote its lines")
+    owners.add_argument("symbol", metavar="SYMBOL|PATH", help=f"{_SYMBOL}; a folder or a package, too")
+    owners.add_argument(
+        "--blame-files", type=count, default=0, metavar="N", help="of a folder, ask who wrote its N longest files (default: none)"
+    )
+    owners.add_argument("--seconds", type=count, default=20, metavar="S", help="time for that (default: %(default)s)")
+    _add_limit(owners, 50)
     hotspots = _add_question(questions, "hotspots", "files that change often and that many others use")
     hotspots.add_argument("--commits", type=count, default=5_000, metavar="N", help="newest commits to look at (default: %(default)s)")
 

@@ -47,7 +47,7 @@ def status_document(status: ViewStatus, *, listed: int | None = MAX_LISTED) -> D
         "view": status.view,
         "repository": status.repository,
         "generation": status.generation,
-        "as_of": _time(status.as_of),
+        "as_of": time_document(status.as_of),
         "files": status.files,
         "chunks": status.chunks,
         "symbols": status.symbols,
@@ -86,7 +86,8 @@ def answer_status(statuses: Sequence[ViewStatus]) -> Document:
     return status_document(whole) | {"views": [status_document(each) for each in statuses]}
 
 
-def _time(seconds: float) -> str | None:
+def time_document(seconds: float) -> str | None:
+    """Return a moment, given in seconds since the epoch; None for 0."""
     return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z") if seconds else None
 
 

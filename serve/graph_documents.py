@@ -14,6 +14,7 @@ from graph.answers import (
     GraphView,
     HotSpotAnswer,
     ModuleAnswer,
+    OwnersAnswer,
     RankAnswer,
     ReachAnswer,
     UnreachedAnswer,
@@ -26,7 +27,7 @@ from graph.reach import bare_node
 from graph.store import GraphStore
 from ingest.errors import StoreBusyError
 from ingest.model import ViewStatus
-from serve.documents import Document, status_document
+from serve.documents import Document, status_document, time_document
 
 _REACHING = ("impact", "tests", "neighbourhood")
 _LISTS: Mapping[str, Document] = {
@@ -34,6 +35,7 @@ _LISTS: Mapping[str, Document] = {
     **{question: {"modules": []} for question in ("dependencies", "dependents")},
     "cycles": {"cycles": []},
     "dead": {"roots": 0, "unreached": []},
+    "owners": {"files": 0, "declared": None, "authors": None, "notes": []},
     "hotspots": {"churn_source": "", "hot_spots": []},
     "rank": {"ranked": []},
 }
@@ -142,6 +144,40 @@ def _hot_spots(answer: Any) -> Document:
     return {"churn_source": answer.churn_source, "hot_spots": rows}
 
 
+def _owners(answer: Any) -> Document:
+    declared, authors = answer.declared, answer.authors
+    rules = [
+        {**{name: getattr(each.rule, name) for name in ("line", "pattern", "owners", "section", "optional")}, "files": each.files}
+        for each in declared.rules
+    ]
+    shares = [
+        {
+            "author": each.author,
+            "email": each.email,
+            "lines": each.lines,
+            "share": round(each.lines / authors.lines, 4),
+            "commit": each.commit,
+            "newest": time_document(each.newest),
+        }
+        for each in authors.shares
+    ]
+    by_file = {
+        "path": declared.path,
+        "host": declared.host,
+        "owners": [{"owner": owner, "files": files} for owner, files in declared.owners],
+        "rules": rules,
+        "unowned": declared.unowned,
+        "problems": list(declared.problems),
+    }
+    by_line = {name: getattr(authors, name) for name in ("commit", "files", "lines", "uncommitted")}
+    return {
+        "files": answer.files,
+        "declared": by_file if declared.path else None,
+        "authors": by_line | {"shares": shares, "ignored": list(authors.ignored)} if authors.files else None,
+        "notes": list(answer.notes),
+    }
+
+
 def _ranked(answer: Any) -> Document:
     return {"ranked": [{"node": node_document(each.node), "score": each.score} for each in answer.ranked]}
 
@@ -157,6 +193,7 @@ _MORE: Mapping[type[Answer], Callable[[Any], Document]] = {
     CycleAnswer: _cycles,
     UnreachedAnswer: _unreached,
     HotSpotAnswer: _hot_spots,
+    OwnersAnswer: _owners,
     RankAnswer: _ranked,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from graph.answers import (
     Answer,
@@ -11,6 +12,7 @@ from graph.answers import (
     CycleAnswer,
     HotSpotAnswer,
     ModuleAnswer,
+    OwnersAnswer,
     RankAnswer,
     ReachAnswer,
     Unreached,
@@ -57,6 +59,8 @@ def _lines(answer: Answer, style: Style) -> Iterable[str]:
             f"{each.score:10,.1f}  {style.path(one_line(each.path))}  churn {each.churn:,.1f}, used by {each.dependents:,} files"
             for each in answer.hot_spots
         ]
+    if isinstance(answer, OwnersAnswer):
+        return _owners(answer, style)
     if isinstance(answer, RankAnswer):
         return [f"{each.score:.4f}  {_node(each.node, style)}" for each in answer.ranked]
     return [_edge(edge, answer, style) for edge in answer.edges]
@@ -93,6 +97,23 @@ def _node(node: Node, style: Style) -> str:
     return f"{style.path(place)}  {node.kind}  {style.strong(one_line(node.qualified_name))}"
 
 
+def _owners(answer: OwnersAnswer, style: Style) -> Iterable[str]:
+    declared, authors = answer.declared, answer.authors
+    several = answer.files > 1
+    for each in declared.rules:
+        rule = each.rule
+        named = " ".join(map(one_line, rule.owners)) or "nobody"
+        section = f"[{one_line(rule.section)}] " if rule.section else ""
+        files = f"  {each.files:,} files" * several
+        yield f"{style.path(f'{one_line(declared.path)}:{rule.line}')}  {section}{one_line(rule.pattern)}  {style.strong(named)}{files}"
+    for share in authors.shares:
+        who = f"{style.strong(one_line(share.author))} <{one_line(share.email)}>"
+        day = datetime.fromtimestamp(share.newest, UTC).date().isoformat()
+        yield f"{share.lines:6,} lines  {share.lines / authors.lines:6.1%}  {who}  {style.faint(f'last {share.commit[:12]} on {day}')}"
+    if authors.uncommitted:
+        yield f"{authors.uncommitted:6,} lines  {authors.uncommitted / authors.lines:6.1%}  not committed yet"
+
+
 def _cycle(members: Sequence[Handle], edges: Sequence[Edge], style: Style) -> str:
     way = " → ".join(one_line(edge.source.partition("#")[0]) for edge in edges)
     start = one_line(edges[0].source.partition("#")[0]) if edges else ""
@@ -113,6 +134,8 @@ def _dead_note(row: Unreached) -> str:
 def summary(answer: Answer, status: ViewStatus, levels: Mapping[str, str]) -> str:
     """Return what is known and what may be missing, in a few lines."""
     lines = [f"{answer.verdict}: {_counted(answer)}; {_missing(answer)}" if found(answer) else f"none found; {_missing(answer)}"]
+    if isinstance(answer, OwnersAnswer):
+        lines = [_owned(answer), *(f"note: {one_line(note)}" for note in (*answer.declared.problems, *answer.notes))]
     lines += [_cap(cap) for cap in answer.caps]
     lines.append(_levels(levels))
     return "\n".join([*lines, status_line([status])])
@@ -133,6 +156,17 @@ def _counted(answer: Answer) -> str:
     if isinstance(answer, RankAnswer):
         return _count(len(answer.ranked), "nodes")
     return _by_evidence((edge.evidence for edge in answer.edges), "edges")
+
+
+def _owned(answer: OwnersAnswer) -> str:
+    """Return what was looked at for owners."""
+    declared, authors = answer.declared, answer.authors
+    about = f"{one_line(answer.targets[0].handle) or 'the whole tree'}{f', {answer.files:,} files' * (answer.files > 1)}"
+    rules = f"{one_line(declared.path)} by the rules of {declared.host}" if declared.path else "no CODEOWNERS file"
+    nobody = f", nobody owns {'it' if answer.files == 1 else f'{declared.unowned:,} of them'}" * bool(declared.path and declared.unowned)
+    passed = f", passing over the revisions in {', '.join(map(one_line, authors.ignored))}" * bool(authors.ignored)
+    written = f"; {authors.lines:,} lines of {authors.files:,} files as of {authors.commit[:12]}{passed}" * bool(authors.files)
+    return f"{about}: {rules}{nobody}{written}"
 
 
 def _by_evidence(evidence: Iterable[Evidence], things: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
@@ -123,6 +124,66 @@ class DeadResult(GraphResult):
 
     roots: int = Field(description="files, tests, entry points and exports that the search began with")
     unreached: list[UnreachedRecord] = Field(description="those that nothing speaks for first")
+
+
+class OwnerRecord(Wire):
+    """An owner that a CODEOWNERS file names."""
+
+    owner: str = Field(description="@name, @group/team or an address")
+    files: int = Field(description="files of those asked about that are theirs")
+
+
+class OwnerRuleRecord(Wire):
+    """A line of a CODEOWNERS file that decides."""
+
+    line: int
+    pattern: str
+    owners: list[str] = Field(description="empty where the line takes owners away")
+    section: str = Field(description="in a GitLab file; empty outside of sections")
+    optional: bool = Field(description="the section asks for no approval")
+    files: int = Field(description="files of those asked about that it decides about")
+
+
+class DeclaredOwners(Wire):
+    """What the CODEOWNERS file that counts says."""
+
+    path: str = Field(description="from the root of the checkout")
+    host: str = Field(description="whose rules hold: github or gitlab")
+    owners: list[OwnerRecord] = Field(description="those with most files first")
+    rules: list[OwnerRuleRecord] = Field(description="in order of line; of a GitLab file one for each section may decide")
+    unowned: int = Field(description="files of those asked about that nobody owns")
+    problems: list[str] = Field(description="lines of the file that its host skips, and why")
+
+
+class AuthorRecord(Wire):
+    """Who last wrote lines that still stand; names and addresses are those of the mailmap."""
+
+    author: str = Field(description="as the newest of the commits says")
+    email: str
+    lines: int
+    share: float = Field(description="of all lines looked at, from 0 to 1")
+    commit: str = Field(description="the newest commit that wrote one of the lines")
+    newest: datetime | None = Field(description="the author's date of that commit")
+
+
+class AuthorsRecord(Wire):
+    """Who last wrote the lines."""
+
+    commit: str = Field(description="the commit whose history was asked")
+    files: int = Field(description="files that were read")
+    lines: int = Field(description="lines looked at, those that are not committed included")
+    uncommitted: int = Field(description="lines that are not in the commit")
+    shares: list[AuthorRecord] = Field(description="one for each address, most lines first")
+    ignored: list[str] = Field(description="files of revisions that git is configured to pass over (blame.ignoreRevsFile)")
+
+
+class OwnersResult(GraphResult):
+    """The answer of ``graph owners --json``; its verdict is none when no owner and no author is known."""
+
+    files: int = Field(description="what this is about: 1 for a symbol or a file, else the indexed files of the folder")
+    declared: DeclaredOwners | None = Field(description="null where there is no CODEOWNERS file")
+    authors: AuthorsRecord | None = Field(description="null where nothing was read; notes and caps say why")
+    notes: list[str] = Field(description="what could not be looked at, and why")
 
 
 class HotSpotRecord(Wire):

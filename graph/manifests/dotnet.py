@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 
 from graph.manifests.located import Element, read_xml
-from graph.manifests.model import Dependency, Ecosystem, ImportRoot, Manifest, Scope, inside, name, text
+from graph.manifests.model import Dependency, Ecosystem, Manifest, Scope, inside, name, text
 
 
 def project(path: str, data: bytes) -> Manifest:
@@ -29,7 +29,6 @@ def project(path: str, data: bytes) -> Manifest:
             found.append(Dependency(posixpath.splitext(posixpath.basename(place))[0], "", Scope.RUNTIME, element.line, local=place))
     properties = root.below("PropertyGroup")
     own = _literal(properties, "PackageId") or _literal(properties, "AssemblyName") or stem
-    namespace = _literal(properties, "RootNamespace") or stem
     return Manifest(
         path=path,
         ecosystem=Ecosystem.NUGET,
@@ -37,7 +36,6 @@ def project(path: str, data: bytes) -> Manifest:
         version=_literal(properties, "Version"),
         line=1,
         dependencies=tuple(found),
-        roots=(ImportRoot(namespace, folder),),
         dropped=dropped,
     )
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from graph.manifests.located import lines
-from graph.manifests.model import Dependency, Ecosystem, ImportRoot, Manifest, Scope, inside, name, text
+from graph.manifests.model import Dependency, Ecosystem, Manifest, Scope, inside, name, text
 
 _VERBS = frozenset({"module", "require", "replace", "exclude", "retract", "use", "tool", "ignore", "godebug"})
 
@@ -53,8 +53,7 @@ def go_mod(path: str, source: str) -> Manifest:
         Dependency(own, version, Scope.INDIRECT if indirect else Scope.RUNTIME, line, local=local.get(own))
         for own, version, indirect, line in required
     ]
-    roots = (ImportRoot(module, folder),) if module else ()
-    return Manifest(path, Ecosystem.GO, module, "", at, tuple(found), roots, dropped=dropped)
+    return Manifest(path, Ecosystem.GO, module, "", at, tuple(found), dropped=dropped)
 
 
 def go_work(path: str, source: str) -> Manifest:

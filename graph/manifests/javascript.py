@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from graph.manifests.located import Located, read_json
-from graph.manifests.model import Dependency, Ecosystem, EntryPoint, ImportRoot, Manifest, Scope, inside, items, name, table, text
+from graph.manifests.located import read_json
+from graph.manifests.model import Dependency, Ecosystem, Manifest, Scope, inside, items, name, table, text
 
 _TABLES = (
     ("dependencies", Scope.RUNTIME),
@@ -15,8 +14,6 @@ _TABLES = (
     ("optionalDependencies", Scope.OPTIONAL),
 )
 _ALIAS = re.compile(r"npm:((?:@[^@/\s]+/)?[^@/\s]+)(?:@(.*))?$")
-_MAX_ENTRIES = 2_000
-_MAX_DEPTH = 8
 
 
 def package_json(path: str, source: str) -> Manifest:
@@ -43,8 +40,6 @@ def package_json(path: str, source: str) -> Manifest:
         version=text(top.get("version")),
         line=document.line("name"),
         dependencies=tuple(found),
-        roots=(ImportRoot(own, folder),) if own else (),
-        entries=tuple(_entries(document, folder)),
         workspace=tuple(map(text, members)) if workspaces is not None else None,
         dropped=dropped,
     )
@@ -61,37 +56,6 @@ def _dependency(own: str, value: object, scope: Scope, line: int, folder: str) -
     if version.startswith(("./", "../")):
         local = inside(folder, version)
     return Dependency(own, version, scope, line, local=local, workspace=version.startswith("workspace:"))
-
-
-def _entries(document: Located, folder: str) -> Iterator[EntryPoint]:
-    """Yield what ``exports``, ``imports`` and the older fields name, in the order in which a resolver tries them."""
-    top = table(document.value)
-    exports = top.get("exports")
-    subpaths = table(exports)
-    if not any(key.startswith(".") for key in subpaths):
-        subpaths = {".": exports} if exports is not None else {}
-    count = 0
-    for subpath, target in (*subpaths.items(), *table(top.get("imports")).items()):
-        for condition, place in _targets(target, "", 0):
-            at = inside(folder, place)
-            count += 1
-            if at is not None and count <= _MAX_ENTRIES:
-                yield EntryPoint(text(subpath), at, condition)
-    for key in ("types", "typings", "module", "main", "source", "browser"):
-        at = inside(folder, top.get(key))
-        if at is not None:
-            yield EntryPoint(".", at, key)
-
-
-def _targets(target: object, condition: str, depth: int) -> Iterator[tuple[str, str]]:
-    """Yield (conditions joined by ``.``, path) of a target that may be a path, a table by condition, or a list of either."""
-    if isinstance(target, str):
-        yield condition, target
-    elif depth < _MAX_DEPTH:
-        for inner in items(target):
-            yield from _targets(inner, condition, depth + 1)
-        for key, inner in table(target).items():
-            yield from _targets(inner, f"{condition}.{key}" if condition else key, depth + 1)
 
 
 _PNPM = re.compile(r"^packages:[ \t]*(?:#.*)?\n((?:[ \t]*(?:-.*|#.*)?(?:\n|\Z))*)", re.MULTILINE)

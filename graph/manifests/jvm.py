@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from graph.manifests.located import Element, line_at, line_starts, read_toml, read_xml
-from graph.manifests.model import Dependency, Ecosystem, ImportRoot, Manifest, ManifestError, Scope, inside, name, table, text, under
+from graph.manifests.model import Dependency, Ecosystem, Manifest, ManifestError, Scope, name, table, text
 
 _PROPERTY = re.compile(r"\$\{([^${}]+)\}")
 _MAX_DEPTH = 10
@@ -18,7 +18,6 @@ def pom(path: str, data: bytes) -> Manifest:
     root = read_xml(data)
     if root.tag != "project":
         raise ManifestError(f"its root element is <{text(root.tag)}>, not <project>")
-    folder = path.rpartition("/")[0]
     parent = root.child("parent") or Element("", 0, {})
     group = root.value("groupId") or parent.value("groupId")
     version = root.value("version") or parent.value("version")
@@ -39,7 +38,6 @@ def pom(path: str, data: bytes) -> Manifest:
     managed = root.below("dependencyManagement", "dependencies", "dependency")
     read = [(element, _coordinates(element, literal)) for element in listed]
     modules = root.child("modules")
-    build = root.child("build") or Element("", 0, {})
     own = root.child("artifactId")
     return Manifest(
         path=path,
@@ -48,7 +46,6 @@ def pom(path: str, data: bytes) -> Manifest:
         version=literal(version),
         line=own.line if own else 1,
         dependencies=tuple(_pom_dependency(element, found, literal(element.value("version"))) for element, found in read if found),
-        roots=tuple(_source_roots(folder, literal(build.value("sourceDirectory")), literal(build.value("testSourceDirectory")))),
         workspace=tuple(text(module.text) for module in modules.children) if modules else None,
         versions=tuple(
             Dependency(found, literal(element.value("version")), line=element.line)
@@ -67,17 +64,6 @@ def _coordinates(element: Element, literal: Callable[[str], str]) -> str:
 def _pom_dependency(element: Element, found: str, version: str) -> Dependency:
     optional = Scope.OPTIONAL if element.value("optional") == "true" else Scope.RUNTIME
     return Dependency(found, version, _POM_SCOPES.get(element.value("scope"), optional), element.line)
-
-
-def _source_roots(folder: str, main: str = "", test: str = "") -> Iterator[ImportRoot]:
-    """Yield the folders Maven, Gradle and sbt agree on, unless the manifest names others."""
-    for given, part, tests in ((main, "main", False), (test, "test", True)):
-        place = inside(folder, given)
-        if place is not None:
-            yield ImportRoot("", place, tests)
-        else:
-            for language in ("java", "kotlin", "scala"):
-                yield ImportRoot("", under(folder, f"src/{part}/{language}"), tests)
 
 
 _COMMENTS = re.compile(r"""("(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?)|//[^\n]*|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?""")
@@ -131,7 +117,6 @@ def gradle(path: str, source: str) -> Manifest:
         version=text(fields["version"][2]) if "version" in fields else "",
         line=line_at(starts, fields["group"].start()) if "group" in fields else 1,
         dependencies=tuple(found),
-        roots=tuple(_source_roots(folder)),
     )
 
 
@@ -203,5 +188,4 @@ def sbt(path: str, source: str) -> Manifest:
         version=text(fields["version"][2]) if "version" in fields else "",
         line=line_at(starts, own.start()) if own else 1,
         dependencies=tuple(found),
-        roots=tuple(_source_roots(path.rpartition("/")[0])) if path.endswith(".sbt") else (),
     )

@@ -60,28 +60,6 @@ class Dependency:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportRoot:
-    """Code in ``folder`` (from the repository's root) is imported below ``prefix``, which is written as the language writes it."""
-
-    prefix: str
-    folder: str
-    tests: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class EntryPoint:
-    """A file that importing the package, or ``subpath`` of it, reaches under a condition (npm's ``import``, ``require``, ``types`` …).
-
-    ``target`` is a path from the repository's root. Of an npm package the subpath is written as in ``exports`` (``.``, ``./feature``) or
-    ``imports`` (``#internal``), either with one ``*``; of a crate it is ``.`` for the library and ``bin:NAME`` for a program.
-    """
-
-    subpath: str
-    target: str
-    condition: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Manifest:
     """What one manifest declares. ``name`` is empty where it declares no package of its own (``requirements.txt``, a workspace's root)."""
 
@@ -91,8 +69,6 @@ class Manifest:
     version: str = ""
     line: int = 0
     dependencies: tuple[Dependency, ...] = ()
-    roots: tuple[ImportRoot, ...] = ()
-    entries: tuple[EntryPoint, ...] = ()
     workspace: tuple[str, ...] | None = None
     """Folders, possibly with wildcards, of the workspace whose root this is; one with a leading ``!`` is taken out again."""
     versions: tuple[Dependency, ...] = ()
@@ -138,8 +114,3 @@ def inside(folder: str, relative: object) -> str | None:
         return None
     path = posixpath.normpath(posixpath.join(folder, relative.strip().replace("\\", "/")))
     return None if path == ".." or path.startswith("../") else "" if path == "." else path
-
-
-def under(folder: str, relative: str) -> str:
-    """Join a folder of the repository and a relative path that the reader itself gives."""
-    return posixpath.normpath(posixpath.join(folder, relative)).removeprefix("./") if relative != "." else folder

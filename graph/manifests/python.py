@@ -11,7 +11,7 @@ from configparser import RawConfigParser
 from dataclasses import replace
 
 from graph.manifests.located import Keys, Located, lines, read_toml
-from graph.manifests.model import Dependency, Ecosystem, ImportRoot, Manifest, ManifestError, Scope, inside, items, name, table, text
+from graph.manifests.model import Dependency, Ecosystem, Manifest, ManifestError, Scope, inside, items, name, table, text
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*([^;]*)")
 _SEPARATORS = re.compile(r"[-_.]+")
@@ -54,7 +54,6 @@ class _PyProject:
             version=text(self._project.get("version")) or text(self._poetry.get("version")),
             line=self._document.line(*keys),
             dependencies=found,
-            roots=tuple(dict.fromkeys(self._roots())),
             workspace=tuple(members) if workspace else None,
             dropped=self._dropped,
         )
@@ -107,26 +106,6 @@ class _PyProject:
             version = text(value) or text(options.get("version"))
             line = self._document.line(*keys, key)
             yield Dependency(normalized(found), version, optional, line, group, local=inside(self._folder, options.get("path")))
-
-    def _roots(self) -> Iterator[ImportRoot]:
-        setuptools = table(self._tool.get("setuptools"))
-        for prefix, folder in table(setuptools.get("package-dir")).items():
-            yield from self._root(folder, prefix)
-        for folder in items(table(table(setuptools.get("packages")).get("find")).get("where")):
-            yield from self._root(folder)
-        for entry in items(self._poetry.get("packages")):
-            yield from self._root(table(entry).get("from", "."))
-        wheel = table(table(table(table(self._tool.get("hatch")).get("build")).get("targets")).get("wheel"))
-        for package in items(wheel.get("packages")):
-            yield from self._root(text(package).rstrip("/").rpartition("/")[0] or ".")
-        yield from self._root(table(table(self._tool.get("pdm")).get("build")).get("package-dir"))
-        yield from self._root(table(self._tool.get("maturin")).get("python-source"))
-        yield from self._root(table(self._uv.get("build-backend")).get("module-root"))
-
-    def _root(self, folder: object, prefix: str = "") -> Iterator[ImportRoot]:
-        place = inside(self._folder, folder)
-        if place is not None:
-            yield ImportRoot(prefix, place)
 
 
 def requirement(entry: object, folder: str, *, scope: Scope = Scope.RUNTIME, group: str = "", line: int = 0) -> Dependency | None:
@@ -221,9 +200,6 @@ def setup_cfg(path: str, source: str) -> Manifest:
     add("options", "tests_require", Scope.DEVELOPMENT)
     for extra in parser.options("options.extras_require") if parser.has_section("options.extras_require") else ():
         add("options.extras_require", extra, Scope.OPTIONAL, extra)
-    roots = [entry.partition("=") for entry in parser.get("options", "package_dir", fallback="").splitlines() if "=" in entry]
-    folders = [(prefix.strip(), where.strip()) for prefix, _, where in roots]
-    folders += [("", parser.get("options.packages.find", "where", fallback=""))]
     own = parser.get("metadata", "name", fallback="")
     return Manifest(
         path=path,
@@ -232,7 +208,6 @@ def setup_cfg(path: str, source: str) -> Manifest:
         version=text(parser.get("metadata", "version", fallback="")),
         line=places.get(own, 1),
         dependencies=tuple(found),
-        roots=tuple(ImportRoot(prefix, at) for prefix, where in folders if (at := inside(folder, where)) is not None),
         dropped=dropped,
     )
 
@@ -264,8 +239,6 @@ def setup_py(path: str, source: str) -> Manifest:
             if isinstance(key, ast.Constant):
                 found += _literal_requirements(value, folder, Scope.OPTIONAL, text(key.value))
     own = arguments.get("name")
-    folders = arguments.get("package_dir")
-    places = zip(folders.keys, folders.values, strict=True) if isinstance(folders, ast.Dict) else ()
     return Manifest(
         path=path,
         ecosystem=Ecosystem.PYPI,
@@ -273,9 +246,6 @@ def setup_py(path: str, source: str) -> Manifest:
         version=text(_constant(arguments.get("version"))),
         line=own.lineno if own else 1,
         dependencies=tuple(found),
-        roots=tuple(
-            ImportRoot(text(_constant(prefix)), at) for prefix, where in places if (at := inside(folder, _constant(where))) is not None
-        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from graph.manifests.located import lines
-from graph.manifests.model import Dependency, Ecosystem, ImportRoot, Manifest, Scope, inside, name, text, under
+from graph.manifests.model import Dependency, Ecosystem, Manifest, Scope, inside, name, text
 
 _GEM = re.compile(r"""\s*gem[\s(]\s*(?:"([^"#\n]+)"|'([^'\n]+)')\s*(.*)""")
 _GROUP = re.compile(r"\s*group[\s(]")
@@ -57,7 +57,6 @@ _ADDS = re.compile(r"""\s*\w+\.add_(runtime_|development_)?dependency[\s(]\s*["'
 
 def gemspec(path: str, source: str) -> Manifest:
     """Read a gem's specification line by line."""
-    folder = path.rpartition("/")[0]
     own = version = ""
     at = 1
     found: list[Dependency] = []
@@ -70,4 +69,4 @@ def gemspec(path: str, source: str) -> Manifest:
         elif (adds := _ADDS.match(raw)) and name(adds[2]):
             scope = Scope.DEVELOPMENT if adds[1] == "development_" else Scope.RUNTIME
             found.append(Dependency(adds[2], _requirement(adds[3]), scope, line))
-    return Manifest(path, Ecosystem.RUBYGEMS, own, version, at, tuple(found), (ImportRoot("", under(folder, "lib")),))
+    return Manifest(path, Ecosystem.RUBYGEMS, own, version, at, tuple(found))

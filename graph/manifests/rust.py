@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from graph.manifests.located import Keys, Located, read_toml
-from graph.manifests.model import Dependency, Ecosystem, EntryPoint, ImportRoot, Manifest, Scope, inside, items, name, table, text, under
+from graph.manifests.model import Dependency, Ecosystem, Manifest, Scope, inside, items, name, table, text
 
 _TABLES = (
     ("dependencies", Scope.RUNTIME),
@@ -26,9 +26,6 @@ def cargo(path: str, source: str) -> Manifest:
     own = name(package.get("name"))
     read = list(_dependencies(document, folder))
     members = [*map(text, items(workspace.get("members"))), *(f"!{text(place)}" for place in items(workspace.get("exclude")))]
-    library = table(top.get("lib"))
-    crate = name(library.get("name")) or own.replace("-", "_")
-    entries = tuple(_entries(top, folder, own)) if own else ()
     versions = [dependency for keys, dependency in read if keys[0] == "workspace" and dependency]
     return Manifest(
         path=path,
@@ -37,8 +34,6 @@ def cargo(path: str, source: str) -> Manifest:
         version=text(package.get("version")) or text(table(workspace.get("package")).get("version")),
         line=document.line("package", "name"),
         dependencies=tuple(dependency for keys, dependency in read if keys[0] != "workspace" and dependency),
-        roots=(ImportRoot(crate, entries[0].target.rpartition("/")[0]),) if entries else (),
-        entries=entries,
         workspace=tuple(members) if "workspace" in top else None,
         versions=tuple(versions),
         dropped=sum(dependency is None for _, dependency in read),
@@ -71,13 +66,3 @@ def _dependency(own: str, value: object, scope: Scope, line: int, folder: str) -
         local=inside(folder, options.get("path")),
         workspace=options.get("workspace") is True,
     )
-
-
-def _entries(top: dict[str, object], folder: str, own: str) -> Iterator[EntryPoint]:
-    yield EntryPoint(".", inside(folder, table(top.get("lib")).get("path")) or under(folder, "src/lib.rs"))
-    yield EntryPoint(f"bin:{own}", under(folder, "src/main.rs"))
-    for entry in items(top.get("bin")):
-        program = name(table(entry).get("name"))
-        if program:
-            place = inside(folder, table(entry).get("path"))
-            yield EntryPoint(f"bin:{program}", place or under(folder, f"src/bin/{program}.rs"))

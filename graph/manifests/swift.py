@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from graph.manifests.located import line_at, line_starts
-from graph.manifests.model import Dependency, Ecosystem, ImportRoot, Manifest, inside, name, text, under
+from graph.manifests.model import Dependency, Ecosystem, Manifest, inside, name, text
 
 _COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*+"?)|//[^\n]*|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?')
 _PACKAGE = re.compile(r'\bPackage\s*\(\s*name\s*:\s*"([^"\n]+)"')
@@ -36,6 +36,5 @@ def package_swift(path: str, source: str) -> Manifest:
         name=name(declared[1]) if declared else "",
         line=line_at(starts, declared.start()) if declared else 1,
         dependencies=tuple(found),
-        roots=(ImportRoot("", under(folder, "Sources")), ImportRoot("", under(folder, "Tests"), tests=True)),
         dropped=dropped,
     )

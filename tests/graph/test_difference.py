@@ -128,7 +128,7 @@ def test_an_edge_that_moved_may_be_known_otherwise() -> None:
 
 def test_bodies_tell_what_graphs_cannot() -> None:
     """Equal text has moved without any company; other text of as many lines has changed."""
-    texts = {"a.py#f": b"def f(): 1", "a.py#g": b"def g(): 1", "b.py#f": b"def f(): 1"}
+    texts = {"a.py#f": b"def f():\n    1", "a.py#g": b"def g(): 1", "b.py#f": b"def f():\n    1"}
     before, after = state(["a.py", "a.py#f", "a.py#g"]), state(["a.py", "a.py#g", "b.py#f"])
 
     def body_after(node: Node) -> bytes | None:
@@ -138,6 +138,42 @@ def test_bodies_tell_what_graphs_cannot() -> None:
     assert [(move.before.handle, move.after.handle, move.similarity) for move in found.moved] == [("a.py#f", "b.py#f", 1.0)]
     assert [change.after.handle for change in found.changed] == ["a.py#g"]
     assert diff(before, after).moved == ()
+
+
+def test_a_text_of_one_line_has_moved_with_its_file_alone() -> None:
+    """``app = Flask(__name__)`` stands in every example; which one is which, only their files can tell."""
+    app, body = b"app = Flask(__name__)", b"def run():\n    return app"
+    texts = {"a.py": b"# a\n" + body, "b.py": b"# b\n" + body}
+    before = state(["a.py", "a.py#app", "b.py", "b.py#app", "flask/c.py#app"])
+    after = state(["sub/y.py", "sub/y.py#app", "sub/z.py", "sub/z.py#app", "src/flask/c.py#app", "other.py#app"])
+    moved_to = {"sub/z.py": texts["a.py"], "sub/y.py": texts["b.py"]}
+    found = diff(
+        before, after, body_before=lambda node: texts.get(node.handle, app), body_after=lambda node: moved_to.get(node.handle, app)
+    )
+    assert [(move.before.handle, move.after.handle) for move in found.moved] == [
+        ("a.py", "sub/z.py"),
+        ("a.py#app", "sub/z.py#app"),
+        ("b.py", "sub/y.py"),
+        ("b.py#app", "sub/y.py#app"),
+        ("flask/c.py#app", "src/flask/c.py#app"),
+    ]
+    assert handles(found.added) == ["other.py#app"]
+
+
+def test_of_many_files_those_of_a_folder_are_compared() -> None:
+    """Each example got another name in its folder; none is taken for one of another folder."""
+    numbers = range(MAX_RIVALS + 1)
+
+    def side(name: str) -> list[FileGraph]:
+        return state([f"{number}/{name}.py" for number in numbers])
+
+    def body(node: Node) -> bytes:
+        return b"import this\n" + node.path.partition("/")[0].encode()
+
+    found = diff(side("app"), side("index"), body_before=body, body_after=body)
+    assert {(move.before.path, move.after.path) for move in found.moved} == {
+        (f"{number}/app.py", f"{number}/index.py") for number in numbers
+    }
 
 
 def test_many_namesakes_are_paired_by_qualified_name_alone() -> None:

@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.manifests.model import Ecosystem, ImportRoot, Manifest
+from graph.manifests.model import Ecosystem, Manifest
 from graph.model import Edge, EdgeKind, Evidence, Handle, NodeKind
 from graph.packages import MAX_BYTES, PackageMap, is_manifest, package_graphs, read_manifest, read_packages
 from ingest.model import Failure
 from tests.graph.manifests import test_ecosystems as texts
 
 
-def read(files: Mapping[str, str], *more: str) -> PackageMap:
+def read(files: Mapping[str, str]) -> PackageMap:
     """The packages of a tree of texts, without any failure."""
-    packages, failures = read_packages(((path, text.encode()) for path, text in files.items()), [*files, *more])
+    packages, failures = read_packages(((path, text.encode()) for path, text in files.items()))
     assert failures == []
     return packages
 
@@ -69,25 +69,6 @@ def test_manifests_of_one_folder_are_one_package() -> None:
     ]
     assert [item.name for item in package.dependencies] == ["six"]
     assert edges(read({"requirements.txt": "six\nsix\n"}))[0][0] == "requirements.txt"
-
-
-def test_python_import_roots_that_nobody_declares() -> None:
-    """``src`` counts where it holds Python and is no package itself; beside the manifest is always a root, and the last."""
-    manifest = {"a/pyproject.toml": "[project]\nname = 'a'\n"}
-
-    def roots(*paths: str) -> list[str]:
-        packages = read(manifest, *paths)
-        return [root.folder for root in packages.import_roots(packages.packages[0])]
-
-    assert roots("a/src/pkg/x.py") == ["a/src", "a"]
-    assert roots("a/src/x.c", "a/pkg.py", "a/srcs/x.py") == ["a"]
-    assert roots("a/src/__init__.py", "a/src/x.py") == ["a"]
-    declared = read({"pyproject.toml": "[project]\nname='x'\n[tool.setuptools]\npackage-dir = {'' = '.'}\n"})
-    assert declared.import_roots(declared.packages[0]) == (ImportRoot("", ""),)
-    go = read({"go.mod": "module m\n"})
-    assert go.import_roots(go.packages[0]) == (ImportRoot("m", ""),)
-    npm = read({"package.json": '{"name": "n", "main": "i.js"}'})
-    assert [entry.target for entry in npm.packages[0].entries] == ["i.js"]
 
 
 WORKSPACES = {

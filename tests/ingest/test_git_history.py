@@ -9,7 +9,7 @@ import pytest
 
 from ingest.errors import SourceError
 from ingest.git import GitCheckout, find_checkout
-from ingest.git_history import Blame, Bounds, Change, FileChange, blame, read_changes
+from ingest.git_history import Bounds, Change, FileChange, read_changes
 from tests.ingest.repositories import commit_all, git, new_repository, write
 
 
@@ -20,9 +20,9 @@ def checkout_of(root: Path) -> GitCheckout:
     return found
 
 
-def changes(root: Path, bounds: Bounds | None = None, *, since: str = "", lines: bool = False) -> list[Change]:
+def changes(root: Path, bounds: Bounds | None = None) -> list[Change]:
     """The history of HEAD."""
-    return list(read_changes(checkout_of(root), "HEAD", bounds or Bounds(), since=since, lines=lines))
+    return list(read_changes(checkout_of(root), "HEAD", bounds or Bounds()))
 
 
 def paths(found: list[Change]) -> list[list[str]]:
@@ -33,19 +33,16 @@ def paths(found: list[Change]) -> list[list[str]]:
 BODY = "".join(f"line {number}\n" for number in range(40))
 
 
-def test_changes_come_newest_first_with_renames_and_lines(tmp_path: Path) -> None:
-    """A renamed file names its old path; lines are counted where they are asked for, and are 0 for binary files."""
+def test_changes_come_newest_first_with_renames(tmp_path: Path) -> None:
+    """A renamed file names its old path, and a name may hold any character."""
     root = new_repository(tmp_path / "r", {"old.py": BODY, "b.bin": b"\0\1"})
     git(root, "mv", "old.py", "new.py")
     write(root, {"new.py": BODY + "more\n", "b.bin": b"\0\2", "tab\tand\nline.txt": "x"})
     newest = commit_all(root)
-    expected = {FileChange("b.bin"), FileChange("new.py", "old.py"), FileChange("tab\tand\nline.txt")}
     found = changes(root)
-    assert set(found[0].files) == expected
-    assert (found[0].commit, found[0].author, found[0].email, found[0].time > 0) == (newest, "Ada", "ada@example.org", True)
+    assert found[0].commit == newest
+    assert set(found[0].files) == {FileChange("b.bin"), FileChange("new.py", "old.py"), FileChange("tab\tand\nline.txt")}
     assert paths(found)[1] == ["b.bin", "old.py"]
-    counted = changes(root, lines=True)[0].files
-    assert set(counted) == {FileChange("b.bin"), FileChange("new.py", "old.py", 1, 0), FileChange("tab\tand\nline.txt", "", 1, 0)}
 
 
 def test_a_merged_branch_is_one_change(tmp_path: Path) -> None:
@@ -60,14 +57,9 @@ def test_a_merged_branch_is_one_change(tmp_path: Path) -> None:
     assert paths(changes(root)) == [["b", "c"], ["a"]]
 
 
-def test_only_what_is_new_since_a_commit(tmp_path: Path) -> None:
-    root = new_repository(tmp_path / "r", {"a": "1"})
-    first = git(root, "rev-parse", "HEAD")
-    write(root, {"b": "2"})
-    commit_all(root)
-    assert paths(changes(root, since=first)) == [["b"]]
-    assert changes(root, since="HEAD") == []
-    assert list(read_changes(checkout_of(root), "", Bounds())) == []  # what ingest.git.head says before the first commit
+def test_before_the_first_commit_there_is_no_history(tmp_path: Path) -> None:
+    """A checkout's commit is empty then, as ``ingest.git.head`` says."""
+    assert list(read_changes(checkout_of(new_repository(tmp_path / "r", {"a": "1"})), "", Bounds())) == []
 
 
 def test_a_bound_on_changes_is_reported(tmp_path: Path) -> None:
@@ -119,7 +111,7 @@ def test_a_shallow_clone_leaves_out_what_it_cannot_compare(tmp_path: Path) -> No
 
 
 def test_a_partial_clone_follows_exact_renames(tmp_path: Path) -> None:
-    """Nothing is fetched: the contents it lacks would be needed for the other renames and for lines."""
+    """Nothing is fetched: the contents it lacks would be needed for the other renames."""
     root = new_repository(tmp_path / "r", {"a": BODY, "c": BODY * 2})
     git(root, "mv", "a", "b")
     git(root, "mv", "c", "d")
@@ -129,13 +121,12 @@ def test_a_partial_clone_follows_exact_renames(tmp_path: Path) -> None:
     commit_all(root)
     git(root, "config", "uploadpack.allowFilter", "true")
     git(tmp_path, "clone", "-q", "--bare", "--filter=blob:none", f"file://{root}", "copy")
-    for lines in (False, True):
-        bounds = Bounds()
-        found = changes(tmp_path / "copy", bounds, lines=lines)
-        assert [change.files for change in found[:1]] == [(FileChange("e"),)]
-        assert set(found[1].files) == {FileChange("b", "a"), FileChange("c"), FileChange("d")}
-        assert len(found) == 3
-        assert len(bounds.reached) == 1 and "partial" in bounds.reached[0]
+    bounds = Bounds()
+    found = changes(tmp_path / "copy", bounds)
+    assert [change.files for change in found[:1]] == [(FileChange("e"),)]
+    assert set(found[1].files) == {FileChange("b", "a"), FileChange("c"), FileChange("d")}
+    assert len(found) == 3
+    assert len(bounds.reached) == 1 and "partial" in bounds.reached[0]
 
 
 def test_a_history_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
@@ -146,7 +137,7 @@ def test_a_history_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
 
 
 def test_nothing_of_the_repository_runs(tmp_path: Path) -> None:
-    """Signature programs, external diffs and textconv that a repository sets stay unused, by log and by blame."""
+    """Signature programs, external diffs and textconv that a repository sets stay unused."""
     root = new_repository(tmp_path / "r", {"a.txt": BODY, ".gitattributes": "*.txt diff=evil\n"})
     write(root, {"a.txt": BODY + "x\n"})
     commit_all(root)
@@ -161,47 +152,5 @@ def test_nothing_of_the_repository_runs(tmp_path: Path) -> None:
     os.mkfifo(fifo)
     for key in ("mailmap.file", "diff.orderFile"):
         git(root, "config", key, str(fifo))
-    assert len(changes(root, lines=True)) == 2
-    assert [found.lines for found in blame(checkout_of(root), "HEAD", ["a.txt"], Bounds(seconds=20))] == [41]
-    git(root, "config", "blame.ignoreRevsFile", str(fifo))
-    bounds = Bounds(seconds=20)
-    assert list(blame(checkout_of(root), "HEAD", ["a.txt"], bounds)) == []
-    assert bounds.reached == [f"blame: nothing is read, because blame.ignoreRevsFile names {fifo}, which is no plain file"]
+    assert len(changes(root)) == 2
     assert not witness.exists()
-
-
-def test_blame_passes_over_revisions_that_the_repository_ignores(tmp_path: Path) -> None:
-    root = new_repository(tmp_path / "r", {"a.txt": "one\n"})
-    write(root, {"a.txt": "  one;\n"})
-    git(root, "add", "-A")
-    git(root, "-c", "user.email=formatter@example.org", "commit", "-qm", "x")
-    write(root, {"ignored": git(root, "rev-parse", "HEAD") + "\n"})
-    git(root, "config", "blame.ignoreRevsFile", "ignored")
-    (found,) = blame(checkout_of(root), "HEAD", ["a.txt"], Bounds())
-    assert [share.email for share in found.shares] == ["ada@example.org"]
-
-
-def test_blame_shares_lines_among_authors(tmp_path: Path) -> None:
-    """The largest share comes first; a path that is no file of the commit is left out and counted."""
-    root = new_repository(tmp_path / "r", {"a.txt": "one\ntwo\nthree\n", "-b": "x\n"})
-    write(root, {"a.txt": "one\n2\nthree\nfour\n"})
-    git(root, "add", "-A")
-    git(root, "-c", "user.name=Bob B", "-c", "user.email=bob@example.org", "commit", "-qm", "x")
-    git(root, "-c", "user.name=Ada L", "commit", "-q", "--allow-empty", "-m", "y")
-    write(root, {"a.txt": "one\n2\nthree\nfour\nfive\n"})
-    git(root, "-c", "user.name=Ada Lovelace", "commit", "-qam", "z")
-    bounds = Bounds()
-    found = list(blame(checkout_of(root), "HEAD", ["a.txt", "gone", "-b"], bounds))
-    assert len(bounds.reached) == 1 and bounds.reached[0].startswith("blame: 1 of 3 files could not be read; the last because git blame")
-    assert [(item.path, item.lines) for item in found] == [("a.txt", 5), ("-b", 1)]
-    assert [(share.email, share.lines) for share in found[0].shares] == [("ada@example.org", 3), ("bob@example.org", 2)]
-    assert found[0].shares[1].author == "Bob B"
-    assert all(share.newest > 0 for share in found[0].shares)
-
-
-def test_blame_that_takes_too_long_says_what_is_missing(tmp_path: Path) -> None:
-    root = new_repository(tmp_path / "r", {"a": "1\n", "b": "1\n"})
-    bounds = Bounds(seconds=0.0)
-    assert list(blame(checkout_of(root), "HEAD", ["a", "b"], bounds)) == []
-    assert bounds.reached == ["blame: 2 of 2 files did not fit into 0 s"]
-    assert Blame("a", ()).lines == 0

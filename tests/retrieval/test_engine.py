@@ -79,6 +79,17 @@ def test_a_ref_answers_from_its_own_commit(workplace: Workplace) -> None:
         engine.search(SearchRequest("refund", str(top / "shop"), ref="nope"))
 
 
+def test_an_indexed_commit_answers_by_any_of_its_names(workplace: Workplace) -> None:
+    """By hash, in short, or by another ref that stands on it; a name of another commit is not indexed."""
+    engine, top = workplace
+    root = str(top / "shop")
+    commit = git(root, "rev-parse", "old")
+    for name in (commit, commit[:9], "refs/heads/old", "old^{commit}"):
+        assert engine.status(root, ref=name).view == "old"
+    with pytest.raises(NotIndexedError, match="--ref HEAD"):
+        engine.status(root, ref="HEAD")
+
+
 def test_a_ref_is_found_from_every_worktree_of_its_repository(workplace: Workplace) -> None:
     """Wherever it was indexed from; paths count from the worktree that asks."""
     engine, top = workplace

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from retrieval.answers import SearchRequest
 from retrieval.engine import Engine
 from serve.cli_graph_parser import DEAD_KINDS, EDGE_KINDS, EVIDENCE
 from tests.graph.memory_store import file_graphs
+from tests.ingest.repositories import new_repository, write
 from tests.serve.commands import Shell, hold_to_schema
 
 GRAPH = """
@@ -75,6 +77,7 @@ QUESTIONS = {
     "cycles": ("cycles",),
     "dead": ("dead",),
     "hotspots": ("hotspots",),
+    "owners": ("owners", "Cart"),
 }
 MODELS = dict.fromkeys(QUESTIONS, "GraphResult") | {
     **dict.fromkeys(("impact", "tests", "neighbourhood"), "ReachResult"),
@@ -82,6 +85,7 @@ MODELS = dict.fromkeys(QUESTIONS, "GraphResult") | {
     "cycles": "CyclesResult",
     "dead": "DeadResult",
     "hotspots": "HotSpotsResult",
+    "owners": "OwnersResult",
     "rank": "RankResult",
     "view": "GraphPageResult",
 }
@@ -103,7 +107,7 @@ def test_every_answer_can_be_read(codelore: Shell, graph: Path, question: str) -
     """Rows go to standard output; what is known and missing goes to standard error, with the truth about the view."""
     done = codelore("graph", *QUESTIONS[question])
     assert (done.out != "") == (done.code == 0), done
-    assert "unknown use" in done.err
+    assert "unknown use" in done.err or question == "owners"  # which no name can lead to
     assert f"{graph}: " in done.err
     assert "Traceback" not in done.err
 
@@ -211,6 +215,39 @@ def test_hot_spots_take_churn_from_git(codelore: Shell, graph: Path) -> None:
         ("shop/cart.py", 1.0, 3),
         ("shop/payment.py", 1.0, 1),
     ]
+
+
+def test_owners_name_rules_and_authors(codelore: Shell, graph: Path) -> None:
+    """Rows are rules and authors; below them stands what was looked at."""
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], cwd=graph, capture_output=True, text=True, check=True).stdout[:12]
+    done = codelore("graph", "owners", "shop/cart.py")
+    assert done.code == 0
+    assert done.out.startswith(f"    12 lines  100.0%  Ada <ada@example.org>  last {commit} on 20")
+    assert done.err.startswith(f"shop/cart.py: no CODEOWNERS file; 12 lines of 1 files as of {commit}\n")
+    folder = codelore("graph", "owners", "shop/", "--blame-files", "1")
+    assert "shop, 3 files: no CODEOWNERS file; 12 lines of 1 files" in folder.err
+    assert "cut off: files blamed (cap: 1), 2 left out" in folder.err
+    unasked = codelore("graph", "owners", "shop/")
+    assert (unasked.code, unasked.out) == (1, "")
+    answer = codelore("graph", "owners", "Cart", "--ref", "HEAD", "--json").json("OwnersResult")
+    assert (answer["files"], answer["declared"], answer["authors"]["shares"][0]["share"]) == (1, None, 1.0)
+    assert codelore("graph", "owners", "shop/", "--json").json("OwnersResult")["authors"] is None
+    assert codelore("graph", "owners").code == codelore("graph", "owners", "Cart", "--blame-files", "0").code == 2
+
+
+def test_owners_show_what_the_file_declares(codelore: Shell, tmp_path: Path) -> None:
+    root = new_repository(tmp_path / "r", {"a.py": "a = 1\n", "b/c.py": "c = 1\n", "CODEOWNERS": "[One]\n*.py @a\n[Two]\nb/ x@\n/b/\n"})
+    write(root, {"a.py": "a = 2\n"})
+    assert codelore("index", root).code == 0
+    done = codelore("graph", "owners", "a.py", "-C", root)
+    assert done.out == "CODEOWNERS:2  [One] *.py  @a\n     1 lines  100.0%  not committed yet\n"
+    assert "a.py: CODEOWNERS by the rules of gitlab; 1 lines of 1 files" in done.err
+    assert "note: line 4 is skipped: 'x@' is neither" in done.err
+    whole = codelore("graph", "owners", ".", "-C", root)
+    assert whole.out == "CODEOWNERS:2  [One] *.py  @a  2 files\nCODEOWNERS:5  [Two] /b/  nobody  1 files\n"
+    assert ".: 3 files" not in whole.err and ", 3 files: CODEOWNERS by the rules of gitlab, nobody owns 1 of them" in whole.err
+    (declared,) = [codelore("graph", "owners", "b/c.py", "-C", root, "--json").json("OwnersResult")["declared"]]
+    assert [(rule["line"], rule["section"], rule["owners"]) for rule in declared["rules"]] == [(2, "One", ["@a"]), (5, "Two", [])]
 
 
 def test_rank_starts_from_the_hits_or_from_symbols(codelore: Shell, graph: Path) -> None:

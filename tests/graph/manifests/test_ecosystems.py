@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graph.manifests.model import Dependency, EntryPoint, ImportRoot, Manifest, Scope
+from graph.manifests.model import Dependency, Manifest, Scope
 from graph.packages import is_manifest, read_manifest
 
 R, D, B, O, P, I = Scope.RUNTIME, Scope.DEVELOPMENT, Scope.BUILD, Scope.OPTIONAL, Scope.PEER, Scope.INDIRECT  # noqa: E741
@@ -83,7 +83,6 @@ def test_pyproject() -> None:
     assert [item.name for item in found.dependencies if item.workspace] == ["member"]
     assert [item.group for item in found.dependencies if item.scope is D] == ["dev", "lint", "dev", "x"]
     assert found.workspace == ("packages/*", "!packages/old")
-    assert found.roots == (ImportRoot("", "sub/lib"), ImportRoot("odd", "outside"), ImportRoot("", "sub/src"), ImportRoot("", "sub"))
 
 
 POETRY = """[tool.poetry]
@@ -117,12 +116,6 @@ def test_poetry() -> None:
         ("sphinx", "7", D, 14),
     ]
     assert found.dependencies[1].local == "shared"
-    assert found.roots == (ImportRoot("", "a/src"), ImportRoot("", "a"))
-
-
-def test_other_python_build_backends_say_where_the_code_is() -> None:
-    text = '[tool.pdm.build]\npackage-dir = "a"\n[tool.maturin]\npython-source = "b"\n[tool.uv.build-backend]\nmodule-root = "c"\n'
-    assert [root.folder for root in read("pyproject.toml", text).roots] == ["a", "b", "c"]
 
 
 SETUP_CFG = """[metadata]
@@ -157,7 +150,6 @@ def test_setup_cfg() -> None:
         ("ujson", "", O, 17),
         ("lxml", "", O, 18),
     ]
-    assert set(found.roots) == {ImportRoot("", "src")}
 
 
 SETUP_PY = r"""
@@ -188,7 +180,6 @@ def test_setup_py_counts_where_it_is_literal() -> None:
     found = read("setup.py", SETUP_PY)
     assert (found.name, found.version, found.line) == ("lit", "", 8)
     assert rows(found) == [("six", ">=1", R, 11), ("nose", "", D, 14), ("ujson", "", O, 15)]
-    assert found.roots == (ImportRoot("", "lib"),)
     assert read("setup.py", "x.setup(name='no')\nf()()").name == ""
 
 
@@ -259,7 +250,7 @@ PACKAGE_JSON = """{
 
 
 def test_package_json() -> None:
-    """All four tables, aliases, local and workspace versions; what is imported by exports, imports and the older fields."""
+    """All four tables, aliases, local and workspace versions."""
     found = read("web/package.json", PACKAGE_JSON)
     assert (found.name, found.version, found.line, found.dropped) == ("@shop/web", "1.0.0", 2, 1)
     assert rows(found) == [
@@ -275,26 +266,10 @@ def test_package_json() -> None:
     assert found.dependencies[1] == Dependency("@shop/core", "workspace:*", R, 13, workspace=True, start_byte=362, end_byte=372)
     assert [(item.name, item.local) for item in found.dependencies if item.local] == [("own", "own"), ("near", "web/near")]
     assert found.dependencies[3].alias == "four"
-    assert found.roots == (ImportRoot("@shop/web", "web"),)
     assert found.workspace == ("packages/*", "!packages/old")
-    assert found.entries == (
-        EntryPoint(".", "web/a.d.ts", "import.types"),
-        EntryPoint(".", "web/a.mjs", "import.default"),
-        EntryPoint(".", "web/a.cjs", "require"),
-        EntryPoint("./sub/*", "web/src/*.js"),
-        EntryPoint("#internal", "web/src/internal.js"),
-        EntryPoint("#dep", "web/lodash"),
-        EntryPoint(".", "web/dist/index.d.ts", "types"),
-        EntryPoint(".", "web/dist/index.js", "main"),
-    )
 
 
-def test_exports_may_be_one_path_or_hostile() -> None:
-    """A deep nest of conditions ends at a bound, and a target outside the tree is none."""
-    assert read("package.json", '{"exports": "./a.js"}').entries == (EntryPoint(".", "a.js"),)
-    deep = '{"exports": ' + '{"import": ' * 50 + '"./a.js"' + "}" * 51
-    assert read("package.json", deep).entries == ()
-    assert read("package.json", '{"main": "../../etc/passwd", "module": "/etc/passwd", "types": "C:/x"}').entries == ()
+def test_a_manifest_that_is_no_table_declares_nothing() -> None:
     assert read("package.json", "[]") == Manifest("package.json", read("package.json", "{}").ecosystem, line=1)
 
 
@@ -326,7 +301,7 @@ require
 def test_go_mod() -> None:
     """Blocks and single lines; a replacement by a folder makes the module local."""
     found = read("svc/go.mod", GO_MOD)
-    assert (found.name, found.line, found.roots, found.dropped) == ("example.org/shop", 2, (ImportRoot("example.org/shop", "svc"),), 1)
+    assert (found.name, found.line, found.dropped) == ("example.org/shop", 2, 1)
     assert rows(found) == [
         ("example.org/one", "v1.0.0", R, 4),
         ("golang.org/x/text", "v0.3.0", I, 6),
@@ -384,13 +359,6 @@ def test_cargo() -> None:
     assert found.dependencies[1].alias == "json"
     assert found.dependencies[2].local == "core"
     assert found.dependencies[3].workspace
-    assert found.roots == (ImportRoot("shop", "cli/lib"),)
-    assert found.entries == (
-        EntryPoint(".", "cli/lib/mod.rs"),
-        EntryPoint("bin:shop-cli", "cli/src/main.rs"),
-        EntryPoint("bin:tool", "cli/src/bin/tool.rs"),
-        EntryPoint("bin:other", "cli/bins/other.rs"),
-    )
     assert found.workspace == ("crates/*", "!crates/old")
     assert [(item.name, item.line) for item in found.versions] == [("tokio", 28)]
     assert read("Cargo.toml", "[workspace]\n[workspace.package]\nversion = '2'\n").name == ""
@@ -435,12 +403,6 @@ def test_pom() -> None:
     assert len(found.dependencies[3].requirement) <= 200
     assert found.workspace == ("api",)
     assert [item.name for item in found.versions] == ["g:managed"]
-    assert [(root.folder, root.tests) for root in found.roots] == [
-        ("web/source", False),
-        ("web/src/test/java", True),
-        ("web/src/test/kotlin", True),
-        ("web/src/test/scala", True),
-    ]
 
 
 def test_properties_that_grow_stay_bounded() -> None:
@@ -513,11 +475,11 @@ libraryDependencies ++= Seq(
     assert (found.name, found.version, found.line) == ("org.shop:web", "1", 2)
     assert rows(found) == [("org.cats:cats-core", "2.1", R, 4), ("org.test:munit", "", D, 6), ("j:servlet", "4", P, 7)]
     other = read("project/Dependencies.scala", 'val x = "a" % "b" % "1"\n')
-    assert (rows(other), other.name, other.roots) == ([("a:b", "1", R, 1)], "", ())
+    assert (rows(other), other.name) == ([("a:b", "1", R, 1)], "")
 
 
 def test_composer() -> None:
-    """Names compare without case, the interpreter and its extensions are no packages, and PSR tables are import roots."""
+    """Names compare without case, the interpreter and its extensions are no packages."""
     text = """{"name": "Shop/Web",
  "require": {"php": ">=8", "ext-json": "*", "Symfony/Console": "^6", "bad name": "1"},
  "require-dev": {"phpunit/phpunit": "^10"},
@@ -528,13 +490,6 @@ def test_composer() -> None:
     found = read("web/composer.json", text)
     assert (found.name, found.dropped, found.workspace) == ("shop/web", 1, ("../packages/*",))
     assert rows(found) == [("symfony/console", "^6", R, 2), ("phpunit/phpunit", "^10", D, 3)]
-    assert found.roots == (
-        ImportRoot("Shop\\", "web/src"),
-        ImportRoot("Shop\\", "web/more"),
-        ImportRoot("", "web/old"),
-        ImportRoot("Shop\\Tests\\", "web/tests", tests=True),
-        ImportRoot("", "web", tests=True),
-    )
 
 
 GEMFILE = """source "https://rubygems.org"
@@ -579,7 +534,7 @@ def test_gemfile_and_gemspec() -> None:
 end
 """
     gem = read("gems/shop.gemspec", spec)
-    assert (gem.name, gem.version, gem.line, gem.roots) == ("shop", "1.0", 2, (ImportRoot("", "gems/lib"),))
+    assert (gem.name, gem.version, gem.line) == ("shop", "1.0", 2)
     assert rows(gem) == [("rack", ">= 2", R, 4), ("rake", "", D, 5), ("json", "~> 2", R, 6)]
 
 
@@ -601,7 +556,7 @@ CSPROJ = """<Project Sdk="Microsoft.NET.Sdk">
 
 def test_dotnet() -> None:
     found = read("Web/Web.csproj", CSPROJ)
-    assert (found.name, found.version, found.roots, found.dropped) == ("Web", "2.0", (ImportRoot("Shop.Web", "Web"),), 3)
+    assert (found.name, found.version, found.dropped) == ("Web", "2.0", 3)
     assert rows(found) == [("Serilog", "3.0", R, 4), ("Central", "", R, 5), ("Nested", "1.0", R, 6), ("Core", "", R, 9)]
     assert found.dependencies[3].local == "Core/Core.csproj"
     text = """<Project><ItemGroup><PackageVersion Include="Central" Version="5"/><PackageVersion Version="5"/>
@@ -628,5 +583,4 @@ let package = Package(
     assert (found.name, found.line, found.dropped) == ("Shop", 2, 1)
     assert rows(found) == [("swift-nio", 'from: "2.0.0"', R, 5), ("Own", "", R, 7), ("b", '.upToNextMajor(from: "1.0.0")', R, 8)]
     assert found.dependencies[1].local == "Own"
-    assert [root.folder for root in found.roots] == ["app/Sources", "app/Tests"]
     assert read("Package.swift", "let x = 1").name == ""
