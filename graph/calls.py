@@ -149,7 +149,8 @@ class Calls:
         if taking == REST:
             rest = [self._evaluator.value(place, given) for given in plain[max(position, 0) :]]
             return frozenset({container("tuple", union(rest))})
-        if 0 <= position < len(plain) and not any(given[0] == SPREAD for given in plain[: position + 1]):
+        by_name = any(each.taking == REST for each in parameters[:index])
+        if 0 <= position < len(plain) and not by_name and not any(given[0] == SPREAD for given in plain[: position + 1]):
             return self._evaluator.value(place, plain[position])
         if any(given[0] == SPREAD for given in plain):
             return ANYTHING

@@ -143,7 +143,7 @@ class EdgeMaker:
         functions: dict[tuple[EdgeKind, Handle], None] = {}
         outside: dict[Handle, None] = {}
         undecided = False
-        for value in self._expanded(values):
+        for value in self._fitting(list(self._expanded(values)), arguments):
             if value[0] == FUNCTION_OBJECT:
                 functions[EdgeKind.CALLS, self._program.handle(value[1], value[2])] = None
                 self._pass(value[1], value[2], use, arguments, bound=value[3] is not None)
@@ -174,6 +174,14 @@ class EdgeMaker:
         method = self._evaluator.rules(instance[1]).call_method
         found = self._evaluator.member(instance, method, called=True) if method else ()
         return [self._program.handle(each[1], each[2]) for each in found if each[0] == FUNCTION_OBJECT]
+
+    def _fitting(self, values: list[Value], arguments: Arguments) -> list[Value]:
+        """Leave out the functions that cannot be called like this, as long as one of several is left that can."""
+        if len(values) < 2:
+            return values
+        rules = self._evaluator.rules(self.unit.path)
+        fitting = [value for value in values if value[0] != FUNCTION_OBJECT or rules.takes(self._evaluator, value, arguments)]
+        return fitting if any(value[0] in {FUNCTION_OBJECT, CLASS_OBJECT} for value in fitting) else values
 
     def _expanded(self, values: Iterable[Value]) -> Iterator[Value]:
         for value in values:
