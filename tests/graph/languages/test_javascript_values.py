@@ -176,3 +176,22 @@ def test_odd_forms_cost_nothing_else(ending: str) -> None:
     graphs = list(resolve_files({f"a.{ending}": text.encode(), "gone.json": b"{}"}))
     called = [e for e in graphs[0].edges if e.kind is EdgeKind.CALLS and e.target == f"a.{ending}#Item.use"]
     assert len({e.start_byte for e in called}) > (3 if ending != "js" else 0)
+
+
+@pytest.mark.parametrize(
+    ("loop", "name"), [("for (const x of new Steps()) {}", "iterator"), ("for await (const x of new Steps()) {}", "asyncIterator")]
+)
+def test_loop_over_an_instance_calls_what_it_goes_by(loop: str, name: str) -> None:
+    """A loop calls the iterator method and the ``next`` of what that returns."""
+    text = f"class Next {{ next() {{}} }}\nclass Steps {{ [Symbol.{name}]() {{ return new Next(); }} }}\n{loop}"
+    assert is_called(text, f"a.ts#Steps.{name}")
+    assert is_called(text, "a.ts#Next.next")
+    assert not is_called("for (const x of [1]) {}", "a.ts#Next.next")
+
+
+@pytest.mark.parametrize("key", ["1", "name", "'b'"])
+def test_known_key_of_a_written_object_is_one_member(key: str) -> None:
+    """A number, a text and a constant lead to the member of that name."""
+    text = f"const name = 'c';\nconst held = {{ 1: () => item.use(), b: () => item.use(), c: () => item.use() }};\nheld[{key}]();"
+    found = [e for e in edges_of(_ITEM + text) if e.kind is EdgeKind.CALLS and e.path == "a.ts" and e.line == text.count("\n") + 4]
+    assert [e.evidence for e in found] == [Evidence.PROVEN]
