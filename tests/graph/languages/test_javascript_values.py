@@ -195,3 +195,31 @@ def test_known_key_of_a_written_object_is_one_member(key: str) -> None:
     text = f"const name = 'c';\nconst held = {{ 1: () => item.use(), b: () => item.use(), c: () => item.use() }};\nheld[{key}]();"
     found = [e for e in edges_of(_ITEM + text) if e.kind is EdgeKind.CALLS and e.path == "a.ts" and e.line == text.count("\n") + 4]
     assert [e.evidence for e in found] == [Evidence.PROVEN]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class A { a(): Item; a(x?: any) { return x as any; } }\nnew A().a().use()",
+        "function f(x: string): Item;\nfunction f(x: number): Item;\nfunction f(x: any): any { return x; }\nf(1).use()",
+        "declare function f(x: string): Item;\ndeclare function f(x: number): Item;\nf(1).use()",
+    ],
+)
+def test_overloads_say_what_a_function_returns(text: str) -> None:
+    """Where the body's declaration says nothing, the signatures before it do."""
+    assert is_called(_ITEM + text)
+
+
+def test_signatures_that_differ_leave_a_set() -> None:
+    """Without a body the result is that of any of them; a body with a declared class says which."""
+    other = "class Other { use() {} }\n"
+    assert not is_called(_ITEM + other + "declare function f(x: string): Item;\ndeclare function f(x: number): Other;\nf(1).use()")
+    assert is_called(
+        _ITEM + other + "function f(x: string): Item;\nfunction f(x: number): any;\nfunction f(x: any): Item { return x; }\nf(1).use()"
+    )
+
+
+def test_bigint_is_a_type_of_the_language() -> None:
+    """A function of that name is no type."""
+    found = edges_of("export function bigint() {}\nlet x: bigint;\n")
+    assert [e.target for e in found if e.line == 2 and e.kind is not EdgeKind.CONTAINS] == []

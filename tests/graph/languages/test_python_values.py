@@ -176,3 +176,27 @@ def test_parameter_behind_a_starred_one_is_given_by_name_alone() -> None:
     """
     )
     assert called(text, "key.run()", evidence=Evidence.POSSIBLE) == {"C.run"}
+
+
+def test_overloads_say_what_a_function_returns() -> None:
+    """Results of signatures that differ are a set; where they agree, or the body says, there is one."""
+    text = (
+        HANDLERS
+        + """
+    from typing import overload
+    @overload
+    def f(x: int) -> A: ...
+    @overload
+    def f(x: str) -> B: ...
+    def f(x): return make(x)
+    @overload
+    def g(x: int) -> A: ...
+    @overload
+    def g(x: str) -> A: ...
+    def g(x): return make(x)
+    f(1).run()
+    g(1).run()
+    """
+    )
+    assert called(text, "f(1).run()", evidence=Evidence.POSSIBLE) == {"A.run", "B.run"}
+    assert called(text, "g(1).run()") == {"g~3", "A.run"}
