@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from graph.bindings import Arguments, Denoted, FoundBinding, PassedCall, Place
 from graph.evaluate import Evaluator
-from graph.flow import ACCESSOR, CLASS_SCOPE, DEFINITION, EXTENSION, SEQUENCE, spelled
+from graph.flow import ACCESSOR, CLASS_SCOPE, DEFINITION, EXTENSION, INTERFACE, SEQUENCE, Scope, spelled
 from graph.model import Edge, EdgeKind, Evidence, Handle, external, unknown
 from graph.program import Program, SourceUnit
 from graph.values import (
@@ -205,6 +205,13 @@ class EdgeMaker:
         line = bisect_right(self.unit.flow.newlines, start - 1) + 1
         end = start + len(name.encode())
         self.edges.append(Edge(kind, evidence, rule, source, target, self.unit.path, line, start, end))
+
+
+def base_kind(evaluator: Evaluator, heir: Scope, bases: Iterable[Denoted]) -> EdgeKind:
+    """Say whether a type inherits from what it names as a base, or implements it: an interface extends another one."""
+    found = (each for _, each in bases if isinstance(each, FoundBinding) and each.binding.kind == DEFINITION)
+    kept = any(evaluator.flow(each.path).scopes[each.binding.target].flags & INTERFACE for each in found)
+    return EdgeKind.IMPLEMENTS if kept and not heir.flags & INTERFACE else EdgeKind.INHERITS
 
 
 def _is_bound(holder: Value | None) -> bool:

@@ -223,3 +223,11 @@ def test_bigint_is_a_type_of_the_language() -> None:
     """A function of that name is no type."""
     found = edges_of("export function bigint() {}\nlet x: bigint;\n")
     assert [e.target for e in found if e.line == 2 and e.kind is not EdgeKind.CONTAINS] == []
+
+
+def test_class_implements_an_interface_and_an_interface_extends_one() -> None:
+    """A base that is an interface is implemented by a class, and extended by another interface."""
+    found = edges_of("interface I {}\ninterface J extends I {}\nclass A {}\nclass B extends A implements I, J {}\n")
+    kinds = {EdgeKind.INHERITS, EdgeKind.IMPLEMENTS}
+    bases = {(e.kind.value, e.source.partition("#")[2], e.target.partition("#")[2]) for e in found if e.kind in kinds}
+    assert bases == {("inherits", "J", "I"), ("inherits", "B", "A"), ("implements", "B", "I"), ("implements", "B", "J")}
