@@ -6,7 +6,8 @@ An oracle is ``NAME.refs.jsonl``: one function or class a line, with its place (
 What is judged, and how:
 
 - A *use* is (path, line, target): what every edge of a use kind (``USE_KINDS``) says, once for each line and target. An edge to a
-  constructor at a place that also has an ``instantiates`` edge is not judged: the oracle lists the class there, as our other edge does.
+  constructor at a place that also has an ``instantiates`` edge is not judged apart: oracles list one of the two there, that of Python the
+  class and that of TypeScript the constructor, where the class has one. The use is right when either is listed, and finds what is listed.
 - A target *is* an oracle's symbol when path and name agree and the symbol's line lies in the node; the innermost such node. So decorators
   above a function, which the node may or may not include, make no difference. SCIP names a symbol by a descriptor such as
   ``App#decorator().``, which several definitions can share (overloads, a property's setter, functions inside methods), and an oracle row
@@ -173,7 +174,8 @@ def score(oracle: Oracle, graphs: Iterable[FileGraph], root: Path) -> Verdict:
     for (path, line, target), rule in claims.proven.items():
         node = claims.nodes.get(target)
         if node is not None and node.kind in JUDGED_KINDS:
-            _judge(verdict, oracle, Claim(path, line, node, rule), symbol_of.get(target), sources)
+            runs = symbol_of.get(claims.runs.get((path, line, target), target))
+            _judge(verdict, oracle, Claim(path, line, node, rule), symbol_of.get(target), sources, runs)
     nodes_of: dict[OracleSymbol, list[Node]] = defaultdict(list)
     for handle, symbol in symbol_of.items():
         nodes_of[symbol].append(claims.nodes[handle])
@@ -210,11 +212,14 @@ class Sources:
         return lines[number - 1] if 0 < number <= len(lines) else None
 
 
-def _judge(verdict: Verdict, oracle: Oracle, claim: Claim, symbol: OracleSymbol | None, sources: Sources) -> None:
+def _judge(
+    verdict: Verdict, oracle: Oracle, claim: Claim, symbol: OracleSymbol | None, sources: Sources, runs: OracleSymbol | None
+) -> None:
+    """Judge one use; ``runs`` is the constructor that it calls, where it makes an instance of a class with one, else as ``symbol``."""
     if claim.path not in oracle.files or claim.target.path not in oracle.files:
         verdict.outside += 1
         return
-    if symbol is not None and (claim.path, claim.line) in symbol.uses:
+    if any(each is not None and (claim.path, claim.line) in each.uses for each in (symbol, runs)):
         verdict.right += 1
         return
     line, target = sources.line(claim.path, claim.line), claim.target
@@ -244,7 +249,7 @@ def _look_up(verdict: Verdict, claims: _Claims, symbol: OracleSymbol, nodes: Seq
         if len(nodes) > 1 and path == symbol.path and defined.search(sources.line(path, line) or ""):
             continue
         verdict.references += 1
-        if any((path, line, node.handle) in claims.proven for node in nodes):
+        if any((path, line, node.handle) in claims.proven or (path, line, node.handle) in claims.constructed for node in nodes):
             verdict.found_proven += 1
             continue
         if any((path, line, node.handle) in claims.possible for node in nodes):
@@ -265,6 +270,10 @@ class _Claims:
         self.nodes: dict[Handle, Node] = {}
         self.proven: dict[tuple[str, int, Handle], str] = {}
         self.possible: dict[tuple[str, int, Handle], str] = {}
+        self.runs: dict[tuple[str, int, Handle], Handle] = {}
+        """The constructor that an instantiation of a class at a place runs."""
+        self.constructed: set[tuple[str, int, Handle]] = set()
+        """Proven uses of constructors at such places."""
         self._places: dict[Place, list[Edge]] = defaultdict(list)
         self._named: dict[tuple[str, str], list[Node]] = defaultdict(list)
         whole = [graph for graph in graphs if not graph.path.startswith(OVERLAY)]
@@ -276,12 +285,16 @@ class _Claims:
             self._add_uses([edge for edge in graph.edges if edge.kind in USE_KINDS])
 
     def _add_uses(self, edges: Sequence[Edge]) -> None:
-        built = {(edge.path, edge.line, edge.start_byte) for edge in edges if edge.kind is EdgeKind.INSTANTIATES}
+        built = {(edge.path, edge.line, edge.start_byte): edge for edge in edges if edge.kind is EdgeKind.INSTANTIATES}
         for edge in edges:
             node = self.nodes.get(edge.target)
             self._places[edge.path, edge.line].append(edge)
             constructs = node is not None and edge.kind is EdgeKind.CALLS and (node.kind == "constructor" or node.name in CONSTRUCTORS)
-            if constructs and (edge.path, edge.line, edge.start_byte) in built:
+            instance = built.get((edge.path, edge.line, edge.start_byte)) if constructs else None
+            if instance is not None:
+                self.runs[edge.path, edge.line, instance.target] = edge.target
+                if edge.evidence is Evidence.PROVEN:
+                    self.constructed.add((edge.path, edge.line, edge.target))
                 continue
             if edge.evidence is Evidence.PROVEN:
                 self.proven.setdefault((edge.path, edge.line, edge.target), edge.rule)

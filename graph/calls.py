@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from graph.bindings import Arguments, PassedCall, Place
-from graph.flow import ASYNC, GENERATOR, MEMBER, NAME, OVERLOAD, REST, SPREAD, Expression
+from graph.flow import ASYNC, DEFINITION, GENERATOR, MEMBER, NAME, OVERLOAD, REST, SPREAD, Expression, Scope
 from graph.values import (
     ANYTHING,
     ARGUMENT,
@@ -106,8 +106,8 @@ class Calls:
     def _result(self, path: str, scope: int) -> Values:
         function = self._evaluator.flow(path).scopes[scope]
         rules = self._evaluator.rules(path)
-        if function.returns >= 0:
-            declared = self._evaluator.declared(path, function.returns)
+        for roots in ([] if function.flags & OVERLOAD else [function.returns], self._signatures(path, function)):
+            declared = union(self._evaluator.declared(path, root) if root >= 0 else ANYTHING for root in roots)
             if declared and UNKNOWN not in declared:
                 return rules.returned(self._evaluator, path, scope, declared)
         if function.flags & GENERATOR:
@@ -119,6 +119,15 @@ class Calls:
         if function.flags & ASYNC:
             return frozenset({container("Awaitable", returned)})
         return returned
+
+    def _signatures(self, path: str, function: Scope) -> list[int]:
+        """Return the declared results of the overloads that a function is one of, or that stand before it."""
+        if self._evaluator.rules(path).overloaded:
+            return [function.returns]
+        flow = self._evaluator.flow(path)
+        named = flow.scopes[function.parent].names.get(function.name, ()) if function.name else ()
+        scopes = [flow.scopes[each.target] for each in named if each.kind == DEFINITION]
+        return [each.returns for each in scopes if each.flags & OVERLOAD] or [function.returns]
 
     def _substitute(self, result: Values, callee: Value, place: Place | None, arguments: Arguments, passing: Values | None) -> Values:
         if not any(value[0] == ARGUMENT for value in result):
@@ -149,7 +158,8 @@ class Calls:
         if taking == REST:
             rest = [self._evaluator.value(place, given) for given in plain[max(position, 0) :]]
             return frozenset({container("tuple", union(rest))})
-        if 0 <= position < len(plain) and not any(given[0] == SPREAD for given in plain[: position + 1]):
+        by_name = any(each.taking == REST for each in parameters[:index])
+        if 0 <= position < len(plain) and not by_name and not any(given[0] == SPREAD for given in plain[: position + 1]):
             return self._evaluator.value(place, plain[position])
         if any(given[0] == SPREAD for given in plain):
             return ANYTHING

@@ -7,12 +7,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from graph.bindings import FoundBinding, Place
-from graph.flow import INDEX, LITERAL, MAPPING, MEMBER, NAME, ROOT, SPREAD, VARIABLE, Expression
-from graph.values import ANYTHING, ARGUMENT, CONTAINER, SITE, Value, Values, union
+from graph.flow import INDEX, LITERAL, MAPPING, MEMBER, NAME, ROOT, SEQUENCE, SPREAD, TO_END, VARIABLE, Expression
+from graph.values import ANYTHING, ARGUMENT, CONTAINER, EXTERNAL_INSTANCE, INSTANCE, SITE, UNKNOWN, Value, Values, union
 
 if TYPE_CHECKING:
     from graph.evaluate import Evaluator
     from graph.rules import Rules
+
+_COMPUTED = 4
+"""Parts of a SPREAD that is a slice of which nobody knows the bounds."""
+_MAX_SLICES = 4
+"""How many slices of slices are followed."""
 
 
 class Containers:
@@ -65,11 +70,41 @@ class Containers:
         return frozenset(found) | self._stored(site, wanted)
 
     def _sequence_items(self, place: Place, items: Sequence[Expression], wanted: tuple[str, str] | None) -> Values:
-        if wanted is not None and wanted[0] == "int" and wanted[1].isdigit():
-            at = int(wanted[1])
-            if at < len(items) and not any(item[0] in {SPREAD, ROOT} for item in items[: at + 1]):
-                return self._evaluator.value(place, items[at])
-        return union(self._evaluator.value(place, item) for item in items)
+        at = int(wanted[1]) if wanted is not None and wanted[0] == "int" and wanted[1].lstrip("-").isdecimal() else None
+        if at is not None and 0 <= at < len(items) and not any(item[0] in {SPREAD, ROOT} for item in items[: at + 1]):
+            return self._evaluator.value(place, items[at])
+        sliced = any(item[0] == SPREAD for item in items)
+        known = self._in_order(place, items) if sliced or at is not None else None
+        if known is None:
+            return union(self._evaluator.value(place, item) for item in items)
+        place, items = known
+        if at is not None and -len(items) <= at < len(items):
+            return self._evaluator.value(place, items[at])
+        return ANYTHING if sliced and at is not None else union(self._evaluator.value(place, item) for item in items)
+
+    def _in_order(self, place: Place, items: Sequence[Expression]) -> tuple[Place, Sequence[Expression]] | None:
+        """Return the items of a slice of what is written elsewhere, and where that is; None where they cannot be told."""
+        bounds: list[Sequence[int]] = []
+        while len(items) == 1 and items[0][0] == SPREAD:
+            written = list(self._evaluator.value(place, items[0][2]))
+            if (
+                len(items[0]) == _COMPUTED
+                or len(bounds) == _MAX_SLICES
+                or len(written) != 1
+                or written[0][0] != SITE
+                or self._stored(written[0], None)
+            ):
+                return None
+            bounds.append(items[0][3:] or (0, TO_END))
+            place, expression = self.site(written[0])
+            if expression[0] != SEQUENCE or expression[2] == "set":
+                return None
+            items = expression[3]
+        if any(item[0] in {SPREAD, ROOT} for item in items):
+            return None
+        for start, end in reversed(bounds):
+            items = items[start:end]
+        return place, items
 
     def _stored(self, site: Value, wanted: tuple[str, str] | None) -> Values:
         """Return what the file of a list or dictionary puts into it later."""
@@ -83,18 +118,35 @@ class Containers:
             if wanted is not None and key[0] == LITERAL and key[3] and (key[2], key[3]) != wanted:
                 continue
             if site in evaluator.answers.solve(("o", path, target), partial(evaluator.value, evaluator.place(path, target), expression[2])):
-                found |= evaluator.root(path, value)
+                stored = evaluator.root(path, value)
+                found |= evaluator.elements(evaluator.rules(path), stored) if key[0] == SEQUENCE and key[2] == "slice" else stored
         return frozenset(found)
 
     def index_value(self, place: Place, expression: Expression) -> Values:
         """Return what ``holder[key]`` is worth."""
         found: set[Value] = set()
         key = self._constant(place, expression[3])
+        if key[0] == SEQUENCE and key[2] == "slice":
+            return self._slice(place, expression[2], key)
         for holder in self._evaluator.value(place, expression[2]):
             if holder[0] == SITE:
                 found |= self.items(holder, key)
             else:
                 found |= self._evaluator.rules(place[0]).indexed(self._evaluator, place, holder, key)
+        return frozenset(found)
+
+    def _slice(self, place: Place, of: Expression, key: Expression) -> Values:
+        """Return what a slice of a value is worth: of a written list another one, of a string or typed list the like."""
+        found: set[Value] = set()
+        for holder in self._evaluator.value(place, of):
+            if holder[0] == SITE:
+                numbers = [int(bound[3]) for bound in key[3] if bound[0] == LITERAL and bound[2] == "int"]
+                part = (SPREAD, key[1], of, *(numbers if len(numbers) == len(key[3]) else (TO_END,)))
+                found |= self.site_value(place, (SEQUENCE, key[1], "list", (part,)))
+            elif holder[0] == INSTANCE:
+                found |= self._evaluator.rules(place[0]).indexed(self._evaluator, place, holder, key)
+            else:
+                found.add(holder if holder[0] in {CONTAINER, EXTERNAL_INSTANCE} else UNKNOWN)
         return frozenset(found)
 
     def _constant(self, place: Place, key: Expression) -> Expression:
@@ -114,7 +166,7 @@ class Containers:
         for holder in self._evaluator.value(place, expression[2]):
             if holder[0] == SITE:
                 found |= self.items(holder, (LITERAL, 0, "int", str(expression[3])))
-            elif holder[0] == CONTAINER and holder[1] == "tuple" and expression[3] < len(holder[2]):
+            elif holder[0] == CONTAINER and holder[1] == "tuple" and -len(holder[2]) <= expression[3] < len(holder[2]):
                 found |= holder[2][expression[3]]
             else:
                 found |= self.elements(self._evaluator.rules(place[0]), (holder,))

@@ -48,6 +48,11 @@ class Dialect:
         del evaluator, place, arguments
         return found
 
+    def takes(self, evaluator: Evaluator, function: Value, arguments: Arguments) -> bool:
+        """Say whether a function can be called with so many arguments of these names; yes where a language does not mind."""
+        del evaluator, function, arguments
+        return True
+
     def extensions(self, evaluator: Evaluator, place: Place, holder: Value, name: str, *, called: bool) -> list[Attribute]:
         """Return the extensions of a name that are visible at a place and fit a value (``has_extensions``)."""
         del evaluator, place, holder, name, called

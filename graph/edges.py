@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from graph.bindings import Arguments, Denoted, FoundBinding, PassedCall, Place
 from graph.evaluate import Evaluator
-from graph.flow import ACCESSOR, CLASS_SCOPE, DEFINITION, EXTENSION, SEQUENCE, spelled
+from graph.flow import ACCESSOR, CLASS_SCOPE, DEFINITION, EXTENSION, INTERFACE, SEQUENCE, Scope, spelled
 from graph.model import Edge, EdgeKind, Evidence, Handle, external, unknown
 from graph.program import Program, SourceUnit
 from graph.values import (
@@ -143,7 +143,7 @@ class EdgeMaker:
         functions: dict[tuple[EdgeKind, Handle], None] = {}
         outside: dict[Handle, None] = {}
         undecided = False
-        for value in self._expanded(values):
+        for value in self._fitting(list(self._expanded(values)), arguments):
             if value[0] == FUNCTION_OBJECT:
                 functions[EdgeKind.CALLS, self._program.handle(value[1], value[2])] = None
                 self._pass(value[1], value[2], use, arguments, bound=value[3] is not None)
@@ -175,6 +175,14 @@ class EdgeMaker:
         found = self._evaluator.member(instance, method, called=True) if method else ()
         return [self._program.handle(each[1], each[2]) for each in found if each[0] == FUNCTION_OBJECT]
 
+    def _fitting(self, values: list[Value], arguments: Arguments) -> list[Value]:
+        """Leave out the functions that cannot be called like this, as long as one of several is left that can."""
+        if len(values) < 2:
+            return values
+        rules = self._evaluator.rules(self.unit.path)
+        fitting = [value for value in values if value[0] != FUNCTION_OBJECT or rules.takes(self._evaluator, value, arguments)]
+        return fitting if any(value[0] in {FUNCTION_OBJECT, CLASS_OBJECT} for value in fitting) else values
+
     def _expanded(self, values: Iterable[Value]) -> Iterator[Value]:
         for value in values:
             if value[0] == ARGUMENT:
@@ -197,6 +205,13 @@ class EdgeMaker:
         line = bisect_right(self.unit.flow.newlines, start - 1) + 1
         end = start + len(name.encode())
         self.edges.append(Edge(kind, evidence, rule, source, target, self.unit.path, line, start, end))
+
+
+def base_kind(evaluator: Evaluator, heir: Scope, bases: Iterable[Denoted]) -> EdgeKind:
+    """Say whether a type inherits from what it names as a base, or implements it: an interface extends another one."""
+    found = (each for _, each in bases if isinstance(each, FoundBinding) and each.binding.kind == DEFINITION)
+    kept = any(evaluator.flow(each.path).scopes[each.binding.target].flags & INTERFACE for each in found)
+    return EdgeKind.IMPLEMENTS if kept and not heir.flags & INTERFACE else EdgeKind.INHERITS
 
 
 def _is_bound(holder: Value | None) -> bool:

@@ -20,14 +20,14 @@ FUNCTION    scope                         the function of that scope (a lambda)
 CLASS       scope                         the class of that scope (an anonymous one)
 EITHER      options                       one of them
 ELEMENT     iterable                      what a loop over it yields
-ITEM        iterable, position            its part at a position
+ITEM        iterable, position            its part at a position, from the end where that is negative
 AWAIT       value                         what waiting for it yields
 ENTER       value                         what a context manager yields
 SELF        (none)                        the instance the enclosing method works on
 SUPER       (none)                        that instance, seen as its supertype
 CAST        type                          a value of that type
 ROOT        index                         the value of ``FileFlow.roots[index]``
-SPREAD      iterable                      as an item or argument: all of its elements
+SPREAD      iterable [, start, end]       as an item or argument: all of its elements, or a slice of them; start alone: some of them
 METHOD      object, name                  the method of that name, taken and not called (``Type::method``)
 ==========  ============================  =============================================================================
 
@@ -43,6 +43,9 @@ NAME, MEMBER, CALL, NEW, INDEX, LITERAL, SEQUENCE, MAPPING, FUNCTION, CLASS = ra
 EITHER, ELEMENT, ITEM, AWAIT, ENTER, SELF, SUPER, CAST, ROOT, SPREAD, METHOD = range(10, 21)
 
 Expression = tuple[Any, ...]
+
+TO_END = 1 << 30
+"""Where a slice ends that goes on to the end."""
 
 # What an expression is written for.
 # A QUIET one is there to be evaluated and makes no edges.

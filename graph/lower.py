@@ -23,6 +23,7 @@ from graph.flow import (
     SELF,
     SEQUENCE,
     SPREAD,
+    TO_END,
     TYPE,
     Expression,
     Parameter,
@@ -221,19 +222,20 @@ def return_(lowering: Lowering, node: SyntaxNode) -> Expression | None:
 
 
 def take_apart(lowering: Lowering, node: SyntaxNode, value: int, kind: int) -> None:
-    """Give the parts of a value to the parts of a pattern, by position. A starred part takes a list of what the value holds."""
+    """Give the parts of a value to the parts of a pattern, by position. A starred part takes a list of those between the others."""
     del kind
-    for position, child in enumerate(node.named_children):
-        if child.type in lowering.grammar.ignored:
-            continue
+    parts = [child for child in node.named_children if child.type not in lowering.grammar.ignored]
+    starred = next((at for at, child in enumerate(parts) if child.type in {"list_splat_pattern", "rest_pattern"}), len(parts))
+    for position, child in enumerate(parts):
         whole: Expression = (ROOT, child.start_byte, value)
-        if child.type in {"list_splat_pattern", "rest_pattern"}:
-            starred = next(iter(child.named_children), None)
-            if starred is not None:
-                spread: Expression = (SEQUENCE, child.start_byte, "list", ((SPREAD, child.start_byte, whole),))
-                lowering.assign(starred, lowering.add_root(spread))
+        after = position - len(parts)
+        if position == starred:
+            named = next(iter(child.named_children), None)
+            if named is not None:
+                rest = (SPREAD, child.start_byte, whole, position, after + 1 or TO_END)
+                lowering.assign(named, lowering.add_root((SEQUENCE, child.start_byte, "list", (rest,))))
             continue
-        lowering.assign(child, lowering.add_root((ITEM, child.start_byte, whole, position)))
+        lowering.assign(child, lowering.add_root((ITEM, child.start_byte, whole, position if position < starred else after)))
 
 
 def parameter(name_: str = "name", type_: str = "type", default: str = "value", taking: int = 0) -> ParameterForm:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from graph.bindings import Attribute, Denoted, FoundBinding, Place, last_definitions, last_definitions_of, settled
-from graph.flow import ACCESSOR, CLASS_METHOD, CLASS_SCOPE, STATIC, Expression, spelled
+from graph.flow import ACCESSOR, CLASS_METHOD, CLASS_SCOPE, FIELD, STATIC, Expression, spelled
 from graph.values import (
     ANYTHING,
     ARGUMENT,
@@ -73,6 +73,8 @@ class Members:
         values = self._evaluator.bound(found.path, found.scope, found.name, found.binding)
         if holder is None or holder[0] in {MODULE_OBJECT, SITE}:
             return values
+        if found.binding.kind == FIELD and self._evaluator.rules(found.path).receiver_is_parameter:
+            return values  # what is assigned to the instance is called without it
         bound: set[Value] = set()
         for each in values:
             bound |= self._bind(holder, each)

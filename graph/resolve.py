@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from graph.edges import EdgeMaker, Use
+from graph.edges import EdgeMaker, Use, base_kind
 from graph.evaluate import ARGUMENTS, Arguments, Denoted, Evaluator, FoundBinding, PassedCall, Place
 from graph.flow import (
     AWAIT,
@@ -216,8 +216,9 @@ class Resolver:
                 continue
             place = self._evaluator.place(self._path, root)
             name = self._evaluator.rules(self._path).spelled(expression[-1])
-            use = Use(place, source, name, expression[1], EdgeKind.INHERITS)
-            self._made.give(use, self._evaluator.denoted(place, expression, as_type=True), "base")
+            denoted = self._evaluator.denoted(place, expression, as_type=True)
+            use = Use(place, source, name, expression[1], base_kind(self._evaluator, self._unit.flow.scopes[scope], denoted))
+            self._made.give(use, denoted, "base")
 
     def _overrides(self, scope: int) -> None:
         evaluator, flow = self._evaluator, self._unit.flow

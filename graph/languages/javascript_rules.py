@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graph.bindings import Arguments, Attribute, FoundBinding, Place
+from graph.bindings import Arguments, Attribute, Denoted, FoundBinding, Place
 from graph.evaluate import Evaluator
 from graph.flow import (
     BASE,
     CAST,
     CLASS,
     CLASS_SCOPE,
+    ELEMENT,
     FIELD,
     INDEX,
     LITERAL,
@@ -161,6 +162,19 @@ class JavaScriptRules(JavaScriptObjects):
             return builtins.call_global(evaluator, self, callee[2], place, arguments)
         return ANYTHING
 
+    def protocol_calls(self, evaluator: Evaluator, operation: int, value: Value) -> list[Denoted]:
+        """Return the methods by which a loop goes over an instance."""
+        if operation != ELEMENT:
+            return []
+        found: list[Denoted] = []
+        for name in ("[Symbol.iterator]", "[Symbol.asyncIterator]"):
+            found += [(value, each) for each in evaluator.own_attributes(value, name)]
+            made = union(evaluator.called(method, None, ()) for method in evaluator.member(value, name))
+            found += [
+                (each, step) for each in sorted(made, key=repr) if each[0] == INSTANCE for step in evaluator.own_attributes(each, "next")
+            ]
+        return found
+
     def iterated(self, evaluator: Evaluator, value: Value) -> Values:
         """Return what a loop over a value yields."""
         if value[0] == INSTANCE:
@@ -182,7 +196,7 @@ class JavaScriptRules(JavaScriptObjects):
         return union(evaluator.member(value, name) for name in evaluator.opened(value).names)
 
     def indexed(self, evaluator: Evaluator, place: Place, holder: Value, key: Expression) -> Values:
-        """Return what ``holder[key]`` is worth: of a written-out object any member, with the key unknown."""
+        """Return what ``holder[key]`` is worth: of a written-out object the member of a key that is known, else any."""
         if holder[0] == ARGUMENT:
             passed = evaluator.arguments(holder)
             return union(evaluator.items(each, key) if each[0] == SITE else self.indexed(evaluator, place, each, key) for each in passed)
@@ -191,6 +205,8 @@ class JavaScriptRules(JavaScriptObjects):
                 return holder[2][int(key[3])]
             return union(holder[2])
         if holder[0] == INSTANCE and evaluator.opened(holder).flags & WRITTEN_OUT:
+            if key[0] == LITERAL and key[3]:
+                return evaluator.member(holder, key[3])
             return self.members(evaluator, holder) | ANYTHING
         return ANYTHING
 

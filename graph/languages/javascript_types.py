@@ -42,6 +42,14 @@ def _predefined(lowering: Lowering, node: SyntaxNode) -> Expression:
     return (LITERAL, node.start_byte, type_, "") if type_ else blank(node)
 
 
+def _named(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+    """Handle the name of a type; the grammar takes ``bigint`` for one that somebody defines."""
+    return _predefined(lowering, node) if lowering.word(node) == "bigint" else _type_name(lowering, node)
+
+
+_type_name = name()
+
+
 def _generic(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     named, given = node.child_by_field_name("name"), node.child_by_field_name("type_arguments")
     of = None if named is None else lowering.lower(named)
@@ -238,7 +246,7 @@ TYPES: dict[str, Handler] = {
     "satisfies_expression": _as,
     "type_assertion": _assertion,
     "type_annotation": inner(),
-    "type_identifier": name(),
+    "type_identifier": _named,
     "nested_type_identifier": member("module", "name"),
     "nested_identifier": member("object", "property"),
     "generic_type": _generic,

@@ -32,6 +32,7 @@ from graph.flow import (
     SPREAD,
     STATIC,
     SUPER,
+    TO_END,
     TYPE,
     Expression,
     Parameter,
@@ -219,16 +220,20 @@ def _comprehension(type_: str) -> Handler:
     return handle
 
 
-_index = index("value", "subscript")
-
-
-def _subscript(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    keys = node.children_by_field_name("subscript")
-    if len(keys) != 1 or keys[0].type != "slice":
-        return _index(lowering, node)
-    lowering.lower_children(keys[0])
-    holder = lowering.lower_field(node, "value")
-    return None if holder is None else (SEQUENCE, node.start_byte, "list", ((SPREAD, node.start_byte, holder),))
+def _slice(lowering: Lowering, node: SyntaxNode) -> Expression:
+    """Handle ``start:stop:step``; a step leaves elements out, which is like not to know where it stops."""
+    bounds: list[Expression] = [(LITERAL, node.start_byte, "int", "0"), (LITERAL, node.start_byte, "int", str(TO_END))]
+    at = 0
+    for child in node.children:
+        if child.type == ":":
+            at += 1
+            continue
+        if at < len(bounds) and lowering.word(child).lstrip("-").isdecimal():
+            bounds[at] = (LITERAL, child.start_byte, "int", lowering.word(child))
+            continue
+        bounds[min(at, 1)] = (EITHER, child.start_byte, ())
+        lowering.root(child)
+    return (SEQUENCE, node.start_byte, "slice", tuple(bounds))
 
 
 def _raise(lowering: Lowering, node: SyntaxNode) -> Expression | None:
@@ -344,7 +349,8 @@ GRAMMAR = Grammar(
         "call": _called,
         "argument_list": _argument_list,
         "keyword_argument": _keyword,
-        "subscript": _subscript,
+        "subscript": index("value", "subscript"),
+        "slice": _slice,
         "generic_type": _generic,
         "type": inner(),
         "parenthesized_expression": inner(),

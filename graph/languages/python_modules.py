@@ -59,15 +59,22 @@ class PythonModules(Rules):
             found = self._module_at("/".join(part for part in (base, inner) if part), stub=stub)
             return [found] if found else [UNKNOWN]
         own = self._own_root(path)
-        for root in dict.fromkeys([own, *_folders_above(own), "src", "lib"]):
-            found = self._module_at(f"{root}/{inner}" if root else inner, stub=stub)
+        near = dict.fromkeys([own, *_folders_above(own), "src", "lib"])
+        for root in near:
+            found = self._module_at(_below(root, inner), stub=stub)
             if found:
                 return [found]
-        elsewhere = [found for root in self._roots if (found := self._module_at(f"{root}/{inner}" if root else inner))]
-        if elsewhere and module.partition(".")[0] not in _STANDARD:
-            return elsewhere
         package, _, rest = module.partition(".")
+        if package not in _STANDARD:
+            elsewhere = [found for root in self._roots if (found := self._module_at(_below(root, inner)))]
+            if elsewhere:
+                return elsewhere
+            if rest and any(self._is_package(_below(root, package)) for root in near):
+                return [UNKNOWN]  # of a package of the program: not written yet, generated, or compiled
         return [(EXTERNAL_OBJECT, package, rest)]
+
+    def _is_package(self, stem: str) -> bool:
+        return f"{stem}/__init__.py" in self._paths
 
     def _own_root(self, path: str) -> str:
         folder = path.rpartition("/")[0]
@@ -119,7 +126,7 @@ class PythonModules(Rules):
             return None
         evaluator.look(f"module {name}")
         folder = path.rpartition("/")[0]
-        return self._module_at(f"{folder}/{name}" if folder else name, stub=path.endswith(".pyi"))
+        return self._module_at(_below(folder, name), stub=path.endswith(".pyi"))
 
     def _through_wildcards(self, evaluator: Evaluator, path: str, name: str, seen: set[str]) -> list[Attribute]:
         if name.startswith("_"):
@@ -169,6 +176,10 @@ class PythonModules(Rules):
         if name in _MODULE_NAMES:
             return [self.literal("str")]
         return [ANYTHING]
+
+
+def _below(folder: str, path: str) -> str:
+    return f"{folder}/{path}" if folder else path
 
 
 def _folders_of(path: str) -> Iterable[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graph.evaluate import Attribute, Evaluator, FoundBinding, Place
+from graph.evaluate import Arguments, Attribute, Evaluator, FoundBinding, Place
 from graph.flow import (
     ASYNC,
     EITHER,
@@ -13,9 +13,11 @@ from graph.flow import (
     LITERAL,
     MEMBER,
     NAME,
+    ONE,
     REST,
     REST_BY_NAME,
     SEQUENCE,
+    SPREAD,
     VARIABLE,
     Expression,
 )
@@ -161,6 +163,23 @@ class PythonRules(PythonModules, PythonBuiltins):
         if flags & ASYNC and not flags & GENERATOR:
             return frozenset({container("Awaitable", declared)})
         return declared
+
+    def takes(self, evaluator: Evaluator, function: Value, arguments: Arguments) -> bool:
+        """Say whether a call's arguments are enough and not too many; a decorator may have changed what is needed."""
+        scope = evaluator.opened(function)
+        if scope.decorators or any(given[0] == SPREAD for _, given in arguments):
+            return True
+        parameters = scope.parameters[int(function[3] is not None) :]
+        starred = next((at for at, each in enumerate(parameters) if each.taking == REST), len(parameters))
+        plain = [each for each in parameters[:starred] if each.taking == ONE]
+        by_name = [each for each in parameters[starred:] if each.taking == ONE]
+        keywords = {keyword for keyword, _ in arguments if keyword}
+        unnamed = len(arguments) - len(keywords)
+        if unnamed > len(plain) and starred == len(parameters):
+            return False
+        if keywords - {each.name for each in parameters} and not any(each.taking == REST_BY_NAME for each in parameters):
+            return False
+        return all(each.default >= 0 or each.name in keywords for each in (*plain[unnamed:], *by_name))
 
     # Classes.
 

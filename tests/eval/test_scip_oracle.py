@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -189,3 +190,15 @@ def test_the_worst_are_shown_from_both_directions(tmp_path: Path) -> None:
     assert directions == ["invented"] * 4 + ["missed"] * 4
     assert len(worst(found.disagreements, 100)) == 16
     assert len(worst([each for each in found.disagreements if each.direction == "missed"], 8)) == 8
+
+
+def test_instantiation_is_right_when_the_oracle_lists_its_constructor(tmp_path: Path) -> None:
+    """The compiler of TypeScript lists `new A()` under the constructor of A; the pair of our edges is that use, and finds it."""
+    constructor = {"symbol": "s p n v app/Store#`<constructor>`().", "name": "__init__", "kind": "function", "def_path": "a.py"}
+    rows: list[dict[str, Any]] = [{**ROWS[0], "refs": []}, {**constructor, "def_line": 1, "refs": [{"path": "a.py", "line": 6}]}]
+    made = (edge("a.py#Store", 6, EdgeKind.INSTANTIATES), edge("a.py#Store.__init__", 6))
+    verdict = judge(tmp_path, *made, rows=rows)
+    assert (verdict.right, verdict.wrong, verdict.found_proven, verdict.references) == (1, 0, 1, 1)
+    guessed = [Edge(each.kind, Evidence.POSSIBLE, *dataclasses.astuple(each)[2:]) for each in made]
+    verdict = judge(tmp_path, *guessed, rows=rows)
+    assert (verdict.right, verdict.wrong, verdict.found_proven) == (0, 0, 0)

@@ -176,3 +176,58 @@ def test_odd_forms_cost_nothing_else(ending: str) -> None:
     graphs = list(resolve_files({f"a.{ending}": text.encode(), "gone.json": b"{}"}))
     called = [e for e in graphs[0].edges if e.kind is EdgeKind.CALLS and e.target == f"a.{ending}#Item.use"]
     assert len({e.start_byte for e in called}) > (3 if ending != "js" else 0)
+
+
+@pytest.mark.parametrize(
+    ("loop", "name"), [("for (const x of new Steps()) {}", "iterator"), ("for await (const x of new Steps()) {}", "asyncIterator")]
+)
+def test_loop_over_an_instance_calls_what_it_goes_by(loop: str, name: str) -> None:
+    """A loop calls the iterator method and the ``next`` of what that returns."""
+    text = f"class Next {{ next() {{}} }}\nclass Steps {{ [Symbol.{name}]() {{ return new Next(); }} }}\n{loop}"
+    assert is_called(text, f"a.ts#Steps.{name}")
+    assert is_called(text, "a.ts#Next.next")
+    assert not is_called("for (const x of [1]) {}", "a.ts#Next.next")
+
+
+@pytest.mark.parametrize("key", ["1", "name", "'b'"])
+def test_known_key_of_a_written_object_is_one_member(key: str) -> None:
+    """A number, a text and a constant lead to the member of that name."""
+    text = f"const name = 'c';\nconst held = {{ 1: () => item.use(), b: () => item.use(), c: () => item.use() }};\nheld[{key}]();"
+    found = [e for e in edges_of(_ITEM + text) if e.kind is EdgeKind.CALLS and e.path == "a.ts" and e.line == text.count("\n") + 4]
+    assert [e.evidence for e in found] == [Evidence.PROVEN]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class A { a(): Item; a(x?: any) { return x as any; } }\nnew A().a().use()",
+        "function f(x: string): Item;\nfunction f(x: number): Item;\nfunction f(x: any): any { return x; }\nf(1).use()",
+        "declare function f(x: string): Item;\ndeclare function f(x: number): Item;\nf(1).use()",
+    ],
+)
+def test_overloads_say_what_a_function_returns(text: str) -> None:
+    """Where the body's declaration says nothing, the signatures before it do."""
+    assert is_called(_ITEM + text)
+
+
+def test_signatures_that_differ_leave_a_set() -> None:
+    """Without a body the result is that of any of them; a body with a declared class says which."""
+    other = "class Other { use() {} }\n"
+    assert not is_called(_ITEM + other + "declare function f(x: string): Item;\ndeclare function f(x: number): Other;\nf(1).use()")
+    assert is_called(
+        _ITEM + other + "function f(x: string): Item;\nfunction f(x: number): any;\nfunction f(x: any): Item { return x; }\nf(1).use()"
+    )
+
+
+def test_bigint_is_a_type_of_the_language() -> None:
+    """A function of that name is no type."""
+    found = edges_of("export function bigint() {}\nlet x: bigint;\n")
+    assert [e.target for e in found if e.line == 2 and e.kind is not EdgeKind.CONTAINS] == []
+
+
+def test_class_implements_an_interface_and_an_interface_extends_one() -> None:
+    """A base that is an interface is implemented by a class, and extended by another interface."""
+    found = edges_of("interface I {}\ninterface J extends I {}\nclass A {}\nclass B extends A implements I, J {}\n")
+    kinds = {EdgeKind.INHERITS, EdgeKind.IMPLEMENTS}
+    bases = {(e.kind.value, e.source.partition("#")[2], e.target.partition("#")[2]) for e in found if e.kind in kinds}
+    assert bases == {("inherits", "J", "I"), ("inherits", "B", "A"), ("implements", "B", "I"), ("implements", "B", "J")}

@@ -267,7 +267,8 @@ def test_every_construct_of_a_shop() -> None:
     assert uses("Case_::$made") == {"Lib.Crate.lift"}
     assert uses("if ($t instanceof Shop") == {"Shop.Shop.put", "Lib.Box.open", "Lib.aid"}
     assert uses('echo "text') == {"Lib.Box.name"}
-    assert uses("final class Shop", "inherits") == {"Shop.Base", "Shop.Saves"}
+    assert uses("final class Shop", "inherits") == {"Shop.Base"}
+    assert uses("final class Shop", "implements") == {"Shop.Saves"}
     assert uses("use Loud {", "inherits") == {"Shop.Loud"}
     assert uses("self::Low->save()") == {"Shop.Level.save"}
     assert uses("yield new Box()", "instantiates") == {"Lib.Box"}

@@ -455,3 +455,15 @@ def test_broken_code_breaks_nothing(cut: int) -> None:
     resolver.begin("m.py")
     resolver.finish("m.py")
     assert resolver.problems == {}
+
+
+def test_module_that_a_package_of_the_program_lacks_is_nobody_elses() -> None:
+    """What is imported from a package of the program, where it has no such module, is unknown and not external."""
+    files = {
+        "src/__init__.py": "",
+        "src/utils/__init__.py": "",
+        "src/main.py": "from utils.missing import gone\nfrom yaml.nodes import Node\ngone()\nNode(1)\n",
+        "tests/yaml/__init__.py": "",
+    }
+    assert calls(files, "gone()", evidence=Evidence.UNKNOWN) == {"unknown:gone"}
+    assert calls(files, "Node(1)", evidence=Evidence.EXTERNAL) == {"external:yaml#nodes.Node"}
