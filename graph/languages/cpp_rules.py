@@ -24,7 +24,7 @@ from graph.flow import (
 from graph.languages.c_rules import ANONYMOUS_NAMESPACE, CRules, function_of, is_outermost, joined, namespace_of, outer
 from graph.languages.cpp import APPLIED
 from graph.languages.jvm import CONSTRUCTOR
-from graph.languages.jvm_overloads import fits, same_parameters
+from graph.languages.overloads import fits, same_parameters
 from graph.program import Program
 from graph.values import (
     ANYTHING,

@@ -21,7 +21,6 @@ from graph.flow import (
     NEW,
     SEQUENCE,
     VARIABLE,
-    Binding,
     Expression,
     FileFlow,
     Scope,
@@ -29,7 +28,8 @@ from graph.flow import (
 from graph.languages import jvm_library
 from graph.languages.jvm import ARRAY, CONSTRUCTOR, TRAILING
 from graph.languages.jvm_names import JvmNames
-from graph.languages.jvm_overloads import choose, same_parameters
+from graph.languages.jvm_overloads import choose
+from graph.languages.overloads import hides, same_parameters
 from graph.values import (
     ANYTHING,
     BUILTIN_METHOD,
@@ -50,6 +50,9 @@ from graph.values import (
 class JvmRules(JvmNames):
     """Java's rules over one program."""
 
+    choose = staticmethod(choose)
+    """Chooses among functions by the arguments, whatever a language makes of what is called before that."""
+
     # Overloads.
 
     def overloads(self, evaluator: Evaluator, holder: Value, lineage: Sequence[Value], name: str) -> list[Attribute]:
@@ -64,7 +67,7 @@ class JvmRules(JvmNames):
                 continue
             scope, flow = evaluator.opened(each), evaluator.flow(each[1])
             for binding in self.by_use(flow, scope.names.get(name, []), called=True):
-                if binding.kind == DEFINITION and not any(_hides(evaluator, one, flow, binding) for one in found):
+                if binding.kind == DEFINITION and not any(hides(evaluator, one, flow, binding) for one in found):
                     found.append(FoundBinding(each[1], each[2], name, binding))
         if name == CONSTRUCTOR and not found and lineage and not outside:
             return [frozenset({lineage[0]})]
@@ -89,12 +92,12 @@ class JvmRules(JvmNames):
 
     def applicable(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
         """Return the overloads that a call can mean."""
-        return choose(evaluator, place, found, arguments)
+        return self.choose(evaluator, place, found, arguments)
 
     def constructors_of(self, evaluator: Evaluator, class_: Value, place: Place, arguments: Arguments) -> list[FoundBinding]:
         """Return the constructors that a class has for these arguments."""
         found: list[Denoted] = [(None, each) for each in evaluator.own_attributes(class_, CONSTRUCTOR, called=True)]
-        chosen = choose(evaluator, place, found, arguments) if found else []
+        chosen = self.choose(evaluator, place, found, arguments) if found else []
         return [each for _, each in chosen if isinstance(each, FoundBinding)]
 
     def overrides(self, flow: FileFlow, method: Scope, above: FileFlow, candidates: Sequence[Scope]) -> Scope | None:
@@ -236,12 +239,6 @@ class JvmRules(JvmNames):
             made = union(evaluator.called(each, None, ()) for each in evaluator.member(value, "iterator", called=True))
             return union(each[2][-1] if each[0] == CONTAINER and each[2] else ANYTHING for each in made) or ANYTHING
         return ANYTHING
-
-
-def _hides(evaluator: Evaluator, found: FoundBinding, flow: FileFlow, binding: Binding) -> bool:
-    """Say whether a method that was found lower down overrides another."""
-    lower = evaluator.flow(found.path)
-    return same_parameters(lower, lower.scopes[found.binding.target], flow, flow.scopes[binding.target])
 
 
 RULES = JvmRules

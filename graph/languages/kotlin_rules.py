@@ -8,8 +8,8 @@ from typing import ClassVar
 from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBinding, Place
 from graph.flow import CLASS_SCOPE, DEFINITION, FUNCTION_SCOPE, IMPORTED, INTERFACE, MEMBER, Binding, FileFlow, ImportedName
 from graph.languages import jvm_library
-from graph.languages.jvm_overloads import is_type_parameter
 from graph.languages.jvm_rules import JvmRules
+from graph.languages.overloads import is_type_parameter
 from graph.values import (
     ANYTHING,
     BUILTIN_METHOD,

@@ -12,8 +12,8 @@ from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBindin
 from graph.flow import CLASS_SCOPE, DEFINITION, FUNCTION_SCOPE, Binding, FileFlow, ImportedName
 from graph.languages import jvm_library
 from graph.languages.jvm import LATER_LIST
-from graph.languages.jvm_overloads import fits
 from graph.languages.jvm_rules import JvmRules
+from graph.languages.overloads import fits
 from graph.program import Program
 from graph.values import (
     ANYTHING,
