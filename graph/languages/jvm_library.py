@@ -193,6 +193,13 @@ def given_to(holder: Value, method: str, index: int) -> Values:
     return parts[-1] if index == 0 or method in _TO_ONE else NOTHING
 
 
+FUNCTIONAL_METHODS = frozenset(
+    str.split("""
+    run call get accept apply test compare applyAsInt applyAsLong applyAsDouble getAsInt getAsLong getAsDouble getAsBoolean
+""")
+)
+"""The abstract methods of the library's functional interfaces."""
+
 # What calls yield.
 
 _TO_ELEMENT = frozenset(

@@ -1,4 +1,4 @@
-"""Java, and what Kotlin and Scala have in common with it: overloads, types, and what functions without a name are given.
+"""What Java, Kotlin, Scala and C# have in common: overloads, types, and what functions without a name are given.
 
 Which overload is meant follows the Java Language Specification (15.12.2) as far as types are known: by number of arguments, by their
 types, without variable arguments before with them, and the most specific one.
@@ -6,7 +6,7 @@ types, without variable arguments before with them, and the most specific one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBinding, Place
 from graph.flow import (
@@ -20,6 +20,7 @@ from graph.flow import (
     NAME,
     NEW,
     SEQUENCE,
+    STATIC,
     VARIABLE,
     Expression,
     FileFlow,
@@ -27,9 +28,11 @@ from graph.flow import (
 )
 from graph.languages import jvm_library
 from graph.languages.jvm import ARRAY, CONSTRUCTOR, TRAILING
+from graph.languages.jvm_contracts import inherited_answers
 from graph.languages.jvm_names import JvmNames
 from graph.languages.jvm_overloads import choose
 from graph.languages.overloads import hides, same_parameters
+from graph.rules import Kept
 from graph.values import (
     ANYTHING,
     BUILTIN_METHOD,
@@ -48,7 +51,7 @@ from graph.values import (
 
 
 class JvmRules(JvmNames):
-    """Java's rules over one program."""
+    """What the rules of Java, Kotlin and Scala share."""
 
     choose = staticmethod(choose)
     """Chooses among functions by the arguments, whatever a language makes of what is called before that."""
@@ -101,10 +104,16 @@ class JvmRules(JvmNames):
         return [each for _, each in chosen if isinstance(each, FoundBinding)]
 
     def overrides(self, flow: FileFlow, method: Scope, above: FileFlow, candidates: Sequence[Scope]) -> Scope | None:
-        """Return the method with as many parameters of the same types."""
-        functions = [each for each in candidates if each.kind == FUNCTION_SCOPE and len(each.parameters) == len(method.parameters)]
+        """Return the method with as many parameters of the same types; what belongs to the class itself overrides nothing."""
+        if method.flags & STATIC:
+            return None
+        functions = [each for each in candidates if each.kind == FUNCTION_SCOPE and not each.flags & STATIC]
         same = [each for each in functions if same_parameters(flow, method, above, each)]
         return (same or [None])[0]
+
+    def kept(self, evaluator: Evaluator, path: str) -> Iterator[Kept]:
+        """Return what classes answer for an interface with a method that they inherit."""
+        return inherited_answers(self, evaluator, path)
 
     # Types.
 
@@ -239,6 +248,3 @@ class JvmRules(JvmNames):
             made = union(evaluator.called(each, None, ()) for each in evaluator.member(value, "iterator", called=True))
             return union(each[2][-1] if each[0] == CONTAINER and each[2] else ANYTHING for each in made) or ANYTHING
         return ANYTHING
-
-
-RULES = JvmRules
