@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from graph.evaluate import Arguments, Denoted, Evaluator, FoundBinding, Place
-from graph.flow import EXTENSION, REST, FileFlow, Parameter, Scope
+from graph.flow import EXTENSION, FUNCTION_SCOPE, NAME, REST, FileFlow, Parameter, Scope
 from graph.languages.csharp_definitions import APPLIED
 from graph.languages.jvm import ARRAY
 from graph.languages.overloads import (
@@ -16,9 +16,11 @@ from graph.languages.overloads import (
     Candidate,
     fits,
     is_definition,
+    is_type_parameter,
     parameter_for,
     rank_given,
     ranked,
+    same_parameters,
     sort_out,
 )
 from graph.values import (
@@ -118,7 +120,9 @@ def by_type(evaluator: Evaluator, place: Place, candidates: list[Candidate], arg
     """Return the candidates whose parameters the arguments can be given to; the best one alone where there is one."""
     if len(candidates) < 2:
         return candidates
-    taking = ranked(evaluator, place, candidates, arguments, rank_of)
+    values = [evaluator.value(place, given) for _, given in arguments]
+    taking = [each for each in ranked(evaluator, place, candidates, arguments, rank_of) if _agree(evaluator, each[0], arguments, values)]
+    taking = [each for each in taking if not any(_comes_first(evaluator, other, each) for other in taking)]
     plain = [each for each in taking if not any(one.taking == REST for one in each[0][2].parameters)]
     for group in (plain, taking):
         for each, ranks in group:
@@ -127,6 +131,42 @@ def by_type(evaluator: Evaluator, place: Place, candidates: list[Candidate], arg
         if group:
             return [each for each, _ in group]
     return []
+
+
+def _agree(evaluator: Evaluator, candidate: Candidate, arguments: Arguments, values: list[Values]) -> bool:
+    """Say whether one type can be meant wherever a function has the same type parameter."""
+    _, found, scope = candidate
+    roots = evaluator.flow(found.path).roots
+    given: dict[str, list[Value]] = {}
+    for at, (keyword, _) in enumerate(arguments):
+        parameter = parameter_for(scope, at, keyword)
+        if parameter is None or parameter.type < 0 or len(values[at]) != 1 or UNKNOWN in values[at]:
+            continue
+        expression = roots[parameter.type].expression
+        if expression is not None and expression[0] == NAME and is_type_parameter(evaluator, found.path, parameter.type):
+            given.setdefault(expression[2], []).extend(values[at])
+    pairs = ((one, other) for each in given.values() for at, one in enumerate(each) for other in each[at + 1 :])
+    return all(IMPOSSIBLE not in {rank(evaluator, one, other)} & {rank(evaluator, other, one)} for one, other in pairs)
+
+
+def _comes_first(evaluator: Evaluator, one: tuple[Candidate, list[int]], other: tuple[Candidate, list[int]]) -> bool:
+    """Say whether a method that takes the arguments for certain belongs to a type below the other's: only that type is looked at then.
+
+    What overrides a method belongs to the type that had it first.
+    """
+    if UNDECIDED in one[1] or not _is_below(evaluator, one[0][1], other[0][1]):
+        return False
+    found = one[0][1]
+    flow = evaluator.flow(found.path)
+    method = flow.scopes[found.binding.target]
+    for above in evaluator.lineage(found.path, found.scope)[1:]:
+        there = evaluator.flow(above[1]) if above[0] == CLASS_OBJECT else None
+        for each in evaluator.opened(above).names.get(found.name, ()) if there is not None else ():
+            if there is not None and is_definition(FoundBinding(above[1], above[2], found.name, each)):
+                overridden = there.scopes[each.target]
+                if overridden.kind == FUNCTION_SCOPE and same_parameters(flow, method, there, overridden):
+                    return False
+    return True
 
 
 def _better(evaluator: Evaluator, one: tuple[Candidate, list[int]], other: tuple[Candidate, list[int]]) -> bool:
