@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from graph.evaluate import Arguments, Attribute, Evaluator, FoundBinding, Place
+from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBinding, Place
 from graph.flow import (
     BLOCK,
     CLASS_SCOPE,
@@ -56,7 +56,6 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
     builtin_package = "System"
     has_extensions = True
     call_method = "Invoke"
-    choose = staticmethod(choose)
 
     def __init__(self, program: Program) -> None:
         super().__init__(program)
@@ -290,6 +289,10 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
             if namespace in visible and rank_of(evaluator, each.path, receiver, frozenset({holder})) != IMPOSSIBLE:
                 found.append(each)
         return [*found, *evaluator.attributes(holder, name, called=called)] if found else []
+
+    def choose(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
+        """Return the functions that can take the arguments."""
+        return choose(evaluator, place, found, arguments)
 
     # Types.
 

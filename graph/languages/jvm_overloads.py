@@ -18,7 +18,18 @@ from graph.languages.overloads import (
     sort_out,
     written_type,
 )
-from graph.values import CLASS_OBJECT, CONTAINER, EXTERNAL_INSTANCE, EXTERNAL_OBJECT, FUNCTION_OBJECT, INSTANCE, UNKNOWN, Value, Values
+from graph.values import (
+    BUILTIN_METHOD,
+    CLASS_OBJECT,
+    CONTAINER,
+    EXTERNAL_INSTANCE,
+    EXTERNAL_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    UNKNOWN,
+    Value,
+    Values,
+)
 
 _WIDER = {
     "byte": ("byte", "short", "int", "long", "float", "double"),
@@ -61,7 +72,7 @@ def choose(evaluator: Evaluator, place: Place, found: list[Denoted], arguments: 
 def _by_type(evaluator: Evaluator, place: Place, candidates: list[Candidate], arguments: Arguments) -> list[Candidate]:
     taking = ranked(evaluator, place, candidates, arguments, _rank_of)
     fixed = [each for each in taking if not any(parameter.taking == REST for parameter in each[0][2].parameters)]
-    taking = fixed or taking
+    taking = fixed if any(UNDECIDED not in ranks for _, ranks in fixed) else taking
     for each, ranks in taking:
         rest = [(other, others) for other, others in taking if other is not each]
         if not all(_at_least_as_good(evaluator, each, ranks, other, others) for other, others in rest):
@@ -98,6 +109,8 @@ def _rank_of(evaluator: Evaluator, path: str, parameter: Parameter | None, given
 def _rank(evaluator: Evaluator, value: Value, wanted: Value) -> int:
     if value[0] == EXTERNAL_OBJECT and value[1] == "java.lang" and value[2].partition(".")[0] in _CONSTANTS:
         value = (EXTERNAL_INSTANCE, "java.lang", _CONSTANTS[value[2].partition(".")[0]])
+    if value[0] == BUILTIN_METHOD and value[1][:2] == (CONTAINER, ARRAY) and value[2] == "length":
+        value = (EXTERNAL_INSTANCE, "java.lang", "int")
     value, wanted = _java_name(value), _java_name(wanted)
     if value == wanted:
         return 0

@@ -53,8 +53,9 @@ from graph.values import (
 class JvmRules(JvmNames):
     """What the rules of Java, Kotlin and Scala share."""
 
-    choose = staticmethod(choose)
-    """Chooses among functions by the arguments, whatever a language makes of what is called before that."""
+    def choose(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
+        """Return the functions that can take the arguments, whatever a language makes of what is called before that."""
+        return choose(evaluator, place, found, arguments)
 
     # Overloads.
 

@@ -384,3 +384,25 @@ def test_broken_code_is_resolved_as_far_as_it_goes(cut: int) -> None:
     { Runnable r = () -> { this.f(null); }; new A<>() { int g() { return super.f(null, 1); } }; } A() { this(1); } A(int i) { super(i); } }
     """
     assert list(resolve_files({"A.java": text.encode()[:cut]}))
+
+
+def test_a_fixed_number_of_parameters_goes_first_only_where_it_fits_for_certain() -> None:
+    """With an argument of an unknown type, a variable number is as possible; the length of an array and its parts are known."""
+    found = calls(
+        """\
+        import org.lib.Missing;
+        class A {
+            void f(int[] a, int n) {}
+            void f(Object... all) {}
+            void f(char[] a) {}
+            void g(Missing m, int[] a, String s) {
+                f(m.any());
+                f(a, a.length);
+                f(s.toCharArray());
+            }
+        }
+        """
+    )
+    assert found[7] >= {"?A.f~2", "?A.f~3"}
+    assert found[8] == {"A.f"}
+    assert found[9] >= {"A.f~3"}
