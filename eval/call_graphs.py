@@ -4,6 +4,9 @@ Our graph is mapped onto their names here:
 
 - A call of a class is a call of its constructor, looked up along the proven base classes, because the benchmarks list the function that
   runs; a class that has none anywhere gives no edge (Java: its default constructor).
+- A call of a method that others override is asked as the product's questions ask it (``graph/dispatch.py``): it runs that method or one
+  of its overriders, each of them possible. The benchmarks list what runs, so a method without a body is no callee, and that a certain
+  method runs is a fact only where nothing overrides it.
 - A lambda that the ground truth does not list belongs to the function around it, as the benchmarks write it then.
 - Where they have two ways to write a name (an arrow function by its variable or by its number, ``Array.join`` by its class or as a
   builtin), the one that the ground truth of the case uses is taken.
@@ -16,12 +19,16 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from eval.call_names import Namer
+from graph.answers import open_view
+from graph.dispatch import RULE, Dispatch
 from graph.model import EXTERNAL, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
+from graph.sqlite_store import SqliteGraphStore
 
 CallGraph = dict[str, set[str]]
 
@@ -41,6 +48,28 @@ def call_graph(
     return _Mapping(list(graphs), namer, frozenset(listed), root).calls(evidence)
 
 
+def calls_at_run_time(graphs: Sequence[FileGraph]) -> list[Edge]:
+    """Return the calls that a question gets: those of a method that others override are possible, as are those of its overriders."""
+    with TemporaryDirectory() as folder:
+        store = SqliteGraphStore.open(Path(folder) / "graph.db")
+        try:
+            store.replace(_VIEW, graphs, generation=1)
+            handles = [*{node.handle for graph in graphs for node in graph.nodes}, *{Handle(graph.path) for graph in graphs}]
+            asked = list(Dispatch(open_view(store, _VIEW)).edges_from(dict.fromkeys(handles), sorted(CALLS)))
+        finally:
+            store.close()
+    dispatched = {(edge.path, edge.start_byte, edge.source) for edge in asked if edge.rule == RULE}
+    return [
+        replace(edge, evidence=Evidence.POSSIBLE)
+        if edge.evidence is Evidence.PROVEN and (edge.path, edge.start_byte, edge.source) in dispatched
+        else edge
+        for edge in asked
+    ]
+
+
+_VIEW = "case"
+
+
 class _Mapping:
     """Our nodes under the benchmark's names, and what is needed to find constructors."""
 
@@ -48,14 +77,16 @@ class _Mapping:
         self._namer = namer
         self._listed = listed
         self._root = root
+        self._sources: dict[str, list[str]] = {}
         self._nodes = {node.handle: node for graph in graphs for node in graph.nodes}
-        self._edges = [edge for graph in graphs for edge in graph.edges]
+        self._calls = calls_at_run_time(graphs)
+        edges = [edge for graph in graphs for edge in graph.edges]
         self._members: dict[Handle, dict[str, Handle]] = defaultdict(dict)
         self._bases: dict[Handle, list[Handle]] = defaultdict(list)
         for node in self._nodes.values():
             if node.kind in FUNCTIONS:
                 self._members[_owner(node.handle)].setdefault(node.name, node.handle)
-        for edge in sorted(self._edges, key=lambda edge: edge.start_byte):
+        for edge in sorted(edges, key=lambda edge: edge.start_byte):
             if edge.kind in {EdgeKind.INHERITS, EdgeKind.IMPLEMENTS} and edge.evidence in FACTS:
                 self._bases[edge.source].append(edge.target)
         self._prefixes = {name[:at] for name in listed for at in (*_dots(name), len(name))}
@@ -66,8 +97,8 @@ class _Mapping:
         """Return the call graph of the edges of this evidence."""
         keys = {*FUNCTIONS, NodeKind.FILE}
         found: CallGraph = {self._caller(handle): set() for handle, node in self._nodes.items() if node.kind in keys}
-        for edge in self._edges:
-            if edge.kind in CALLS and edge.evidence in evidence and edge.source in self._nodes:
+        for edge in self._calls:
+            if edge.evidence in evidence and edge.source in self._nodes:
                 callees = set(self._callees(edge))
                 found.setdefault(self._caller(edge.source), set()).update(callees)
                 for callee in callees:
@@ -118,11 +149,17 @@ class _Mapping:
         return numbers
 
     def _is_bound(self, node: Node) -> bool:
-        try:
-            lines = (self._root / node.path).read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            return False
-        return 0 < node.start_line <= len(lines) and bool(self._namer.bound(node.name).search(lines[node.start_line - 1]))
+        lines = self._lines(node)
+        return bool(lines) and bool(self._namer.bound(node.name).search(lines[0]))
+
+    def _lines(self, node: Node) -> list[str]:
+        """Return the lines of source that a node covers, nothing where its file does not have them."""
+        if node.path not in self._sources:
+            try:
+                self._sources[node.path] = (self._root / node.path).read_text(encoding="utf-8", errors="replace").splitlines()
+            except OSError:
+                self._sources[node.path] = []
+        return self._sources[node.path][max(node.start_line - 1, 0) : max(node.end_line, node.start_line)]
 
     def _callees(self, edge: Edge) -> Iterator[str]:
         if edge.target.startswith(EXTERNAL):
@@ -138,7 +175,7 @@ class _Mapping:
                 yield self._name(constructor)
             elif self._namer.default_constructor:
                 yield self._namer.default_constructor.format(self._name(edge.target))
-        elif node is not None:
+        elif node is not None and self._namer.runs(node, "\n".join(self._lines(node))):
             yield self._name(edge.target)
 
     def _constructor(self, owner: Handle) -> Handle | None:

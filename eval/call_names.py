@@ -40,6 +40,10 @@ class Namer(ABC):
         """Say whether a member of a class is its constructor."""
         return node.name == self.constructor
 
+    def runs(self, _node: Node, _source: str) -> bool:
+        """Say whether a function can run at all; ``source`` are the lines it stands on."""
+        return True
+
     def bound(self, _name: str) -> re.Pattern[str]:
         """Return what the first line of a function holds when it is a lambda bound to a variable of this name."""
         return re.compile(r"(?!)")
@@ -135,6 +139,11 @@ class JavaNamer(Namer):
     def is_constructor(self, node: Node) -> bool:
         """Say whether a member is a constructor, which has the name of its class."""
         return node.kind == "constructor"
+
+    def runs(self, node: Node, source: str) -> bool:
+        """Say whether a method has a body."""
+        declared = re.search(rf"\b{re.escape(node.name)}\s*\([^{{}};]*\)[^{{}};]*([{{;])", source)
+        return declared is None or declared[1] == "{"
 
     def outside(self, package: str, symbol: str) -> tuple[str, ...]:
         """Name a method of another package."""

@@ -29,6 +29,7 @@ from graph.flow import (
     NAME,
     NEW,
     ONE,
+    OPEN,
     REST,
     ROOT,
     SELF,
@@ -236,6 +237,8 @@ def define(lowering: Lowering, node: SyntaxNode, named: SyntaxNode, declarator: 
     marks = words(lowering, node)
     bare = body is None and not any(each.type in {"default_method_clause", "delete_method_clause"} for each in node.named_children)
     flags = (STATIC if "static" in marks else 0) | (ABSTRACT if bare else 0) | (EXTENSION if chain else 0)
+    if "virtual" in marks or first(declarator, "virtual_specifier") is not None:
+        flags |= OPEN  # to be overridden
     lowering.open_branch()
     lowering.flow.branches[-1] = (branch, 0)
     if not chain and last.type != "template_function":

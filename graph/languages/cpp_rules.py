@@ -23,9 +23,11 @@ from graph.flow import (
 )
 from graph.languages.c_rules import ANONYMOUS_NAMESPACE, CRules, function_of, is_outermost, joined, namespace_of, outer
 from graph.languages.cpp import APPLIED
+from graph.languages.cpp_overrides import overriding
 from graph.languages.jvm import CONSTRUCTOR
-from graph.languages.jvm_overloads import fits, same_parameters
+from graph.languages.overloads import fits, same_parameters
 from graph.program import Program
+from graph.rules import Kept
 from graph.values import (
     ANYTHING,
     BUILTIN_METHOD,
@@ -48,7 +50,7 @@ _MAPS = frozenset({f"std.{name}" for name in ("map", "unordered_map", "multimap"
 _ELEMENT = frozenset({"at", "front", "back", "top", "value", "get", "value_or"})
 
 
-class CppRules(CRules):
+class CppRules(CRules):  # noqa: PLR0904
     """C++'s rules over one program."""
 
     members_need_no_receiver = True
@@ -195,6 +197,23 @@ class CppRules(CRules):
                 key = joined(self._key(evaluator, each[1], each[2]), scope.name if name == CONSTRUCTOR else name)
                 return list(self.defined_for(evaluator, bodies, declared, self.linked(evaluator, key) if declared else []))
         return [frozenset({lineage[0]})] if name == CONSTRUCTOR and lineage else [ANYTHING]
+
+    def stand_ins(self, evaluator: Evaluator, holder: Value, name: str, binding: Binding) -> list[tuple[str, int]]:
+        """Return the definitions that a call of one method of a class leads to, or its declaration."""
+        found = FoundBinding(holder[1], holder[2], name, binding)
+        if not evaluator.flow(holder[1]).scopes[binding.target].flags & ABSTRACT:
+            return [(holder[1], binding.target)]
+        linked = self.linked(evaluator, joined(self._key(evaluator, holder[1], holder[2]), name))
+        return [(each.path, each.binding.target) for each in self.defined_for(evaluator, [], [found], linked)]
+
+    def overrides(self, flow: FileFlow, method: Scope, above: FileFlow, candidates: Sequence[Scope]) -> Scope | None:
+        """Return nothing: ``kept`` knows where methods are defined."""
+        del flow, method, above, candidates
+        return None
+
+    def kept(self, evaluator: Evaluator, path: str) -> Iterator[Kept]:
+        """Return which virtual methods the classes of a file override."""
+        return overriding(self, evaluator, path)
 
     def defined_for(
         self, evaluator: Evaluator, bodies: list[FoundBinding], declared: list[FoundBinding], linked: list[FoundBinding]

@@ -41,6 +41,7 @@ from graph.languages.csharp_definitions import (
     using,
     variables,
 )
+from graph.languages.csharp_literals import integer, real
 from graph.languages.csharp_patterns import arm, conditional, declaration, is_pattern, is_type, switch, type_pattern
 from graph.languages.jvm import ARRAY, first
 from graph.lower import Grammar, Handler, Lowering, SyntaxNode, inner, literal, name, return_, sequence
@@ -193,9 +194,19 @@ def _assignment(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     value, target = lowering.root(node.child_by_field_name("right")), node.child_by_field_name("left")
     if target is not None and target.type == "tuple_expression":
         lowering.lower_children(target)
-    elif target is not None:
+    elif target is not None and not _is_discard(lowering, target):
         lowering.add_root(lowering.lower(target), WRITE)
     return (ROOT, node.start_byte, value) if value >= 0 else None
+
+
+def _is_discard(lowering: Lowering, target: SyntaxNode) -> bool:
+    """Say whether a target is ``_`` where nothing has that name."""
+    scopes, at = lowering.flow.scopes, lowering.scope
+    if target.type != "identifier" or lowering.word(target) != "_":
+        return False
+    while at >= 0 and "_" not in scopes[at].names:
+        at = scopes[at].parent
+    return at < 0
 
 
 def _cast(lowering: Lowering, node: SyntaxNode) -> Expression:
@@ -405,8 +416,8 @@ GRAMMAR = Grammar(
             ("string_literal", "verbatim_string_literal", "raw_string_literal", "interpolated_string_expression"), literal("string")
         ),
         "character_literal": literal("char"),
-        "integer_literal": literal("int"),
-        "real_literal": literal("double"),
+        "integer_literal": integer,
+        "real_literal": real,
         "boolean_literal": literal("bool"),
         "null_literal": literal("null"),
     },

@@ -6,10 +6,23 @@ import re
 from dataclasses import replace
 
 from graph.evaluate import Arguments, Denoted, Evaluator, FoundBinding, Place
-from graph.flow import DEFINITION, EXTENSION, FUNCTION_SCOPE, REST, FileFlow, Parameter, Scope
+from graph.flow import EXTENSION, FUNCTION_SCOPE, NAME, REST, FileFlow, Parameter, Scope
 from graph.languages.csharp_definitions import APPLIED
 from graph.languages.jvm import ARRAY
-from graph.languages.jvm_overloads import fits, is_type_parameter
+from graph.languages.overloads import (
+    IMPOSSIBLE,
+    TO_OBJECT,
+    UNDECIDED,
+    Candidate,
+    fits,
+    is_definition,
+    is_type_parameter,
+    parameter_for,
+    rank_given,
+    ranked,
+    same_parameters,
+    sort_out,
+)
 from graph.values import (
     BUILTIN_METHOD,
     CLASS_OBJECT,
@@ -49,25 +62,13 @@ SEQUENCES = frozenset({
 _OF_SIMPLE = frozenset({"CompareTo", "Equals", "GetHashCode", "GetType", "GetTypeCode", "ToString", "TryFormat"})
 """Methods of all simple types."""
 
-IMPOSSIBLE, UNDECIDED, TO_PARAMETER, TO_OBJECT = 1000, 500, 80, 90
-
-Candidate = tuple[Denoted, FoundBinding, Scope]
-
 
 def choose(evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
     """Return the functions among what a callee denotes that can take the arguments: methods before extension methods."""
-    functions: list[Candidate] = []
-    others: list[Denoted] = []
     applied = next((len(given[3]) for keyword, given in arguments if keyword == APPLIED), 0)
     arguments = [each for each in arguments if each[0] != APPLIED]
-    for denoted in found:
-        each = denoted[1]
-        defined = isinstance(each, FoundBinding) and each.binding.kind == DEFINITION
-        scope = evaluator.flow(each.path).scopes[each.binding.target] if isinstance(each, FoundBinding) and defined else None
-        if isinstance(each, FoundBinding) and scope is not None and scope.kind == FUNCTION_SCOPE:
-            functions.append((denoted, each, seen(denoted[0], scope)))
-        else:
-            others.append(denoted)
+    functions, others = sort_out(evaluator, found)
+    functions = [(denoted, each, seen(denoted[0], scope)) for denoted, each, scope in functions]
     if not functions:
         return found
     fitting = [each for each in functions if fits(each[2], arguments) and (not applied or _type_parameters(each[2]) == applied)]
@@ -99,11 +100,6 @@ def _may_be_instead(evaluator: Evaluator, other: Denoted, fitting: list[Candidat
     return any(value[0] in {EXTERNAL_OBJECT, BUILTIN_METHOD} for value in other[1])
 
 
-def is_definition(found: object) -> bool:
-    """Say whether something is a class or function of the program."""
-    return isinstance(found, FoundBinding) and found.binding.kind == DEFINITION
-
-
 def is_extended(holder: Value | None, found: FoundBinding, evaluator: Evaluator) -> bool:
     """Say whether an extension method is called on what it extends."""
     flags = evaluator.flow(found.path).scopes[found.binding.target].flags
@@ -125,20 +121,52 @@ def by_type(evaluator: Evaluator, place: Place, candidates: list[Candidate], arg
     if len(candidates) < 2:
         return candidates
     values = [evaluator.value(place, given) for _, given in arguments]
-    ranked: list[tuple[Candidate, list[int]]] = []
-    for each in candidates:
-        wanted = [_parameter_for(each[2], at, keyword) for at, (keyword, _) in enumerate(arguments)]
-        ranks = [rank_of(evaluator, each[1].path, parameter, given) for parameter, given in zip(wanted, values, strict=True)]
-        if IMPOSSIBLE not in ranks:
-            ranked.append((each, ranks))
-    plain = [each for each in ranked if not any(one.taking == REST for one in each[0][2].parameters)]
-    for group in (plain, ranked):
+    taking = [each for each in ranked(evaluator, place, candidates, arguments, rank_of) if _agree(evaluator, each[0], arguments, values)]
+    taking = [each for each in taking if not any(_comes_first(evaluator, other, each) for other in taking)]
+    plain = [each for each in taking if not any(one.taking == REST for one in each[0][2].parameters)]
+    for group in (plain, taking):
         for each, ranks in group:
             if all(_better(evaluator, (each, ranks), other) for other in group if other[0] is not each):
                 return [each]
         if group:
             return [each for each, _ in group]
     return []
+
+
+def _agree(evaluator: Evaluator, candidate: Candidate, arguments: Arguments, values: list[Values]) -> bool:
+    """Say whether one type can be meant wherever a function has the same type parameter."""
+    _, found, scope = candidate
+    roots = evaluator.flow(found.path).roots
+    given: dict[str, list[Value]] = {}
+    for at, (keyword, _) in enumerate(arguments):
+        parameter = parameter_for(scope, at, keyword)
+        if parameter is None or parameter.type < 0 or len(values[at]) != 1 or UNKNOWN in values[at]:
+            continue
+        expression = roots[parameter.type].expression
+        if expression is not None and expression[0] == NAME and is_type_parameter(evaluator, found.path, parameter.type):
+            given.setdefault(expression[2], []).extend(values[at])
+    pairs = ((one, other) for each in given.values() for at, one in enumerate(each) for other in each[at + 1 :])
+    return all(IMPOSSIBLE not in {rank(evaluator, one, other)} & {rank(evaluator, other, one)} for one, other in pairs)
+
+
+def _comes_first(evaluator: Evaluator, one: tuple[Candidate, list[int]], other: tuple[Candidate, list[int]]) -> bool:
+    """Say whether a method that takes the arguments for certain belongs to a type below the other's: only that type is looked at then.
+
+    What overrides a method belongs to the type that had it first.
+    """
+    if UNDECIDED in one[1] or not _is_below(evaluator, one[0][1], other[0][1]):
+        return False
+    found = one[0][1]
+    flow = evaluator.flow(found.path)
+    method = flow.scopes[found.binding.target]
+    for above in evaluator.lineage(found.path, found.scope)[1:]:
+        there = evaluator.flow(above[1]) if above[0] == CLASS_OBJECT else None
+        for each in evaluator.opened(above).names.get(found.name, ()) if there is not None else ():
+            if there is not None and is_definition(FoundBinding(above[1], above[2], found.name, each)):
+                overridden = there.scopes[each.target]
+                if overridden.kind == FUNCTION_SCOPE and same_parameters(flow, method, there, overridden):
+                    return False
+    return True
 
 
 def _better(evaluator: Evaluator, one: tuple[Candidate, list[int]], other: tuple[Candidate, list[int]]) -> bool:
@@ -161,7 +189,7 @@ def _is_below(evaluator: Evaluator, one: FoundBinding, other: FoundBinding) -> b
 
 
 def _written_alike(evaluator: Evaluator, one: Candidate, other: Candidate, at: int) -> bool:
-    first, second = _parameter_for(one[2], at, ""), _parameter_for(other[2], at, "")
+    first, second = parameter_for(one[2], at, ""), parameter_for(other[2], at, "")
     if first is None or second is None or first.type < 0 or second.type < 0:
         return False
     return _spelling(evaluator.flow(one[1].path), first) == _spelling(evaluator.flow(other[1].path), second)
@@ -171,31 +199,9 @@ def _spelling(flow: FileFlow, parameter: Parameter) -> str:
     return re.sub(r"\((\d+), \d+", r"(\1", repr(flow.roots[parameter.type].expression))
 
 
-def _parameter_for(scope: Scope, at: int, keyword: str) -> Parameter | None:
-    if keyword:
-        return next((each for each in scope.parameters if each.name == keyword), None)
-    if at < len(scope.parameters):
-        return scope.parameters[at]
-    last = scope.parameters[-1] if scope.parameters else None
-    return last if last is not None and last.taking == REST else None
-
-
 def rank_of(evaluator: Evaluator, path: str, parameter: Parameter | None, given: Values) -> int:
     """Return how far an argument is from a parameter's type: 0 for the same."""
-    if parameter is None or parameter.type < 0 or UNKNOWN in given:
-        return UNDECIDED
-    if is_type_parameter(evaluator, path, parameter.type):
-        return TO_PARAMETER
-    wanted = evaluator.declared(path, parameter.type)
-    if UNKNOWN in wanted or not wanted:
-        return UNDECIDED
-    if not given:  # null
-        return IMPOSSIBLE if any(each[0] == EXTERNAL_INSTANCE and each[2] in WIDER for each in wanted) else TO_OBJECT
-    ranks = [min(rank(evaluator, value, each) for each in wanted) for value in given]
-    if parameter.taking == REST and IMPOSSIBLE in ranks:
-        array: Value = (CONTAINER, ARRAY, (wanted,))
-        ranks = [rank(evaluator, value, array) for value in given]
-    return max(ranks)
+    return rank_given(evaluator, path, parameter, given, rank, WIDER)
 
 
 def rank(evaluator: Evaluator, value: Value, wanted: Value) -> int:

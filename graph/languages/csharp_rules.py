@@ -25,11 +25,10 @@ from graph.flow import (
 )
 from graph.languages import csharp_library as library
 from graph.languages.csharp_namespaces import Namespaces, prefixes_of, type_chain
-from graph.languages.csharp_overloads import IMPOSSIBLE, choose, rank_of, seen
+from graph.languages.csharp_overloads import choose, rank_of, seen
 from graph.languages.jvm import CONSTRUCTOR
-from graph.languages.jvm_library import abstract_methods
-from graph.languages.jvm_overloads import same_parameters
 from graph.languages.jvm_rules import JvmRules
+from graph.languages.overloads import IMPOSSIBLE, hides
 from graph.program import Program
 from graph.values import (
     ANYTHING,
@@ -258,7 +257,7 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
                 function = binding.kind == DEFINITION and flow.scopes[binding.target].kind == FUNCTION_SCOPE
                 if not function:
                     return [*found] or [FoundBinding(each[1], each[2], name, binding)]
-                if flow.scopes[binding.target].flags & OVERLOAD or any(_hides(evaluator, one, flow, binding) for one in found):
+                if flow.scopes[binding.target].flags & OVERLOAD or any(hides(evaluator, one, flow, binding) for one in found):
                     continue
                 found.append(FoundBinding(each[1], each[2], name, binding))
         if name == CONSTRUCTOR and not found and lineage and not outside:
@@ -291,15 +290,9 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
                 found.append(each)
         return [*found, *evaluator.attributes(holder, name, called=called)] if found else []
 
-    def applicable(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
-        """Return the overloads that a call can mean."""
+    def choose(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
+        """Return the functions that can take the arguments."""
         return choose(evaluator, place, found, arguments)
-
-    def constructors_of(self, evaluator: Evaluator, class_: Value, place: Place, arguments: Arguments) -> list[FoundBinding]:
-        """Return the constructors that a type has for these arguments."""
-        found: list[Denoted] = [(None, each) for each in evaluator.own_attributes(class_, CONSTRUCTOR, called=True)]
-        chosen = choose(evaluator, place, found, arguments) if found else []
-        return [each for _, each in chosen if isinstance(each, FoundBinding)]
 
     # Types.
 
@@ -354,11 +347,7 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
         """Return what a delegate gives its parameter at a position."""
         if type_[0] == CONTAINER:
             return library.parameter_of(type_, index)
-        for method in abstract_methods(evaluator, type_) if type_[0] == INSTANCE else ():
-            parameters = evaluator.opened(method).parameters
-            if index < len(parameters) and parameters[index].type >= 0:
-                return evaluator.declared(method[1], parameters[index].type)
-        return NOTHING
+        return super()._given(evaluator, type_, index)
 
     # What is not in the program.
 
@@ -395,12 +384,6 @@ def _is_interface(value: Value) -> bool:
     """Say whether a foreign type is an interface, by the convention for their names."""
     title = value[2].rpartition(".")[2] if value[0] == EXTERNAL_OBJECT else ""
     return title[:1] == "I" and title[1:2].isupper()
-
-
-def _hides(evaluator: Evaluator, found: FoundBinding, flow: FileFlow, binding: Binding) -> bool:
-    """Say whether a method that was found lower down overrides another."""
-    lower = evaluator.flow(found.path)
-    return same_parameters(lower, lower.scopes[found.binding.target], flow, flow.scopes[binding.target])
 
 
 RULES = CSharpRules

@@ -7,11 +7,13 @@ from graph.flow import (
     CAST,
     ELEMENT,
     IMPORTED,
+    INDEX,
     LITERAL,
     MEMBER,
     NAME,
     NARROWED,
     NEW,
+    PARAMETER,
     ROOT,
     SEQUENCE,
     SPREAD,
@@ -91,7 +93,21 @@ def _call(lowering: Lowering, node: SyntaxNode) -> Expression:
     for child in types.named_children if types is not None else ():
         lowering.root(child, TYPE)
     function = None if called is None else lowering.lower(called)
+    if function is not None and _is_pointer_type(lowering, called, function) and given is not None and len(given.named_children) == 1:
+        lowering.root(given.named_children[0])
+        return (CAST, node.start_byte, function)
     return (CALL, node.start_byte, function or blank(node), () if given is None else arguments_of(lowering, given))
+
+
+def _is_pointer_type(lowering: Lowering, node: SyntaxNode | None, function: Expression) -> bool:
+    """Say whether what is called is ``(*T)``, a conversion, and no pointer to a function that a variable holds."""
+    inside = node.named_children[0] if node is not None and node.type == "parenthesized_expression" and node.named_children else None
+    if inside is None or inside.type != "unary_expression" or inside.children[0].type != "*" or function[0] not in {NAME, MEMBER, INDEX}:
+        return False
+    name, scopes, at = function[2] if function[0] == NAME else "", lowering.flow.scopes, lowering.scope
+    while at > 0 and name not in scopes[at].names:
+        at = scopes[at].parent
+    return not any(each.kind in {VARIABLE, PARAMETER} for each in scopes[at].names.get(name, ()))
 
 
 def _conversion(lowering: Lowering, node: SyntaxNode) -> Expression | None:

@@ -24,6 +24,7 @@ from graph.languages.java_definitions import (
     variable,
     variables,
 )
+from graph.languages.java_receivers import if_, receiver
 from graph.languages.jvm import ARRAY, CONSTRUCTOR, first, generic, lower_modifiers, lower_type_parameters
 from graph.lower import arguments_of, index, inner, literal, name, return_, sequence
 from graph.lowering import Grammar, Lowering, SyntaxNode
@@ -36,7 +37,7 @@ def _holder(lowering: Lowering, node: SyntaxNode) -> Expression | None:
         return None
     if any(child.type == "super" and child != holder for child in node.children):
         return (NAME, holder.start_byte, f"{lowering.word(holder)}.super")
-    return lowering.lower(holder) or (EITHER, holder.start_byte, ())
+    return receiver(lowering, holder) if holder.type == "identifier" else lowering.lower(holder) or (EITHER, holder.start_byte, ())
 
 
 def _call(lowering: Lowering, node: SyntaxNode) -> Expression | None:
@@ -230,6 +231,7 @@ GRAMMAR = Grammar(
         "type_pattern": variable,
         "record_pattern_component": variable,
         "instanceof_expression": instance_of,
+        "if_statement": if_,
         "enhanced_for_statement": each_,
         "lambda_expression": lambda_,
         "method_reference": _method_reference,

@@ -30,6 +30,7 @@ from graph.flow import (
     Parameter,
     Scope,
 )
+from graph.languages.java_receivers import hold_function
 from graph.languages.jvm import ARRAY, CONSTRUCTOR, first, lower_modifiers, open_class
 from graph.lower import arguments_of
 from graph.lowering import FunctionShape, Lowering, SyntaxNode
@@ -271,6 +272,7 @@ def variables(lowering: Lowering, node: SyntaxNode) -> None:
         if (dimensions is not None) not in kinds:
             kinds[dimensions is not None] = declared(lowering, type_, dimensions=dimensions)
         lowering.bind(lowering.word(named), Binding(VARIABLE, named.start_byte, value, kinds[dimensions is not None]))
+        hold_function(lowering, named, kinds[dimensions is not None], value, declarator.child_by_field_name("value"))
 
 
 def variable(lowering: Lowering, node: SyntaxNode) -> None:

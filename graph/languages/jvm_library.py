@@ -193,6 +193,13 @@ def given_to(holder: Value, method: str, index: int) -> Values:
     return parts[-1] if index == 0 or method in _TO_ONE else NOTHING
 
 
+FUNCTIONAL_METHODS = frozenset(
+    str.split("""
+    run call get accept apply test compare applyAsInt applyAsLong applyAsDouble getAsInt getAsLong getAsDouble getAsBoolean
+""")
+)
+"""The abstract methods of the library's functional interfaces."""
+
 # What calls yield.
 
 _TO_ELEMENT = frozenset(
@@ -297,14 +304,16 @@ _STRING = {
     "length": "int", "indexOf": "int", "lastIndexOf": "int", "compareTo": "int", "charAt": "char", "hashCode": "int", "codePointAt": "int",
     "isEmpty": "boolean", "equals": "boolean", "startsWith": "boolean", "endsWith": "boolean", "contains": "boolean", "matches": "boolean",
     "equalsIgnoreCase": "boolean", "isBlank": "boolean", "compareToIgnoreCase": "int",
-    "chars": "", "codePoints": "", "getBytes": "", "toCharArray": "", "split": "", "lines": "",
-    "getClass": "", "subSequence": "CharSequence",
+    "chars": "", "codePoints": "", "lines": "", "getClass": "", "subSequence": "CharSequence",
 }  # fmt: skip
+_ARRAYS_OF_STRING = {"getBytes": "byte", "toCharArray": "char", "split": "String"}
 
 
 def function(evaluator: Evaluator, callee: Value, place: Place, arguments: Arguments) -> Values:
     """Return what a method of the library yields, where it is one of the few that are known."""
     owner, _, name = callee[2].rpartition(".")
+    if callee[1] == "java.lang" and owner == "String" and name in _ARRAYS_OF_STRING:
+        return frozenset({container(ARRAY, plain(_ARRAYS_OF_STRING[name]))})
     if callee[1] == "java.lang" and owner == "String":
         return plain(_STRING.get(name, "String")) if _STRING.get(name, "String") else ANYTHING
     if callee[1] == "java.lang" and owner in {"StringBuilder", "StringBuffer"} and name in {"append", "insert", "reverse", "delete"}:

@@ -1,4 +1,4 @@
-"""Java, and what Kotlin and Scala have in common with it: overloads, types, and what functions without a name are given.
+"""What Java, Kotlin, Scala and C# have in common: overloads, types, and what functions without a name are given.
 
 Which overload is meant follows the Java Language Specification (15.12.2) as far as types are known: by number of arguments, by their
 types, without variable arguments before with them, and the most specific one.
@@ -6,7 +6,7 @@ types, without variable arguments before with them, and the most specific one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBinding, Place
 from graph.flow import (
@@ -20,16 +20,19 @@ from graph.flow import (
     NAME,
     NEW,
     SEQUENCE,
+    STATIC,
     VARIABLE,
-    Binding,
     Expression,
     FileFlow,
     Scope,
 )
 from graph.languages import jvm_library
 from graph.languages.jvm import ARRAY, CONSTRUCTOR, TRAILING
+from graph.languages.jvm_contracts import inherited_answers
 from graph.languages.jvm_names import JvmNames
-from graph.languages.jvm_overloads import choose, same_parameters
+from graph.languages.jvm_overloads import choose
+from graph.languages.overloads import hides, same_parameters
+from graph.rules import Kept
 from graph.values import (
     ANYTHING,
     BUILTIN_METHOD,
@@ -48,7 +51,11 @@ from graph.values import (
 
 
 class JvmRules(JvmNames):
-    """Java's rules over one program."""
+    """What the rules of Java, Kotlin and Scala share."""
+
+    def choose(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
+        """Return the functions that can take the arguments, whatever a language makes of what is called before that."""
+        return choose(evaluator, place, found, arguments)
 
     # Overloads.
 
@@ -64,7 +71,7 @@ class JvmRules(JvmNames):
                 continue
             scope, flow = evaluator.opened(each), evaluator.flow(each[1])
             for binding in self.by_use(flow, scope.names.get(name, []), called=True):
-                if binding.kind == DEFINITION and not any(_hides(evaluator, one, flow, binding) for one in found):
+                if binding.kind == DEFINITION and not any(hides(evaluator, one, flow, binding) for one in found):
                     found.append(FoundBinding(each[1], each[2], name, binding))
         if name == CONSTRUCTOR and not found and lineage and not outside:
             return [frozenset({lineage[0]})]
@@ -89,19 +96,25 @@ class JvmRules(JvmNames):
 
     def applicable(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
         """Return the overloads that a call can mean."""
-        return choose(evaluator, place, found, arguments)
+        return self.choose(evaluator, place, found, arguments)
 
     def constructors_of(self, evaluator: Evaluator, class_: Value, place: Place, arguments: Arguments) -> list[FoundBinding]:
         """Return the constructors that a class has for these arguments."""
         found: list[Denoted] = [(None, each) for each in evaluator.own_attributes(class_, CONSTRUCTOR, called=True)]
-        chosen = choose(evaluator, place, found, arguments) if found else []
+        chosen = self.choose(evaluator, place, found, arguments) if found else []
         return [each for _, each in chosen if isinstance(each, FoundBinding)]
 
     def overrides(self, flow: FileFlow, method: Scope, above: FileFlow, candidates: Sequence[Scope]) -> Scope | None:
-        """Return the method with as many parameters of the same types."""
-        functions = [each for each in candidates if each.kind == FUNCTION_SCOPE and len(each.parameters) == len(method.parameters)]
+        """Return the method with as many parameters of the same types; what belongs to the class itself overrides nothing."""
+        if method.flags & STATIC:
+            return None
+        functions = [each for each in candidates if each.kind == FUNCTION_SCOPE and not each.flags & STATIC]
         same = [each for each in functions if same_parameters(flow, method, above, each)]
         return (same or [None])[0]
+
+    def kept(self, evaluator: Evaluator, path: str) -> Iterator[Kept]:
+        """Return what classes answer for an interface with a method that they inherit."""
+        return inherited_answers(self, evaluator, path)
 
     # Types.
 
@@ -236,12 +249,3 @@ class JvmRules(JvmNames):
             made = union(evaluator.called(each, None, ()) for each in evaluator.member(value, "iterator", called=True))
             return union(each[2][-1] if each[0] == CONTAINER and each[2] else ANYTHING for each in made) or ANYTHING
         return ANYTHING
-
-
-def _hides(evaluator: Evaluator, found: FoundBinding, flow: FileFlow, binding: Binding) -> bool:
-    """Say whether a method that was found lower down overrides another."""
-    lower = evaluator.flow(found.path)
-    return same_parameters(lower, lower.scopes[found.binding.target], flow, flow.scopes[binding.target])
-
-
-RULES = JvmRules

@@ -42,13 +42,13 @@ from graph.languages.kotlin_definitions import (
     object_literal,
     package,
     parts,
-    property_,
     secondary_constructor,
     take_apart,
     type_parameters,
     user_type,
     variable,
 )
+from graph.languages.kotlin_properties import property_
 from graph.lower import inner, literal, return_
 from graph.lowering import Grammar, Lowering, SyntaxNode
 

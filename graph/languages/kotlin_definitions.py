@@ -19,6 +19,7 @@ from graph.flow import (
     EITHER,
     EXTENSION,
     FUNCTION,
+    FUNCTION_SCOPE,
     IMPORTED,
     INDEX,
     INTERFACE,
@@ -30,10 +31,13 @@ from graph.flow import (
     ONE,
     REST,
     ROOT,
+    SELF,
     SEQUENCE,
     SPREAD,
+    SUPER,
     TYPE,
     VARIABLE,
+    WRITTEN_OUT,
     Binding,
     Expression,
     ImportedName,
@@ -128,7 +132,8 @@ def type_parameters(lowering: Lowering, node: SyntaxNode) -> None:
                 binding.type = lowering.root(children[1], TYPE)
 
 
-def _type_of(lowering: Lowering, node: SyntaxNode | None) -> int:
+def type_of(lowering: Lowering, node: SyntaxNode | None) -> int:
+    """Keep a type as a root; -1 for none."""
     return lowering.root(node, TYPE) if node is not None else -1
 
 
@@ -141,7 +146,7 @@ def _value_parameters(lowering: Lowering, node: SyntaxNode | None, scope: Scope)
             taking = REST if "vararg" in lowering.word(child) else ONE
         elif child.type == "parameter":
             inner = parts(child)
-            kind = _type_of(lowering, next((each for each in inner if each.type in TYPES), None))
+            kind = type_of(lowering, next((each for each in inner if each.type in TYPES), None))
             title = lowering.word(inner[0]) if inner and inner[0].type == "identifier" else ""
             lowering.add_parameter(scope, Parameter(title, taking, kind), child.start_byte)
             taking = ONE
@@ -170,9 +175,9 @@ def function(lowering: Lowering, node: SyntaxNode) -> None:
             made = named_type(lowering, held) if receiver.type == "user_type" else lowering.lower(receiver)
             lowering.bind("this", Binding(VARIABLE, node.start_byte, type=lowering.add_root(made, TYPE)))
         _value_parameters(lowering, children[at] if at >= 0 else None, scope)
-        scope.returns = _type_of(lowering, next((child for child in children[at + 1 :] if child.type in TYPES), None))
+        scope.returns = type_of(lowering, next((child for child in children[at + 1 :] if child.type in TYPES), None))
         _body(lowering, first(node, "function_body"), scope)
-        _annotations(lowering, node)
+        lower_annotations(lowering, node)
 
 
 def _flags(node: SyntaxNode, *, extends: bool) -> int:
@@ -190,7 +195,8 @@ def _generics(lowering: Lowering, node: SyntaxNode) -> None:
                 lowering.root(each.named_children[-1], TYPE)
 
 
-def _annotations(lowering: Lowering, node: SyntaxNode) -> None:
+def lower_annotations(lowering: Lowering, node: SyntaxNode) -> None:
+    """Take note of the annotations of a declaration."""
     modifiers = first(node, "modifiers")
     if modifiers is not None:
         lower_modifiers(lowering, modifiers)
@@ -213,7 +219,12 @@ def secondary_constructor(lowering: Lowering, node: SyntaxNode) -> None:
         scope = open_function(lowering, node, "constructor", node.start_byte)
         _value_parameters(lowering, first(node, "function_value_parameters"), scope)
         for child in parts(node):
-            if child.type in {"constructor_delegation_call", "block"}:
+            if child.type == "constructor_delegation_call":
+                listed = first(child, "value_arguments")
+                of: Expression = (SUPER if has(child, "super") else SELF, child.start_byte)
+                callee: Expression = (MEMBER, child.start_byte, of, CONSTRUCTOR)
+                lowering.add_root((CALL, child.start_byte, callee, () if listed is None else arguments(lowering, listed)))
+            elif child.type == "block":
                 lowering.lower_children(child)
 
 
@@ -239,7 +250,7 @@ def _lambda_parameter(lowering: Lowering, node: SyntaxNode, scope: Scope) -> Non
         return
     children = parts(node)
     title = lowering.word(children[0]) if children else lowering.word(node)
-    lowering.add_parameter(scope, Parameter(title, ONE, _type_of(lowering, children[1] if len(children) > 1 else None)), node.start_byte)
+    lowering.add_parameter(scope, Parameter(title, ONE, type_of(lowering, children[1] if len(children) > 1 else None)), node.start_byte)
 
 
 def _statements(lowering: Lowering, nodes: list[SyntaxNode], scope: Scope) -> None:
@@ -257,7 +268,7 @@ def anonymous_function(lowering: Lowering, node: SyntaxNode) -> Expression:
     with inside(lowering):
         scope = open_function(lowering, node, "", node.start_byte)
         _value_parameters(lowering, first(node, "function_value_parameters"), scope)
-        scope.returns = _type_of(lowering, next((child for child in children if child.type in TYPES), None))
+        scope.returns = type_of(lowering, next((child for child in children if child.type in TYPES), None))
         _body(lowering, first(node, "function_body"), scope)
     return (FUNCTION, node.start_byte, index)
 
@@ -289,12 +300,22 @@ def class_(lowering: Lowering, node: SyntaxNode) -> None:
         for parameter, is_field in fields:
             if is_field:
                 lowering.bind(parameter.name, Binding(VARIABLE, position, parameter.default, parameter.type))
-        _annotations(lowering, node)
+        lower_annotations(lowering, node)
         body = first(node, "class_body") or first(node, "enum_class_body")
         if body is not None:
+            if constructor is not None and first(body, "secondary_constructor") is not None:
+                _bind_primary(lowering, constructor, scope)
             lowering.lower_children(body)
         if node.type == "companion_object":
             _share(lowering, scope, outer)
+
+
+def _bind_primary(lowering: Lowering, node: SyntaxNode, class_: Scope) -> None:
+    """Bind a primary constructor beside the secondary ones: calling it is making an instance, so that it is no node."""
+    lowering.bind(CONSTRUCTOR, Binding(DEFINITION, node.start_byte, target=len(lowering.flow.scopes)))
+    with inside(lowering):
+        lowering.open_scope(FUNCTION_SCOPE, "", node.start_byte, node, WRITTEN_OUT)
+        lowering.flow.scopes[lowering.scope].parameters = list(class_.parameters)
 
 
 def _share(lowering: Lowering, companion: Scope, outer: int) -> None:
@@ -313,7 +334,7 @@ def _class_parameters(lowering: Lowering, node: SyntaxNode | None) -> list[tuple
         inner = parts(child)
         if child.type != "class_parameter" or not inner:
             continue
-        kind = _type_of(lowering, inner[1] if len(inner) > 1 else None)
+        kind = type_of(lowering, inner[1] if len(inner) > 1 else None)
         default = lowering.root(inner[2]) if len(inner) > 2 else -1
         modifiers = first(child, "modifiers")
         rest = modifiers is not None and "vararg" in lowering.word(modifiers)
@@ -380,38 +401,20 @@ def arguments(lowering: Lowering, node: SyntaxNode) -> tuple[tuple[str, Expressi
     return tuple(found)
 
 
-# Properties.
+# Variables.
 
 
-def property_(lowering: Lowering, node: SyntaxNode) -> None:
-    """Handle ``val``, ``var``, with a receiver, a delegate or accessors."""
-    _annotations(lowering, node)
-    children = parts(node)
-    declared = next((child for child in children if child.type in {"variable_declaration", "multi_variable_declaration"}), None)
-    if declared is None:
-        return
-    at = children.index(declared)
-    receiver = next((child for child in children[:at] if child.type in TYPES), None)
-    value = -1
-    for child in children[at + 1 :]:
-        if child.type == "property_delegate":
-            value = _delegate(lowering, child)
-        elif child.type in {"getter", "setter"}:
-            value = max(value, _accessor(lowering, child, receiver))
-        elif child.type != "type_constraints":
-            value = lowering.root(child)
-    if declared.type == "multi_variable_declaration":
-        take_apart(lowering, declared, value)
-        return
-    variable(lowering, declared, value, prefix="." if receiver is not None else "")
-
-
-def variable(lowering: Lowering, node: SyntaxNode, value: int, prefix: str = "") -> None:
+def variable(lowering: Lowering, node: SyntaxNode, value: int) -> None:
     """Bind the name of a declaration, with its type if it has one."""
     inner = parts(node)
-    if inner and inner[0].type == "identifier":
-        kind = _type_of(lowering, inner[1] if len(inner) > 1 else None)
-        lowering.bind(prefix + lowering.word(inner[0]), Binding(VARIABLE, max(inner[0].start_byte, lowering.settles), value, kind))
+    bind_variable(lowering, node, value, type_of(lowering, inner[1] if len(inner) > 1 else None))
+
+
+def bind_variable(lowering: Lowering, node: SyntaxNode, value: int, kind: int, prefix: str = "") -> None:
+    """Bind the name of a declaration whose type has been read; ``prefix`` tells an extension."""
+    named = next(iter(parts(node)), None)
+    if named is not None and named.type == "identifier":
+        lowering.bind(prefix + lowering.word(named), Binding(VARIABLE, max(named.start_byte, lowering.settles), value, kind))
 
 
 def take_apart(lowering: Lowering, node: SyntaxNode, value: int) -> None:
@@ -419,29 +422,3 @@ def take_apart(lowering: Lowering, node: SyntaxNode, value: int) -> None:
     for position, child in enumerate(child for child in node.named_children if child.type == "variable_declaration"):
         part = lowering.add_root((ITEM, child.start_byte, (ROOT, child.start_byte, value), position)) if value >= 0 else -1
         variable(lowering, child, part)
-
-
-def _accessor(lowering: Lowering, node: SyntaxNode, receiver: SyntaxNode | None) -> int:
-    with inside(lowering):
-        lowering.open_scope(BLOCK, "", node.start_byte, node, EXTENSION if receiver is not None else 0)
-        if receiver is not None:
-            lowering.bind("this", Binding(VARIABLE, node.start_byte, type=lowering.root(receiver, TYPE)))
-        value = -1
-        body = first(node, "function_body")
-        for child in body.named_children if body is not None else ():
-            root = lowering.root(child)
-            if child.type != "block" and node.type == "getter":
-                value = root
-    return value
-
-
-def _delegate(lowering: Lowering, node: SyntaxNode) -> int:
-    """Return the value that ``by lazy { … }`` gives; what other delegates give is theirs to say."""
-    made = next(iter(parts(node)), None)
-    inner = [] if made is None else parts(made)
-    if made is not None and made.type == "call_expression" and len(inner) == 2 and lowering.word(inner[0]) == "lazy":
-        literal = next(iter(inner[1].named_children), None)
-        if literal is not None and literal.type == "lambda_literal":
-            return lowering.add_root((CALL, node.start_byte, lambda_(lowering, literal), ()))
-    lowering.root(made)
-    return lowering.add_root(None)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBinding, Place
-from graph.flow import CLASS_SCOPE, DEFINITION, FUNCTION_SCOPE, IMPORTED, INTERFACE, MEMBER, Binding, FileFlow, ImportedName
+from graph.flow import CLASS_SCOPE, DEFINITION, FUNCTION_SCOPE, IMPORTED, INTERFACE, MEMBER, WRITTEN_OUT, Binding, FileFlow, ImportedName
 from graph.languages import jvm_library
-from graph.languages.jvm_overloads import is_type_parameter
+from graph.languages.jvm import CONSTRUCTOR
 from graph.languages.jvm_rules import JvmRules
+from graph.languages.overloads import is_type_parameter
 from graph.values import (
     ANYTHING,
     BUILTIN_METHOD,
@@ -99,6 +100,11 @@ class KotlinRules(JvmRules):
             known: list[Attribute] = [each for each in (*found, *extended) if isinstance(each, FoundBinding)]
             return known or found
         return found
+
+    def choose(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
+        """Return the functions that can take the arguments; the class for its primary constructor, which is no function of its own."""
+        chosen = super().choose(evaluator, place, found, arguments)
+        return [(holder, _class_of(evaluator, each)) for holder, each in chosen]
 
     def applicable(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
         """Return the overloads that a call can mean; for a bare name outside of classes also the extensions of a receiver around it."""
@@ -283,6 +289,13 @@ class KotlinRules(JvmRules):
         if callee[0] == EXTERNAL_OBJECT and name in {"requireNotNull", "checkNotNull"} and arguments:
             return evaluator.value(place, arguments[0][1])
         return super().call_external(evaluator, callee, place, arguments, passing)
+
+
+def _class_of(evaluator: Evaluator, found: Attribute) -> Attribute:
+    if not isinstance(found, FoundBinding) or found.name != CONSTRUCTOR:
+        return found
+    is_primary = evaluator.flow(found.path).scopes[found.binding.target].flags & WRITTEN_OUT
+    return frozenset({(CLASS_OBJECT, found.path, found.scope)}) if is_primary else found
 
 
 def _is_interface(evaluator: Evaluator, found: Attribute) -> bool:

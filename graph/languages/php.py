@@ -28,7 +28,17 @@ from graph.flow import (
     Binding,
     Expression,
 )
-from graph.languages.php_declarations import class_like, closure, constants, enum_case, function, namespace, properties, statement, traits
+from graph.languages.php_declarations import (
+    class_like,
+    closure,
+    constants,
+    enum_case,
+    function,
+    namespace,
+    properties,
+    statement,
+    traits,
+)
 from graph.languages.php_names import class_name, constant, docblock, include, name_at, own_class, resolved, type_name, use
 from graph.languages.php_statements import (
     blank,
@@ -188,9 +198,11 @@ def _filled(lowering: Lowering, node: SyntaxNode) -> Expression | None:
 def _apart(lowering: Lowering, node: SyntaxNode, value: int, kind: int) -> None:
     """Give the parts of an array to the parts of ``[$a, 'k' => $b]``."""
     del kind
-    children, key, place = node.named_children, None, 0
-    for child in children:
-        if child.type == "comment":
+    key, place, filled = None, 0, False
+    for child in node.children:
+        if child.type == ",":
+            place, filled = place + (not filled), False  # nothing before it: a part that is left out
+        if child not in node.named_children or child.type == "comment":
             continue
         if child.type in {"string", "integer", "encapsed_string"}:
             key = lowering.lower(child)
@@ -198,7 +210,7 @@ def _apart(lowering: Lowering, node: SyntaxNode, value: int, kind: int) -> None:
         whole: Expression = (ROOT, child.start_byte, value)
         at: Expression = key or (LITERAL, child.start_byte, "int", str(place))
         lowering.assign(child, lowering.add_root((INDEX, child.start_byte, whole, at)))
-        key, place = None, place + 1
+        key, place, filled = None, place + 1, True
 
 
 def _array(lowering: Lowering, node: SyntaxNode) -> Expression | None:

@@ -8,6 +8,7 @@ from graph.flow import (
     CLASS_SCOPE,
     DEFINITION,
     FIELD,
+    FUNCTION_SCOPE,
     INTERFACE,
     MEMBER,
     NAME,
@@ -15,6 +16,7 @@ from graph.flow import (
     SELF,
     TYPE,
     VARIABLE,
+    WRITTEN_OUT,
     Binding,
     Expression,
     Parameter,
@@ -146,9 +148,27 @@ def properties(lowering: Lowering, node: SyntaxNode) -> Expression | None:
         if named is not None:
             value = lowering.root(child.child_by_field_name("default_value"))
             lowering.bind("." + lowering.word(named)[1:], Binding(FIELD, named.start_byte + 1, value, declared))
-        elif child.type in {"attribute_list", "property_hook_list"}:
+        elif child.type == "attribute_list":
             lowering.lower_children(child)
+        elif child.type == "property_hook_list":
+            for hook in child.named_children:
+                _hook(lowering, hook, declared)
     return None
+
+
+def _hook(lowering: Lowering, node: SyntaxNode, written: int) -> None:
+    """Handle what reading or writing a property runs: ``$value`` or a parameter is what is written. It is part of the property's class."""
+    outside, branch = lowering.scope, lowering.branch
+    lowering.open_scope(FUNCTION_SCOPE, "", node.start_byte, node, WRITTEN_OUT)
+    lowering.open_branch()
+    lowering.bind("$value", Binding(VARIABLE, node.start_byte, type=written))
+    parameters = node.child_by_field_name("parameters")
+    for child in parameters.named_children if parameters is not None else ():
+        named, declared = child.child_by_field_name("name"), lowering.root(child.child_by_field_name("type"), TYPE)
+        if named is not None:
+            lowering.bind(lowering.word(named), Binding(VARIABLE, named.start_byte, type=declared))
+    lowering.root(node.child_by_field_name("body"))
+    lowering.scope, lowering.branch = outside, branch
 
 
 def constants(lowering: Lowering, node: SyntaxNode) -> Expression | None:

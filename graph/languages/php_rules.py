@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from posixpath import normpath
 
-from graph.evaluate import Attribute, Evaluator, Place
+from graph.evaluate import Arguments, Attribute, Evaluator, Place
 from graph.flow import INDEX, NAME, SELF, Expression, ImportedName, spelled
 from graph.languages.php_builtins import CONSTANT_PREFIXES, FUNCTIONS
 from graph.program import Program
 from graph.rules import Rules
 from graph.values import (
     ANYTHING,
+    BUILTIN_METHOD,
     CLASS_OBJECT,
     EXTERNAL_OBJECT,
     INSTANCE,
@@ -105,14 +106,39 @@ class PhpRules(Rules):
         declared = flow.roots[returns].expression if returns >= 0 else None
         return declared is None or declared[0] != NAME
 
+    # Enums.
+
+    def special_attributes(self, evaluator: Evaluator, holder: Value, name: str) -> list[Attribute]:
+        """Return what PHP gives to an enum: the methods that yield its cases."""
+        if name in _OF_ENUMS and holder[0] in {CLASS_OBJECT, INSTANCE} and _is_enum(evaluator, holder):
+            return [frozenset({(BUILTIN_METHOD, holder, name)})]
+        return []
+
+    def builtin_symbol(self, holder: Value, name: str) -> tuple[str, str] | None:
+        """Return package and symbol of a method of an enum."""
+        return (self.builtin_package, f"BackedEnum.{name}") if holder[0] in {CLASS_OBJECT, INSTANCE} else None
+
+    def call_external(self, evaluator: Evaluator, callee: Value, place: Place, arguments: Arguments, passing: Values | None) -> Values:
+        """Return what PHP's own functions yield: those of an enum its cases."""
+        if callee[0] != BUILTIN_METHOD or callee[1][0] not in {CLASS_OBJECT, INSTANCE}:
+            return super().call_external(evaluator, callee, place, arguments, passing)
+        case = frozenset({(INSTANCE, *callee[1][1:3])})
+        return frozenset({container("array", case)}) if callee[2] == "cases" else case
+
     # Classes.
 
     def linearize(self, evaluator: Evaluator, path: str, scope: int) -> tuple[Value, ...]:
         """Return a class, its traits and theirs, what it extends, and its interfaces."""
         found = super().linearize(evaluator, path, scope)
-        symbol = evaluator.flow(path).scopes[scope].symbol
-        is_enum = symbol >= 0 and evaluator.flow(path).symbols[symbol].kind == "enum"
-        return (*found, (EXTERNAL_OBJECT, "php", "BackedEnum")) if is_enum else found
+        return (*found, (EXTERNAL_OBJECT, "php", "BackedEnum")) if _is_enum(evaluator, (CLASS_OBJECT, path, scope)) else found
+
+
+_OF_ENUMS = frozenset({"from", "tryFrom", "cases"})
+
+
+def _is_enum(evaluator: Evaluator, class_: Value) -> bool:
+    symbol = evaluator.opened(class_).symbol
+    return symbol >= 0 and evaluator.flow(class_[1]).symbols[symbol].kind == "enum"
 
 
 def _outside(name: str) -> Value:

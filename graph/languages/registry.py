@@ -48,7 +48,7 @@ def _rust() -> Language:
 
 def _java() -> Language:
     from graph.languages.java import GRAMMAR
-    from graph.languages.jvm_rules import RULES
+    from graph.languages.java_rules import RULES
 
     return Language(GRAMMAR, RULES)
 

@@ -184,10 +184,7 @@ class RustModules:
         """Follow a path of names from a module."""
         first, rest = segments[0], segments[1:]
         if first in {"self", "super", "crate"}:
-            start = self.special(evaluator, path, scope, first)
-            while rest and rest[0] == "super" and start[0] == NAMESPACE:
-                start, rest = self.special(evaluator, start[1], int(start[2]), "super"), rest[1:]
-            found: list[Attribute] = [frozenset({start})]
+            found: list[Attribute] = [frozenset({self.special(evaluator, path, scope, first)})]
         else:
             found = self._first(evaluator, path, scope, first, position)
         for name in rest:

@@ -107,7 +107,9 @@ class RustRules(RustLibrary):
         return self._modules.imported(evaluator, path, imported)
 
     def within(self, evaluator: Evaluator, namespace: Value, name: str) -> list[Attribute]:
-        """Return what a module has under a name."""
+        """Return what a module has under a name, or the module around it."""
+        if name == "super":
+            return [frozenset({self._modules.special(evaluator, namespace[1], int(namespace[2]), name)})]
         return self._modules.members(evaluator, namespace, name) or [ANYTHING]
 
     def files_of(self, namespace: Value) -> list[str]:

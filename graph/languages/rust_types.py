@@ -72,6 +72,8 @@ def listed(kind: str) -> Handler:
             child for child in node.named_children if child.type not in {"lifetime", "line_comment", "block_comment", "attribute_item"}
         ]
         items = tuple(lowering.lower(child) or blank(child) for child in parts)
+        if node.type == "tuple_type" and len(items) == 1 and not any(child.type == "," for child in node.children):
+            return items[0]  # a type in parentheses
         return items[0] if kind == "bounds" and len(items) == 1 else (SEQUENCE, node.start_byte, kind, items)
 
     return handle

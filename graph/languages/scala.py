@@ -19,7 +19,9 @@ from graph.flow import (
     SPREAD,
     SUPER,
     TYPE,
+    VARIABLE,
     WRITE,
+    Binding,
     Expression,
 )
 from graph.languages.jvm import LATER_LIST, first, generic, inside
@@ -275,7 +277,9 @@ def _extension(lowering: Lowering, node: SyntaxNode) -> None:
         for child in node.named_children:
             if child.type in {"parameters", "type_parameters"}:
                 for each in child.named_children:
-                    lowering.root(each.child_by_field_name("type"), TYPE)
+                    kind, named = lowering.root(each.child_by_field_name("type"), TYPE), each.child_by_field_name("name")
+                    if child.type == "parameters" and named is not None:
+                        lowering.bind(lowering.word(named), Binding(VARIABLE, named.start_byte, type=kind))
             else:
                 lowering.lower(child)
 

@@ -260,7 +260,8 @@ def self_type(lowering: Lowering, node: SyntaxNode) -> None:
         lowering.bind(
             lowering.word(children[0]), Binding(VARIABLE, children[0].start_byte, lowering.add_root((SELF, children[0].start_byte)))
         )
-    for child in children[1:]:
+    kinds = [each for child in children[1:] for each in (child.named_children if child.type == "compound_type" else [child])]
+    for child in kinds:
         kind = lowering.lower(child)
         if kind is not None and scope.kind == CLASS_SCOPE:
             scope.decorators.append(lowering.add_root(kind, TYPE))

@@ -12,8 +12,8 @@ from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBindin
 from graph.flow import CLASS_SCOPE, DEFINITION, FUNCTION_SCOPE, Binding, FileFlow, ImportedName
 from graph.languages import jvm_library
 from graph.languages.jvm import LATER_LIST
-from graph.languages.jvm_overloads import fits
 from graph.languages.jvm_rules import JvmRules
+from graph.languages.overloads import fits
 from graph.program import Program
 from graph.values import (
     ANYTHING,
@@ -153,16 +153,27 @@ class ScalaRules(JvmRules):
     def implicit_members(self, evaluator: Evaluator, path: str, scope: int, name: str, *, called: bool = False) -> list[Denoted]:
         """Return the members of a class that a bare name denotes inside of it, those of the type it says it is mixed into last."""
         found = super().implicit_members(evaluator, path, scope, name, called=called)
+        return found or ([] if name.endswith((".this", ".super")) else self._of_self_types(evaluator, path, scope, name, called=called))
+
+    @staticmethod
+    def _of_self_types(evaluator: Evaluator, path: str, scope: int, name: str, *, called: bool) -> list[Denoted]:
+        """Return the members of a name in the types that a class says its instances have too."""
+        found: list[Denoted] = []
         around = evaluator.flow(path).scopes[scope]
-        for root in around.decorators if around.kind == CLASS_SCOPE and not found and not name.endswith((".this", ".super")) else ():
+        for root in around.decorators if around.kind == CLASS_SCOPE else ():
             for holder in sorted(evaluator.declared(path, root), key=repr):
                 if holder[0] == INSTANCE:
                     found += [(holder, each) for each in evaluator.own_attributes(holder, name, called=called)]
         return found
 
     def extensions(self, evaluator: Evaluator, place: Place, holder: Value, name: str, *, called: bool) -> list[Attribute]:
-        """Return nothing known for a member of a foreign type that an implicit conversion of the program may bring."""
-        del place, called
+        """Return nothing known for a member of a foreign type that an implicit conversion of the program may bring.
+
+        An instance of the program has the members of its self type where its own class lacks them.
+        """
+        del place
+        if holder[0] == INSTANCE:
+            return [each for _, each in self._of_self_types(evaluator, holder[1], holder[2], name, called=called)]
         if holder[0] not in {EXTERNAL_INSTANCE, CONTAINER} or name in _STANDARD_MEMBERS:
             return []
         evaluator.look(f"definitions of {name}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,33 @@ def test_java_names_have_packages_and_default_constructors() -> None:
         "p.A$B:run": {"p.A:<init>", "p.A$B:<init>", "A:run", "java.lang.Object:toString"},
     }
     assert JavaNamer().truth("p.A:run(int,java.lang.String[])") == "p.A:run"
+
+
+def test_a_call_of_an_overridden_method_runs_it_or_an_overrider(tmp_path: Path) -> None:
+    """Each of them is possible and none a fact; a method without a body never runs; a call of ``super`` is that of one method."""
+    source = """\
+        interface I { void m(int a); }
+        class A implements I {
+            public void m(int a) {}
+            void n() {}
+        }
+        class B extends A {
+            public void m(int a) {
+            }
+        }
+        """
+    (tmp_path / "A.java").write_text(source, encoding="utf-8")
+    at = {"m A.java#I.m": 1, "m A.java#A.m": 3, "m A.java#A.n": 4, "m A.java#B.m": 7, "m A.java#U.f": 9, "m A.java#U.g": 9}
+    nodes = [node("file A.java"), *(node(text, line) for text, line in at.items())]
+    edges = [edge("A.java#A.m", "A.java#I.m", EdgeKind.OVERRIDES), edge("A.java#B.m", "A.java#A.m", EdgeKind.OVERRIDES, at=1)]
+    edges += [edge("A.java#U.f", "A.java#I.m", at=2), edge("A.java#U.g", "A.java#A.n", at=3)]
+    edges.append(replace(edge("A.java#U.g", "A.java#A.m", at=4), rule="super"))
+    graphs = [FileGraph("A.java", nodes, edges)]
+    facts = {"U:g": {"A:n", "A:m"}}
+    found = call_graph(graphs, JavaNamer(), (), root=tmp_path)
+    assert {caller: callees for caller, callees in found.items() if callees} == facts
+    found = call_graph(graphs, JavaNamer(), (), root=tmp_path, evidence=ANY)
+    assert {caller: callees for caller, callees in found.items() if callees} == {**facts, "U:f": {"A:m", "B:m"}}
 
 
 def test_modules_are_named_from_the_folder_the_ground_truth_starts_at() -> None:

@@ -170,7 +170,7 @@ def test_a_method_outside_of_its_class_sees_its_members_and_bases() -> None:
         ("foo.cpp#app.Foo.add~2", "foo.cpp#app.Foo.add"),
     }
     assert ("foo.cpp#app.Foo.Foo", "foo.hpp#app.Foo.x_") in edges(files, EdgeKind.WRITES)
-    assert edges(files, EdgeKind.OVERRIDES) == {("foo.hpp#app.Foo.bar", "foo.hpp#app.Base.bar")}
+    assert edges(files, EdgeKind.OVERRIDES) == {("foo.cpp#app.Foo.bar", "foo.hpp#app.Base.bar")}
 
 
 def test_a_collections_method_is_not_the_projects() -> None:
@@ -194,3 +194,29 @@ def test_broken_code_does_not_stop_anything() -> None:
     """Every beginning of a file is read, as C and as C++."""
     for end in range(0, len(HEADER), 9):
         list(resolve_files({"a.cpp": HEADER[:end].encode(), "b.c": HEADER[:end].encode(), "c.cpp": SOURCE[:end].encode()}))
+
+
+def test_only_a_virtual_method_is_overridden_and_its_definition_says_so() -> None:
+    """The edge joins what calls lead to; static methods, other parameters and methods that are not virtual override nothing."""
+    files = {
+        "a.hpp": """
+        struct Top { virtual void deep(); };
+        struct Base : Top {
+            virtual void f(); virtual void g(int); virtual void pure() = 0;
+            void deep(); static void s(); void n(); virtual void h() {}
+        };
+        struct D : Base { void f() override; void g(double); void pure(); void deep(); static void s(); void n(); void h() {} };
+        """,
+        "a.cpp": '#include "a.hpp"\nvoid Top::deep() {}\nvoid Base::f() {}\nvoid Base::n() {}\nvoid D::f() {}\nvoid D::n() {}\n'.replace(
+            "\\\n", "\n"
+        ),
+        "use.cpp": '#include "a.hpp"\nvoid use(Base *b) { b->f(); }\n'.replace("\\\n", "\n"),
+    }
+    assert edges(files, EdgeKind.OVERRIDES) == {
+        ("a.cpp#D.f", "a.cpp#Base.f"),
+        ("a.hpp#D.pure", "a.hpp#Base.pure"),
+        ("a.hpp#D.deep", "a.hpp#Base.deep"),
+        ("a.hpp#Base.deep", "a.cpp#Top.deep"),
+        ("a.hpp#D.h", "a.hpp#Base.h"),
+    }
+    assert edges(files) == {("use.cpp#use", "a.cpp#Base.f")}

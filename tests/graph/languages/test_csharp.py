@@ -172,3 +172,57 @@ def test_broken_code_does_not_stop_anything() -> None:
     text += "void F(params int[] a) { if (a is D { E: 1 } f) f.G?.H(); } } }"
     for end in range(0, len(text), 7):
         list(resolve_files({"a.cs": text[:end].encode()}))
+
+
+def test_a_numbers_suffix_and_size_choose_the_overload() -> None:
+    """Without a suffix a whole number is an ``int`` where it fits into one, and another a ``double``."""
+    kinds = ("int", "uint", "long", "ulong", "float", "double", "decimal")
+    written = {
+        "int": "1 1_000 0x7f", "uint": "1u 0xFFFFFFFF 3000000000", "long": "1L 5000000000 0b1L", "ulong": "1UL 0xFul 18446744073709551615",
+        "float": "1f 1.5F", "double": "1.0 1e3", "decimal": "1m 1.5M",
+    }  # fmt: skip
+    for kind, numbers in written.items():
+        for number in numbers.split():
+            text = "class A { " + " ".join(f"void F({each} a) {{}}" for each in kinds) + f" void Use() {{ F({number}); }} }}"
+            at = kinds.index(kind)
+            assert calls(text) == {("A.Use", "A.F" if not at else f"A.F~{at + 1}")}, number
+
+
+def test_a_derived_type_goes_before_a_better_fitting_base() -> None:
+    """A method below that takes the arguments hides what is above; not so one that overrides, or that may not take them."""
+    text = """
+    class Base { public void F(int a) {} public virtual void G(object o) {} public void G(int a) {} public void H(int a) {} }
+    class D : Base {
+        public void F(object a) {}
+        public override void G(object o) {}
+        public void H(string s) {}
+        void Use() { F(1); }
+        void Other() { G(1); }
+        void Third() { H(1); }
+    }
+    """
+    assert calls(text) == {("D.Use", "D.F"), ("D.Other", "Base.G~2"), ("D.Third", "Base.H")}
+
+
+def test_one_type_is_meant_wherever_a_type_parameter_stands() -> None:
+    """``F("a", 1)`` fits no ``F<T>(T, T)``; a number and a wider one do."""
+    text = """
+    class A {
+        void F<T>(T a, T b) {}
+        void F(object a, int b) {}
+        void One() { F("a", 1); }
+        void Two() { F("a", "b"); }
+        void G<T>(T a, T b) {}
+        void G(string a, string b) {}
+        void Wide() { G(1, 1L); }
+    }
+    """
+    assert calls(text) == {("A.One", "A.F~2"), ("A.Two", "A.F"), ("A.Wide", "A.G")}
+
+
+def test_a_discard_is_no_variable() -> None:
+    """Nothing is written by ``_ = f()``, unless something has that name."""
+    text = "class A { int F() => 1; void Use() { _ = F(); } }"
+    assert calls(text) == {("A.Use", "A.F")}
+    assert edges({"a.cs": text}, EdgeKind.WRITES, "unknown") == set()
+    assert edges({"a.cs": "class A { int _; void Use() { _ = 1; } }"}, EdgeKind.WRITES) == {("A.Use", "A._")}

@@ -208,3 +208,24 @@ def test_cut_off_code_is_no_failure() -> None:
         """)
     for end in range(0, len(text), 5):
         list(resolve_files({"a.go": text[:end].encode(), **{path: body.encode() for path, body in MANIFEST.items()}}))
+
+
+def test_a_conversion_to_a_pointer_makes_no_instance() -> None:
+    """``(*T)(nil)`` names a type and has its methods; a pointer to a function that a variable holds is called."""
+    files = {
+        "a.go": """
+        package a
+        type T struct{}
+        func (t *(T)) M() {}
+        var _ = (*T)(nil) // conversion
+        func f(g *func(int), n int) {
+            t := (*T)(nil) // local
+            t.M() // method
+            (*g)(n) // pointer
+        }
+        """
+    }
+    assert calls(files, "// conversion") == calls(files, "// local") == set()
+    assert calls(files, "// method") == {"a.go#T.M"}
+    assert ("a.go", "a.go#T") in uses(files, EdgeKind.REFERENCES)
+    assert {edge.kind for edge in edges_of(files) if edge.line == 9 and edge.evidence is Evidence.UNKNOWN} == {EdgeKind.CALLS}

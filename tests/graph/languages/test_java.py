@@ -263,6 +263,118 @@ def test_what_is_elsewhere_is_external_or_unknown() -> None:
     }
 
 
+def overridden(source: str) -> set[tuple[str, str]]:
+    """Return which method overrides which."""
+    found = [edge for edge in edges({"A.java": source}) if edge.kind is EdgeKind.OVERRIDES]
+    return {(edge.source.removeprefix("A.java#"), edge.target.removeprefix("A.java#")) for edge in found}
+
+
+def test_static_methods_override_nothing() -> None:
+    """A static method of the same name and types hides the other; what an instance has overrides."""
+    source = "class A { static void f() {} void g() {} }\nclass B extends A { static void f() {} void g() {} }\n"
+    assert overridden(source) == {("B.g", "A.g")}
+
+
+def test_an_inherited_method_answers_for_an_interface() -> None:
+    """A superclass that knows nothing of the interface has the method; what the class or the superclass's own interface has is no news."""
+    source = """
+        interface I { void f(); void g(); void h(int a); }
+        interface K { void k(); }
+        class Base implements K { public void f() {} public void g() {} public void h() {} public void k() {} }
+        class A extends Base implements I, K { public void g() {} public void h(int a) {} }
+        """
+    assert overridden(source) == {("Base.k", "K.k"), ("A.g", "Base.g"), ("A.g", "I.g"), ("A.h", "I.h"), ("Base.f", "I.f")} - {
+        ("A.g", "I.g")
+    }
+
+
+def test_a_local_variable_runs_the_function_it_holds() -> None:
+    """Calling the interface's abstract method may run it; another method, a field, and an argument of that type know nothing of it."""
+    found = calls(
+        """\
+        import java.util.function.Supplier;
+        interface Maker { A make(); default A twice() { return make(); } }
+        class A {
+            A() {}
+            static A of() { return null; }
+            Maker held = A::of;
+            void f(Maker m) {}
+            void f(Supplier<A> s) {}
+            void g(boolean b) {
+                Maker m = A::of;
+                Supplier<A> s = A::new;
+                Runnable r = () -> g(true);
+                m.make();
+                m.twice();
+                s.get();
+                r.run();
+                r.hashCode();
+                held.make();
+                f(m);
+                if (b) { Maker inner = null; inner.make(); }
+            }
+        }
+        """
+    )
+    assert found[13] == {"?Maker.make", "?A.of"}
+    assert found[14] == {"Maker.twice"}
+    assert found[15] == {"?A.A", "external:java.util.function#Supplier.get"}
+    assert found[16] >= {"external:java.lang#Runnable.run"}
+    assert len(found[16]) == 2
+    assert found[17] == {"external:java.lang#Runnable.hashCode"}
+    assert (found[18], found[19], found[20]) == ({"Maker.make"}, {"A.f"}, {"Maker.make"})
+
+
+@pytest.mark.parametrize(
+    ("condition", "target"),
+    [
+        ("o instanceof B", "B.toString"),
+        ("b && (o instanceof B)", "B.toString"),
+        ("o.getClass() == B.class", "B.toString"),
+        ("B.class.isInstance(o)", "B.toString"),
+        ("o instanceof B || b", "external:java.lang#Object.toString"),
+        ("!(o instanceof B)", "external:java.lang#Object.toString"),
+        ("field instanceof B", "external:java.lang#Object.toString"),
+    ],
+)
+def test_a_condition_tells_the_type_of_a_receiver(condition: str, target: str) -> None:
+    """Inside of what it guards a call means the member of the narrower type; an argument keeps its declared type."""
+    source = f"""\
+        class B {{ public String toString() {{ return ""; }} }}
+        class A {{
+            Object field;
+            void f(Object o) {{}}
+            void f(B b) {{}}
+            void g(Object o, boolean b) {{
+                if ({condition}) {{
+                    o.toString();
+                    f(o);
+                }} else o.toString();
+            }}
+        }}
+        """
+    found = calls(source)
+    assert found[8] == {target}
+    assert (found[9], found[10]) == ({"A.f"}, {"external:java.lang#Object.toString"})
+
+
+def test_a_condition_says_nothing_of_a_variable_that_is_assigned_or_of_a_field() -> None:
+    """What was tested may not be what is there."""
+    found = calls(
+        """\
+        class B { public String toString() { return ""; } }
+        class A {
+            Object field;
+            void g(Object o, Object p) {
+                if (o instanceof B) { o = p; o.toString(); }
+                if (field instanceof B) field.toString();
+            }
+        }
+        """
+    )
+    assert found[5] == found[6] == {"external:java.lang#Object.toString"}
+
+
 @pytest.mark.parametrize("cut", range(0, 420, 23))
 def test_broken_code_is_resolved_as_far_as_it_goes(cut: int) -> None:
     """A file that ends anywhere gives a graph."""
@@ -272,3 +384,25 @@ def test_broken_code_is_resolved_as_far_as_it_goes(cut: int) -> None:
     { Runnable r = () -> { this.f(null); }; new A<>() { int g() { return super.f(null, 1); } }; } A() { this(1); } A(int i) { super(i); } }
     """
     assert list(resolve_files({"A.java": text.encode()[:cut]}))
+
+
+def test_a_fixed_number_of_parameters_goes_first_only_where_it_fits_for_certain() -> None:
+    """With an argument of an unknown type, a variable number is as possible; the length of an array and its parts are known."""
+    found = calls(
+        """\
+        import org.lib.Missing;
+        class A {
+            void f(int[] a, int n) {}
+            void f(Object... all) {}
+            void f(char[] a) {}
+            void g(Missing m, int[] a, String s) {
+                f(m.any());
+                f(a, a.length);
+                f(s.toCharArray());
+            }
+        }
+        """
+    )
+    assert found[7] >= {"?A.f~2", "?A.f~3"}
+    assert found[8] == {"A.f"}
+    assert found[9] >= {"A.f~3"}

@@ -224,3 +224,53 @@ def test_broken_code_is_resolved_as_far_as_it_goes(cut: int) -> None:
     fun <T> List<T>.ext(n: Int = 1): T = when (val z = this[0]) { is A -> z.x; else -> object : B() {} }
     """
     assert list(resolve_files({"A.kt": text.encode()[:cut]}))
+
+
+def test_constructors_call_each_other() -> None:
+    """``this(…)`` and ``super(…)`` are calls; the primary constructor is none of the secondary ones, and calling it makes an instance."""
+    found = calls(
+        """\
+        open class A(val n: Int) {
+            constructor(s: String) : this(1)
+            constructor(s: String, t: Int) : this(s)
+        }
+        class B : A {
+            constructor(x: String) : super(x)
+        }
+        fun f() {
+            A(1)
+            A("x")
+            B("x")
+        }
+        """
+    )
+    assert found == {
+        2: {"A"},
+        3: {"A.constructor"},
+        6: {"A.constructor"},
+        9: {"A"},
+        10: {"A", "A.constructor"},
+        11: {"B", "B.constructor"},
+    }
+
+
+def test_a_setter_is_given_what_its_property_holds() -> None:
+    """So is ``field`` in both accessors, by the property's type or its first value."""
+    found = calls(
+        """\
+        class Use {
+            var cat: Cat = Cat()
+                set(value) {
+                    value.purr()
+                    field.purr()
+                }
+            var dog = Dog()
+                get() {
+                    field.bark()
+                    return field
+                }
+                set(given) { given.bark() }
+        }
+        """
+    )
+    assert (found[4], found[5], found[9], found[12]) == ({"Cat.purr"}, {"Cat.purr"}, {"Dog.bark"}, {"Dog.bark"})

@@ -239,3 +239,56 @@ def test_a_loop_without_braces_keeps_its_body() -> None:
     graphs = list(resolve_files({"a.php": text.encode()}))
     proven = {edge.target for graph in graphs for edge in graph.edges if edge.kind is EdgeKind.CALLS and edge.evidence is Evidence.PROVEN}
     assert proven == {"a.php#Box.open"}
+
+
+def test_the_hooks_of_a_property_see_what_is_written() -> None:
+    """``$this`` is the object, ``$value`` or the hook's own parameter what is written; attributes and defaults are as elsewhere."""
+    body = """
+    class P {
+        public Store $store {
+            get { return $this->load(); } // get
+            set(Store $v) { $v->save(); $local = $v; $local->save(); } // parameter
+        }
+        public Store $other = new Store { set => $value->save(); } // value
+        public Store $plain { get => $this->load(); } // arrow
+        private function load(): Store { return new Store; }
+    }
+    """
+    assert targets(body, "// get") == targets(body, "// arrow") == {"P.load"}
+    assert targets(body, "// parameter") == {"Store.save"}
+    assert targets(body, "// value") == {"Store", "Store.save"}
+
+
+def test_an_enum_yields_its_cases() -> None:
+    """``from``, ``tryFrom`` and ``cases`` are PHP's and give instances of the enum; a method of that name that it has goes first."""
+    body = """
+    enum Suit: string {
+        case A = 'a';
+        public function label(): string { return 'x'; }
+        public static function pick(): self { return self::from('a'); }
+    }
+    class Own { public static function from(): Store { return new Store; } }
+    function f() {
+        Suit::from('a')->label(); // from
+        Suit::tryFrom('a')->label(); // try
+        foreach (Suit::cases() as $each) { $each->label(); } // cases
+        Own::from()->save(); // class
+    }
+    """
+    for line in ("// from", "// try", "// cases"):
+        assert targets(body, line) == {"Suit.label"}
+    assert targets(body, "// from", evidence=Evidence.EXTERNAL) == {"external:php#BackedEnum.from"}
+    assert targets(body, "// class") == {"Own.from", "Store.save"}
+
+
+def test_a_part_of_a_list_that_is_left_out_counts() -> None:
+    """``[, $b]`` takes the second part, as ``list()`` does."""
+    body = """
+    function f() {
+        [, $b] = [1, new Store]; $b->save(); // short
+        list(, $c) = [1, new Store]; $c->save(); // list
+        [$d, , $e] = [new Store, 1, new Store]; $d->save(); $e->save(); // middle
+    }
+    """
+    for line in ("// short", "// list", "// middle"):
+        assert targets(body, line) == {"Store", "Store.save"}

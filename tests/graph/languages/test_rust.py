@@ -257,3 +257,42 @@ def test_cut_off_code_is_no_failure() -> None:
         """)
     for end in range(0, len(text), 7):
         list(resolve_files({"src/lib.rs": text[:end].encode()}))
+
+
+def test_a_path_goes_out_of_several_modules() -> None:
+    """Each ``super`` is the module around, in calls as in imports."""
+    files = {
+        "src/lib.rs": """
+        pub fn top() {}
+        mod a {
+            pub fn mid() {}
+            mod b {
+                use super::super::top as renamed;
+                fn go() {
+                    super::super::top(); // call
+                    super::super::a::mid(); // down again
+                    self::super::mid(); // of itself
+                    renamed(); // imported
+                }
+            }
+        }
+        """
+    }
+    assert calls(files, "// call") == calls(files, "// imported") == {"src/lib.rs#top"}
+    assert calls(files, "// down again") == calls(files, "// of itself") == {"src/lib.rs#a.mid"}
+
+
+def test_a_type_in_parentheses_is_no_tuple() -> None:
+    """``&(dyn A + Send)`` has the methods of the trait; ``(T,)`` is a tuple of one."""
+    files = {
+        "src/lib.rs": """
+        pub trait A { fn go(&self); }
+        fn f(x: &(dyn A + Send), y: (&dyn A,)) {
+            x.go(); // trait
+            y.go(); // tuple
+            y.0.go(); // item
+        }
+        """
+    }
+    assert calls(files, "// trait") == calls(files, "// item") == {"src/lib.rs#A.go"}
+    assert calls(files, "// tuple") == set()

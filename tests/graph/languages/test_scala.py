@@ -133,3 +133,41 @@ def test_broken_code_is_resolved_as_far_as_it_goes(cut: int) -> None:
     trait E { for { a <- xs; b = a.c if b } yield b; xs.map(_.y).fold(0)(_ + _) }
     """
     assert list(resolve_files({"A.scala": text.encode()[:cut]}))
+
+
+def test_a_self_type_has_its_members() -> None:
+    """Each part of it, by a bare name and by the name that the instance has; what the class itself has goes first."""
+    found = calls(
+        """\
+        trait Log { def log(): Unit = {}; def both(): Unit = {} }
+        trait Other { def other(): Unit = {} }
+        trait Svc { self: Log with Other =>
+          def both(): Unit = {}
+          def run(): Unit = {
+            log()
+            other()
+            self.log()
+            self.both()
+          }
+        }
+        """
+    )
+    assert (found[6], found[7], found[8], found[9]) == ({"Log.log"}, {"Other.other"}, {"?Log.log"}, {"Svc.both"})
+
+
+def test_an_extension_sees_what_it_extends() -> None:
+    """The parameter before its methods has a type, in a body of one method and of several."""
+    found = calls(
+        """\
+        class Store { def save(): Unit = {} }
+        object Ext {
+          extension (s: Store) def once(): Unit = s.save()
+          extension [T](s: Store) {
+            def twice(): Unit = { s.save(); thrice() }
+            def thrice(): Unit = s.save()
+          }
+        }
+        """
+    )
+    assert found[3] == found[6] == {"Store.save"}
+    assert {target.rpartition(".")[2] for target in found[5]} == {"save", "thrice"}

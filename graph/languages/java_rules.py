@@ -1,0 +1,48 @@
+"""Java beside what Kotlin and Scala share with it: a local variable may hold a function, which calling its interface's method runs."""
+
+from __future__ import annotations
+
+from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBinding, Place
+from graph.flow import ABSTRACT, EITHER, METHOD, ROOT, Expression
+from graph.languages import jvm_library
+from graph.languages.jvm_rules import JvmRules
+from graph.languages.overloads import is_definition
+from graph.values import ANYTHING, BUILTIN_METHOD, EXTERNAL_OBJECT, FUNCTION_OBJECT, Value, Values
+
+
+class JavaRules(JvmRules):
+    """Java's rules over one program."""
+
+    def instances(self, evaluator: Evaluator, place: Place, expression: Expression) -> Values:
+        """Return instances of the type that an expression names; of a function that is held beside it, the function."""
+        if expression[0] == EITHER and expression[2] and expression[2][-1][0] in {ROOT, METHOD}:
+            declared, held = expression[2]
+            return self.instances(evaluator, place, declared) | (evaluator.value(place, held) - ANYTHING)
+        return super().instances(evaluator, place, expression)
+
+    def special_attributes(self, evaluator: Evaluator, holder: Value, name: str) -> list[Attribute]:
+        """Return a function itself for any of its members: ``applicable`` tells which of them runs it."""
+        if holder[0] == FUNCTION_OBJECT:
+            return [frozenset({holder})]
+        return super().special_attributes(evaluator, holder, name)
+
+    def applicable(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
+        """Return the overloads that a call can mean, and the function that the abstract method of an interface stands for."""
+        functions = [(holder, each) for holder, each in found if holder is not None and holder[0] == FUNCTION_OBJECT]
+        if not functions:
+            return super().applicable(evaluator, place, found, arguments)
+        declared = [each for each in found if each not in functions]
+        chosen = super().applicable(evaluator, place, declared, arguments)
+        return [*chosen, *functions] if chosen and all(_runs_a_function(evaluator, each) for _, each in chosen) else chosen
+
+
+def _runs_a_function(evaluator: Evaluator, found: Attribute) -> bool:
+    """Say whether a method is the one that a function is written for."""
+    if isinstance(found, FoundBinding):
+        return is_definition(found) and bool(evaluator.flow(found.path).scopes[found.binding.target].flags & ABSTRACT)
+    return all(
+        each[0] in {BUILTIN_METHOD, EXTERNAL_OBJECT} and each[2].rpartition(".")[2] in jvm_library.FUNCTIONAL_METHODS for each in found
+    )
+
+
+RULES = JavaRules
