@@ -74,7 +74,7 @@
     group.append(
       make("rect", { class: "card", width: WIDTH, height: HEIGHT, rx: 7 }),
       make("rect", { class: "stripe", x: 0, y: 7, width: 3.5, height: HEIGHT - 14, rx: 1.5 }),
-      make("text", { class: "name", x: 12, y: 17 }, cut(node.name || node.handle, 26)),
+      make("text", { class: "name", x: 12, y: 17 }, cut(node.name || node.handle, 23)),
       make("text", { class: "kind", x: WIDTH - 9, y: 32, "text-anchor": "end" }, node.kind),
       make("text", { class: "place", x: 12, y: 32 }, tail(place(node), Math.floor((WIDTH - 29 - node.kind.length * 6.2) / 6.4))),
       make("title", {}, `${node.qualified}\n${node.handle}`),
@@ -114,7 +114,7 @@
   const fit = () => {
     if (!data.nodes.length) return settle();
     const xs = data.nodes.map((node) => node.x), ys = data.nodes.map((node) => node.y);
-    const left = Math.min(...xs) - 30, right = Math.max(...xs) + WIDTH + 30, top = Math.min(...ys) - 50, bottom = Math.max(...ys) + HEIGHT + 30;
+    const left = Math.min(...xs) - 30, right = Math.max(...xs) + WIDTH + 90, top = Math.min(...ys) - 50, bottom = Math.max(...ys) + HEIGHT + 30;
     const { width, height } = size();
     look.scale = Math.min(1.25, Math.max(NARROW, Math.min(width / (right - left), height / (bottom - top))));
     look.x = width / 2 - look.scale * (left + right) / 2;
