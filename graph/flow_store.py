@@ -1,10 +1,16 @@
-"""Where flows are kept, once per content, and what each file's edges rest on, once per view."""
+"""Where flows are kept, once per content, and what each file's edges rest on.
+
+The latter is one row a file, which all views share whose files rest on the same: a view of its own takes a number a file.
+"""
 
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import chain
 from typing import Any
 
 from graph.flow_codec import FLOW_VERSION
@@ -126,91 +132,102 @@ class FlowStore:
     def fork(self, view: str, of: str) -> None:
         """Let a view's edges rest on what another view's do."""
         with self._database.write() as write:
-            write.execute(
-                "INSERT OR REPLACE INTO standing (view, path, document_id, rests)"
-                " SELECT ?, path, document_id, rests FROM standing WHERE view = ?",
-                (view, of),
-            )
-            write.execute(
-                "INSERT OR REPLACE INTO passed (view, callee, caller, calls) SELECT ?, callee, caller, calls FROM passed WHERE view = ?",
-                (view, of),
-            )
+            write.execute("INSERT OR IGNORE INTO standing SELECT ?, resolution_id FROM standing WHERE view = ?", (view, of))
 
     def standings(self, view: str) -> dict[str, Standing]:
         """Return what a view's edges rest on, by path."""
         with self._database.read() as read:
-            rows = read.execute("SELECT path, document_id, rests FROM standing WHERE view = ? AND path >= x'01'", (view,)).fetchall()
+            rows = read.execute(f"SELECT path, document_id, rests {_STANDING} WHERE view = ? AND path >= x'01'", (view,)).fetchall()
         return {each.path: each for each in map(_standing, rows)}
 
     def stand(
         self, view: str, standings: Sequence[Standing], calls: Mapping[str, Mapping[str, Calls]], removed: Iterable[str], *, generation: int
     ) -> None:
         """Keep what a view's edges rest on from now on, the calls of each of those files by the callee's, and the view's generation."""
-        replaced = [os.fsencode(path) for path in (*removed, *(each.path for each in standings))]
         with self._database.write() as write:
             write.execute("INSERT OR REPLACE INTO resolved (view, generation) VALUES (?, ?)", (view, generation))
-            write.executemany("DELETE FROM standing WHERE view = ? AND path = ?", ((view, path) for path in replaced))
-            write.executemany("DELETE FROM passed WHERE view = ? AND caller = ?", ((view, path) for path in replaced))
-            write.executemany(
-                "INSERT INTO standing (view, path, document_id, rests) VALUES (?, ?, ?, ?)",
-                ((view, os.fsencode(each.path), each.document, each.encoded) for each in standings),
-            )
-            write.executemany(
-                "INSERT INTO passed (view, callee, caller, calls) VALUES (?, ?, ?, ?)",
-                (
-                    (view, os.fsencode(callee), os.fsencode(caller), encode_value(rows))
-                    for caller, by_callee in calls.items()
-                    for callee, rows in by_callee.items()
-                ),
-            )
+            for path in removed:
+                _replace(write, view, os.fsencode(path), None)
+            for each in standings:
+                passed = {os.fsencode(callee): encode_value(rows) for callee, rows in sorted(calls.get(each.path, {}).items())}
+                _replace(write, view, os.fsencode(each.path), _resolution(write, each, passed))
 
     def calls_of(self, view: str, callee: str) -> list[tuple[str, Calls]]:
         """Return the calls that reach functions of a file, by the calling file."""
-        with self._database.read() as read:
-            rows = read.execute("SELECT caller, calls FROM passed WHERE view = ? AND callee = ?", (view, os.fsencode(callee))).fetchall()
-        return [(os.fsdecode(caller), decode_value(calls)) for caller, calls in rows]
+        return [(os.fsdecode(caller), decode_value(calls)) for caller, _, calls in self._calls("callee = ?", view, callee)]
 
     def calls_by(self, view: str, caller: str) -> dict[str, Calls]:
         """Return the calls that a file makes, by the callee's file."""
-        with self._database.read() as read:
-            rows = read.execute("SELECT callee, calls FROM passed WHERE view = ? AND caller = ?", (view, os.fsencode(caller))).fetchall()
-        return {os.fsdecode(callee): decode_value(calls) for callee, calls in rows}
+        return {os.fsdecode(callee): decode_value(calls) for _, callee, calls in self._calls("path = ?", view, caller)}
 
-    def callees(self, view: str) -> list[str]:
-        """Return the files that have a function which anything in the view calls."""
+    def _calls(self, where: str, view: str, path: str) -> list[tuple[bytes, bytes, bytes]]:
         with self._database.read() as read:
-            return [os.fsdecode(row[0]) for row in read.execute("SELECT DISTINCT callee FROM passed WHERE view = ?", (view,))]
+            return read.execute(
+                f"SELECT path, callee, calls {_STANDING} JOIN passed USING (resolution_id) WHERE view = ? AND {where}",
+                (view, os.fsencode(path)),
+            ).fetchall()
 
     def note(self, view: str, name: str) -> Any:
         """Return what was kept under a name besides the files, None for nothing."""
         with self._database.read() as read:
-            row = read.execute("SELECT rests FROM standing WHERE view = ? AND path = ?", (view, _beside(name))).fetchone()
+            row = read.execute(f"SELECT rests {_STANDING} WHERE view = ? AND path = ?", (view, _beside(name))).fetchone()
         return decode_value(row[0]) if row else None
 
     def notes(self, view: str, prefix: str = "") -> list[str]:
         """Return the names under which something is kept that begin with ``prefix``, in order."""
         with self._database.read() as read:
-            rows = read.execute("SELECT path FROM standing WHERE view = ? AND path < x'01' ORDER BY path", (view,)).fetchall()
+            rows = read.execute(f"SELECT path {_STANDING} WHERE view = ? AND path < x'01' ORDER BY path", (view,)).fetchall()
         names = (os.fsdecode(row[0][1:]) for row in rows)
         return [name for name in names if name.startswith(prefix)]
 
     def keep(self, view: str, name: str, value: Any) -> None:
         """Keep a value that JSON can hold, under a name besides the files; None forgets it."""
+        path = _beside(name)
         with self._database.write() as write:
-            if value is None:
-                write.execute("DELETE FROM standing WHERE view = ? AND path = ?", (view, _beside(name)))
-            else:
-                write.execute(
-                    "INSERT OR REPLACE INTO standing (view, path, document_id, rests) VALUES (?, ?, 0, ?)",
-                    (view, _beside(name), encode_value(value)),
-                )
+            kept = None if value is None else Standing(os.fsdecode(path), DocumentId(0), encode_value(value))
+            _replace(write, view, path, kept and _resolution(write, kept, {}))
 
     def drop(self, view: str) -> None:
         """Forget a view."""
         with self._database.write() as write:
-            write.execute("DELETE FROM standing WHERE view = ?", (view,))
-            write.execute("DELETE FROM passed WHERE view = ?", (view,))
+            gone = write.execute("DELETE FROM standing WHERE view = ? RETURNING resolution_id", (view,)).fetchall()
+            write.executemany(_FORGET, gone)
             write.execute("DELETE FROM resolved WHERE view = ?", (view,))
+
+
+_STANDING = "FROM standing JOIN resolution ON id = resolution_id"
+_FORGET = "DELETE FROM resolution WHERE id = ? AND NOT EXISTS (SELECT 1 FROM standing WHERE resolution_id = id)"
+
+
+def _resolution(write: sqlite3.Connection, standing: Standing, passed: Mapping[bytes, bytes]) -> int:
+    """Return the row of what a file's edges rest on and of the calls it makes, made if no view has an equal one."""
+    path = os.fsencode(standing.path)
+    parts = (standing.encoded, *chain.from_iterable(passed.items()))
+    digest = _digest(b"".join(map(_digest, parts)))
+    row = write.execute(
+        "SELECT id FROM resolution WHERE path = ? AND document_id = ? AND hash = ?", (path, standing.document, digest)
+    ).fetchone()
+    if row:
+        return int(row[0])
+    made = write.execute(
+        "INSERT INTO resolution (path, document_id, hash, rests) VALUES (?, ?, ?, ?)", (path, standing.document, digest, standing.encoded)
+    ).lastrowid
+    assert made is not None
+    write.executemany("INSERT INTO passed VALUES (?, ?, ?)", ((made, *each) for each in passed.items()))
+    return made
+
+
+def _digest(data: bytes) -> bytes:
+    return blake2b(data, digest_size=16).digest()
+
+
+def _replace(write: sqlite3.Connection, view: str, path: bytes, row: int | None) -> None:
+    """Let a view have this row at a path, or none; what no view has goes."""
+    if row is not None:
+        write.execute("INSERT OR IGNORE INTO standing VALUES (?, ?)", (view, row))
+    others = write.execute(f"SELECT id {_STANDING} WHERE path = ? AND view = ? AND id IS NOT ?", (path, view, row)).fetchall()
+    write.executemany("DELETE FROM standing WHERE view = ? AND resolution_id = ?", ((view, other) for (other,) in others))
+    write.executemany(_FORGET, others)
 
 
 def _beside(name: str) -> bytes:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingest.errors import StoreBusyError, StoreError, StoreFullError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 BUSY_SECONDS = 30.0
 
 # AUTOINCREMENT: segments and open snapshots name documents and views by id, so an id that was deleted must never mean something else.
@@ -58,14 +58,19 @@ CREATE TABLE flow (
     data BLOB NOT NULL
 );
 CREATE TABLE resolved (view TEXT PRIMARY KEY, generation INTEGER NOT NULL);
+CREATE TABLE resolution (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, path BLOB NOT NULL, document_id INTEGER NOT NULL, hash BLOB NOT NULL, rests BLOB NOT NULL
+);
+CREATE INDEX resolution_path ON resolution (path);
 CREATE TABLE standing (
-    view TEXT NOT NULL, path BLOB NOT NULL, document_id INTEGER NOT NULL, rests BLOB NOT NULL,
-    PRIMARY KEY (view, path)
+    view TEXT NOT NULL, resolution_id INTEGER NOT NULL REFERENCES resolution (id), PRIMARY KEY (view, resolution_id)
 ) WITHOUT ROWID;
+CREATE INDEX standing_resolution ON standing (resolution_id);
 CREATE TABLE passed (
-    view TEXT NOT NULL, callee BLOB NOT NULL, caller BLOB NOT NULL, calls BLOB NOT NULL, PRIMARY KEY (view, callee, caller)
-) WITHOUT ROWID;
-CREATE INDEX passed_caller ON passed (view, caller);
+    resolution_id INTEGER NOT NULL REFERENCES resolution (id) ON DELETE CASCADE, callee BLOB NOT NULL, calls BLOB NOT NULL
+);
+CREATE INDEX passed_resolution ON passed (resolution_id);
+CREATE INDEX passed_callee ON passed (callee);
 CREATE TABLE graph_view (
     id INTEGER PRIMARY KEY AUTOINCREMENT, name BLOB NOT NULL, staging INTEGER NOT NULL, generation INTEGER NOT NULL,
     UNIQUE (name, staging)
