@@ -37,6 +37,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
+from graph.scip_overlay import OVERLAY
 from ingest.errors import SourceError
 
 USE_KINDS = frozenset({
@@ -51,7 +52,6 @@ USE_KINDS = frozenset({
 })
 CONSTRUCTORS = frozenset({"__init__", "__new__", "constructor"})
 JUDGED_KINDS = frozenset({"function", "method", "constructor", "class", "interface", "enum", "type", "struct", "trait"})
-OVERLAY = "overlay:"
 
 _DISAMBIGUATOR = re.compile(r"\(\+\d+\)")
 _DEFINES = r"\b(?:def|class|function|interface|type|enum)\s+{}\b"

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import exp, log2
 
-from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle
+from graph.model import NO_FILE, Edge, EdgeKind, Evidence, FileGraph, Handle
 from ingest.git_history import Change
 
-HISTORY = "history"
+HISTORY = f"{NO_FILE}history"
 """The path of the graph that edges from git belong to."""
 
 
@@ -149,7 +149,7 @@ def history_graph(history: History) -> FileGraph:
         Edge(
             EdgeKind.CHANGES_WITH,
             Evidence.PROVEN,
-            f"{HISTORY}:{pair.together}/{pair.changes}",
+            f"history:{pair.together}/{pair.changes}",
             Handle(pair.source),
             Handle(pair.target),
             HISTORY,

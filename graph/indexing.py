@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from graph.build import flow_of
-from graph.cochange import HISTORY
 from graph.columns import AnyGraph
 from graph.edge_sources import EdgeSources
 from graph.evaluate import PassedCall
@@ -131,7 +130,7 @@ class GraphIndexer:
         overlays = StaleOverlays(self._flows, view, {*changed, *removed})
         beside, gone = list(overlays.graphs), [*removed, *overlays.emptied]
         moved = past.changed or bool(removed) or any(path not in before for path in changed)
-        if HISTORY not in shown and (moved or review.has_changed(EdgeKind.CHANGES_WITH)):  # else the file has the graph of this path
+        if moved or review.has_changed(EdgeKind.CHANGES_WITH):
             beside.append(review.apply(past.graph(shown), lambda handle: sources.exists(handle, run.program)))
         if graphs or gone or beside or not generation:
             generation += 1

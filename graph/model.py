@@ -18,6 +18,9 @@ from ingest.model import View
 
 Handle = NewType("Handle", str)
 
+NO_FILE = "//"
+"""What the path of a graph without a file begins with; no relative path does."""
+
 EXTERNAL = "external:"
 UNKNOWN = "unknown:"
 
@@ -101,8 +104,8 @@ class Edge:
 class FileGraph:
     """What one file of a view gives to the graph: its nodes, and the edges whose evidence lies in it.
 
-    Replacing a file's graph replaces all of it and touches no other file's. ``path`` is also the name of what has no file: ``history``
-    for edges from git, ``overlay:NAME`` for imported ones.
+    Replacing a file's graph replaces all of it and touches no other file's. ``path`` is also the name of what has no file: ``//history``
+    for edges from git, ``//overlay:NAME`` for imported ones.
     """
 
     path: str

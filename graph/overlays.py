@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import astuple
 
 from graph.flow_store import FlowStore
-from graph.model import Edge, EdgeKind, Evidence, FileGraph
+from graph.model import NO_FILE, Edge, EdgeKind, Evidence, FileGraph
 from graph.scip_overlay import OVERLAY
 from graph.store import GraphStore
 
@@ -54,7 +54,8 @@ class StaleOverlays:
             kept = [edge for edge in edges if not self._changed & {edge.path, edge.target.partition("#")[0]}]
             name = path.removeprefix(OVERLAY)
             self.notes[path] = [
-                f"{path}: {len(edges) - len(kept):,} of {len(edges):,} edges are left out, because files they lie in or lead to changed;"
+                f"{path.removeprefix(NO_FILE)}: {len(edges) - len(kept):,}"
+                f" of {len(edges):,} edges are left out, because files they lie in or lead to changed;"
                 f" import the index again, made anew: codelore graph import FILE --name {name}"
             ]
             if kept:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
+from graph.model import NO_FILE, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
 from graph.scip import Document, Encoding, Occurrence, Role, descriptors, is_local, plain_name, read_index
 from ingest.model import SymbolKind
 
 RULE = "scip"
-OVERLAY = "overlay:"
+OVERLAY = f"{NO_FILE}overlay:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class ScipImport:
 
 
 def import_index(file: Path, name: str, nodes: Iterable[Node], text_of: Callable[[str], bytes | None], *, prefix: str = "") -> ScipImport:
-    """Turn an index into the graph ``overlay:NAME``: an edge from what encloses a reference to what it refers to, all proven.
+    """Turn an index into the graph ``//overlay:NAME``: an edge from what encloses a reference to what it refers to, all proven.
 
     ``nodes`` are those of the graph it is laid over; ``text_of`` gives the bytes of a file as they are now. A file is stale when its text
     is not the one indexed; where the index holds no text, when a definition in it is not at its place any more. ``prefix`` is the folder

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from graph.model import FileGraph, Node, graph_name
+from graph.model import NO_FILE, FileGraph, Node, graph_name
 from graph.scip_overlay import OVERLAY, ScipImport, import_index
 from graph.store import GraphStore
 from ingest.errors import QueryError
@@ -43,6 +43,10 @@ def _import(asked: Asked) -> int:
     return 0 if found.graph.edges else 1
 
 
+def _shown(path: str) -> str:
+    return path.removeprefix(NO_FILE)
+
+
 def _nodes(store: GraphStore, name: str) -> Iterator[Node]:
     for graph in store.files(name):
         yield from graph.nodes
@@ -52,16 +56,16 @@ def _remove(asked: Asked) -> int:
     path = f"{OVERLAY}{asked.typed.name}"
     gone = asked.engine.graphs(asked.store).keep_overlay(asked.view, FileGraph(path))
     if asked.typed.json:
-        print(to_line({"status": status_document(asked.status), "overlay": path, "removed": gone}))
+        print(to_line({"status": status_document(asked.status), "overlay": _shown(path), "removed": gone}))
     else:
-        print(f"{path} is removed" if gone else f"there is no {path} in {one_line(asked.view.name)}")
+        print(f"{_shown(path)} is removed" if gone else f"there is no {_shown(path)} in {one_line(asked.view.name)}")
     return 0 if gone else 1
 
 
 def _document(found: ScipImport, asked: Asked) -> Document:
     return {
         "status": status_document(asked.status),
-        "overlay": found.graph.path,
+        "overlay": _shown(found.graph.path),
         "removed": False,
         "documents": found.documents,
         "occurrences": found.occurrences,
@@ -74,7 +78,7 @@ def _document(found: ScipImport, asked: Asked) -> Document:
 
 def _report(found: ScipImport, asked: Asked) -> list[str]:
     lines = [
-        f"{found.graph.path}: {len(found.graph.edges):,} edges from {found.occurrences:,} references in {found.documents:,} files",
+        f"{_shown(found.graph.path)}: {len(found.graph.edges):,} edges from {found.occurrences:,} references in {found.documents:,} files",
         *(f"  not mapped {count:,}: {one_line(reason)}" for reason, count in sorted(found.left_out.items())),
     ]
     for title, paths in (("stale: changed since they were indexed", found.stale), ("absent: not in the graph", found.absent)):

@@ -31,7 +31,7 @@ class GraphEdge(Wire):
     rule: str = Field(description="the rule that made it; dispatch is added when a question is asked")
     source: str = Field(description="the handle of a node")
     target: str = Field(description="the handle of a node")
-    path: str = Field(description="the file whose text shows the edge, or history, or overlay:NAME")
+    path: str = Field(description="the file whose text shows the edge, or //history")
     line: int = Field(description="from 1; 0 where there is none")
 
 
@@ -303,7 +303,7 @@ class GraphImportResult(Wire):
     """The answer of ``graph import --json``."""
 
     status: Status
-    overlay: str = Field(description="overlay:NAME, the path of its edges")
+    overlay: str = Field(description="overlay:NAME")
     removed: bool = Field(description="an overlay was taken out, with --remove")
     documents: int = Field(default=0, description="files in the index")
     occurrences: int = Field(default=0, description="references seen, without those of local variables and parameters")

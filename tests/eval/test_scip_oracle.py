@@ -56,7 +56,7 @@ def judge(tmp_path: Path, *edges: Edge, rows: list[dict[str, Any]] | None = None
     (tmp_path / "a.py").write_text(A, encoding="utf-8")
     file = tmp_path / "app.refs.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in (ROWS if rows is None else rows)), encoding="utf-8")
-    return score(read_oracle(file), [FileGraph("a.py", nodes, edges), FileGraph("overlay:x", (), [edge("a.py#Store.save", 4)])], tmp_path)
+    return score(read_oracle(file), [FileGraph("a.py", nodes, edges), FileGraph("//overlay:x", (), [edge("a.py#Store.save", 4)])], tmp_path)
 
 
 def test_a_listed_use_is_right_and_counts_once(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_an_edge_says_in_how_many_of_the_sources_changes_the_target_was() -> Non
     history = count_changes([change("a", "b"), change("a"), change("a", "b", "c"), change("a")], ALL)
     assert pairs(history) == {("a", "b"): "history:2/4", ("b", "a"): "history:2/2"}
     (edge, _) = history_graph(history).edges
-    assert (edge.kind, edge.evidence, edge.path, edge.line) == (EdgeKind.CHANGES_WITH, Evidence.PROVEN, "history", 0)
+    assert (edge.kind, edge.evidence, edge.path, edge.line) == (EdgeKind.CHANGES_WITH, Evidence.PROVEN, "//history", 0)
     assert history.notes == ()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
+from graph.cochange import HISTORY
 from graph.edges_lock import EdgesLock, Outcome, apply_lock, read_edges_lock, stale_entries
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, unknown
 from ingest.errors import SourceError
@@ -96,7 +97,7 @@ def test_an_explanation_changes_no_edge() -> None:
 def test_edges_from_history_can_be_locked() -> None:
     """They belong to no file's graph."""
     entries = lock(("pin", "a.py", "b.py", "changes_with"))
-    found = apply_lock(entries, FileGraph("history"), KNOWN.__contains__)
+    found = apply_lock(entries, FileGraph(HISTORY), KNOWN.__contains__)
     assert [(edge.source, edge.target, edge.line) for edge in found.graph.edges] == [("a.py", "b.py", 0)]
     assert apply_lock(entries, FileGraph("a.py"), KNOWN.__contains__).outcomes == {}
 

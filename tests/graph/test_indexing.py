@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from graph.cochange import HISTORY
+from graph.flow_store import FlowStore
+from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle
+from graph.overlays import keep_overlay
+from graph.scip_overlay import OVERLAY
 from graph.surroundings import Surroundings, look_around
 from ingest.git import find_checkout
 from ingest.model import RepositoryId, View, ViewId, ViewKind
@@ -174,6 +179,24 @@ def test_history_of_a_folder_in_a_checkout_names_files_from_there(tree: IndexedT
     commit = commit_all(root)
     tree.update(CODE, look_around(view_of(root / "sub", commit)))
     assert "app/core.py changes_with app/web.py proven" in tree.edges()
+
+
+def test_files_may_be_called_as_other_sources_of_edges_are(tree: IndexedTree, tmp_path: Path) -> None:
+    """A file ``history`` or ``overlay:x`` keeps its graph, and history and the overlay keep theirs."""
+    odd = {"history": "Past.\n", "overlay:x": "Over.\n", "sub/history": "Past.\n"}
+    root = new_repository(tmp_path / "repo", {**CODE, **odd})
+    write(root, {path: f"{text}# more\n" for path, text in CODE.items()})
+    around = look_around(view_of(root, commit_all(root)))
+    tree.update({**CODE, **odd}, around)
+    pinned = Edge(EdgeKind.CALLS, Evidence.PROVEN, "scip", Handle("app/web.py#answer"), Handle("app/core.py#parse_query"), "app/web.py", 6)
+    keep_overlay(FlowStore(tree.database), tree.store, "1", FileGraph(f"{OVERLAY}x", (), [pinned]))
+    tree.update({**CODE, **odd, "history": "Past, told again.\n", "overlay:x": "Over again.\n"}, around)
+    kept = {graph.path: graph for graph in tree.graphs()}
+    assert set(kept) == {*CODE, *odd, HISTORY, f"{OVERLAY}x"}
+    assert [node.handle for node in kept["history"].nodes] == ["history"]
+    assert [node.handle for node in kept["overlay:x"].nodes] == ["overlay:x"]
+    assert {edge.kind for edge in kept[HISTORY].edges} == {EdgeKind.CHANGES_WITH}
+    assert kept[f"{OVERLAY}x"].edges == [pinned]
 
 
 def test_what_lies_around_a_view(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_references_become_proven_edges_from_what_encloses_them(tmp_path: Path) 
     found = lay(
         tmp_path, index(document("app.py", *DEFINITIONS, *uses), other), {"app.py": TEXT, "use.py": "import app; from app import f\n"}
     )
-    assert found.graph.path == "overlay:test"
+    assert found.graph.path == "//overlay:test"
     assert edges(found) == {
         ("references", "app.py#B", "app.py#A", 4),
         ("calls", "app.py#B.run", "app.py#f", 6),
