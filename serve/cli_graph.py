@@ -221,7 +221,7 @@ def _view(asked: Asked) -> int:
         return _print_choices(error, asked)
     path = Path(typed.output)
     try:
-        path.write_text(page(answer, typed.symbol, asked.status), encoding="utf-8", errors="backslashreplace")
+        path.write_text(page(answer, typed.symbol, asked.status, asked.reach.levels), encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise SourceError(f"cannot write the picture to {path}: {error.strerror}; give another file with --output") from error
     if typed.json:

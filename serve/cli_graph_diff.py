@@ -23,6 +23,7 @@ from serve.documents import Document, status_document, to_line
 from serve.graph_documents import cap_document, edge_document, node_document
 from serve.progress import show_progress
 from serve.render import Style, one_line, status_line
+from serve.render_graph import cap_line, levels_line
 from serve.settings import load_settings
 
 
@@ -38,19 +39,17 @@ def run(typed: argparse.Namespace) -> int:
             for view in (before, after):
                 engine.resolve(view, store, progress=progress)
         found = _compare(engine, store, before, after)
+        levels = {name: level for view in (before, after) for name, level in engine.graphs(store).reach(view).levels.items()}
         statuses = [engine.status(root, ref=ref, look=False) for _, (root, ref) in sides]
     kept, caps = _capped(found, typed.limit)
     if typed.json:
-        print(to_line(_document(kept, caps, *(status_document(each) for each in statuses))))
+        shown = {"before": status_document(statuses[0]), "after": status_document(statuses[1]), "levels": levels}
+        print(to_line(shown | _document(kept, caps)))
     else:
         for line in _lines(kept, style()):
             print(line)
         sys.stdout.flush()
-        print(
-            "\n".join([_summary(found), *(f"cut off: {cap.name} (cap: {cap.limit:,}), {cap.left_out:,} left out" for cap in caps)]),
-            file=sys.stderr,
-        )
-        print(status_line(statuses), file=sys.stderr)
+        print("\n".join([_summary(found), *map(cap_line, caps), levels_line(levels), status_line(statuses)]), file=sys.stderr)
     return 0 if found else 1
 
 
@@ -99,13 +98,11 @@ def _capped(found: Difference, limit: int) -> tuple[Difference, list[Cap]]:
     return Difference(**kept), caps
 
 
-def _document(found: Difference, caps: Sequence[Cap], before: Document, after: Document) -> Document:
+def _document(found: Difference, caps: Sequence[Cap]) -> Document:
     def pairs(rows: Sequence[Any], convert: Callable[[Any], Document]) -> list[Document]:
         return [{"before": convert(row.before), "after": convert(row.after)} for row in rows]
 
     return {
-        "before": before,
-        "after": after,
         "added": [node_document(node) for node in found.added],
         "removed": [node_document(node) for node in found.removed],
         "moved": [

@@ -289,6 +289,7 @@
   const truth = [data.view, `generation ${data.generation}`, `${data.nodes.length} nodes`, `${data.edges.length} edges`];
   truth.push(unknown ? `${unknown} unknown uses could add to this` : "no unknown uses");
   if (unresolved) truth.push(`${unresolved} files not resolved`);
+  truth.push(data.levels);
   byId("truth").textContent = truth.join(" · ");
   byId("caps").hidden = !data.caps.length;
   byId("caps").textContent = data.caps.map((cap) => `Cut off at ${cap.limit} ${cap.name}${cap.left_out === null ? "" : `: ${cap.left_out} more are not shown`}`).join(" · ");

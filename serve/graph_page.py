@@ -21,6 +21,7 @@ from ingest.model import ViewStatus
 from serve.documents import Document
 from serve.graph_documents import answer_document
 from serve.render import plain
+from serve.render_graph import levels_line
 
 CARD_WIDTH, CARD_HEIGHT = 216, 40
 _GAP_X, _GAP_Y = 110, 14
@@ -31,15 +32,18 @@ _ASSETS = Path(__file__)
 _SEPARATORS = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
-def page(answer: ReachAnswer, title: str, status: ViewStatus) -> str:
-    """Return the page that shows an answer: what was asked about in the middle, what uses it on the left, what it uses on the right."""
+def page(answer: ReachAnswer, title: str, status: ViewStatus, levels: Mapping[str, str]) -> str:
+    """Return the page that shows an answer: what was asked about in the middle, what uses it on the left, what it uses on the right.
+
+    ``levels`` are those of the view's languages.
+    """
     style, script = (_ASSETS.with_suffix(suffix).read_text(encoding="utf-8") for suffix in (".css", ".js"))
     parts = {
         "policy": f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'",
         "title": escape(plain(title)),
         "style": style,
         "script": script,
-        "data": _embedded(_data(answer, title, status)),
+        "data": _embedded(_data(answer, title, status, levels)),
     }
     html = _ASSETS.with_suffix(".html").read_text(encoding="utf-8")
     head, *pieces = html.split("{{")
@@ -55,8 +59,8 @@ def _embedded(document: Document) -> str:
     return json.dumps(document, separators=(",", ":")).translate(_SEPARATORS)
 
 
-def _data(answer: ReachAnswer, title: str, status: ViewStatus) -> Document:
-    whole = answer_document(answer, status, {})
+def _data(answer: ReachAnswer, title: str, status: ViewStatus, levels: Mapping[str, str]) -> Document:
+    whole = answer_document(answer, status, levels)
     sides = _sides(answer)
     nodes = _drawn(answer, sides)
     number = {node.handle: at for at, node in enumerate(nodes)}
@@ -66,6 +70,7 @@ def _data(answer: ReachAnswer, title: str, status: ViewStatus) -> Document:
         "view": plain(status.view),
         "generation": answer.generation,
         "coverage": whole["coverage"],
+        "levels": plain(levels_line(levels)),
         "caps": whole["caps"],
         "card": [CARD_WIDTH, CARD_HEIGHT],
         "nodes": [_node(node, places[node.handle], sides[node.handle]) for node in nodes],

@@ -24,7 +24,7 @@ from ingest.model import ViewStatus
 from serve.documents import Document
 from serve.render import Style, one_line, status_line
 
-__all__ = ["counts", "found", "nodes", "one_line", "rows", "summary"]
+__all__ = ["cap_line", "counts", "found", "levels_line", "nodes", "one_line", "rows", "summary"]
 
 _PLURAL = {Evidence.PROVEN: "proven", Evidence.POSSIBLE: "possible", Evidence.EXTERNAL: "external", Evidence.UNKNOWN: "unknown"}
 
@@ -136,8 +136,8 @@ def summary(answer: Answer, status: ViewStatus, levels: Mapping[str, str]) -> st
     lines = [f"{answer.verdict}: {_counted(answer)}; {_missing(answer)}" if found(answer) else f"none found; {_missing(answer)}"]
     if isinstance(answer, OwnersAnswer):
         lines = [_owned(answer), *(f"note: {one_line(note)}" for note in (*answer.declared.problems, *answer.notes))]
-    lines += [_cap(cap) for cap in answer.caps]
-    lines.append(_levels(levels))
+    lines += [cap_line(cap) for cap in answer.caps]
+    lines.append(levels_line(levels))
     return "\n".join([*lines, status_line([status])])
 
 
@@ -185,14 +185,16 @@ def _missing(answer: Answer) -> str:
     return f"{said}, and {_count(files, 'files')} {'is' if files == 1 else 'are'} not resolved" if files else said
 
 
-def _levels(levels: Mapping[str, str]) -> str:
+def levels_line(levels: Mapping[str, str]) -> str:
+    """Return how far each language is resolved."""
     by_level: dict[str, list[str]] = {}
     for language, level in levels.items():
         by_level.setdefault(level, []).append(language)
     return "; ".join(f"{level}: {', '.join(languages)}" for level, languages in sorted(by_level.items())) or "no code"
 
 
-def _cap(cap: Cap) -> str:
+def cap_line(cap: Cap) -> str:
+    """Return what a bound cut off."""
     rest = f", {cap.left_out:,} left out" if cap.left_out is not None else ", there is more"
     return f"cut off: {cap.name} (cap: {cap.limit:,}){rest}"
 
@@ -204,4 +206,4 @@ def counts(document: Document) -> str:
     table = [f"  {kind:<14}" + "".join(f" {row[each.value]:>10,}" for each in Evidence) for kind, row in document["edges"].items()]
     first = f"generation {document['generation']}, {document['files']:,} files"
     notes = [f"note: {one_line(each)}" for each in document["notes"]]
-    return "\n".join([first, "nodes", *kinds, "edges", head, *table, _levels(document["coverage"]["levels"]), *notes])
+    return "\n".join([first, "nodes", *kinds, "edges", head, *table, levels_line(document["coverage"]["levels"]), *notes])

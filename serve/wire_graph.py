@@ -289,6 +289,7 @@ class GraphDiffResult(Wire):
 
     before: Status = Field(description="the truth about the first state")
     after: Status = Field(description="the truth about the second state")
+    levels: dict[str, str] = Field(description="of each language in either state: resolved, or symbols only")
     added: list[GraphNode]
     removed: list[GraphNode]
     moved: list[MovedNode]

@@ -41,10 +41,12 @@ def test_diff_lists_what_an_edit_added_removed_and_changed(codelore: Shell, tree
     assert [pair["after"]["handle"] for pair in answer["changed"]] == ["a.py#helper"]
     assert ("calls", "a.py#more", "a.py#helper") in {(edge["kind"], edge["source"], edge["target"]) for edge in answer["edges_added"]}
     assert (answer["before"]["view"], answer["after"]["view"]) == ("HEAD", str(tree))
+    assert answer["levels"] == {"python": "resolved"}
     text = codelore("graph", "diff", "HEAD", ".")
     assert "+ function a.py#more" in text.out
     assert "- function b.py#use" in text.out
     assert "1 symbols added" in text.err
+    assert "resolved: python" in text.err
     cut = codelore("graph", "diff", "HEAD", "--limit", "1", "--json").json("GraphDiffResult")
     assert "edges added" in {cap["name"] for cap in cut["caps"]}
 

@@ -19,6 +19,7 @@ from tests.graph.memory_store import VIEW, view_of
 from tests.serve.browser import Browser, browser
 
 STATUS = ViewStatus("/work/shop", "shop", 3, 0.0)
+LEVELS = {"python": "resolved", "lua": "symbols only"}
 GRAPH = """
 shop/web.py#checkout calls shop/cart.py#Cart.total by type
 shop/admin.py#report calls? shop/cart.py#Cart.total by union at shop/admin.py:7
@@ -44,7 +45,7 @@ def embedded(html: str) -> dict[str, object]:
 
 def test_the_page_refers_to_nothing_outside() -> None:
     """No address, no source, no import; the policy allows the page's own style and script by their hashes."""
-    html = page(drawn(GRAPH, "Cart.total"), "Cart.total", STATUS)
+    html = page(drawn(GRAPH, "Cart.total"), "Cart.total", STATUS, LEVELS)
     assert "default-src 'none'" in html
     assert re.findall(r"(?:src|href)\s*=|@import|url\((?!#)", html.replace("url(#arrow-${", "")) == []
     assert set(re.findall(r"https?://[^\"'\s]+", html)) <= {"http://www.w3.org/2000/svg"}
@@ -52,7 +53,7 @@ def test_the_page_refers_to_nothing_outside() -> None:
 
 
 def test_users_stand_left_and_what_is_used_right() -> None:
-    data = embedded(page(drawn(GRAPH, "Cart.total"), "x", STATUS))
+    data = embedded(page(drawn(GRAPH, "Cart.total"), "x", STATUS, LEVELS))
     nodes: dict[str, dict[str, int]] = {node["handle"]: node for node in data["nodes"]}  # type: ignore[union-attr,index,attr-defined]
     middle = nodes["shop/cart.py#Cart.total"]["x"]
     assert nodes["shop/web.py#checkout"]["x"] < middle < nodes["shop/money.py#add"]["x"]
@@ -63,7 +64,7 @@ def test_a_picture_that_is_cut_says_so() -> None:
     many = "\n".join(f"m{at}.py#f{at} calls a.py#target" for at in range(90))
     answer = drawn(many, "target", nodes=31)
     assert answer.caps == (Cap("nodes", 31, 61),)  # 90 callers and the file that holds it
-    data = embedded(page(answer, "target", STATUS))
+    data = embedded(page(answer, "target", STATUS, LEVELS))
     assert data["caps"] == [{"name": "nodes", "limit": 31, "left_out": 61}]
     assert len(data["nodes"]) == 31  # type: ignore[arg-type]
 
@@ -78,7 +79,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def opened(running: Browser, tmp_path: Path) -> Browser:
     """The picture of ``Cart.total`` in the browser."""
     place = tmp_path / "graph.html"
-    place.write_text(page(drawn(GRAPH, "Cart.total", depth=2), "Cart.total", STATUS))
+    place.write_text(page(drawn(GRAPH, "Cart.total", depth=2), "Cart.total", STATUS, LEVELS))
     running.open(place.as_uri())
     return running
 
@@ -105,6 +106,7 @@ def test_the_whole_picture_is_seen_at_first(opened: Browser) -> None:
             .every((box) => box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom);
     })()""")
     assert opened.value("document.getElementById('truth').textContent").startswith("/work/shop · generation 3 · 13 nodes")
+    assert opened.value("document.getElementById('truth').textContent").endswith("resolved: python; symbols only: lua")
     assert [address.rpartition("/")[2] for address in opened.requests()] == ["graph.html"]
     assert opened.complaints() == []
 
@@ -219,7 +221,7 @@ def test_a_repository_cannot_run_a_script(running: Browser, tmp_path: Path) -> N
     graph = view_of("a.py#f calls a.py#g")
     graph.store.replace(VIEW, [FileGraph("x", nodes, edges)], generation=4)
     place = tmp_path / "hostile.html"
-    html = page(picture(graph, module_scope(graph, nodes[0].handle)), HOSTILE[0], ViewStatus(HOSTILE[1], HOSTILE[2], 4, 0.0))
+    html = page(picture(graph, module_scope(graph, nodes[0].handle)), HOSTILE[0], ViewStatus(HOSTILE[1], HOSTILE[2], 4, 0.0), LEVELS)
     place.write_text(html, encoding="utf-8")
     running.open(place.as_uri())
     assert running.value("document.title").startswith("</script><script>document.title='owned'</script>")
