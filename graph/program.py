@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import count
 
 from graph.flow import (
     ANONYMOUS,
@@ -119,6 +120,7 @@ def build_unit(path: str, flow: FileFlow) -> SourceUnit:
     ]
     of_scope: list[Handle] = []
     lambdas: dict[Handle, int] = {}
+    taken = set(handles)
     for scope in flow.scopes:
         if scope.kind == MODULE:
             of_scope.append(file)
@@ -128,6 +130,9 @@ def build_unit(path: str, flow: FileFlow) -> SourceUnit:
             of_scope.append(of_scope[scope.parent])
         else:
             node = _unnamed(path, flow, scope, of_scope[scope.parent], lambdas)
+            if node.handle in taken:
+                node = replace(node, handle=_free(node.handle, taken))
+            taken.add(node.handle)
             nodes.append(node)
             of_scope.append(node.handle)
     return SourceUnit(path, flow, nodes, of_scope, handles, _variables(path, flow, handles, of_scope, nodes))
@@ -182,11 +187,16 @@ def _symbol_handles(path: str, flow: FileFlow) -> Iterator[Handle]:
         yield Handle(f"{path}#{symbol.qualified_name}" + (f"~{count}" if count > 1 else ""))
 
 
+def _free(handle: Handle, taken: Collection[Handle]) -> Handle:
+    """Return the first numbered form of a handle that nothing has."""
+    return next(each for number in count(2) if (each := Handle(f"{handle}~{number}")) not in taken)
+
+
 def _unnamed(path: str, flow: FileFlow, scope: Scope, outer: Handle, lambdas: dict[Handle, int]) -> Node:
     """Return the node of a function or class that is no symbol: a lambda, or one the parser's query does not list."""
     inside = outer.partition("#")[2]
-    count = lambdas[outer] = lambdas.get(outer, 0) + 1
-    title = scope.name or f"<{'lambda' if scope.kind == FUNCTION_SCOPE else 'class'}{count}>"
+    number = lambdas[outer] = lambdas.get(outer, 0) + 1
+    title = scope.name or f"<{'lambda' if scope.kind == FUNCTION_SCOPE else 'class'}{number}>"
     qualified = f"{inside}.{title}" if inside else title
     line = scope.line
     return Node(
@@ -206,7 +216,8 @@ def attach_symbols(flow: FileFlow, symbols: Iterable[tuple[str, str, str, int, i
     flow.symbols = [SymbolRow(*symbol) for symbol in symbols]
     by_name: dict[str, list[int]] = {}
     for index, symbol in enumerate(flow.symbols):
-        by_name.setdefault(symbol.name, []).append(index)
+        for name in {symbol.name, symbol.qualified_name}:  # the scope of ``namespace A.B`` is called A.B, its symbol B
+            by_name.setdefault(name, []).append(index)
     taken: set[int] = set()
     for scope in flow.scopes:
         if scope.kind not in {FUNCTION_SCOPE, CLASS_SCOPE} or not scope.name:

@@ -29,6 +29,8 @@ def test_every_symbol_is_contained_and_every_edge_has_two_ends(language: str) ->
     for graph in graphs:
         contained = [edge.target for edge in graph.edges if edge.kind is EdgeKind.CONTAINS]
         assert len(contained) == len(set(contained)), graph.path
+        handles = [node.handle for node in graph.nodes]
+        assert len(handles) == len(set(handles)), graph.path
         assert all(edge.source in nodes for edge in graph.edges), graph.path
         certain = [edge for edge in graph.edges if edge.evidence in {Evidence.PROVEN, Evidence.POSSIBLE}]
         assert {edge.target for edge in certain} <= nodes, graph.path

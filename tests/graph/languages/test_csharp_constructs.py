@@ -240,7 +240,7 @@ def test_the_receivers_of_all_expressions_have_types() -> None:
         Shop.Item.Changed: Shop.Item.Go Shop.Item.Ok
         Shop.Item.Item: Shop.Item.Go
         Shop.Item.this: Shop.Item.Store
-        Shop.Item.operator: Shop.Item.Self
+        Shop.Item.operator~2: Shop.Item.Self
         Shop.Use.Generics: Shop.Item.As Shop.Item.Go Shop.Outer.Inner.Go Shop.Outer.Make
         Shop.Use.Bound: Shop.Item.Go
         Shop.Use.Names: Shop.Use.Names.Local
