@@ -200,6 +200,10 @@ class EdgeMaker:
             place = (use.place[0], use.place[1], use.start, use.place[3])
             self.passes[path, scope, place] = PassedCall(path, scope, place, arguments, bound)
 
+    def contains(self, rule: str, source: Handle, target: Handle, line: int, start: int) -> None:
+        """Add the edge from a definition, or a file, to what is written in it."""
+        self.edges.append(Edge(EdgeKind.CONTAINS, Evidence.PROVEN, rule, source, target, self.unit.path, line, start))
+
     def add(self, kind: EdgeKind, evidence: Evidence, rule: str, source: Handle, target: Handle, start: int, name: str) -> None:
         """Add one edge for a name that is written at a byte offset."""
         line = bisect_right(self.unit.flow.newlines, start - 1) + 1

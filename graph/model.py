@@ -57,6 +57,10 @@ class EdgeKind(StrEnum):
     REQUESTS = "requests"  # a client call asks for a route
 
 
+UNNAMED = "unnamed"
+"""The rule of a ``contains`` edge to what is no symbol: a lambda, whose code is part of the code around it."""
+
+
 class Evidence(StrEnum):
     """How an edge is known. Only a proven edge may be shown as a fact."""
 

@@ -47,7 +47,7 @@ from graph.flow import (
     Binding,
     Expression,
 )
-from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, external
+from graph.model import UNNAMED, Edge, EdgeKind, Evidence, FileGraph, Handle, external
 from graph.program import Program, SourceUnit
 from graph.values import CLASS_OBJECT, EXTERNAL_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, NAMESPACE, NOTHING, Value, Values
 
@@ -160,11 +160,10 @@ class Resolver:
         unit = self._unit
         for index, symbol in enumerate(unit.flow.symbols):
             outer = unit.of_symbol[symbol.parent] if symbol.parent >= 0 else Handle(self._path)
-            self._made.edges.append(
-                Edge(
-                    EdgeKind.CONTAINS, Evidence.PROVEN, "syntax", outer, unit.of_symbol[index], self._path, symbol.start_line, symbol.start
-                )
-            )
+            self._made.contains("syntax", outer, unit.of_symbol[index], symbol.start_line, symbol.start)
+        for index, scope in enumerate(unit.flow.scopes):
+            if scope.symbol < 0 and scope.parent >= 0 and unit.of_scope[index] != unit.of_scope[scope.parent]:
+                self._made.contains(UNNAMED, unit.of_scope[scope.parent], unit.of_scope[index], scope.line, scope.start)
         for index in range(len(unit.flow.imports)):
             self._import(index)
         for index, scope in enumerate(unit.flow.scopes):
