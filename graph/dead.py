@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from graph.answers import Coverage, GraphView, Unreached, UnreachedAnswer, Verdict, capped
-from graph.model import EXTERNAL, UNKNOWN, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
+from graph.model import EXTERNAL, UNKNOWN, UNNAMED, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
 from graph.questions import CALLING, LIMIT, may_meet
 from graph.tests_of import is_test_file
 from ingest.model import SymbolKind
@@ -46,6 +46,8 @@ class _Whole:
     nodes: dict[Handle, Node] = field(default_factory=dict[Handle, Node])
     uses: dict[Handle, set[Handle]] = field(default_factory=lambda: defaultdict(set))
     holder: dict[Handle, Handle] = field(default_factory=dict[Handle, Handle])
+    unnamed: set[Handle] = field(default_factory=set[Handle])
+    """Lambdas, and functions that are written where they are used."""
     overriders: dict[Handle, list[Handle]] = field(default_factory=lambda: defaultdict(list))
     foreign: set[Handle] = field(default_factory=set[Handle])
     """Methods that override one outside the indexed code, which calls them."""
@@ -61,6 +63,8 @@ class _Whole:
         for edge in file.edges:
             if edge.kind is EdgeKind.CONTAINS:
                 self.holder.setdefault(edge.target, edge.source)
+                if edge.rule == UNNAMED:
+                    self.unnamed.add(edge.target)
             elif edge.evidence is Evidence.UNKNOWN:
                 self.unknown[edge.target.removeprefix(UNKNOWN), edge.source] += 1
             elif edge.kind is EdgeKind.OVERRIDES:
@@ -165,12 +169,12 @@ def _live(whole: _Whole, roots: Iterable[Handle]) -> set[Handle]:
 
 
 def _comes_with(whole: _Whole, handle: Handle) -> bool:
-    """Return whether a member lives as soon as its holder does: it is called by the language or by foreign code, or has no name to call."""
+    """Return whether a member lives as soon as its holder does: the language or foreign code calls it, or it is written in place."""
     node = whole.nodes.get(handle)
     if node is None:
         return False
     special = node.name.startswith("__") and node.name.endswith("__")
-    return special or node.kind in {SymbolKind.CONSTRUCTOR, NodeKind.LAMBDA} or handle in whole.foreign
+    return special or node.kind == SymbolKind.CONSTRUCTOR or handle in whole.unnamed or handle in whole.foreign
 
 
 def _unknown_uses(whole: _Whole, dying: Mapping[Handle, Node]) -> Counter[Handle]:

@@ -39,7 +39,8 @@ def picture(
         outside = any(node.kind == NodeKind.EXTERNAL for node in scope.targets)
         return _files(graph, scope, kinds or DEPENDING, evidence or ((Evidence.EXTERNAL,) if outside else KNOWN), nodes)
     known = graph.nodes(scope.handles)
-    members = sorted((node for node in known.values() if node.kind != NodeKind.FILE or len(known) == 1), key=_prominence)
+    named = [node for node in known.values() if node.kind != NodeKind.LAMBDA] or list(known.values())
+    members = sorted((node for node in named if node.kind != NodeKind.FILE or len(named) == 1), key=_prominence)
     room = max(nodes // 2, 1) if len(members) > 1 else 1
     shown, caps = capped(members, room, "members")
     if len(members) > 1:

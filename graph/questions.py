@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from graph.answers import Answer, Cap, Coverage, GraphView, by_evidence, capped, verdict_of
 from graph.dispatch import Dispatch
-from graph.model import UNKNOWN, Edge, EdgeKind, Evidence, Handle, Node, NodeKind, unknown
+from graph.model import UNKNOWN, UNNAMED, Edge, EdgeKind, Evidence, Handle, Node, NodeKind, unknown
 from ingest.model import SymbolKind
 
 CALLING = (EdgeKind.CALLS, EdgeKind.INSTANTIATES)
@@ -93,14 +93,20 @@ class Scope:
 
 
 def scope_of(graph: GraphView, targets: Iterable[Node], *, members: bool | None = None, limit: int = MEMBERS) -> Scope:
-    """Return the nodes with what they contain; ``members`` None takes that of files and packages only, False of nothing."""
+    """Return the nodes with what they contain; ``members`` None takes that of files and packages only, False of nothing.
+
+    With ``members`` the lambdas in a function count as that function.
+    """
     targets = tuple(targets)
     handles = {node.handle for node in targets}
     opened = _HOLDERS if members else {NodeKind.FILE, NodeKind.PACKAGE, SymbolKind.MODULE, SymbolKind.NAMESPACE}
-    frontier = {node.handle for node in targets if node.kind in opened and members is not False}
+    frontier = {node.handle for node in targets if members or (members is None and node.kind in opened)}
+    closed = {node.handle for node in targets if node.kind not in opened}
     caps: tuple[Cap, ...] = ()
     while frontier and not caps:
-        found = {edge.target for edge in graph.edges_from(frontier, [EdgeKind.CONTAINS])} - handles
+        held = [edge for edge in graph.edges_from(frontier, [EdgeKind.CONTAINS]) if edge.rule == UNNAMED or edge.source not in closed]
+        found = {edge.target for edge in held} - handles
+        closed |= {edge.target for edge in held if edge.source in closed}
         frontier = set(sorted(found)[: limit - len(handles)]) if len(handles) + len(found) > limit else found
         caps = (Cap("members", limit),) if len(frontier) < len(found) else ()
         handles |= frontier
@@ -134,7 +140,7 @@ def callees(
     """Return what a function, or a type's or file's members, call; outside code is named as such."""
     scope = scope_of(graph, [source], members=True)
     wanted = evidence or (*KNOWN, Evidence.EXTERNAL)
-    inside = scope.handles if len(scope.handles) > 1 else frozenset[Handle]()
+    inside = scope.handles if source.kind in _HOLDERS and len(scope.handles) > 1 else frozenset[Handle]()
     edges = [edge for edge in Dispatch(graph).edges_from(scope.handles, kinds or CALLING, wanted) if edge.target not in inside]
     left_open = sum(1 for _ in graph.edges_from(scope.handles, kinds or CALLING, [Evidence.UNKNOWN]))
     return answer(graph, scope, edges, limit=limit, coverage=Coverage(left_open, graph.unresolved_files))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from graph.answers import Answer, Cap, Coverage, GraphView, ReachAnswer, Reached, Verdict, by_evidence, capped
 from graph.dispatch import Dispatch
-from graph.model import Edge, EdgeKind, Evidence, Handle, Node, NodeKind, outside_node
+from graph.model import UNNAMED, Edge, EdgeKind, Evidence, Handle, Node, NodeKind, outside_node
 from graph.questions import KNOWN, LIMIT, Scope, answer, coverage_of, scope_of
 from graph.tests_of import is_test_file
 
@@ -98,15 +98,39 @@ def impact(
     ``nodes`` bounds the search, ``limit`` what is listed.
     """
     scope = scope_of(graph, [target], members=True)
+    reached, caps = _reaching(graph, scope, kinds or AFFECTING, evidence, depth, nodes)
+    rows = _rows(graph, reached)
+    kept, cut = capped(rows, limit, "reached")
+    return _reach_answer(graph, scope, rows, kept, [each.via for each in kept], {*reached, *scope.handles}, (*caps, *cut))
+
+
+_Found = Mapping[Handle, tuple[Evidence, int, Edge]]
+"""Evidence, depth and last step by node."""
+
+
+def _reaching(
+    graph: GraphView, scope: Scope, kinds: Collection[EdgeKind], evidence: Collection[Evidence], depth: int, nodes: int
+) -> tuple[_Found, tuple[Cap, ...]]:
+    """Return what edges lead from into a scope, and the caps that were hit."""
     wanted = tuple(evidence or KNOWN)
-    search = _Search(Dispatch(graph).edges_to, False, kinds or AFFECTING, wanted)
-    reached, caps = _by_evidence(search, scope.handles, depth, nodes, wanted)
-    return _reach_answer(graph, scope, reached, caps, limit)
+    search = _Search(_through_lambdas(Dispatch(graph).edges_to), False, kinds, wanted)
+    return _by_evidence(search, scope.handles, depth, nodes, wanted)
+
+
+def _through_lambdas(steps: Steps) -> Steps:
+    """Let steps lead between a lambda and what it is written in: the code of the one is code of the other."""
+
+    def every(handles: Iterable[Handle], kinds: Collection[EdgeKind], evidence: Collection[Evidence]) -> Iterator[Edge]:
+        for edge in steps(handles, (*kinds, EdgeKind.CONTAINS), evidence):
+            if edge.kind is not EdgeKind.CONTAINS or edge.rule == UNNAMED or EdgeKind.CONTAINS in kinds:
+                yield edge
+
+    return every
 
 
 def _by_evidence(
     search: _Search, seeds: Collection[Handle], depth: int, nodes: int, evidence: Sequence[Evidence]
-) -> tuple[dict[Handle, tuple[Evidence, int, Edge]], tuple[Cap, ...]]:
+) -> tuple[_Found, tuple[Cap, ...]]:
     """Return what proven edges reach, then what needs a possible one, each with its depth and last step."""
     proven, caps = search.run(seeds, depth, nodes, evidence=[each for each in evidence if each is Evidence.PROVEN])
     found = {handle: (Evidence.PROVEN, *step) for handle, step in proven.items()}
@@ -117,25 +141,34 @@ def _by_evidence(
     return found, caps
 
 
-def _reach_answer(
-    graph: GraphView, scope: Scope, found: Mapping[Handle, tuple[Evidence, int, Edge]], caps: Iterable[Cap], limit: int
-) -> ReachAnswer:
-    known = graph.nodes({*found, *scope.handles})
+def _rows(graph: GraphView, found: _Found) -> list[Reached]:
+    """Return what was found, the nearest first."""
+    known = graph.nodes(found)
     rows = [Reached(known.get(handle) or bare_node(handle), depth, evidence, via) for handle, (evidence, depth, via) in found.items()]
     rows.sort(key=lambda each: (each.depth, each.evidence is not Evidence.PROVEN, each.node.path, each.node.start_line, each.node.handle))
-    kept, cut = capped(rows, limit, "reached")
-    edges = tuple(each.via for each in kept)
-    coverage = coverage_of(graph, known)
+    return rows
+
+
+def _reach_answer(
+    graph: GraphView,
+    scope: Scope,
+    rows: Iterable[Reached],
+    kept: tuple[Reached, ...],
+    edges: Sequence[Edge],
+    concerned: Iterable[Handle],
+    caps: Iterable[Cap],
+) -> ReachAnswer:
+    """Return those rows that were kept as an answer; ``concerned`` are the nodes whose unknown uses it may miss."""
     return ReachAnswer(
-        graph.name,
-        graph.generation,
-        scope.targets,
-        _verdict(each.evidence for each in rows),
-        coverage,
-        edges,
-        graph.nodes({end for edge in edges for end in (edge.source, edge.target)}),
-        (*scope.caps, *caps, *cut),
-        kept,
+        view=graph.name,
+        generation=graph.generation,
+        targets=scope.targets,
+        verdict=_verdict(each.evidence for each in rows),
+        coverage=coverage_of(graph, concerned),
+        edges=tuple(edges),
+        nodes=graph.nodes({end for edge in edges for end in (edge.source, edge.target)}),
+        caps=(*scope.caps, *caps),
+        reached=kept,
     )
 
 
@@ -169,7 +202,7 @@ def path_between(
     scope = Scope((start, end), starts.handles | ends.handles, (*starts.caps, *ends.caps))
     goals = ends.handles - starts.handles if start.handle != end.handle else frozenset[Handle]()
     wanted = tuple(evidence or KNOWN)
-    search = _Search(Dispatch(graph).edges_from, True, kinds or LEADING, wanted)
+    search = _Search(_through_lambdas(Dispatch(graph).edges_from), True, kinds or LEADING, wanted)
     reached: dict[Handle, tuple[int, Edge]] = {}
     caps: tuple[Cap, ...] = ()
     for allowed in ([each for each in wanted if each is Evidence.PROVEN], wanted):
@@ -204,21 +237,17 @@ def find_tests(
 ) -> ReachAnswer:
     """Return the tests of a symbol: those whose subject it is, then those whose calls reach it within ``depth`` edges."""
     scope = scope_of(graph, [target], members=True)
-    wanted = tuple(evidence or KNOWN)
-    search = _Search(Dispatch(graph).edges_to, False, kinds or (EdgeKind.TESTS, *LEADING), wanted)
-    reached, caps = _by_evidence(search, scope.handles, depth, nodes, wanted)
+    reached, caps = _reaching(graph, scope, kinds or (EdgeKind.TESTS, *LEADING), evidence, depth, nodes)
     tests = {
         handle: found for handle, found in reached.items() if found[2].kind is EdgeKind.TESTS or is_test_file(handle.partition("#")[0])
     }
-    found = _reach_answer(graph, scope, tests, caps, limit)
-    steps = {edge for each in found.reached for edge in _way(each.node.handle, reached)}
-    edges = tuple(sorted(steps, key=by_evidence))
-    named = graph.nodes({end for edge in edges for end in (edge.source, edge.target)})
-    coverage = coverage_of(graph, scope.handles)
-    return ReachAnswer(found.view, found.generation, found.targets, found.verdict, coverage, edges, named, found.caps, found.reached)
+    rows = _rows(graph, tests)
+    kept, cut = capped(rows, limit, "reached")
+    steps = {edge for each in kept for edge in _way(each.node.handle, reached)}
+    return _reach_answer(graph, scope, rows, kept, sorted(steps, key=by_evidence), scope.handles, (*caps, *cut))
 
 
-def _way(handle: Handle, reached: Mapping[Handle, tuple[Evidence, int, Edge]]) -> Iterator[Edge]:
+def _way(handle: Handle, reached: _Found) -> Iterator[Edge]:
     """Yield the edges from a node back to what the search began with."""
     seen: set[Handle] = set()
     while handle in reached and handle not in seen:
