@@ -13,11 +13,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from math import exp, log2
 
-from graph.model import NO_FILE, Edge, EdgeKind, Evidence, FileGraph, Handle
+from graph.model import HISTORY, Edge, EdgeKind, Evidence, FileGraph, Handle
 from ingest.git_history import Change
-
-HISTORY = f"{NO_FILE}history"
-"""The path of the graph that edges from git belong to."""
 
 
 @dataclass(frozen=True, slots=True)

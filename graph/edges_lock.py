@@ -22,15 +22,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from graph.cochange import HISTORY
 from graph.manifests.located import Located, read_toml
 from graph.manifests.model import ManifestError, items, table
-from graph.model import EXTERNAL, UNKNOWN, Edge, EdgeKind, Evidence, FileGraph, Handle, unknown
+from graph.model import EXTERNAL, HISTORY, UNKNOWN, Edge, EdgeKind, Evidence, FileGraph, Handle, unknown
+from graph.surroundings import LOCK_BYTES, LOCK_NAME
 from ingest.errors import SourceError
 
-FILE_NAME = "edges.lock"
 RULE = "edges.lock"
-MAX_BYTES = 1 << 20
 _FIELDS = ("source", "target", "kind", "verdict", "reason")
 
 
@@ -94,10 +92,10 @@ def _home(entry: LockEntry) -> str:
     return HISTORY if entry.kind is EdgeKind.CHANGES_WITH else entry.source.partition("#")[0]
 
 
-def read_edges_lock(data: bytes, path: str = FILE_NAME) -> EdgesLock:
+def read_edges_lock(data: bytes, path: str = LOCK_NAME) -> EdgesLock:
     """Read the file. Raises SourceError that names the line and says what is wrong there."""
-    if len(data) > MAX_BYTES:
-        raise SourceError(f"{path} is not read: it has {len(data):,} bytes, and the bound is {MAX_BYTES:,}")
+    if len(data) > LOCK_BYTES:
+        raise SourceError(f"{path} is not read: it has {len(data):,} bytes, and the bound is {LOCK_BYTES:,}")
     try:
         document = read_toml(data.decode("utf-8-sig"))
     except UnicodeDecodeError:

@@ -20,9 +20,10 @@ from graph.evaluate import PassedCall
 from graph.flow import FileFlow
 from graph.flow_codec import decode_flow, encode_flow, interface
 from graph.flow_store import Calls, Flow, FlowStore, Standing, Unlowered
+from graph.graph_state import NOTES, PARTIAL, GraphState
 from graph.model import EdgeKind
-from graph.overlays import NOTES, StaleOverlays
-from graph.past import Past, is_behind
+from graph.overlays import StaleOverlays
+from graph.past import Past
 from graph.program import CONFIGS, Program, announced, named_bases
 from graph.resolving import PARALLEL_FROM, resolve_paths
 from graph.reviewed import Review
@@ -39,7 +40,6 @@ _BATCH_BYTES = 400_000  # of text and facts as they are stored; about 0.3 s of l
 _FEW_BYTES = 60_000  # so little is lowered before a worker has started
 _RECURSION = 30_000
 _NOWHERE = Surroundings()
-_PARTIAL = "partial"
 _Progress = Callable[[str, int, int], None]
 _Shown = Mapping[str, tuple[DocumentId, str]]
 
@@ -64,6 +64,7 @@ class GraphIndexer:
         self._facts = FactStore(database)
         self._flows = FlowStore(database)
         self._store = store
+        self._state = GraphState(database, store)
         self._workers = workers
         self._silence = silence_seconds
 
@@ -90,21 +91,6 @@ class GraphIndexer:
         finally:
             gc.set_threshold(*thresholds)
             sys.setrecursionlimit(limit)
-
-    def is_current(self, view: str, shows: int, around: Surroundings) -> bool:
-        """Say whether a view's graph shows this generation of it and what lies around it."""
-        if self._flows.resolved(view) != shows or not self._store.generation(view):
-            return False
-        return not (Review(self._flows, view, around.lock).changed or is_behind(self._flows, view, around))
-
-    def notes(self, view: str) -> list[str]:
-        """Return what the sources of a view's edges left out, and what is stale, in words."""
-        kept: dict[str, list[str]] = self._flows.note(view, NOTES) or {}
-        return [note for _, notes in sorted(kept.items()) for note in notes]
-
-    def partial(self, view: str) -> dict[str, str]:
-        """Return the files of a view whose names could not all be read, each with the reason."""
-        return self._flows.note(view, _PARTIAL) or {}
 
     def _begin(self, view: str, like: str) -> int:
         """Return the generation of the view's graph, once it has begun with another's where it had none."""
@@ -141,10 +127,10 @@ class GraphIndexer:
         self._keep(view, sources.notes | {"history": past.notes, **overlays.notes}, (review, past, overlays))
         self._flows.stand(view, run.standings, run.calls, removed, generation=shows)
         resolved_again = {each.path for each in run.standings}
-        problems = {path: why for path, why in self.partial(view).items() if path in shown and path not in resolved_again}
+        problems = {path: why for path, why in self._state.partial(view).items() if path in shown and path not in resolved_again}
         problems |= dict(run.partial())
-        self._flows.keep(view, _PARTIAL, problems or None)
-        return GraphOutcome(len(shown), lowered, len(graphs), generation, tuple(sorted(problems.items())), tuple(self.notes(view)))
+        self._flows.keep(view, PARTIAL, problems or None)
+        return GraphOutcome(len(shown), lowered, len(graphs), generation, tuple(sorted(problems.items())), tuple(self._state.notes(view)))
 
     def _keep(self, view: str, notes: Mapping[str, list[str]], sources: Iterable[Review | Past | StaleOverlays]) -> None:
         for source in sources:

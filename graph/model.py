@@ -20,6 +20,8 @@ Handle = NewType("Handle", str)
 
 NO_FILE = "//"
 """What the path of a graph without a file begins with; no relative path does."""
+HISTORY = f"{NO_FILE}history"
+"""The path of the graph that edges from git belong to."""
 
 EXTERNAL = "external:"
 UNKNOWN = "unknown:"

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import astuple
 
 from graph.flow_store import FlowStore
+from graph.graph_state import NOTES
 from graph.model import NO_FILE, Edge, EdgeKind, Evidence, FileGraph
 from graph.scip_overlay import OVERLAY
 from graph.store import GraphStore
 
-NOTES = "notes"
 _EDGES = "edges of "
 
 

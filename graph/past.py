@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import astuple
 from typing import Any
 
-from graph.cochange import HISTORY, CoChangeOptions, count_changes, history_graph
+from graph.cochange import CoChangeOptions, count_changes, history_graph
 from graph.flow_store import FlowStore
-from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle
+from graph.graph_state import commit_of, is_behind
+from graph.model import HISTORY, Edge, EdgeKind, Evidence, FileGraph, Handle
 from graph.surroundings import Surroundings
 from ingest.errors import SourceError
 from ingest.git import tree_entries
@@ -40,7 +41,7 @@ class Past:
     def __init__(self, flows: FlowStore, view: str, around: Surroundings) -> None:
         self._flows, self._view = flows, view
         self.changed = is_behind(flows, view, around)
-        self._kept: list[Any] = self._read(around, _commit(around)) if self.changed else flows.note(view, HISTORY) or ["", [], []]
+        self._kept: list[Any] = self._read(around, commit_of(around)) if self.changed else flows.note(view, HISTORY) or ["", [], []]
 
     def _read(self, around: Surroundings, commit: str) -> list[Any]:
         if not around.checkout or not commit:
@@ -74,13 +75,3 @@ class Past:
         """Remember the history of the commit."""
         if self.changed:
             self._flows.keep(self._view, HISTORY, self._kept if self._kept[0] else None)
-
-
-def _commit(around: Surroundings) -> str:
-    return around.commit if around.checkout else ""
-
-
-def is_behind(flows: FlowStore, view: str, around: Surroundings) -> bool:
-    """Say whether the history that was kept is not that of the view's commit."""
-    kept: Any = flows.note(view, HISTORY)
-    return _commit(around) != (kept[0] if kept else "")

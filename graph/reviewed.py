@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from hashlib import blake2b
 from typing import Any
 
-from graph.edges_lock import FILE_NAME, Applied, EdgesLock, LockEntry, Outcome, apply_lock, read_edges_lock, stale_entries
+from graph.edges_lock import Applied, EdgesLock, LockEntry, Outcome, apply_lock, read_edges_lock, stale_entries
 from graph.flow_store import FlowStore
+from graph.graph_state import digest
 from graph.model import EdgeKind, FileGraph, Handle
+from graph.surroundings import LOCK_NAME
 from ingest.errors import SourceError
 
 _GONE = frozenset({Outcome.SOURCE_GONE, Outcome.TARGET_GONE})
-
-
-def digest(data: bytes | None) -> str:
-    """Return what tells two states of the file apart."""
-    return blake2b(data, digest_size=16).hexdigest() if data is not None else ""
 
 
 class Review:
@@ -25,7 +21,7 @@ class Review:
     def __init__(self, flows: FlowStore, view: str, data: bytes | None) -> None:
         self._flows, self._view = flows, view
         self._digest = digest(data)
-        before: Any = flows.note(view, FILE_NAME) or ["", [], {}]
+        before: Any = flows.note(view, LOCK_NAME) or ["", [], {}]
         self.changed = before[0] != self._digest
         self.problem = ""
         self.lock = EdgesLock(())
@@ -77,7 +73,7 @@ class Review:
     def keep(self) -> None:
         """Remember what became of the entries."""
         rows = {path: list(found.items()) for path, found in self._outcomes.items()}
-        self._flows.keep(self._view, FILE_NAME, [self._digest, self._state, rows] if self._digest else None)
+        self._flows.keep(self._view, LOCK_NAME, [self._digest, self._state, rows] if self._digest else None)
 
     def notes(self, exists: Callable[[Handle], bool]) -> list[str]:
         """Return what is wrong with the lock, or stale in it."""
@@ -89,4 +85,4 @@ class Review:
                 entry = self.lock.entries[number]
                 if outcomes.get(entry, Outcome.SOURCE_GONE) in _GONE:
                     outcomes[entry] = Outcome(value)
-        return [f"{FILE_NAME}, line {each.entry.line}: {each.why}" for each in stale_entries(self.lock, outcomes, exists)]
+        return [f"{LOCK_NAME}, line {each.entry.line}: {each.why}" for each in stale_entries(self.lock, outcomes, exists)]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from graph.edges_lock import FILE_NAME, MAX_BYTES
 from ingest.errors import SourceError
 from ingest.git import GitCheckout, committed_file, find_checkout, read_blob
 from ingest.model import View, ViewKind
+
+LOCK_NAME = "edges.lock"
+LOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,8 @@ def look_around(view: View) -> Surroundings:
     """Look at a view's tree: its ``edges.lock`` and its git history. A checkout that is gone is none."""
     checkout = find_checkout(view.root)
     if view.kind is ViewKind.REF:
-        return Surroundings(file_of_commit(checkout, view.commit, FILE_NAME) if checkout else None, checkout, view.commit)
-    lock = plain_file(f"{view.root}/{FILE_NAME}", MAX_BYTES)
+        return Surroundings(file_of_commit(checkout, view.commit, LOCK_NAME) if checkout else None, checkout, view.commit)
+    lock = plain_file(f"{view.root}/{LOCK_NAME}", LOCK_BYTES)
     if checkout is None:
         return Surroundings(lock)
     below = os.path.relpath(os.path.realpath(view.root), os.path.realpath(checkout.root))

@@ -101,13 +101,15 @@ class Engine:
 
     def resolve(self, view: View, store: GraphStore, *, progress: Callable[[Progress], None] = lambda _: None) -> GraphOutcome | None:
         """Bring the graph of a view up to date in ``store``; None when it is. Raises ``StoreError``."""
-        from graph.indexing import GraphIndexer
+        from graph.graph_state import GraphState
         from graph.surroundings import look_around
 
         name, around, options = graph_name(view), look_around(view), self._options.index
-        indexer = GraphIndexer(self._database, store, workers=options.workers, silence_seconds=options.silence_seconds)
-        if indexer.is_current(name, view.generation, around):
+        if GraphState(self._database, store).is_current(name, view.generation, around):
             return None
+        from graph.indexing import GraphIndexer  # what resolves is loaded where there is something to resolve
+
+        indexer = GraphIndexer(self._database, store, workers=options.workers, silence_seconds=options.silence_seconds)
         others = [graph_name(each) for each in self._views.views(view.repository_id) if each.view_id != view.view_id]
         return indexer.update(
             name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from graph.graph_state import GraphState
 from graph.indexing import GraphIndexer, GraphOutcome
 from graph.model import Edge, FileGraph
 from graph.sqlite_store import SqliteGraphStore
@@ -24,6 +25,7 @@ class IndexedTree:
         self.database = Database(folder / "codelore.db")
         self.store = SqliteGraphStore.open(folder / "codelore.db")
         self.indexer = GraphIndexer(self.database, self.store, workers=0)
+        self.state = GraphState(self.database, self.store)
         self._facts = FactStore(self.database)
         self._repository = ViewCatalog(self.database).add_repository(identity=str(folder), name="tree", root=str(folder))
         self._shows: dict[str, int] = {}

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from graph.cochange import HISTORY
 from graph.edges_lock import EdgesLock, Outcome, apply_lock, read_edges_lock, stale_entries
-from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, unknown
+from graph.model import HISTORY, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, unknown
 from ingest.errors import SourceError
 from ingest.model import SymbolKind
 

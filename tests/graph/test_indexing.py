@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from graph.cochange import HISTORY
 from graph.flow_store import FlowStore
-from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle
+from graph.model import HISTORY, Edge, EdgeKind, Evidence, FileGraph, Handle
 from graph.overlays import keep_overlay
 from graph.scip_overlay import OVERLAY
 from graph.surroundings import Surroundings, look_around
@@ -62,7 +61,7 @@ def test_a_new_package_changes_what_other_manifests_depend_on(tree: IndexedTree)
 def test_a_manifest_that_cannot_be_read_is_noted(tree: IndexedTree) -> None:
     outcome = tree.update({**CODE, "pyproject.toml": "[project\n"})
     assert any(note.startswith("pyproject.toml: manifest not read") for note in outcome.notes)
-    assert tree.indexer.notes("1") == list(outcome.notes)
+    assert tree.state.notes("1") == list(outcome.notes)
     assert tree.update({**CODE, "pyproject.toml": PROJECT.format("x")}).notes == ()
 
 
@@ -138,11 +137,11 @@ def test_a_lock_with_a_mistake_is_noted_and_not_applied(tree: IndexedTree) -> No
 
 def test_a_graph_is_current_until_something_around_it_changes(tree: IndexedTree) -> None:
     tree.update(CODE, lock("forbid"))
-    assert tree.indexer.is_current("1", 1, lock("forbid"))
-    assert not tree.indexer.is_current("1", 2, lock("forbid"))
-    assert not tree.indexer.is_current("1", 1, lock("pin"))
-    assert not tree.indexer.is_current("1", 1, Surroundings())
-    assert not tree.indexer.is_current("2", 1, lock("forbid"))
+    assert tree.state.is_current("1", 1, lock("forbid"))
+    assert not tree.state.is_current("1", 2, lock("forbid"))
+    assert not tree.state.is_current("1", 1, lock("pin"))
+    assert not tree.state.is_current("1", 1, Surroundings())
+    assert not tree.state.is_current("2", 1, lock("forbid"))
 
 
 def view_of(root: Path, commit: str, kind: ViewKind = ViewKind.WORKTREE) -> View:
@@ -163,9 +162,9 @@ def test_history_follows_the_commit_and_the_files(tree: IndexedTree, tmp_path: P
     assert not any("changes_with" in each for each in tree.edges())
     tree.update(CODE, around)
     assert both <= tree.edges()
-    assert tree.indexer.is_current("1", 3, around)
+    assert tree.state.is_current("1", 3, around)
     later = commit_all(root)
-    assert not tree.indexer.is_current("1", 3, look_around(view_of(root, later)))
+    assert not tree.state.is_current("1", 3, look_around(view_of(root, later)))
     pair = lock("forbid", "app/core.py", "app/web.py", "changes_with")
     tree.update(CODE, Surroundings(pair.lock, around.checkout, around.commit))
     assert {each for each in tree.edges() if "changes_with" in each} == both - {"app/core.py changes_with app/web.py proven"}

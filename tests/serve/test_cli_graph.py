@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from graph.cochange import HISTORY
 from graph.flow_store import FlowStore
 from graph.levels import level
-from graph.model import EdgeKind, Evidence, graph_name
+from graph.model import HISTORY, EdgeKind, Evidence, graph_name
 from graph.questions import CALLING
 from graph.store import open_graph_store
 from ingest.database import Database
