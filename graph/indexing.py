@@ -95,9 +95,11 @@ class GraphIndexer:
     def _begin(self, view: str, like: str) -> int:
         """Return the generation of the view's graph, once it has begun with another's where it had none."""
         generation = self._store.generation(view)
-        if generation:
+        if generation and self._flows.resolved(view):
             return generation
         self._flows.drop(view)  # what rests on a graph that is gone
+        if generation:
+            self._store.drop(view)  # of a view that had this name in an index that is gone: a server keeps it
         if like and self._store.fork(view, like):
             self._flows.fork(view, like)
         return self._store.generation(view)

@@ -214,6 +214,14 @@ def test_what_lies_around_a_view(tmp_path: Path) -> None:
     assert look_around(view_of(tmp_path, "")) == Surroundings()
 
 
+def test_a_server_that_outlived_the_index_shows_nothing_of_it(tree: IndexedTree) -> None:
+    """The store of graphs may still have a view of this name, with files that nobody would ever take out."""
+    tree.update(CODE)
+    FlowStore(tree.database).drop("1")
+    tree.update({"app/web.py": CODE["app/web.py"]})
+    assert {graph.path for graph in tree.graphs()} == {HISTORY, "app/web.py"}
+
+
 def test_a_second_view_begins_with_the_first(tree: IndexedTree) -> None:
     """Nothing is lowered, and only what differs is resolved: the graph is that of its own files."""
     guide = {"guide.md": "# Guide\n\nAsk `parse_query`.\n"}
