@@ -16,7 +16,6 @@ from graph.importance import hot_spots, rank
 from graph.levels import Reach
 from graph.model import EdgeKind, Evidence, Handle, graph_name
 from graph.neighbourhood import neighbourhood
-from graph.past import read_churn
 from graph.picture import picture
 from graph.questions import NameNotFoundError, callees, callers, find_one, implementations, overrides, references
 from graph.reach import find_tests, impact, path_between
@@ -179,6 +178,8 @@ def _owners(graph: GraphView, asked: Asked) -> Answer:
 
 
 def _hot_spots(graph: GraphView, asked: Asked) -> Answer:
+    from graph.past import read_churn  # what reads git's log, which no other question needs: 15 ms
+
     typed, view = asked.typed, asked.view
     changed, source = read_churn(look_around(view), asked.engine.texts(view).paths, typed.commits) or (None, "")
     return hot_spots(graph, changed, churn_source=source, kinds=_kinds(asked), evidence=_evidence(asked), limit=typed.limit)
