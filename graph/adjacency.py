@@ -15,7 +15,7 @@ import numpy as np
 
 from graph.columns import EdgeColumns, edge_columns
 from graph.model import EdgeKind, Evidence, Handle
-from graph.sparse import Array, Ids, Labels, Mask, Rows, SparseRows, Weights, floats, integers, joined, pagerank, strong_components
+from graph.sparse import Array, Ids, Labels, Mask, Rows, SparseRows, Weights, floats, integers, joined
 from graph.store import GraphStore
 from ingest.errors import StoreBusyError
 
@@ -261,39 +261,6 @@ class Adjacency:
         further = {self._handles[node]: at + 1 for at, level in enumerate(levels[1:]) for node in integers(level)}
         return Reach({**start, **further}, tuple(truncated))
 
-    def path(
-        self, source: Handle, target: Handle, *, kinds: Collection[EdgeKind] = (), evidence: Collection[Evidence] = (), hops: int = 0
-    ) -> list[Handle]:
-        """Return the nodes of a shortest path, both ends included; empty when there is none of at most ``hops`` edges (0: any).
-
-        Breadth first from both ends, the smaller frontier first.
-        """
-        if source == target:
-            return [source]
-        if source not in self._ids or target not in self._ids:
-            return []
-        allowed = _allowed(kinds, evidence)
-        ends = self._ids[source], self._ids[target]
-        parents: tuple[dict[int, int], dict[int, int]] = {ends[0]: -1}, {ends[1]: -1}
-        frontiers = [self._numbers([source]), self._numbers([target])]
-        meeting, steps = -1, 0
-        while meeting < 0 and len(frontiers[0]) and len(frontiers[1]) and (not hops or steps < hops):
-            steps += 1
-            side = int(len(frontiers[1]) < len(frontiers[0]))
-            rows, _ = self._rows(frontiers[side], allowed, backwards=bool(side))
-            mine, other, asked = parents[side], parents[1 - side], integers(frontiers[side])
-            ends_, first = np.unique(rows.end, return_index=True)
-            reached: list[int] = []
-            for node, owner in zip(integers(ends_), integers(rows.owner[first]), strict=True):
-                if node not in mine:
-                    mine[node] = asked[owner]
-                    reached.append(node)
-                    if node in other:
-                        meeting = node
-                        break
-            frontiers[side] = np.array(reached, np.int32)
-        return [self._handles[node] for node in _chain(meeting, parents)] if meeting >= 0 else []
-
     def pagerank(
         self,
         seeds: Mapping[Handle, float],
@@ -333,39 +300,6 @@ class Adjacency:
         alone = {handle: seed / weight * (1 - damping) for handle, seed in seeds.items() if handle not in self._ids}
         return Ranking(_ranked({**self._highest(every, total, limit), **alone}.items(), limit), truncated)
 
-    def centrality(
-        self, *, kinds: Collection[EdgeKind] = (), evidence: Collection[Evidence] = (), limit: int = 100, rounds: int = 30
-    ) -> Ranking:
-        """Rank all nodes by PageRank: what much is built on comes first."""
-        source, target, used = self._live(kinds, evidence)
-        return Ranking(self._highest(used, pagerank(source, target, len(used), damping=0.85, rounds=rounds), limit))
-
-    def degrees(
-        self, *, backwards: bool = False, kinds: Collection[EdgeKind] = (), evidence: Collection[Evidence] = (), limit: int = 100
-    ) -> Ranking:
-        """Rank nodes by their number of edges, outgoing ones or incoming ones."""
-        source, target, used = self._live(kinds, evidence)
-        counted = np.asarray(np.bincount(target if backwards else source, minlength=len(used)), np.float64)
-        return Ranking(self._highest(used, counted, limit))
-
-    def components(self, *, kinds: Collection[EdgeKind] = (), evidence: Collection[Evidence] = ()) -> list[list[Handle]]:
-        """Return the strongly connected components that hold a cycle, the largest first, each in order of handle."""
-        source, target, used = self._live(kinds, evidence)
-        named = integers(used)
-        found = [sorted(self._handles[named[node]] for node in each) for each in strong_components(source, target, len(used))]
-        return sorted(found, key=lambda each: (-len(each), each))
-
-    def _live(self, kinds: Collection[EdgeKind], evidence: Collection[Evidence]) -> tuple[Ids, Ids, Ids]:
-        """Return the ends of all edges that are allowed, as positions in the third: the nodes that have any."""
-        allowed = _allowed(kinds, evidence)
-        sides = [self._base[0], *([self._delta[0]] if self._delta else [])]
-        ends = [side.edges(allowed) for side in sides]
-        source, target = np.concatenate([each[0] for each in ends]), np.concatenate([each[1] for each in ends])
-        used = np.zeros(len(self._handles), np.bool_)
-        used[source] = used[target] = True
-        position = (np.cumsum(used) - 1).astype(np.int32)
-        return position[source], position[target], np.flatnonzero(used).astype(np.int32)
-
     def _highest(self, nodes: Ids, scores: Weights, limit: int) -> dict[Handle, float]:
         """Name the nodes with the highest scores, ties in order of handle."""
         if 0 < limit < len(nodes):
@@ -393,18 +327,3 @@ def _concatenated(parts: Sequence[tuple[Ids, Ids, Labels]]) -> tuple[Ids, Ids, L
 def _allowed(kinds: Collection[EdgeKind], evidence: Collection[Evidence]) -> Mask:
     """Return by label whether an edge may be followed."""
     return np.array([(not kinds or kind in kinds) and (not evidence or each in evidence) for kind, each in _LABELS], np.bool_)
-
-
-def _chain(meeting: int, parents: tuple[dict[int, int], dict[int, int]]) -> list[int]:
-    """Return the path through the node where two searches met."""
-    path: list[int] = []
-    node = meeting
-    while node >= 0:
-        path.append(node)
-        node = parents[0][node]
-    path.reverse()
-    node = parents[1][meeting]
-    while node >= 0:
-        path.append(node)
-        node = parents[1][node]
-    return path

@@ -98,18 +98,6 @@ class SparseRows:
                 return found[:wanted]
             step *= 4
 
-    def edges(self, allowed: Mask) -> tuple[Ids, Ids]:
-        """Return both ends of all edges whose label is allowed."""
-        keep = allowed[self._label]
-        if self._alive is not None:
-            keep &= self._alive
-        if self._start is None:
-            assert self._node is not None
-            node = self._node
-        else:
-            node = np.repeat(np.arange(len(self._start) - 1, dtype=np.int32), np.diff(self._start))
-        return node[keep], self._end[keep]
-
 
 def joined(parts: list[Rows], hashes: Hashes, most: int) -> tuple[Rows, Array]:
     """Join rows of the same question; cut those of more than ``most`` edges (0: never); return also which nodes were cut."""
@@ -127,85 +115,3 @@ def joined(parts: list[Rows], hashes: Hashes, most: int) -> tuple[Rows, Array]:
     rank = np.arange(len(owner)) - (np.cumsum(counts) - counts)[owner]
     keep = rank < most
     return Rows(owner[keep], end[keep], label[keep]), cut
-
-
-def strong_components(source: Ids, target: Ids, nodes: int) -> list[list[int]]:
-    """Return the strongly connected components of more than one node, and single nodes with an edge to themselves (Tarjan, 1972)."""
-    found = [[int(node)] for node in np.unique(source[source == target])]
-    keep = source != target
-    source, target = source[keep], target[keep]
-    while len(source):  # nodes that nothing enters or nothing leaves are in no cycle: most of a call graph goes in a few rounds
-        inner = (np.bincount(source, minlength=nodes) > 0) & (np.bincount(target, minlength=nodes) > 0)
-        keep = inner[source] & inner[target]
-        if keep.all():
-            break
-        source, target = source[keep], target[keep]
-    if not len(source):
-        return found
-    order = np.argsort(source, kind="stable")
-    members, first = np.unique(source[order], return_index=True)
-    ends = np.append(first[1:], len(order)).tolist()
-    rows = dict(zip(members.tolist(), zip(first.tolist(), ends, strict=True), strict=True))
-    components = _tarjan(rows, target[order].tolist())
-    large = {node for component in components for node in component}
-    return components + [each for each in found if each[0] not in large]
-
-
-def _tarjan(rows: dict[int, tuple[int, int]], targets: list[int]) -> list[list[int]]:
-    """Tarjan's algorithm without recursion over edges ``targets[first:last]`` of each node; components of one node are left out."""
-    index: dict[int, int] = {}
-    low: dict[int, int] = {}
-    stack: list[int] = []
-    waiting: set[int] = set()
-    found: list[list[int]] = []
-    for root in rows:
-        if root in index:
-            continue
-        work = [(root, rows[root][0])]
-        while work:
-            node, at = work.pop()
-            if node not in index:
-                index[node] = low[node] = len(index)
-                stack.append(node)
-                waiting.add(node)
-            last = rows[node][1]
-            while at < last:
-                other = targets[at]
-                at += 1
-                if other not in index:
-                    work += [(node, at), (other, rows[other][0])]
-                    break
-                if other in waiting:
-                    low[node] = min(low[node], index[other])
-            else:
-                _close(node, index, low, stack, waiting, found)
-                if work:
-                    parent = work[-1][0]
-                    low[parent] = min(low[parent], low[node])
-    return found
-
-
-def _close(node: int, index: dict[int, int], low: dict[int, int], stack: list[int], waiting: set[int], found: list[list[int]]) -> None:
-    """Take a component off the stack when its first node is done."""
-    if low[node] != index[node]:
-        return
-    component: list[int] = []
-    while not component or component[-1] != node:
-        component.append(stack.pop())
-        waiting.discard(component[-1])
-    if len(component) > 1:
-        found.append(component)
-
-
-def pagerank(source: Ids, target: Ids, nodes: int, *, damping: float, rounds: int) -> Weights:
-    """Return PageRank by power iteration; what dangling nodes hold is spread evenly."""
-    if not nodes:
-        return np.zeros(0)
-    degree = np.bincount(source, minlength=nodes)
-    share = 1.0 / np.maximum(degree, 1)
-    rank = np.full(nodes, 1.0 / nodes)
-    dangling = degree == 0
-    for _ in range(rounds):
-        spread = np.bincount(target, weights=(rank * share)[source], minlength=nodes)
-        rank = damping * (spread + rank[dangling].sum() / nodes) + (1 - damping) / nodes
-    return rank

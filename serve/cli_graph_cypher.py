@@ -8,11 +8,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
+from graph.answers import Cap
 from graph.model import graph_name
 from ingest.errors import QueryError
 from serve.cli_graph import opened
 from serve.documents import status_document, to_line
 from serve.render import one_line, status_line
+from serve.render_graph import cap_line
 
 
 class _Rows(Protocol):
@@ -47,7 +49,7 @@ def run(typed: argparse.Namespace) -> int:
         sys.stdout.flush()
         print(f"{len(found.rows):,} rows", file=sys.stderr)
         if found.truncated:
-            print(f"cut off: rows (cap: {typed.limit:,}), there is more", file=sys.stderr)
+            print(cap_line(Cap("rows", typed.limit)), file=sys.stderr)
         print(status_line([asked.status]), file=sys.stderr)
     return 0 if found.rows else 1
 
