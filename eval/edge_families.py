@@ -20,8 +20,6 @@ from eval.scip_oracle import CONSTRUCTORS
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle
 from ingest.errors import SourceError
 
-FAMILIES = ("field_receiver", "third_party_namesake", "collection_namesake", "super_calls", "constructor_chain", "import_alias")
-
 
 @dataclass(frozen=True, slots=True)
 class Site:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -92,13 +92,6 @@ def subject_edges(graph: FileGraph) -> list[Edge]:
         # A call that is repeated says nothing new; one of several candidates belongs to its own place.
         kept.setdefault((handle, edge.target, edge.evidence, -1 if edge.evidence is Evidence.PROVEN else edge.start_byte), edge)
     return list(kept.values())
-
-
-def with_subjects(graphs: Iterable[FileGraph]) -> Iterable[FileGraph]:
-    """Yield each graph with the ``tests`` edges that follow from it."""
-    for graph in graphs:
-        found = subject_edges(graph)
-        yield replace(graph, edges=(*graph.edges, *found)) if found else graph
 
 
 class _Places:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.edge_families import FAMILIES, read_sites, score_sites
+from eval.edge_families import read_sites, score_sites
 from graph.build import resolve_files
 from graph.languages.registry import RESOLVED
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
@@ -16,6 +16,7 @@ from ingest.errors import SourceError
 
 REPOSITORIES = Path(__file__).parents[1] / "repos" / "graph"
 LANGUAGES = ("go", "java", "python", "typescript")
+FAMILIES = ("field_receiver", "third_party_namesake", "collection_namesake", "super_calls", "constructor_chain", "import_alias")
 CASES = [(language, family) for language in LANGUAGES for family in FAMILIES]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
-from graph.tests_of import is_test, subject_edges, with_subjects, words
+from graph.tests_of import is_test, subject_edges, words
 from ingest.model import SymbolKind
 
 P, M = Evidence.PROVEN, Evidence.POSSIBLE
@@ -57,8 +57,6 @@ def test_subjects_come_before_what_is_set_up() -> None:
         ("TestCart.test_total_price", "src/db.py#connect", "tests:called", P, 3),
         ("test_helper", "src/shop.py#Cart", "tests:unit", P, 17),
     ]
-    (whole,) = with_subjects([graph])
-    assert len(whole.edges) == len(graph.edges) + 5
 
 
 def test_candidates_of_a_possible_call_stay_together() -> None:
@@ -101,7 +99,6 @@ def test_files_without_tests_have_no_edges() -> None:
     """A function called test in code that is none."""
     graph = FileGraph("src/a.py", [node("src/a.py", "test_it", (1, 3))], [call("src/a.py#test_it", "src/b.py#f", 2)])
     assert subject_edges(graph) == []
-    assert list(with_subjects([graph])) == [graph]
 
 
 def test_rust_tests_stand_beside_their_subject() -> None:
