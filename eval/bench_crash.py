@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from eval.bench_process import family
 from ingest.database import Database
 from ingest.errors import NotIndexedError
 from retrieval.answers import SearchRequest
@@ -92,7 +93,7 @@ def _timed_run(data: Path, root: Path) -> float:
 def _kill_a_run(data: Path, root: Path, after: float, chance: random.Random, seen: Crashes) -> None:
     process = _start(data, root, chance.choice((0, 4_000_000)))  # segments in files, or in the database
     time.sleep(after)
-    workers = children(process.pid)
+    workers = family(process.pid)[1:]
     if workers and chance.random() < 0.25:
         os.kill(chance.choice(workers), signal.SIGKILL)
         seen.workers_killed += 1
@@ -107,14 +108,6 @@ def _kill_a_run(data: Path, root: Path, after: float, chance: random.Random, see
     left = still_there(workers, _GONE_SECONDS)
     if left:
         seen.problems.append(f"workers {left} lived on for {_GONE_SECONDS:.0f} s after their parent was killed")
-
-
-def children(process: int) -> list[int]:
-    """Return a process's children; empty where the system does not say."""
-    try:
-        return [int(each) for each in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
-    except OSError:
-        return []
 
 
 def still_there(processes: Sequence[int], seconds: float) -> list[int]:
