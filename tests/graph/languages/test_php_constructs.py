@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from graph.build import resolve_files
-from graph.model import EdgeKind
+from graph.model import EdgeKind, Evidence
+from tests.graph.languages.expectations import edges_of
 
 REPOSITORY = Path(__file__).parents[2] / "repos" / "php"
 LIB = r"""<?php
@@ -218,13 +219,8 @@ unset($global->count);
 
 def test_every_construct_of_a_shop() -> None:
     """Names, types, comments, narrowing, closures and traits say what a line uses."""
-    graphs = resolve_files({"shop.php": SHOP.encode(), "lib.php": LIB.encode()})
-    found = {
-        (e.line, str(e.kind), e.target.partition("#")[2])
-        for g in graphs
-        for e in g.edges
-        if e.path == "shop.php" and e.evidence == "proven"
-    }
+    program = edges_of({"shop.php": SHOP, "lib.php": LIB})
+    found = {(e.line, str(e.kind), e.target.partition("#")[2]) for e in program if e.path == "shop.php" and e.evidence is Evidence.PROVEN}
     lines = SHOP.split("\n")
 
     def uses(line: str, kind: str = "calls") -> set[str]:

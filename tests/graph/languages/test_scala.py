@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pytest
 
 from graph.build import resolve_files
-from graph.model import Edge, EdgeKind, Evidence
-
-USES = {EdgeKind.CALLS, EdgeKind.INSTANTIATES}
-
-
-def edges(files: dict[str, str]) -> list[Edge]:
-    """Return all edges of a program."""
-    graphs = resolve_files({path: textwrap.dedent(text).encode() for path, text in files.items()})
-    return [edge for graph in graphs for edge in graph.edges]
+from tests.graph.languages.expectations import used_by_line
 
 
 def calls(source: str, **others: str) -> dict[int, set[str]]:
     """Return, by line of ``A.scala``, what is called there; ``?`` before a possible target."""
-    found: dict[int, set[str]] = {}
-    for edge in edges({"A.scala": source, **{f"{name}.scala": text for name, text in others.items()}}):
-        if edge.path == "A.scala" and edge.kind in USES:
-            sign = "?" if edge.evidence is Evidence.POSSIBLE else ""
-            found.setdefault(edge.line, set()).add(sign + edge.target.removeprefix("A.scala#"))
-    return found
+    return used_by_line({"A.scala": source, **{f"{name}.scala": text for name, text in others.items()}}, "A.scala")
 
 
 def test_companions_apply_and_methods_without_parentheses() -> None:
