@@ -1,7 +1,8 @@
 """What small programs resolve to, and whether their lines say so themselves.
 
 A line that ends in a comment ``= a b`` calls or makes the symbols ``a`` and ``b`` of the program and no others: a plain name is proven, a
-name after ``?`` is one of a closed set. What is external or unknown is not of the program; no name at all says that nothing is.
+name after ``?`` is one of a closed set, and a name after ``-`` is meant by the line but not found yet. What is external or unknown is not
+of the program; no name at all says that nothing is.
 """
 
 from __future__ import annotations
@@ -67,7 +68,7 @@ def used_by_line(files: Program, path: str) -> dict[int, set[str]]:
 def check(files: Mapping[str, str]) -> list[Edge]:
     """Hold every line with a comment ``= a b`` to it; return all edges of the program."""
     wanted = {
-        (path, at): set(line.partition(_mark(path))[2].split())
+        (path, at): {each for each in line.partition(_mark(path))[2].split() if not each.startswith("-")}
         for path, text in files.items()
         for at, line in enumerate(dedent(text).split("\n"), 1)
         if _mark(path) in line

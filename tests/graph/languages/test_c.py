@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from graph.build import resolve_files
 from graph.model import EdgeKind, Evidence
 from tests.graph.languages.expectations import Ends, edges_of, ends
 
@@ -185,12 +184,6 @@ def test_overloads_of_one_count_are_possible_and_namesakes_of_other_namespaces_a
     }
     assert edges(files) == {("a.cpp#one.run", "a.cpp#one.f")}
     assert edges(files, evidence=Evidence.POSSIBLE) == {("a.cpp#one.run", "a.cpp#one.g"), ("a.cpp#one.run", "a.cpp#one.g~2")}
-
-
-def test_broken_code_does_not_stop_anything() -> None:
-    """Every beginning of a file is read, as C and as C++."""
-    for end in range(0, len(HEADER), 9):
-        list(resolve_files({"a.cpp": HEADER[:end].encode(), "b.c": HEADER[:end].encode(), "c.cpp": SOURCE[:end].encode()}))
 
 
 def test_only_a_virtual_method_is_overridden_and_its_definition_says_so() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from graph.build import resolve_files
 from graph.model import EdgeKind, Evidence
 from tests.graph.languages.expectations import Ends, named_ends
 
@@ -151,14 +150,6 @@ def test_a_delegate_is_called_through_its_type() -> None:
     class Use { void Each(Visit v) {} void Run() { Each(i => i.Go()); } }
     """
     assert ("Use.Run.<lambda1>", "Item.Go") in calls(text)
-
-
-def test_broken_code_does_not_stop_anything() -> None:
-    """Every beginning of a file is read."""
-    text = "namespace N { class A<T> : B where T : C { int x = new() { Y = 1 }; "
-    text += "void F(params int[] a) { if (a is D { E: 1 } f) f.G?.H(); } } }"
-    for end in range(0, len(text), 7):
-        list(resolve_files({"a.cs": text[:end].encode()}))
 
 
 def test_a_numbers_suffix_and_size_choose_the_overload() -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from graph.build import resolve_files
 from graph.model import EdgeKind, Evidence
 from tests.graph.languages.expectations import Ends, named_ends
 
@@ -352,16 +349,6 @@ def test_names_are_looked_up_through_namespaces_usings_and_projects() -> None:
     """)
     assert named_ends(PROGRAM, EdgeKind.OVERRIDES) >= {("Core.App.Impl.M", "Core.App.IOwn.M"), ("Parts.Big.Shared", "Parts.Below.Shared")}
     assert ("Core.App.Use.A", "Core.Tools.Count") in named_ends(PROGRAM, EdgeKind.WRITES)
-
-
-def test_any_beginning_of_a_file_is_read() -> None:
-    """A torn file gives a graph; its edges are those of nodes."""
-    texts = [path.read_bytes() for path in sorted((Path(__file__).parents[2] / "repos" / "csharp").glob("*.cs"))]
-    texts += [each.encode() for each in (EXPRESSIONS, LIBRARY)]
-    for text in texts:
-        for part in range(1, 21):
-            for graph in resolve_files({"a.cs": text[: len(text) * part // 20]}):
-                assert graph.nodes or not graph.edges
 
 
 def test_rarer_constructs_are_read_as_well() -> None:

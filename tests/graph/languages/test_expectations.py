@@ -16,6 +16,8 @@ GO = 'package a\nimport "far.org/lib"\ntype T struct{}\nfunc (T) M() {}\nfunc f(
         ({"a.go": f"{GO}\n"}, "a.go:5 uses ['T.M'] and says []"),
         ({"a.go": f"{GO} T.M f\n"}, "a.go:5 uses ['T.M'] and says ['T.M', 'f']"),
         ({"a.go": f"{GO} ?T.M\n"}, "a.go:5 uses ['T.M'] and says ['?T.M']"),
+        ({"a.go": f"{GO} T.M -f\n"}, ""),
+        ({"a.go": f"{GO} -T.M\n"}, "a.go:5 uses ['T.M'] and says []"),
         ({"a.go": "package a\nfunc f() { g() } // = f\n"}, "a.go:2 uses [] and says ['f']"),
         ({"a.go": "package a\nfunc f() { g() }\n"}, "no line says what it uses"),
         ({"a.py": "def f(): ...\nf()  # = f\n"}, ""),

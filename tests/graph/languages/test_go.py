@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
-
-from graph.build import resolve_files
 from graph.model import EdgeKind, Evidence
 from tests.graph.languages.expectations import edges_of, ends, used_in
 
@@ -172,23 +169,6 @@ def test_modules_of_one_repository_and_vendored_packages() -> None:
     assert used_in(files, "// foreign") == set()
     assert used_in(files, "// foreign", Evidence.EXTERNAL) == {"external:example.net/own/x#X"}
     assert used_in(files, "// vendored") == {"vendor/example.org/lib/lib.go#L"}
-
-
-def test_cut_off_code_is_no_failure() -> None:
-    """Whatever part of a file there is, what it shows is resolved."""
-    text = dedent("""
-        package a
-        import ("b"; c "d")
-        type T[X any] struct { B; *c.D; f func(a int) (b string, err error) }
-        func (t *T[X]) M(x ...int) (n int, err error) {
-            switch v := x.(type) { case *T[int], B: v.M(); default: go func() { v.N() }() }
-            for i, v := range []T[int]{{f: nil}} { v, ok := <-ch; select { case z := <-ch: z() } }
-            return c.E{A: 1}.F[0](x...), nil
-        }
-        """)
-    for end in range(0, len(text), 5):
-        list(resolve_files({"a.go": text[:end].encode()}))
-
 
 
 def test_a_conversion_to_a_pointer_makes_no_instance() -> None:

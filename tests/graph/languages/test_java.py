@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from graph.build import resolve_files
 from graph.model import EdgeKind, Evidence
 from tests.graph.languages.expectations import edges_of, used_by_line
 
@@ -358,17 +355,6 @@ def test_a_condition_says_nothing_of_a_variable_that_is_assigned_or_of_a_field()
         """
     )
     assert found[5] == found[6] == {"external:java.lang#Object.toString"}
-
-
-@pytest.mark.parametrize("cut", range(0, 420, 23))
-def test_broken_code_is_resolved_as_far_as_it_goes(cut: int) -> None:
-    """A file that ends anywhere gives a graph."""
-    text = """
-    package p; import a.B; class A<T extends A<T>> extends B implements C<T> { enum E { X(1) { void f() {} }; E(int a) {} }
-    record R(int x) {} int f(T t, int... r) { return switch (t) { case A a -> a.f(t); default -> 1; }; }
-    { Runnable r = () -> { this.f(null); }; new A<>() { int g() { return super.f(null, 1); } }; } A() { this(1); } A(int i) { super(i); } }
-    """
-    assert list(resolve_files({"A.java": text.encode()[:cut]}))
 
 
 def test_a_fixed_number_of_parameters_goes_first_only_where_it_fits_for_certain() -> None:

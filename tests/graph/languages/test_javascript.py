@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pytest
 
-from graph.build import resolve_files
 from graph.model import EdgeKind, Evidence
 from tests.graph.languages.expectations import edges_of, ends, used_in
 
@@ -393,23 +390,3 @@ def test_iterators_and_generators_yield_what_they_hold() -> None:
     }
     for number in (1, 2, 3, 4):
         assert "a.js#Item.use" in used_in(files, f"use({number})")
-
-
-def broken(text: str) -> Iterable[str]:
-    """Yield the beginnings of a text."""
-    return (text[:end] for end in range(0, len(text), 7))
-
-
-def test_broken_sources_resolve_to_something() -> None:
-    """A file that ends anywhere is no reason to fail."""
-    text = (
-        "import a, {b as c} from './b'; export default class A extends a.B<T> { @d x = ({p, ...q}, [r = 1]) => this.#y?.z`${p}`;\n"
-        "get y() { return super.y } static { for (const k of c) { } } }\n"
-        "export const {m: [n]} = require('z').w; type U<T> = T extends infer V ? V[] : { [K in T]: K };\n"
-        "A.prototype.f = function* () { yield* this; }; namespace N.M { enum E { A = 1 } }"
-        " label: if (a instanceof A && a.b) a.b ??= new (c())[0](...n);"
-    )
-    for ending in (".ts", ".tsx", ".js", ".vue"):
-        for part in broken(text):
-            source = f"<script>{part}</script>" if ending == ".vue" else part
-            assert list(resolve_files({f"a{ending}": source.encode(), "b.ts": b"export * from './a'; export { b } from './b';"}))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from graph.build import resolve_files
 from graph.model import EdgeKind
 from tests.graph.languages.expectations import edges_of, used_by_line
 
@@ -198,19 +195,6 @@ def test_imports_aliases_and_what_is_elsewhere() -> None:
         "j/Old.java#Old.old",
         "external:kotlin.collections#listOf",
     }
-
-
-@pytest.mark.parametrize("cut", range(0, 330, 19))
-def test_broken_code_is_resolved_as_far_as_it_goes(cut: int) -> None:
-    """A file that ends anywhere gives a graph."""
-    text = """
-    package p
-    import a.b as c
-    enum class E(val v: Int) : I { A(1) { override fun f() {} }, B; fun g() {} }
-    class A<T : A<T>>(val x: Int = 1) : B(x), C by d { init { f() }; val p get() = 1; companion object { val q by lazy { A(1) } } }
-    fun <T> List<T>.ext(n: Int = 1): T = when (val z = this[0]) { is A -> z.x; else -> object : B() {} }
-    """
-    assert list(resolve_files({"A.kt": text.encode()[:cut]}))
 
 
 def test_constructors_call_each_other() -> None:

@@ -217,13 +217,6 @@ def test_first_class_callables_attributes_and_anonymous_classes() -> None:
     assert "Store.save" in targets(body, "new class")
 
 
-def test_broken_code_is_read_as_far_as_it_goes() -> None:
-    """Every beginning of a file gives a graph."""
-    text = STORE + "function f(Store $s) { foreach ($s as [$k, 'x' => $v]) { match($k) { 1 => $v }; } }\nuse A\\{B, C as D};\n"
-    for end in range(0, len(text), 7):
-        assert edges_of({"a.php": text[:end]}) is not None
-
-
 def test_a_loop_without_braces_keeps_its_body() -> None:
     """The body may be a statement alone."""
     text = "<?php class Box { function open(): void {} } function run(Box $one): void { foreach ([1] as $each) $one->open(); }"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from graph.build import resolve_files
-from graph.model import EdgeKind, Evidence
+from graph.model import Evidence
 from tests.graph.languages.expectations import edges_of
 
 REPOSITORY = Path(__file__).parents[2] / "repos" / "php"
@@ -268,13 +267,3 @@ def test_every_construct_of_a_shop() -> None:
     assert uses("use Loud {", "inherits") == {"Shop.Loud"}
     assert uses("self::Low->save()") == {"Shop.Level.save"}
     assert uses("yield new Box()", "instantiates") == {"Lib.Box"}
-
-
-def test_cut_files_contain_only_their_nodes() -> None:
-    """Wherever a file is cut, nothing raises and what is contained is a node of the file."""
-    texts = [each.read_bytes() for each in sorted(REPOSITORY.rglob("*.php"))] + [SHOP.encode()]
-    for text in texts:
-        for part in range(1, 21):
-            (graph,) = resolve_files({"a.php": text[: len(text) * part // 20]})
-            held = {edge.target for edge in graph.edges if edge.kind is EdgeKind.CONTAINS}
-            assert held <= {node.handle for node in graph.nodes}

@@ -208,11 +208,3 @@ def test_requires_import_the_file() -> None:
     files = {"lib/shop.rb": top, "lib/shop/cart.rb": "", "lib/shop/item.rb": ""}
     found = {(e.line, e.target) for e in edges_of(files) if e.kind is EdgeKind.IMPORTS}
     assert found == {(1, "lib/shop/cart.rb"), (2, "lib/shop/item.rb"), (3, "external:json")}
-
-
-def test_broken_code_is_read_as_far_as_it_goes() -> None:
-    """Every beginning of a file gives a graph."""
-    text = STORE + "module A\n class B::C < Store\n  include D\n"
-    text += "  def x(a, b: 1, *c) = a.map { |y, (z, w)| super }\n  P = Struct.new(:q)\n end\nend\n"
-    for end in range(0, len(text), 7):
-        assert edges_of({"a.rb": text[:end]}) is not None

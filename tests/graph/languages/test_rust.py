@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
-
-from graph.build import resolve_files
 from graph.model import EdgeKind, Evidence
 from tests.graph.languages.expectations import USES, edges_at, edges_of, ends
 
@@ -232,16 +229,6 @@ def test_macros() -> None:
     assert calls(files, "// own") == {"src/lib.rs#twice"}
     assert calls(files, "// given") == {"src/lib.rs#count"}
     assert calls(files, "// not read") == set()
-
-
-def test_cut_off_code_is_no_failure() -> None:
-    """Whatever part of a file there is, what it shows is resolved."""
-    text = dedent("""
-        use a::{b, c as d}; mod m { pub fn f<T: X>(t: T) -> Option<T> { if let Some(x) = g(t)? { x.y(|z| z.w) } else { None } } }
-        impl<T> Tr for S<T> where T: U { type O = T; fn m(&self, (a, b): (u8, S<T>)) { match a { 1 => vec![b.c()], _ => s!{} } } }
-        """)
-    for end in range(0, len(text), 7):
-        list(resolve_files({"src/lib.rs": text[:end].encode()}))
 
 
 def test_a_path_goes_out_of_several_modules() -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from graph.build import resolve_files
 from tests.graph.languages.expectations import used_by_line
 
 
@@ -105,19 +102,6 @@ def test_a_type_parameter_is_no_value() -> None:
         """
     )
     assert found == {4: {"Laws.F", "Functor.map"}}
-
-
-@pytest.mark.parametrize("cut", range(0, 330, 19))
-def test_broken_code_is_resolved_as_far_as_it_goes(cut: int) -> None:
-    """A file that ends anywhere gives a graph."""
-    text = """
-    package a; package b
-    import x.{y => z, _}
-    case class A[T <: A[T]](x: Int = 1)(implicit q: Q) extends B[T](x) with C { self: D => def this() = this(1); lazy val (u, v) = w }
-    object A { def apply(i: Int): A = new A(i) { def z = 1 }; x match { case A(a, b) if a => b; case c @ D(_) => c.m } }
-    trait E { for { a <- xs; b = a.c if b } yield b; xs.map(_.y).fold(0)(_ + _) }
-    """
-    assert list(resolve_files({"A.scala": text.encode()[:cut]}))
 
 
 def test_a_self_type_has_its_members() -> None:
