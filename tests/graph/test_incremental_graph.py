@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from graph.model import FileGraph
 from graph.surroundings import Surroundings
 from tests.graph.editable_projects import GO, JAVA, PHP, PYTHON, RUBY, TYPESCRIPT, Project
+from tests.graph.graphs import lock_entry
 from tests.graph.indexed import IndexedTree
 
 documents = st.lists(
@@ -45,10 +46,7 @@ def locks(draw: st.DrawFn) -> bytes:
     for _ in range(draw(st.integers(1, 2))):
         key = draw(ends), draw(ends), draw(st.sampled_from(("calls", "references", "instantiates")))
         entries[key] = draw(st.sampled_from(("pin", "forbid")))
-    return "".join(
-        f'[[edge]]\nsource = "{source}"\ntarget = "{target}"\nkind = "{kind}"\nverdict = "{verdict}"\nreason = "so"\n'
-        for (source, target, kind), verdict in entries.items()
-    ).encode()
+    return "".join(lock_entry(verdict, *key) for key, verdict in entries.items()).encode()
 
 
 class IncrementalGraph(RuleBasedStateMachine):
@@ -158,7 +156,7 @@ def test_a_graph_that_followed_edits_is_that_of_the_files(project: Project, exam
     sys.setrecursionlimit(max(limit, 30_000))  # as updating does: Hypothesis wants it left alone during a test
     try:
         run_state_machine_as_test(  # pyright: ignore[reportUnknownMemberType]
-            partial(IncrementalGraph, project),
+            partial(IncrementalGraph, project),  # pyright: ignore[reportArgumentType]  # it makes one as the class would
             settings=settings(max_examples=examples, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]),
         )
     finally:
