@@ -186,7 +186,7 @@ def test_a_conversion_to_a_pointer_makes_no_instance() -> None:
         }
         """
     }
-    assert calls(files, "// conversion") == calls(files, "// local") == set()
-    assert calls(files, "// method") == {"a.go#T.M"}
-    assert ("a.go", "a.go#T") in uses(files, EdgeKind.REFERENCES)
+    assert used_in(files, "// conversion") == used_in(files, "// local") == set()
+    assert used_in(files, "// method") == {"a.go#T.M"}
+    assert ("a.go", "a.go#T") in ends(edges_of(files), EdgeKind.REFERENCES)
     assert {edge.kind for edge in edges_of(files) if edge.line == 9 and edge.evidence is Evidence.UNKNOWN} == {EdgeKind.CALLS}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from graph.model import EdgeKind, Evidence
 from tests.graph.languages.expectations import edges_of, used_by_line
 
@@ -247,7 +249,7 @@ def test_what_is_elsewhere_is_external_or_unknown() -> None:
 
 def overridden(source: str) -> set[tuple[str, str]]:
     """Return which method overrides which."""
-    found = [edge for edge in edges({"A.java": source}) if edge.kind is EdgeKind.OVERRIDES]
+    found = [edge for edge in edges_of({"A.java": source}) if edge.kind is EdgeKind.OVERRIDES]
     return {(edge.source.removeprefix("A.java#"), edge.target.removeprefix("A.java#")) for edge in found}
 
 

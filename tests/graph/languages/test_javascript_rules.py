@@ -105,7 +105,7 @@ def test_what_types_say() -> None:
             got.run(); // = Item.run
             part.item.run(); sure.item.run(); // = Item.run
             id(held.item).run(); // = id Item.run
-            over("a").run(); // = over~3 -Item.run
+            over("a").run(); // = over~3 ?Item.run
             Kind.parse().run(); Kind.A.toFixed(); // = Kind.parse Item.run
             if (isItem(any)) any.run(); // = isItem -Item.run
             demand(any); any.run(); // = demand -Item.run

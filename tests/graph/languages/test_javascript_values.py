@@ -192,7 +192,7 @@ def test_loop_over_an_instance_calls_what_it_goes_by(loop: str, name: str) -> No
 def test_known_key_of_a_written_object_is_one_member(key: str) -> None:
     """A number, a text and a constant lead to the member of that name."""
     text = f"const name = 'c';\nconst held = {{ 1: () => item.use(), b: () => item.use(), c: () => item.use() }};\nheld[{key}]();"
-    found = [e for e in edges_of(_ITEM + text) if e.kind is EdgeKind.CALLS and e.path == "a.ts" and e.line == text.count("\n") + 4]
+    found = [e for e in edges_of_one(_ITEM + text) if e.kind is EdgeKind.CALLS and e.path == "a.ts" and e.line == text.count("\n") + 4]
     assert [e.evidence for e in found] == [Evidence.PROVEN]
 
 
@@ -220,13 +220,13 @@ def test_signatures_that_differ_leave_a_set() -> None:
 
 def test_bigint_is_a_type_of_the_language() -> None:
     """A function of that name is no type."""
-    found = edges_of("export function bigint() {}\nlet x: bigint;\n")
+    found = edges_of_one("export function bigint() {}\nlet x: bigint;\n")
     assert [e.target for e in found if e.line == 2 and e.kind is not EdgeKind.CONTAINS] == []
 
 
 def test_class_implements_an_interface_and_an_interface_extends_one() -> None:
     """A base that is an interface is implemented by a class, and extended by another interface."""
-    found = edges_of("interface I {}\ninterface J extends I {}\nclass A {}\nclass B extends A implements I, J {}\n")
+    found = edges_of_one("interface I {}\ninterface J extends I {}\nclass A {}\nclass B extends A implements I, J {}\n")
     kinds = {EdgeKind.INHERITS, EdgeKind.IMPLEMENTS}
     bases = {(e.kind.value, e.source.partition("#")[2], e.target.partition("#")[2]) for e in found if e.kind in kinds}
     assert bases == {("inherits", "J", "I"), ("inherits", "B", "A"), ("implements", "B", "I"), ("implements", "B", "J")}

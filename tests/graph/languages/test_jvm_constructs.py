@@ -56,7 +56,7 @@ class Wrapped<T : Cat>(private val one: T, inner: Named, vararg val rest: Cat) :
     var counted: Cat = Cat()  // = Cat
         get() = field
         set(value) {
-            value.purr()  // = -Cat.purr
+            value.purr()  // = Cat.purr
             field = value
         }
     val early: Cat get() = one.self()  // = Cat.self
@@ -64,7 +64,7 @@ class Wrapped<T : Cat>(private val one: T, inner: Named, vararg val rest: Cat) :
         one.purr()  // = Cat.purr
         kept.purr()  // = Cat.purr
     }
-    constructor(one: T) : this(one, Teller(), Cat()) {  // = Teller Cat -Wrapped
+    constructor(one: T) : this(one, Teller(), Cat()) {  // = Teller Cat Wrapped
         one.purr()  // = Cat.purr
     }
     fun use(): Cat {
@@ -214,7 +214,7 @@ trait Base[T <: Cat] { self: Dog =>
   type Item = Cat
   def made: Cat
   val other: Item
-  def f(): Unit = { self.bark(); other.purr() }  // = -Dog.bark Cat.purr
+  def f(): Unit = { self.bark(); other.purr() }  // = ?Dog.bark Cat.purr
 }
 
 enum Kind(val n: Int = 0) {
@@ -226,7 +226,7 @@ object Use {
   import java.util.{List => JList, Map as JMap, Set, _}
   given cat: Cat = new Cat(1)  // = Cat
   given Ordering[Cat] with { def compare(a: Cat, b: Cat): Int = a.purr() }  // = Cat.purr
-  extension (c: Cat) def twice: Int = c.purr()  // = -Cat.purr
+  extension (c: Cat) def twice: Int = c.purr()  // = Cat.purr
   def rest(cats: Cat*)(implicit d: Dog): Int = d.bark()  // = Dog.bark
   def fn(f: Cat => Int, g: (Cat, Dog) => Int = (a, b) => a.purr()): Int = f(new Cat(1))  // = Cat -Cat.purr
 }
@@ -334,7 +334,7 @@ class Lib extends ArrayList<Cat> {
     Objects.requireNonNull(own).purr();  // = Cat.purr
     o.orElseGet(() -> new Cat()).purr();  // = Cat Cat.purr
     Maker k = new Maker() { public Cat make(Cat from) { return from.self(); } };  // = Maker Cat.self
-    Function<Cat, Dog> fn = c -> new Dog(); fn.apply(own).bark();  // = Dog Dog.bark
+    Function<Cat, Dog> fn = c -> new Dog(); fn.apply(own).bark();  // = ?Lib.go.<lambda11> Dog Dog.bark
     UnaryOperator<Cat> un = c -> c.self();  // = -Cat.self
     Arrays.stream(new Cat[] {own}).findAny().get().purr();  // = Cat.purr
     "a".concat("b").length(); new StringBuilder().append("a").toString().isEmpty();  // =
