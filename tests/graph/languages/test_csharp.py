@@ -202,5 +202,5 @@ def test_a_discard_is_no_variable() -> None:
     """Nothing is written by ``_ = f()``, unless something has that name."""
     text = "class A { int F() => 1; void Use() { _ = F(); } }"
     assert calls(text) == {("A.Use", "A.F")}
-    assert named_ends({"a.cs": text}, EdgeKind.WRITES, "unknown") == set()
+    assert named_ends({"a.cs": text}, EdgeKind.WRITES, Evidence.UNKNOWN) == set()
     assert named_ends({"a.cs": "class A { int _; void Use() { _ = 1; } }"}, EdgeKind.WRITES) == {("A.Use", "A._")}
