@@ -47,7 +47,7 @@ class Project:
         return "".join(slot[chosen.get((path, at), 0) % len(slot)] for at, slot in enumerate(self.parts[path]))
 
 
-MANIFESTS = {"go.mod", "tsconfig.json"}
+MANIFESTS = {"go.mod", "Cargo.toml", "tsconfig.json"}
 
 _NAMES = ("A", "B", "f", "g")
 names = st.sampled_from(_NAMES)
@@ -200,7 +200,7 @@ JAVA = Project(
         ),
     },
     ("q/Base.java", "p/Late.java"),
-    openings=("package p;\n", "package q;\n"),
+    openings=("", "package p;\n", "package q;\n"),
 )
 
 TYPESCRIPT = Project(
@@ -211,7 +211,7 @@ TYPESCRIPT = Project(
                 "import { B } from './b';\n",
                 "import { B } from '@/b';\n",
                 "import B from './b';\n",
-                "import * as b from './index';\nconst B = b.B;\n",
+                "import * as b from '.';\nconst B = b.B;\n",
             ),
             ("export class A extends B {\n", "export class A {\n", "export default class A extends B {\n"),
             ("  run(): A { return this; }\n", "  run() { return super.run(); }\n", "  held = new B();\n  go() { this.held.run(); }\n", ""),
@@ -236,7 +236,7 @@ TYPESCRIPT = Project(
             ),
         ),
         "src/main.ts": (
-            ("import { A, B, make } from './index';\n", "import { A, make } from './a';\n", "import B, { make } from '@/b';\n"),
+            ("import { A, B, make } from '.';\n", "import { A, make } from './a';\n", "import B, { make } from '@/b';\n"),
             (
                 "import { call } from './leaf';\n",
                 "import * as leaf from './leaf.js';\nconst call = leaf.call;\n",
@@ -247,6 +247,42 @@ TYPESCRIPT = Project(
         ),
     },
     ("src/late.js", "src/b/index.ts"),
+)
+
+RUST = Project(
+    {
+        "Cargo.toml": (('[package]\nname = "own"\n', '[package]\nname = "own"\n[dependencies]\nfar = "1"\n'),),
+        "src/lib.rs": (
+            ("pub mod a;\npub mod b;\n", "mod b;\npub mod a;\npub use b::*;\n", "pub mod b;\n"),
+            ("pub use a::A;\n", "pub use b::B as A;\n", ""),
+            (
+                "pub fn take<T: b::Run>(t: T) { t.run(); }\n",
+                "pub fn take(t: &dyn b::Run) { t.run(); }\n",
+                "pub fn take(f: impl Fn()) { f(); }\n",
+            ),
+        ),
+        "src/a.rs": (
+            ("use crate::b::{B, Run};\n", "use super::b::*;\n", "use far::B;\n"),
+            ("pub struct A { held: B }\n", "pub enum A { One(B), Two }\n", "pub type A = B;\n"),
+            ("impl A { pub fn new() -> A { A { held: B } } }\n", "impl A { pub fn new() -> Self { A::One(B::new()) } }\n", ""),
+            ("impl Run for A { fn run(&self) -> B { self.held.run() } }\n", "impl A { pub fn run(&self) {} }\n", ""),
+            ("pub fn use_it() { A::new().run().run(); }\n", "pub fn use_it(b: B) { crate::take(b); b.stop(); }\n"),
+        ),
+        "src/b.rs": (
+            ("pub struct B;\n", "#[derive(Clone)]\npub struct B<T = u8>(T);\n"),
+            (
+                "pub trait Run { fn run(&self) -> B; fn stop(&self) {} }\n",
+                "pub trait Run { fn stop(&self) { self.halt(); } fn halt(&self); }\n",
+                "",
+            ),
+            ("impl Run for B { fn run(&self) -> B { B } }\n", "impl B { pub fn new() -> B { B } pub fn run(&self) -> B { B } }\n", ""),
+        ),
+        "src/main.rs": (
+            ("use own::{a, A};\n", "use own::*;\n", "mod a;\nuse a::A;\n"),
+            ("fn main() { a::use_it(); own::take(A::new()); }\n", "fn main() { let a = A::new(); a.run().stop(); take(a); }\n"),
+        ),
+    },
+    ("src/late.rs", "src/a/mod.rs"),
 )
 
 RUBY = Project(

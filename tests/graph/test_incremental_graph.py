@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from graph.model import FileGraph
 from graph.surroundings import Surroundings
-from tests.graph.editable_projects import GO, JAVA, PHP, PYTHON, RUBY, TYPESCRIPT, Project
+from tests.graph.editable_projects import GO, JAVA, PHP, PYTHON, RUBY, RUST, TYPESCRIPT, Project
 from tests.graph.graphs import lock_entry
 from tests.graph.indexed import IndexedTree
 
@@ -147,6 +147,7 @@ def counted(graphs: list[FileGraph]) -> Counter[str]:
         pytest.param(JAVA, 12, id="java"),
         pytest.param(PHP, 12, id="php"),
         pytest.param(RUBY, 12, id="ruby"),
+        pytest.param(RUST, 12, id="rust"),
         pytest.param(TYPESCRIPT, 12, id="typescript"),
     ],
 )

@@ -134,7 +134,7 @@ def test_what_objects_and_modules_are_given() -> None:
         function Whole() { this.kept = renamed; }
         Whole.prototype.go = function () { this.kept(); this.stay(); }; // = helper Whole.stay
         Whole.prototype.stay = function () { return late(); }; // = late
-        Whole.of = () => new Whole();
+        Whole.of = () => new Whole(); // = Whole
         Object.assign(Whole.prototype, { added() { this.go(); } }); // = -Whole.go
         Object.assign(module.exports, part, { single });
         module.exports.Whole = Whole;

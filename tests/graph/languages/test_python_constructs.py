@@ -46,7 +46,7 @@ def test_what_annotations_say() -> None:
         current: ContextVar["Item"] = ContextVar("current")
         def texts(a: "Item", b: "items.Item | None", c: "dict[str, Item]", d: "Optional[Item]", e: "list[Item, ]"):
             a.run()  # = Item.run
-            b.run()  # = -Item.run
+            b.run()  # = Item.run
             c["a"].run()  # = Item.run
             d.run()  # = Item.run
             e[0].run()  # = Item.run
