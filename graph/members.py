@@ -164,7 +164,7 @@ class Members:
 
     def _in_subtypes(self, holder: Value, name: str) -> list[Attribute]:
         """Return what subtypes have under a name that the type itself lacks: an abstract class calling what its heirs define."""
-        if holder[0] not in {INSTANCE, CLASS_OBJECT}:
+        if holder[0] not in {INSTANCE, CLASS_OBJECT} or name in self._evaluator.rules(holder[1]).constructors:
             return []
         key = ("n", holder[1], holder[2], name)
         heirs = self._evaluator.answers.solve(key, lambda: self._heirs_with(holder[1], holder[2], name))

@@ -267,7 +267,9 @@ def announced(path: str, flow: FileFlow) -> list[str]:
     packages = {flow.package, path.rpartition("/")[0]} - {""}
     names = {f"package {path.rpartition('/')[0]}/", *(f"package {package}" for package in packages)}
     names |= {f"package {scope.name}" for scope in flow.scopes if scope.kind == BLOCK and scope.name}
-    names |= set(_linked(flow)) if flow.language in {"c", "cpp"} else {"package "} if flow.language == "csharp" else set()
+    names |= set(_linked(flow)) if flow.language in {"c", "cpp"} else set()
+    if flow.language == "csharp" or (flow.language in {"java", "kotlin", "scala"} and not flow.package):
+        names.add("package ")
     names |= {f"package {name}" for name in flow.scopes[0].names if "\\" in name}
     names |= {f"interface {name}" for scope in flow.scopes if scope.flags & INTERFACE for name in scope.names}
     if flow.language == "scala":  # the one whose members of foreign types depend on what is defined anywhere

@@ -301,6 +301,8 @@ def _from_ast(tree: ast.expr, start: int) -> Expression | None:
         of = _from_ast(tree.value, start)
         return None if of is None else (MEMBER, start + (tree.end_col_offset or 0) - len(tree.attr), of, tree.attr)
     blank: Expression = (EITHER, at, ())
+    if isinstance(tree, ast.Constant) and tree.value is None:
+        return (LITERAL, at, "None", "")
     if isinstance(tree, ast.Subscript):
         of, key = _from_ast(tree.value, start), _from_ast(tree.slice, start)
         return None if of is None else (INDEX, at, of, key or blank)

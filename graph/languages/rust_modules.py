@@ -137,7 +137,8 @@ class RustModules:
             return (EXTERNAL_OBJECT, name, "")
         if self._libraries is None:
             self._libraries = self._find_libraries()
-        evaluator.look("module Cargo")
+        for what in ("module Cargo", "module lib", f"package {name}", f"package {name.replace('_', '-')}"):
+            evaluator.look(what)
         if name in self._libraries:
             return (NAMESPACE, self._libraries[name], "0")
         for manifest in self._manifests:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from eval.doc_pairs import (
     repository_pairs,
 )
 from ingest.errors import SourceError
+from tests.ingest.repositories import commit_all, git, new_repository, write
 
 
 def found(path: str, text: str) -> list[DocPair]:
@@ -220,32 +220,19 @@ def test_short_first_sentences_are_not_enough() -> None:
     assert first_sentence("Deprecated. Use the other reader instead.") == "Deprecated. Use the other reader instead."
 
 
-def _git(folder: Path, *arguments: str) -> str:
-    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
-    return subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
-
-
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """Make a repository of two commits, named as a clone is."""
-    folder = tmp_path / "owner+name"
-    folder.mkdir()
-    _git(folder, "init", "-q", "-b", "main")
-    (folder / "reader.py").write_text(PYTHON)
-    (folder / "again.py").write_text(PYTHON)
-    (folder / "README.md").write_text("# A reader\n")
-    _git(folder, "add", "-A")
-    _git(folder, "commit", "-qm", "Start")
-    (folder / "cache.go").write_text(CASES["a.go"])
-    _git(folder, "add", "-A")
-    _git(folder, "commit", "-qm", "feat(cache): throw old entries away (#12)")
+    folder = new_repository(tmp_path / "owner+name", {"reader.py": PYTHON, "again.py": PYTHON, "README.md": "# A reader\n"})
+    write(folder, {"cache.go": CASES["a.go"]})
+    commit_all(folder, "feat(cache): throw old entries away (#12)")
     return tmp_path
 
 
 def test_repositories_are_read_at_their_commit(clone: Path) -> None:
     """All pairs of a commit are read from git, each once, whatever was committed later."""
-    first = _git(clone / "owner+name", "rev-parse", "HEAD~1")
-    head = _git(clone / "owner+name", "rev-parse", "HEAD")
+    first = git(clone / "owner+name", "rev-parse", "HEAD~1")
+    head = git(clone / "owner+name", "rev-parse", "HEAD")
     pairs = repository_pairs(Repository("owner/name", head, "MIT", held_out=False), clone)
     assert sorted(pair.language for pair in pairs if pair.kind is PairKind.DOC) == ["go", "python", "python"]
     assert {pair.repository for pair in pairs} == {"owner/name"}
@@ -255,7 +242,7 @@ def test_repositories_are_read_at_their_commit(clone: Path) -> None:
 def test_blobs_that_a_partial_clone_lacks_are_passed_over(clone: Path) -> None:
     """A listed file whose content is not there costs that file only."""
     folder = clone / "owner+name"
-    head, blob = _git(folder, "rev-parse", "HEAD"), _git(folder, "rev-parse", "HEAD:cache.go")
+    head, blob = git(folder, "rev-parse", "HEAD"), git(folder, "rev-parse", "HEAD:cache.go")
     (folder / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
     pairs = repository_pairs(Repository("owner/name", head, "MIT", held_out=False), clone)
     assert {pair.language for pair in pairs} == {"python"}

@@ -14,6 +14,7 @@ from eval import doc_pairs, train_static
 from eval.doc_pairs import DocPair, PairKind
 from eval.train_static import TrainingOptions, bags, encode_bags, main, train
 from retrieval.embed import StaticEmbedder, write_model
+from tests.ingest.repositories import git, new_repository
 
 OPTIONS = TrainingOptions(dimension=32, minimum_count=1, buckets=8, epochs=12, batch=64, rate=0.02)
 _PROSE = ("remove", "store", "compare", "print", "merge", "parse", "count", "order")
@@ -93,22 +94,15 @@ def clones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Make two small clones and list them, the second one held out."""
     rows: list[dict[str, object]] = []
     for name, held_out in (("owner/first", False), ("owner/second", True)):
-        folder = tmp_path / "clones" / name.replace("/", "+")
-        folder.mkdir(parents=True)
+        files: dict[str, str | bytes] = {}
         for at in range(4):
             lines = [
                 f"/// Reads number {word} from the {name[6:]} file.\n"
                 f'fn read_{word}() -> u32 {{\n    parse(open_numbered({at}), "{word}").unwrap_or_default()\n}}\n'
                 for word in _CODE
             ]
-            (folder / f"file{at}.rs").write_text("\n".join(lines))
-        for command in (
-            ["init", "-q"],
-            ["add", "-A"],
-            ["-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "-qm", "Start reading numbers"],
-        ):
-            subprocess.run(["git", *command], cwd=folder, check=True)
-        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+            files[f"file{at}.rs"] = "\n".join(lines)
+        head = git(new_repository(tmp_path / "clones" / name.replace("/", "+"), files), "rev-parse", "HEAD")
         rows.append({"name": name, "commit": head, "licence": "MIT", "held_out": held_out})
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "static_repositories.json").write_text(json.dumps(rows))

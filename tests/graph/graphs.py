@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
-from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, outside_node
+from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind, outside_node
+from ingest.model import SymbolKind
 
 
 def node(path: str, qualified_name: str = "", kind: str = "function") -> Node:
@@ -38,6 +39,20 @@ def edge(
         start,
         start + 4 if start >= 0 else -1,
     )
+
+
+def symbol(handle: str, kind: str = SymbolKind.FUNCTION, *, lines: tuple[int, int] = (1, 3), language: str = "python") -> Node:
+    """The node of a handle: of a file where the handle has no name."""
+    path, _, qualified = handle.partition("#")
+    if not qualified:
+        return Node(Handle(path), NodeKind.FILE, path.rpartition("/")[2], path, path, 1, 99)
+    qualified = qualified.partition("~")[0]
+    return Node(Handle(handle), kind, qualified.rpartition(".")[2], qualified, path, *lines, language)
+
+
+def lock_entry(verdict: str, source: str, target: str, kind: str, reason: str = "so") -> str:
+    """An entry of an ``edges.lock``."""
+    return f'[[edge]]\nsource = "{source}"\ntarget = "{target}"\nkind = "{kind}"\nverdict = "{verdict}"\nreason = "{reason}"\n'
 
 
 def calls(path: str, *pairs: tuple[str, str]) -> FileGraph:

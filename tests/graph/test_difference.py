@@ -12,15 +12,7 @@ from hypothesis import strategies as st
 from graph.difference import MAX_RIVALS, Difference, diff
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind, unknown
 from ingest.model import SymbolKind
-
-
-def symbol(handle: str, lines: tuple[int, int] = (1, 3), kind: str = SymbolKind.FUNCTION) -> Node:
-    """A symbol by its handle, a file where the handle has no name."""
-    path, _, qualified = handle.partition("#")
-    if not qualified:
-        return Node(Handle(path), NodeKind.FILE, path.rpartition("/")[2], path, path, 1, 99)
-    qualified = qualified.partition("~")[0]
-    return Node(Handle(handle), kind, qualified.rpartition(".")[2], qualified, path, *lines)
+from tests.graph.graphs import symbol
 
 
 def call(source: str, target: str, line: int = 2, evidence: Evidence = Evidence.PROVEN) -> Edge:
@@ -63,7 +55,15 @@ def test_a_shift_of_lines_is_no_difference() -> None:
 def test_added_removed_and_changed() -> None:
     """A symbol of another length or kind is changed; an edge known otherwise is changed; unknown targets are no symbols."""
     after = state(
-        ["a.py", symbol("a.py#f", (1, 9)), symbol("a.py#g", kind=SymbolKind.CLASS), "a.py#Cart", "a.py#Cart.total", "c.py", "c.py#new"],
+        [
+            "a.py",
+            symbol("a.py#f", lines=(1, 9)),
+            symbol("a.py#g", kind=SymbolKind.CLASS),
+            "a.py#Cart",
+            "a.py#Cart.total",
+            "c.py",
+            "c.py#new",
+        ],
         [call("a.py#f", "a.py#g", evidence=Evidence.POSSIBLE), call("c.py#new", unknown("x"), evidence=Evidence.UNKNOWN)],
     )
     after[-1] = replace(after[-1], nodes=[*after[-1].nodes, Node(unknown("x"), NodeKind.UNKNOWN, "x", "x")])

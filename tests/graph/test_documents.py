@@ -10,14 +10,7 @@ from graph.documents import MAX_CANDIDATES, DefinitionIndex, document_edges, men
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
 from ingest.analyze import analyze
 from ingest.model import Import, SymbolKind
-
-
-def symbol(handle: str, kind: str = SymbolKind.FUNCTION, language: str = "python") -> Node:
-    """A definition by its handle."""
-    path, _, qualified = handle.partition("#")
-    qualified = qualified.partition("~")[0]
-    return Node(Handle(handle), kind, qualified.rpartition(".")[2], qualified, path, 1, 2, language)
-
+from tests.graph.graphs import symbol
 
 NODES = [
     symbol("src/shop/cart.py#Cart", SymbolKind.CLASS),

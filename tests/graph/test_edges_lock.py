@@ -10,6 +10,7 @@ from graph.edges_lock import EdgesLock, Outcome, apply_lock, read_edges_lock, st
 from graph.model import HISTORY, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, unknown
 from ingest.errors import SourceError
 from ingest.model import SymbolKind
+from tests.graph.graphs import lock_entry
 
 RUN, SAVE, OTHER = Handle("a.py#run"), Handle("b.py#Store.save"), Handle("c.py#Other.save")
 KNOWN = {RUN, SAVE, OTHER, Handle("a.py#gone_edge"), Handle("a.py"), Handle("b.py")}
@@ -18,10 +19,7 @@ NODE = Node(RUN, SymbolKind.FUNCTION, "run", "run", "a.py", 3, 9)
 
 def lock(*entries: tuple[str, str, str, str]) -> EdgesLock:
     """A lock of (verdict, source, target, kind)."""
-    text = "".join(
-        f'[[edge]]\nverdict = "{verdict}"\nsource = "{source}"\ntarget = "{target}"\nkind = "{kind}"\nreason = "because {verdict}"\n'
-        for verdict, source, target, kind in entries
-    )
+    text = "".join(lock_entry(*entry, reason=f"because {entry[0]}") for entry in entries)
     return read_edges_lock(text.encode())
 
 

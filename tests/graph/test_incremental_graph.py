@@ -7,97 +7,19 @@ import sys
 import tempfile
 from collections import Counter
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from graph.model import FileGraph
 from graph.surroundings import Surroundings
+from tests.graph.editable_projects import GO, JAVA, PHP, PYTHON, RUBY, RUST, TYPESCRIPT, Project
+from tests.graph.graphs import lock_entry
 from tests.graph.indexed import IndexedTree
-
-NAMES = ("A", "B", "f", "g")
-PATHS = ("main.py", "pkg/__init__.py", "pkg/a.py", "pkg/b.py", "pkg/sub/__init__.py", "lib.py", "tests/test_a.py")
-names = st.sampled_from(NAMES)
-modules = st.sampled_from(("pkg", "pkg.a", "pkg.b", ".a", ".b", ".", "lib", "pkg.sub", "main", "gone"))
-values = st.one_of(
-    names,
-    st.builds("{}()".format, names),
-    st.builds("{}({})".format, names, names),
-    st.builds("{}().m({}())".format, names, names),
-    st.just("1"),
-    st.just("lambda: f()"),
-)
-imports = st.one_of(
-    st.builds("from {} import {}\n".format, modules, names),
-    st.builds("from {} import {} as B\n".format, modules, names),
-    st.builds("from {} import *\n".format, modules),
-    st.builds("import {}\n".format, st.sampled_from(("pkg", "pkg.a", "pkg.b", "lib"))),
-)
-classes = st.builds(
-    "class {}({}):\n    def m(self, x=None):\n        self.k = {}\n        return x\n\n"
-    "    def n(self):\n        return self.m({}).n()\n".format,
-    st.sampled_from(("A", "B")),
-    st.sampled_from(("object", "A", "B", "pkg.A", "lib.B")),
-    values,
-    values,
-)
-functions = st.builds(
-    "def {}(x, y=None):\n    {}\n    x.m(y)\n    y()\n    return {}\n".format,
-    st.sampled_from(("f", "g", "test_a")),
-    st.one_of(st.just("pass"), st.builds("z = {}".format, values)),
-    values,
-)
-statements = st.one_of(st.builds("{} = {}\n".format, names, values), st.builds("{}\n".format, values), st.builds("{}.m()\n".format, values))
-codes = st.lists(st.one_of(imports, imports, classes, functions, statements), min_size=1, max_size=5).map("".join)
-PROJECT: dict[str, tuple[tuple[str, ...], ...]] = {
-    "lib.py": (
-        ("", "from pkg.a import A\n", "from pkg import B\n"),
-        (
-            "class L:\n    def m(self, x=None):\n        return x\n\n    def run(self):\n        return self\n",
-            "class L(A):\n    pass\n",
-            "",
-        ),
-        ("def call(x):\n    x.run()\n    return x\n", "def call(x):\n    return x.m(x)\n", "def call(x: L):\n    return x.run()\n", ""),
-    ),
-    "pkg/__init__.py": (("from pkg.b import B\n", "from .a import A as B\n", "from .b import *\n", ""), ("", "from lib import call\n")),
-    "pkg/a.py": (
-        ("from lib import L, call\n", "from lib import call\n", "import lib\n\nL = lib.L\ncall = lib.call\n"),
-        ("class A:\n", "class A(L):\n"),
-        (
-            "    def m(self, x=None):\n        return L()\n",
-            "    def m(self, x=None):\n        return x\n",
-            "    def run(self):\n        print(1)\n",
-        ),
-        ("call(A())\n", "call(L())\n", "call(A)\n", ""),
-    ),
-    "pkg/b.py": (
-        ("from .a import A\n", "from . import a\n\nA = a.A\n", "from gone import A\n"),
-        ("class B(A):\n    def run(self):\n        return self.m(1)\n", "class B:\n    def m(self, x):\n        return x.run()\n"),
-        ("", "B().m(B())\n", "def make():\n    return B()\n"),
-    ),
-    "main.py": (
-        (
-            "from pkg import B\nfrom lib import call\n",
-            "import pkg\n\nB = pkg.B\n\ndef call(x):\n    x.run()\n",
-            "from pkg import B, call\n",
-        ),
-        ("call(B())\n", "call(B().m(1))\n", "B().run().m()\n", ""),
-        ("", "def last(x):\n    x.run()\n\n\nlast(B())\n"),
-    ),
-    "tests/test_a.py": (
-        ("from pkg.a import A\n\n\ndef test_m():\n    A().m(1)\n", "from pkg import B\n\n\ndef test_m():\n    B().run()\n"),
-    ),
-}
-"""What the parts of each file may be; the first ones make a project that holds together."""
-parts = st.sampled_from([(path, at) for path, slots in PROJECT.items() for at in range(len(slots))])
-
-
-def assembled(path: str, chosen: dict[tuple[str, int], int]) -> str:
-    """Return a file made of the parts that were chosen."""
-    return "".join(slot[chosen.get((path, at), 0) % len(slot)] for at, slot in enumerate(PROJECT[path]))
-
 
 documents = st.lists(
     st.sampled_from(("`pkg.B`", "`call()`", "`A.m`", "`pkg/a.py`", "`B.run()`", "`make()`", "text")), min_size=1, max_size=3
@@ -124,53 +46,56 @@ def locks(draw: st.DrawFn) -> bytes:
     for _ in range(draw(st.integers(1, 2))):
         key = draw(ends), draw(ends), draw(st.sampled_from(("calls", "references", "instantiates")))
         entries[key] = draw(st.sampled_from(("pin", "forbid")))
-    return "".join(
-        f'[[edge]]\nsource = "{source}"\ntarget = "{target}"\nkind = "{kind}"\nverdict = "{verdict}"\nreason = "so"\n'
-        for (source, target, kind), verdict in entries.items()
-    ).encode()
+    return "".join(lock_entry(verdict, *key) for key, verdict in entries.items()).encode()
 
 
 class IncrementalGraph(RuleBasedStateMachine):
     """Edits of a small project, and after each the same graph and the same notes as from nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, project: Project) -> None:
         super().__init__()
+        self.project = project
         self.folder = Path(tempfile.mkdtemp(prefix="codelore-graph-"))
         self.tree = IndexedTree(self.folder / "step")
         self.chosen: dict[tuple[str, int], int] = {}
-        self.files: dict[str, str] = {path: assembled(path, {}) for path in PROJECT}
+        self.files: dict[str, str] = {path: project.assembled(path, {}) for path in project.parts}
         self.around = Surroundings()
         self.fresh = 0
 
-    @rule(part=parts, choice=st.integers(0, 3))
-    def choose(self, part: tuple[str, int], choice: int) -> None:
+    @rule(data=st.data(), choice=st.integers(0, 3))
+    def choose(self, data: st.DataObject, choice: int) -> None:
+        part = data.draw(st.sampled_from(self.project.places))
         self.chosen[part] = choice
-        self.files[part[0]] = assembled(part[0], self.chosen)
+        self.files[part[0]] = self.project.assembled(part[0], self.chosen)
 
-    @rule(part=parts, choice=st.integers(0, 3))
-    def choose_another(self, part: tuple[str, int], choice: int) -> None:
-        self.choose(part, choice)
+    @rule(data=st.data(), choice=st.integers(0, 3))
+    def choose_another(self, data: st.DataObject, choice: int) -> None:
+        self.choose(data, choice)
 
-    @rule(path=st.sampled_from(list(PROJECT)))
-    def bring_back(self, path: str) -> None:
-        self.files[path] = assembled(path, self.chosen)
+    @rule(data=st.data())
+    def bring_back(self, data: st.DataObject) -> None:
+        path = data.draw(st.sampled_from(list(self.project.parts)))
+        self.files[path] = self.project.assembled(path, self.chosen)
 
-    @rule(path=st.sampled_from(PATHS), text=codes)
-    def write(self, path: str, text: str) -> None:
-        self.files[path] = text
+    @rule(data=st.data())
+    def write(self, data: st.DataObject) -> None:
+        path = data.draw(st.sampled_from(self.project.paths))
+        self.files[path] = "".join(data.draw(st.lists(self.project.fragments, min_size=1, max_size=5)))
 
-    @rule(path=st.sampled_from(PATHS), text=st.one_of(imports, classes, functions, statements), first=st.booleans())
-    def edit(self, path: str, text: str, first: bool) -> None:
+    @rule(data=st.data(), first=st.booleans())
+    def edit(self, data: st.DataObject, first: bool) -> None:
+        path, text = data.draw(st.sampled_from(self.project.paths)), data.draw(self.project.fragments)
         old = self.files.get(path, "")
         self.files[path] = text + old if first else old + text
 
-    @rule(path=st.sampled_from(PATHS))
-    def remove(self, path: str) -> None:
+    @rule(data=st.data())
+    def remove(self, data: st.DataObject) -> None:
         if len(self.files) > 1:
-            self.files.pop(path, None)
+            self.files.pop(data.draw(st.sampled_from(self.project.paths)), None)
 
-    @rule(path=st.sampled_from(PATHS), to=st.sampled_from(PATHS))
-    def rename(self, path: str, to: str) -> None:
+    @rule(data=st.data())
+    def rename(self, data: st.DataObject) -> None:
+        path, to = (data.draw(st.sampled_from(self.project.paths)) for _ in range(2))
         if path in self.files:
             self.files[to] = self.files.pop(path)
 
@@ -214,14 +139,63 @@ def counted(graphs: list[FileGraph]) -> Counter[str]:
     return found
 
 
-def test_a_graph_that_followed_edits_is_that_of_the_files() -> None:
+@pytest.mark.parametrize(
+    ("project", "examples"),
+    [
+        pytest.param(PYTHON, 40, id="python"),
+        pytest.param(GO, 12, id="go"),
+        pytest.param(JAVA, 12, id="java"),
+        pytest.param(PHP, 12, id="php"),
+        pytest.param(RUBY, 12, id="ruby"),
+        pytest.param(RUST, 12, id="rust"),
+        pytest.param(TYPESCRIPT, 12, id="typescript"),
+    ],
+)
+def test_a_graph_that_followed_edits_is_that_of_the_files(project: Project, examples: int) -> None:
     """Nodes, edges and their places, and what is said about them."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, 30_000))  # as updating does: Hypothesis wants it left alone during a test
     try:
         run_state_machine_as_test(  # pyright: ignore[reportUnknownMemberType]
-            IncrementalGraph,
-            settings=settings(max_examples=40, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]),
+            partial(IncrementalGraph, project),  # pyright: ignore[reportArgumentType]  # it makes one as the class would
+            settings=settings(max_examples=examples, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]),
         )
     finally:
         sys.setrecursionlimit(limit)
+
+
+GIVEN = {
+    "python": (
+        {"leaf.py": "def call(x):\n    x.run()\n", "kinds.py": "class A:\n    def run(self): ...\n\n\nclass B:\n    def run(self): ...\n"},
+        ("main.py", "from leaf import call\nfrom kinds import A, B\n\n", "call({}())\n"),
+    ),
+    "javascript": (
+        {"leaf.js": "export function call(x) { x.run(); }\n", "kinds.js": "export class A { run() {} }\nexport class B { run() {} }\n"},
+        ("main.js", "import { call } from './leaf';\nimport { A, B } from './kinds';\n", "call(new {}());\n"),
+    ),
+    "php": (
+        {
+            "leaf.php": "<?php\nfunction call($x) { $x->run(); }\n",
+            "kinds.php": "<?php\nclass A { function run() {} }\nclass B { function run() {} }\n",
+        },
+        ("main.php", "<?php\n", "call(new {}());\n"),
+    ),
+    "ruby": (
+        {"leaf.rb": "def call(x)\n  x.run\nend\n", "kinds.rb": "class A\n  def run; end\nend\nclass B\n  def run; end\nend\n"},
+        ("main.rb", "", "call({}.new)\n"),
+    ),
+}
+
+
+@pytest.mark.parametrize("language", GIVEN)
+def test_a_function_without_types_follows_what_others_give_it(language: str, tmp_path: Path) -> None:
+    """The function's file rests on nothing that changes but the calls, which another file makes, gives up and makes again."""
+    files, (main, start, call) = GIVEN[language]
+    with closing(IndexedTree(tmp_path)) as tree:
+        for given in ((), ("A",), ("B",), ("A", "B"), (), ("B",)):
+            tree.update(files | {main: start + "".join(map(call.format, given)) or "\n"})
+            reached = {each.partition(" calls ")[2] for each in tree.edges() if each.startswith("leaf") and " calls " in each}
+            kinds = f"kinds.{main.partition('.')[2]}"
+            assert reached == {"unknown:run unknown", *(f"{kinds}#{name}.run possible" for name in given)}
+        tree.update(files)
+        assert not any(kinds in each for each in tree.edges() if each.startswith("leaf"))

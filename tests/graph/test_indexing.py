@@ -15,6 +15,7 @@ from graph.scip_overlay import OVERLAY
 from graph.surroundings import Surroundings, look_around
 from ingest.git import find_checkout
 from ingest.model import RepositoryId, View, ViewId, ViewKind
+from tests.graph.graphs import lock_entry
 from tests.graph.indexed import IndexedTree
 from tests.ingest.repositories import commit_all, git, new_repository, write
 
@@ -33,8 +34,7 @@ PROJECT = '[project]\nname = "app"\ndependencies = ["{}"]\n'
 
 
 def lock(verdict: str, source: str = "app/web.py#answer", target: str = "app/core.py#parse_query", kind: str = "calls") -> Surroundings:
-    entry = f'[[edge]]\nsource = "{source}"\ntarget = "{target}"\nkind = "{kind}"\nverdict = "{verdict}"\nreason = "so"\n'
-    return Surroundings(entry.encode())
+    return Surroundings(lock_entry(verdict, source, target, kind).encode())
 
 
 def test_a_manifests_dependencies_are_edges_of_its_file(tree: IndexedTree) -> None:

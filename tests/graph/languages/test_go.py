@@ -2,31 +2,8 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
-
-from graph.build import resolve_files
-from graph.model import Edge, EdgeKind, Evidence
-
-MANIFEST = {"go.mod": "module example.com/own\n\ngo 1.22\n"}
-
-
-def edges_of(files: dict[str, str]) -> list[Edge]:
-    """Return the edges of all files but those that say what contains what."""
-    graphs = resolve_files({path: dedent(text).encode() for path, text in {**MANIFEST, **files}.items()})
-    return [edge for graph in graphs for edge in graph.edges if edge.kind is not EdgeKind.CONTAINS]
-
-
-def calls(files: dict[str, str], line: str, evidence: Evidence = Evidence.PROVEN) -> set[str]:
-    """Return what is called or instantiated in the one line that holds this text."""
-    places = [(path, at) for path, text in files.items() for at, each in enumerate(dedent(text).split("\n"), 1) if line in each]
-    assert len(places) == 1, f"{line!r} is in {places}"
-    kinds = {EdgeKind.CALLS, EdgeKind.INSTANTIATES}
-    return {e.target for e in edges_of(files) if (e.path, e.line) == places[0] and e.kind in kinds and e.evidence is evidence}
-
-
-def uses(files: dict[str, str], kind: EdgeKind) -> set[tuple[str, str]]:
-    """Return source and target of the proven edges of a kind."""
-    return {(edge.source, edge.target) for edge in edges_of(files) if edge.kind is kind and edge.evidence is Evidence.PROVEN}
+from graph.model import EdgeKind, Evidence
+from tests.graph.languages.expectations import edges_of, ends, used_in
 
 
 def test_a_package_is_a_folder_and_its_outer_tests_are_another_one() -> None:
@@ -38,12 +15,12 @@ def test_a_package_is_a_folder_and_its_outer_tests_are_another_one() -> None:
         "a/outer_test.go": 'package a_test\nimport "example.com/own/a"\nfunc two() {}\nfunc Test() { a.One(); two() } // outer\n',
         "b/b.go": 'package b\nimport "example.com/own/a"\nfunc Two() { a.Helper(); a.helper() } // other\n',
     }
-    assert calls(files, "// one") == {"a/two.go#two"}
-    assert calls(files, "// inner") == {"a/one.go#One"}
-    assert calls(files, "// outer") == {"a/one.go#One", "a/outer_test.go#two"}
-    assert calls(files, "// other") == {"a/two.go#Helper"}
-    assert ("b/b.go", "a/one.go") in uses(files, EdgeKind.IMPORTS)
-    assert ("b/b.go", "a/two_test.go") not in uses(files, EdgeKind.IMPORTS)
+    assert used_in(files, "// one") == {"a/two.go#two"}
+    assert used_in(files, "// inner") == {"a/one.go#One"}
+    assert used_in(files, "// outer") == {"a/one.go#One", "a/outer_test.go#two"}
+    assert used_in(files, "// other") == {"a/two.go#Helper"}
+    assert ("b/b.go", "a/one.go") in ends(edges_of(files), EdgeKind.IMPORTS)
+    assert ("b/b.go", "a/two_test.go") not in ends(edges_of(files), EdgeKind.IMPORTS)
 
 
 def test_types_are_narrowed_by_assertions_and_switches() -> None:
@@ -69,12 +46,12 @@ def test_types_are_narrowed_by_assertions_and_switches() -> None:
         }
         """
     }
-    assert calls(files, "// one") == {"a.go#T.N"}
-    assert calls(files, "// several") == {"a.go#I.M"}
-    assert calls(files, "// asserted") == {"a.go#U.M"}
-    assert calls(files, "// static") == {"a.go#I.M"}
-    assert uses(files, EdgeKind.IMPLEMENTS) == {("a.go#T", "a.go#I"), ("a.go#U", "a.go#I")}
-    assert uses(files, EdgeKind.OVERRIDES) == {("a.go#T.M", "a.go#I.M"), ("a.go#U.M", "a.go#I.M")}
+    assert used_in(files, "// one") == {"a.go#T.N"}
+    assert used_in(files, "// several") == {"a.go#I.M"}
+    assert used_in(files, "// asserted") == {"a.go#U.M"}
+    assert used_in(files, "// static") == {"a.go#I.M"}
+    assert ends(edges_of(files), EdgeKind.IMPLEMENTS) == {("a.go#T", "a.go#I"), ("a.go#U", "a.go#I")}
+    assert ends(edges_of(files), EdgeKind.OVERRIDES) == {("a.go#T.M", "a.go#I.M"), ("a.go#U.M", "a.go#I.M")}
 
 
 def test_an_interface_is_kept_only_with_all_methods_of_the_same_types() -> None:
@@ -92,8 +69,8 @@ def test_an_interface_is_kept_only_with_all_methods_of_the_same_types() -> None:
         func (More) N() {}
         """
     }
-    assert uses(files, EdgeKind.IMPLEMENTS) == {("a.go#More", "a.go#I")}
-    assert uses(files, EdgeKind.OVERRIDES) == {("a.go#Less.M", "a.go#I.M"), ("a.go#More.N", "a.go#I.N")}
+    assert ends(edges_of(files), EdgeKind.IMPLEMENTS) == {("a.go#More", "a.go#I")}
+    assert ends(edges_of(files), EdgeKind.OVERRIDES) == {("a.go#Less.M", "a.go#I.M"), ("a.go#More.N", "a.go#I.N")}
 
 
 def test_blocks_hide_names_from_their_declaration_on() -> None:
@@ -118,11 +95,11 @@ def test_blocks_hide_names_from_their_declaration_on() -> None:
         }
         """
     }
-    assert calls(files, "if x :=") == {"a.go#T.Next"}
-    assert calls(files, "// inner") == {"a.go#U.End"}
-    assert calls(files, "// outer") == {"a.go#T.Next"}
-    assert calls(files, "// either") == set()
-    assert calls(files, "// either", Evidence.POSSIBLE) == {"a.go#one", "a.go#two"}
+    assert used_in(files, "if x :=") == {"a.go#T.Next"}
+    assert used_in(files, "// inner") == {"a.go#U.End"}
+    assert used_in(files, "// outer") == {"a.go#T.Next"}
+    assert used_in(files, "// either") == set()
+    assert used_in(files, "// either", Evidence.POSSIBLE) == {"a.go#one", "a.go#two"}
 
 
 def test_generics_channels_and_several_results() -> None:
@@ -154,15 +131,15 @@ def test_generics_channels_and_several_results() -> None:
         }
         """
     }
-    assert calls(files, "// bound") == {"a.go#Doer.Do"}
-    assert calls(files, "// argument") == {"a.go#same", "a.go#T", "a.go#T.M"}
-    assert calls(files, "// result") == {"a.go#T.M"}
-    assert calls(files, "// channel") == {"a.go#T.M"}
-    assert calls(files, "// map") == {"a.go#T.M"}
-    assert calls(files, "// generic") == {"a.go#List", "a.go#List.Add", "a.go#T"}
-    assert calls(files, "// function type") == {"a.go#Handler", "a.go#Handler.Serve", "a.go#T"}
-    assert calls(files, "// nameless") == {"a.go#T.M"}
-    assert ("a.go#f", "a.go#f.in") in uses(files, EdgeKind.READS)
+    assert used_in(files, "// bound") == {"a.go#Doer.Do"}
+    assert used_in(files, "// argument") == {"a.go#same", "a.go#T", "a.go#T.M"}
+    assert used_in(files, "// result") == {"a.go#T.M"}
+    assert used_in(files, "// channel") == {"a.go#T.M"}
+    assert used_in(files, "// map") == {"a.go#T.M"}
+    assert used_in(files, "// generic") == {"a.go#List", "a.go#List.Add", "a.go#T"}
+    assert used_in(files, "// function type") == {"a.go#Handler", "a.go#Handler.Serve", "a.go#T"}
+    assert used_in(files, "// nameless") == {"a.go#T.M"}
+    assert ("a.go#f", "a.go#f.in") in ends(edges_of(files), EdgeKind.READS)
 
 
 def test_modules_of_one_repository_and_vendored_packages() -> None:
@@ -188,26 +165,10 @@ def test_modules_of_one_repository_and_vendored_packages() -> None:
         }
         """,
     }
-    assert calls(files, "// nested") == {"sub/x/x.go#X"}
-    assert calls(files, "// foreign") == set()
-    assert calls(files, "// foreign", Evidence.EXTERNAL) == {"external:example.net/own/x#X"}
-    assert calls(files, "// vendored") == {"vendor/example.org/lib/lib.go#L"}
-
-
-def test_cut_off_code_is_no_failure() -> None:
-    """Whatever part of a file there is, what it shows is resolved."""
-    text = dedent("""
-        package a
-        import ("b"; c "d")
-        type T[X any] struct { B; *c.D; f func(a int) (b string, err error) }
-        func (t *T[X]) M(x ...int) (n int, err error) {
-            switch v := x.(type) { case *T[int], B: v.M(); default: go func() { v.N() }() }
-            for i, v := range []T[int]{{f: nil}} { v, ok := <-ch; select { case z := <-ch: z() } }
-            return c.E{A: 1}.F[0](x...), nil
-        }
-        """)
-    for end in range(0, len(text), 5):
-        list(resolve_files({"a.go": text[:end].encode(), **{path: body.encode() for path, body in MANIFEST.items()}}))
+    assert used_in(files, "// nested") == {"sub/x/x.go#X"}
+    assert used_in(files, "// foreign") == set()
+    assert used_in(files, "// foreign", Evidence.EXTERNAL) == {"external:example.net/own/x#X"}
+    assert used_in(files, "// vendored") == {"vendor/example.org/lib/lib.go#L"}
 
 
 def test_a_conversion_to_a_pointer_makes_no_instance() -> None:
@@ -225,7 +186,7 @@ def test_a_conversion_to_a_pointer_makes_no_instance() -> None:
         }
         """
     }
-    assert calls(files, "// conversion") == calls(files, "// local") == set()
-    assert calls(files, "// method") == {"a.go#T.M"}
-    assert ("a.go", "a.go#T") in uses(files, EdgeKind.REFERENCES)
+    assert used_in(files, "// conversion") == used_in(files, "// local") == set()
+    assert used_in(files, "// method") == {"a.go#T.M"}
+    assert ("a.go", "a.go#T") in ends(edges_of(files), EdgeKind.REFERENCES)
     assert {edge.kind for edge in edges_of(files) if edge.line == 9 and edge.evidence is Evidence.UNKNOWN} == {EdgeKind.CALLS}

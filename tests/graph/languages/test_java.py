@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import pytest
 
-from graph.build import resolve_files
-from graph.model import Edge, EdgeKind, Evidence
-
-USES = {EdgeKind.CALLS, EdgeKind.INSTANTIATES}
-
-
-def edges(files: dict[str, str]) -> list[Edge]:
-    """Return all edges of a program."""
-    graphs = resolve_files({path: textwrap.dedent(text).encode() for path, text in files.items()})
-    return [edge for graph in graphs for edge in graph.edges]
+from graph.model import EdgeKind, Evidence
+from tests.graph.languages.expectations import edges_of, used_by_line
 
 
 def calls(source: str, **others: str) -> dict[int, set[str]]:
     """Return, by line of ``A.java``, what is called there: ``?`` before a possible target, ``unknown:`` and ``external:`` as they are."""
-    files = {"A.java": source, **{f"{name}.java": text for name, text in others.items()}}
-    found: dict[int, set[str]] = {}
-    for edge in edges(files):
-        if edge.path == "A.java" and edge.kind in USES:
-            sign = "?" if edge.evidence is Evidence.POSSIBLE else ""
-            found.setdefault(edge.line, set()).add(sign + edge.target.removeprefix("A.java#"))
-    return found
+    return used_by_line({"A.java": source, **{f"{name}.java": text for name, text in others.items()}}, "A.java")
 
 
 def test_the_type_of_a_receiver_decides_and_a_namesake_does_not() -> None:
@@ -115,7 +99,7 @@ def test_super_and_outer_instances() -> None:
 
 def test_packages_are_what_files_say() -> None:
     """Types of one package see each other; imports name a type, its static members, or all of a package."""
-    found = edges({
+    found = edges_of({
         "x/One.java": "package p; public class One { public static void go() {} public static class In { public void in() {} } }",
         "y/Two.java": "package p; class Two { void f() { One.go(); } }",
         "z/Three.java": "package q; import p.One; import static p.One.go; import p.One.In;\n"
@@ -139,8 +123,8 @@ def test_two_types_of_one_name_are_both_possible() -> None:
     """Two source roots may hold a type of one qualified name; the one of the asking file's root is meant, if there is one."""
     files = {f"{root}/p/T.java": "package p; public class T { public static void f() {} }" for root in ("one", "two")}
     use = "package p; class U { void g() { T.f(); } }"
-    outside = [edge for edge in edges({**files, "three/p/U.java": use}) if edge.kind is EdgeKind.CALLS]
-    inside = [edge for edge in edges({**files, "two/p/U.java": use}) if edge.kind is EdgeKind.CALLS]
+    outside = [edge for edge in edges_of({**files, "three/p/U.java": use}) if edge.kind is EdgeKind.CALLS]
+    inside = [edge for edge in edges_of({**files, "two/p/U.java": use}) if edge.kind is EdgeKind.CALLS]
     assert {(edge.target, edge.evidence) for edge in outside} == {
         ("one/p/T.java#T.f", Evidence.POSSIBLE),
         ("two/p/T.java#T.f", Evidence.POSSIBLE),
@@ -230,7 +214,7 @@ def test_functions_of_own_interfaces() -> None:
         }
         """
     }
-    found = edges(files)
+    found = edges_of(files)
     assert {edge.target for edge in found if edge.line == 5 and edge.kind is EdgeKind.CALLS} == {
         "A.java#A.submit",
         "A.java#Job.go",
@@ -265,7 +249,7 @@ def test_what_is_elsewhere_is_external_or_unknown() -> None:
 
 def overridden(source: str) -> set[tuple[str, str]]:
     """Return which method overrides which."""
-    found = [edge for edge in edges({"A.java": source}) if edge.kind is EdgeKind.OVERRIDES]
+    found = [edge for edge in edges_of({"A.java": source}) if edge.kind is EdgeKind.OVERRIDES]
     return {(edge.source.removeprefix("A.java#"), edge.target.removeprefix("A.java#")) for edge in found}
 
 
@@ -373,17 +357,6 @@ def test_a_condition_says_nothing_of_a_variable_that_is_assigned_or_of_a_field()
         """
     )
     assert found[5] == found[6] == {"external:java.lang#Object.toString"}
-
-
-@pytest.mark.parametrize("cut", range(0, 420, 23))
-def test_broken_code_is_resolved_as_far_as_it_goes(cut: int) -> None:
-    """A file that ends anywhere gives a graph."""
-    text = """
-    package p; import a.B; class A<T extends A<T>> extends B implements C<T> { enum E { X(1) { void f() {} }; E(int a) {} }
-    record R(int x) {} int f(T t, int... r) { return switch (t) { case A a -> a.f(t); default -> 1; }; }
-    { Runnable r = () -> { this.f(null); }; new A<>() { int g() { return super.f(null, 1); } }; } A() { this(1); } A(int i) { super(i); } }
-    """
-    assert list(resolve_files({"A.java": text.encode()[:cut]}))
 
 
 def test_a_fixed_number_of_parameters_goes_first_only_where_it_fits_for_certain() -> None:

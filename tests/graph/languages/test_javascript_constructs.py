@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import json
-from textwrap import dedent
 
-from graph.build import resolve_files
-from graph.model import Edge, EdgeKind, Evidence
-
-
-def edges_of(files: dict[str, str]) -> list[Edge]:
-    """Return all edges of all files."""
-    graphs = resolve_files({path: dedent(text).encode() for path, text in files.items()})
-    return [edge for graph in graphs for edge in graph.edges]
+from graph.model import EdgeKind, Evidence
+from tests.graph.languages.expectations import edges_of
 
 
 def called_by_function(files: dict[str, str], path: str) -> dict[str, set[str]]:

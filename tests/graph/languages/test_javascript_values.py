@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from graph.build import resolve_files
 from graph.model import Edge, EdgeKind, Evidence
+from tests.graph.languages.expectations import edges_of, ends
 
 _ITEM = "class Item { use() { return this; } static of() { return new Item(); } }\nconst item = new Item();\nconst list: Item[] = [];\n"
 
 
-def edges_of(text: str, **others: str) -> list[Edge]:
+def edges_of_one(text: str, **others: str) -> list[Edge]:
     """Return the edges of one TypeScript file; others are given by name without their ending."""
-    files = {"a.ts": text.encode()} | {f"{name}.ts": other.encode() for name, other in others.items()}
-    return [edge for graph in resolve_files(files) if graph.path == "a.ts" for edge in graph.edges]
+    files = {"a.ts": text} | {f"{name}.ts": other for name, other in others.items()}
+    return [edge for edge in edges_of(files) if edge.path == "a.ts"]
 
 
 def is_called(text: str, target: str = "a.ts#Item.use", **others: str) -> bool:
     """Say whether a file calls a method for certain."""
-    found = edges_of(text, **others)
-    return any(e.kind is EdgeKind.CALLS and e.evidence is Evidence.PROVEN and e.target == target for e in found)
+    return target in {each for _, each in ends(edges_of_one(text, **others), EdgeKind.CALLS)}
 
 
 @pytest.mark.parametrize(
@@ -94,7 +93,7 @@ def is_called(text: str, target: str = "a.ts#Item.use", **others: str) -> bool:
 )
 def test_values_reach_what_is_called(text: str) -> None:
     """Whatever way a value takes, its method is found, for certain."""
-    assert is_called(_ITEM + text), [e for e in edges_of(_ITEM + text) if e.kind is EdgeKind.CALLS]
+    assert is_called(_ITEM + text), [e for e in edges_of_one(_ITEM + text) if e.kind is EdgeKind.CALLS]
 
 
 @pytest.mark.parametrize(
@@ -115,13 +114,13 @@ def test_values_reach_what_is_called(text: str) -> None:
 def test_modules_give_what_they_export(text: str, other: str) -> None:
     """Every form of import meets every form of export."""
     target = "b.ts#default.use" if "default class extends" in other else "b.ts#Item.use"
-    assert is_called(text, target, b=other), [e for e in edges_of(text, b=other) if e.kind is not EdgeKind.CONTAINS]
+    assert is_called(text, target, b=other), [e for e in edges_of_one(text, b=other) if e.kind is not EdgeKind.CONTAINS]
 
 
 def test_names_of_the_language_are_external() -> None:
     """Methods of strings, numbers and global functions belong to the language, also at the end of a chain."""
     text = "`a`.trim().split(',').map((x) => x.toUpperCase()); JSON.stringify(1).length; parseInt('1').toFixed(); Object.keys({})[0].trim()"
-    targets = {e.target for e in edges_of(text) if e.evidence is Evidence.EXTERNAL}
+    targets = {e.target for e in edges_of_one(text) if e.evidence is Evidence.EXTERNAL}
     assert {
         "external:javascript#String.trim",
         "external:javascript#String.split",
@@ -134,7 +133,7 @@ def test_names_of_the_language_are_external() -> None:
 def test_what_nobody_can_know_stays_unknown() -> None:
     """A global nobody declares, a missing file, a computed member and an untyped parameter prove nothing."""
     text = "import { gone } from './gone';\ngone();\nsurely();\nobject[key]();\nfunction f(x) { x.run(); }\nfor (const k in list) k.go();"
-    found = [e for e in edges_of(text) if e.kind is EdgeKind.CALLS]
+    found = [e for e in edges_of_one(text) if e.kind is EdgeKind.CALLS]
     assert not [e for e in found if e.evidence is Evidence.PROVEN]
     assert {"unknown:gone", "unknown:surely", "unknown:run"} <= {e.target for e in found}
 
@@ -173,8 +172,8 @@ export = item;
 def test_odd_forms_cost_nothing_else(ending: str) -> None:
     """What has no meaning here, or none yet, is passed over: the method calls around it still resolve."""
     text = _ITEM + (_FORMS if ending != "tsx" else _FORMS.replace("<T>(v", "<T,>(v"))
-    graphs = list(resolve_files({f"a.{ending}": text.encode(), "gone.json": b"{}"}))
-    called = [e for e in graphs[0].edges if e.kind is EdgeKind.CALLS and e.target == f"a.{ending}#Item.use"]
+    found = edges_of({f"a.{ending}": text, "gone.json": "{}"})
+    called = [e for e in found if e.kind is EdgeKind.CALLS and e.target == f"a.{ending}#Item.use"]
     assert len({e.start_byte for e in called}) > (3 if ending != "js" else 0)
 
 
@@ -193,7 +192,7 @@ def test_loop_over_an_instance_calls_what_it_goes_by(loop: str, name: str) -> No
 def test_known_key_of_a_written_object_is_one_member(key: str) -> None:
     """A number, a text and a constant lead to the member of that name."""
     text = f"const name = 'c';\nconst held = {{ 1: () => item.use(), b: () => item.use(), c: () => item.use() }};\nheld[{key}]();"
-    found = [e for e in edges_of(_ITEM + text) if e.kind is EdgeKind.CALLS and e.path == "a.ts" and e.line == text.count("\n") + 4]
+    found = [e for e in edges_of_one(_ITEM + text) if e.kind is EdgeKind.CALLS and e.path == "a.ts" and e.line == text.count("\n") + 4]
     assert [e.evidence for e in found] == [Evidence.PROVEN]
 
 
@@ -221,13 +220,13 @@ def test_signatures_that_differ_leave_a_set() -> None:
 
 def test_bigint_is_a_type_of_the_language() -> None:
     """A function of that name is no type."""
-    found = edges_of("export function bigint() {}\nlet x: bigint;\n")
+    found = edges_of_one("export function bigint() {}\nlet x: bigint;\n")
     assert [e.target for e in found if e.line == 2 and e.kind is not EdgeKind.CONTAINS] == []
 
 
 def test_class_implements_an_interface_and_an_interface_extends_one() -> None:
     """A base that is an interface is implemented by a class, and extended by another interface."""
-    found = edges_of("interface I {}\ninterface J extends I {}\nclass A {}\nclass B extends A implements I, J {}\n")
+    found = edges_of_one("interface I {}\ninterface J extends I {}\nclass A {}\nclass B extends A implements I, J {}\n")
     kinds = {EdgeKind.INHERITS, EdgeKind.IMPLEMENTS}
     bases = {(e.kind.value, e.source.partition("#")[2], e.target.partition("#")[2]) for e in found if e.kind in kinds}
     assert bases == {("inherits", "J", "I"), ("inherits", "B", "A"), ("implements", "B", "I"), ("implements", "B", "J")}

@@ -2,21 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
-
-import pytest
-
-from graph.build import resolve_files
-from graph.model import Edge, EdgeKind, Evidence
-
-USES = {EdgeKind.CALLS, EdgeKind.INSTANTIATES}
-
-
-def edges(files: dict[str, str]) -> list[Edge]:
-    """Return all edges of a program."""
-    graphs = resolve_files({path: textwrap.dedent(text).encode() for path, text in files.items()})
-    return [edge for graph in graphs for edge in graph.edges]
-
+from graph.model import EdgeKind
+from tests.graph.languages.expectations import edges_of, used_by_line
 
 CATS = """\
 open class Cat {
@@ -32,12 +19,9 @@ class Dog {
 
 def calls(source: str, **others: str) -> dict[int, set[str]]:
     """Return, by line of ``A.kt``, what is called there; ``?`` before a possible target. The classes above are there too."""
-    found: dict[int, set[str]] = {}
-    for edge in edges({"A.kt": source, "Cats.kt": CATS, **{f"{name}.kt": text for name, text in others.items()}}):
-        if edge.path == "A.kt" and edge.kind in USES:
-            sign = "?" if edge.evidence is Evidence.POSSIBLE else ""
-            found.setdefault(edge.line, set()).add(sign + edge.target.removeprefix("A.kt#").removeprefix("Cats.kt#"))
-    return found
+    files = {"A.kt": source, "Cats.kt": CATS, **{f"{name}.kt": text for name, text in others.items()}}
+    found = used_by_line(files, "A.kt")
+    return {line: {each.replace("Cats.kt#", "") for each in targets} for line, targets in found.items()}
 
 
 def test_receivers_companions_and_objects() -> None:
@@ -198,7 +182,7 @@ def test_overloads_defaults_and_functions_named_as_interfaces() -> None:
 
 def test_imports_aliases_and_what_is_elsewhere() -> None:
     """An alias names what it imports; other packages are external, and Java's classes are called as Kotlin's."""
-    found = edges({
+    found = edges_of({
         "A.kt": "package p\nimport q.make as build\nimport org.lib.Client\nimport j.Old\n"
         "fun f(c: Client, o: Old) {\n build().go()\n c.send()\n o.old(1)\n listOf(1)\n}\n",
         "B.kt": "package q\nclass Made {\n fun go() = 1\n}\nfun make() = Made()\n",
@@ -211,19 +195,6 @@ def test_imports_aliases_and_what_is_elsewhere() -> None:
         "j/Old.java#Old.old",
         "external:kotlin.collections#listOf",
     }
-
-
-@pytest.mark.parametrize("cut", range(0, 330, 19))
-def test_broken_code_is_resolved_as_far_as_it_goes(cut: int) -> None:
-    """A file that ends anywhere gives a graph."""
-    text = """
-    package p
-    import a.b as c
-    enum class E(val v: Int) : I { A(1) { override fun f() {} }, B; fun g() {} }
-    class A<T : A<T>>(val x: Int = 1) : B(x), C by d { init { f() }; val p get() = 1; companion object { val q by lazy { A(1) } } }
-    fun <T> List<T>.ext(n: Int = 1): T = when (val z = this[0]) { is A -> z.x; else -> object : B() {} }
-    """
-    assert list(resolve_files({"A.kt": text.encode()[:cut]}))
 
 
 def test_constructors_call_each_other() -> None:

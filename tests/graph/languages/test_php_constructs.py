@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from graph.build import resolve_files
-from graph.model import EdgeKind
+from graph.model import Evidence
+from tests.graph.languages.expectations import edges_of
 
 REPOSITORY = Path(__file__).parents[2] / "repos" / "php"
 LIB = r"""<?php
@@ -218,13 +218,8 @@ unset($global->count);
 
 def test_every_construct_of_a_shop() -> None:
     """Names, types, comments, narrowing, closures and traits say what a line uses."""
-    graphs = resolve_files({"shop.php": SHOP.encode(), "lib.php": LIB.encode()})
-    found = {
-        (e.line, str(e.kind), e.target.partition("#")[2])
-        for g in graphs
-        for e in g.edges
-        if e.path == "shop.php" and e.evidence == "proven"
-    }
+    program = edges_of({"shop.php": SHOP, "lib.php": LIB})
+    found = {(e.line, str(e.kind), e.target.partition("#")[2]) for e in program if e.path == "shop.php" and e.evidence is Evidence.PROVEN}
     lines = SHOP.split("\n")
 
     def uses(line: str, kind: str = "calls") -> set[str]:
@@ -272,13 +267,3 @@ def test_every_construct_of_a_shop() -> None:
     assert uses("use Loud {", "inherits") == {"Shop.Loud"}
     assert uses("self::Low->save()") == {"Shop.Level.save"}
     assert uses("yield new Box()", "instantiates") == {"Lib.Box"}
-
-
-def test_cut_files_contain_only_their_nodes() -> None:
-    """Wherever a file is cut, nothing raises and what is contained is a node of the file."""
-    texts = [each.read_bytes() for each in sorted(REPOSITORY.rglob("*.php"))] + [SHOP.encode()]
-    for text in texts:
-        for part in range(1, 21):
-            (graph,) = resolve_files({"a.php": text[: len(text) * part // 20]})
-            held = {edge.target for edge in graph.edges if edge.kind is EdgeKind.CONTAINS}
-            assert held <= {node.handle for node in graph.nodes}

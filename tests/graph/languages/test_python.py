@@ -6,10 +6,11 @@ from textwrap import dedent
 
 import pytest
 
-from graph.build import flow_of, make_resolver, resolve_files
-from graph.model import Edge, EdgeKind, Evidence
+from graph.build import flow_of, make_resolver
+from graph.model import EdgeKind, Evidence
 from graph.program import Program
 from ingest.analyze import analyze
+from tests.graph.languages.expectations import edges_of, used_in
 
 HANDLERS = """
 def one(): ...
@@ -24,19 +25,10 @@ class B(Base):
 """
 
 
-def edges_of(files: dict[str, str]) -> list[Edge]:
-    """Return the edges of all files but those that say what contains what."""
-    graphs = resolve_files({path: dedent(text).encode() for path, text in files.items()})
-    return [edge for graph in graphs for edge in graph.edges if edge.kind is not EdgeKind.CONTAINS]
-
-
 def calls(files: dict[str, str] | str, line: str, *, evidence: Evidence = Evidence.PROVEN) -> set[str]:
     """Return what is called or instantiated in the one line that holds this text; a text alone is the file ``m.py``."""
     files = {"m.py": files} if isinstance(files, str) else files
-    places = [(path, at) for path, text in files.items() for at, each in enumerate(dedent(text).split("\n"), 1) if line in each]
-    assert len(places) == 1, f"{line!r} is in {places}"
-    kinds = {EdgeKind.CALLS, EdgeKind.INSTANTIATES}
-    return {e.target for e in edges_of(files) if (e.path, e.line) == places[0] and e.kind in kinds and e.evidence is evidence}
+    return used_in(files, line, evidence)
 
 
 def body(text: str) -> str:

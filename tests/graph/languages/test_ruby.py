@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from textwrap import dedent
 
 import pytest
 
-from graph.build import resolve_files
-from graph.model import Edge, EdgeKind, Evidence
+from graph.model import EdgeKind, Evidence
+from tests.graph.languages.expectations import USES, edges_of, used_in
 
 STORE = "class Store\n  def save; end\n  def self.open; new; end\nend\n"
 
 
-def edges_of(files: dict[str, str]) -> list[Edge]:
-    """Return the edges of all files but those that say what contains what."""
-    graphs = resolve_files({path: dedent(text).encode() for path, text in files.items()})
-    return [edge for graph in graphs for edge in graph.edges if edge.kind is not EdgeKind.CONTAINS]
-
-
-def targets(body: str, line: str, *, evidence: Evidence = Evidence.PROVEN, kinds: str = "calls instantiates", **others: str) -> set[str]:
+def targets(body: str, line: str, *, evidence: Evidence = Evidence.PROVEN, kinds: Collection[EdgeKind] = USES, **others: str) -> set[str]:
     """Return what ``line`` uses; ``store.rb`` has the class Store."""
     text = dedent(body)
     files = {"a.rb": text, "store.rb": STORE, **{f"{name}.rb": dedent(other) for name, other in others.items()}}
-    (at,) = [number for number, each in enumerate(text.split("\n"), 1) if line in each]
-    return {
-        e.target.removeprefix("a.rb#").removeprefix("store.rb#")
-        for e in edges_of(files)
-        if (e.path, e.line) == ("a.rb", at) and e.kind in kinds.split() and e.evidence is evidence
-    }
+    found = used_in(files, line, evidence, kinds)
+    return {each.removeprefix("a.rb#").removeprefix("store.rb#") for each in found}
 
 
 def test_field_receiver_is_told_from_the_calling_method_of_the_same_name() -> None:
@@ -123,7 +114,7 @@ def test_constants_by_nesting_then_ancestors_then_the_top() -> None:
     Alias.new.go # alias
     """
     assert targets(body, "# nested") == {"Shop.Item", "Shop.Item.go"}
-    assert targets(body, "# inherited", kinds="references") == {"Shop.Base.LIMIT"}
+    assert targets(body, "# inherited", kinds={EdgeKind.REFERENCES}) == {"Shop.Base.LIMIT"}
     assert targets(body, "# top") == {"Item", "Item.go"}
     assert targets(body, "# late") == {"Item", "Item.go"}
     assert "Shop.Item.go" in targets(body, "# alias")
@@ -217,11 +208,3 @@ def test_requires_import_the_file() -> None:
     files = {"lib/shop.rb": top, "lib/shop/cart.rb": "", "lib/shop/item.rb": ""}
     found = {(e.line, e.target) for e in edges_of(files) if e.kind is EdgeKind.IMPORTS}
     assert found == {(1, "lib/shop/cart.rb"), (2, "lib/shop/item.rb"), (3, "external:json")}
-
-
-def test_broken_code_is_read_as_far_as_it_goes() -> None:
-    """Every beginning of a file gives a graph."""
-    text = STORE + "module A\n class B::C < Store\n  include D\n"
-    text += "  def x(a, b: 1, *c) = a.map { |y, (z, w)| super }\n  P = Struct.new(:q)\n end\nend\n"
-    for end in range(0, len(text), 7):
-        assert edges_of({"a.rb": text[:end]}) is not None

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from textwrap import dedent
-
-from graph.build import resolve_files
-from graph.model import Edge, EdgeKind, Evidence
-
-MANIFEST = {"Cargo.toml": '[package]\nname = "own-crate"\n\n[dependencies]\nhttp-client = "1"\n'}
-
-
-def edges_of(files: dict[str, str]) -> list[Edge]:
-    """Return the edges of all files but those that say what contains what."""
-    graphs = resolve_files({path: dedent(text).encode() for path, text in {**MANIFEST, **files}.items()})
-    return [edge for graph in graphs for edge in graph.edges if edge.kind is not EdgeKind.CONTAINS]
+from graph.model import EdgeKind, Evidence
+from tests.graph.languages.expectations import USES, edges_at, edges_of, ends
 
 
 def calls(files: dict[str, str], line: str, *, outside: bool = False) -> set[str]:
     """Return what is called or instantiated in the one line that holds this text: of the sources, all of it proven, or all of it."""
-    places = [(path, at) for path, text in files.items() for at, each in enumerate(dedent(text).split("\n"), 1) if line in each]
-    assert len(places) == 1, f"{line!r} is in {places}"
-    kinds = {EdgeKind.CALLS, EdgeKind.INSTANTIATES}
-    found = [edge for edge in edges_of(files) if (edge.path, edge.line) == places[0] and edge.kind in kinds]
+    found = [edge for edge in edges_at(files, line) if edge.kind in USES]
     own = [edge for edge in found if edge.target.startswith("src/")]
     assert all(edge.evidence is Evidence.PROVEN for edge in own)
     return {edge.target for edge in (found if outside else own)}
-
-
-def uses(files: dict[str, str], kind: EdgeKind) -> set[tuple[str, str]]:
-    """Return source and target of the proven edges of a kind."""
-    return {(edge.source, edge.target) for edge in edges_of(files) if edge.kind is kind and edge.evidence is Evidence.PROVEN}
 
 
 def test_field_receiver_is_told_from_the_calling_method_of_the_same_name() -> None:
@@ -56,7 +38,7 @@ def test_field_receiver_is_told_from_the_calling_method_of_the_same_name() -> No
     assert calls(files, "self.store.save()") == {"src/store.rs#Store.save"}
     assert calls(files, "// free") == {"src/lib.rs#Service.save"}
     assert calls(files, "self.size();") == {"src/lib.rs#Service.size~2"}
-    assert ("src/lib.rs#Service.size~2", "src/lib.rs#Service.size") in uses(files, EdgeKind.READS)
+    assert ("src/lib.rs#Service.size~2", "src/lib.rs#Service.size") in ends(edges_of(files), EdgeKind.READS)
 
 
 def test_third_party_type_with_a_local_namesake() -> None:
@@ -131,11 +113,11 @@ def test_default_methods_and_supertraits() -> None:
     assert calls(files, "// bound") == {"src/lib.rs#Shape.area", "src/lib.rs#Named.name"}
     assert calls(files, "// dynamic") == {"src/lib.rs#Shape.grow"}
     assert calls(files, "// concrete") == {"src/lib.rs#Named.twice", "src/lib.rs#Square.name"}
-    assert uses(files, EdgeKind.IMPLEMENTS) == {
+    assert ends(edges_of(files), EdgeKind.IMPLEMENTS) == {
         ("src/lib.rs#Square", "src/lib.rs#Named"),
         ("src/lib.rs#Square", "src/lib.rs#Shape"),
     }
-    assert uses(files, EdgeKind.OVERRIDES) == {
+    assert ends(edges_of(files), EdgeKind.OVERRIDES) == {
         ("src/lib.rs#Square.name", "src/lib.rs#Named.name"),
         ("src/lib.rs#Square.grow", "src/lib.rs#Shape.grow"),
     }
@@ -247,16 +229,6 @@ def test_macros() -> None:
     assert calls(files, "// own") == {"src/lib.rs#twice"}
     assert calls(files, "// given") == {"src/lib.rs#count"}
     assert calls(files, "// not read") == set()
-
-
-def test_cut_off_code_is_no_failure() -> None:
-    """Whatever part of a file there is, what it shows is resolved."""
-    text = dedent("""
-        use a::{b, c as d}; mod m { pub fn f<T: X>(t: T) -> Option<T> { if let Some(x) = g(t)? { x.y(|z| z.w) } else { None } } }
-        impl<T> Tr for S<T> where T: U { type O = T; fn m(&self, (a, b): (u8, S<T>)) { match a { 1 => vec![b.c()], _ => s!{} } } }
-        """)
-    for end in range(0, len(text), 7):
-        list(resolve_files({"src/lib.rs": text[:end].encode()}))
 
 
 def test_a_path_goes_out_of_several_modules() -> None:

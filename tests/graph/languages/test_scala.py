@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-import textwrap
-
-import pytest
-
-from graph.build import resolve_files
-from graph.model import Edge, EdgeKind, Evidence
-
-USES = {EdgeKind.CALLS, EdgeKind.INSTANTIATES}
-
-
-def edges(files: dict[str, str]) -> list[Edge]:
-    """Return all edges of a program."""
-    graphs = resolve_files({path: textwrap.dedent(text).encode() for path, text in files.items()})
-    return [edge for graph in graphs for edge in graph.edges]
+from tests.graph.languages.expectations import used_by_line
 
 
 def calls(source: str, **others: str) -> dict[int, set[str]]:
     """Return, by line of ``A.scala``, what is called there; ``?`` before a possible target."""
-    found: dict[int, set[str]] = {}
-    for edge in edges({"A.scala": source, **{f"{name}.scala": text for name, text in others.items()}}):
-        if edge.path == "A.scala" and edge.kind in USES:
-            sign = "?" if edge.evidence is Evidence.POSSIBLE else ""
-            found.setdefault(edge.line, set()).add(sign + edge.target.removeprefix("A.scala#"))
-    return found
+    return used_by_line({"A.scala": source, **{f"{name}.scala": text for name, text in others.items()}}, "A.scala")
 
 
 def test_companions_apply_and_methods_without_parentheses() -> None:
@@ -120,19 +102,6 @@ def test_a_type_parameter_is_no_value() -> None:
         """
     )
     assert found == {4: {"Laws.F", "Functor.map"}}
-
-
-@pytest.mark.parametrize("cut", range(0, 330, 19))
-def test_broken_code_is_resolved_as_far_as_it_goes(cut: int) -> None:
-    """A file that ends anywhere gives a graph."""
-    text = """
-    package a; package b
-    import x.{y => z, _}
-    case class A[T <: A[T]](x: Int = 1)(implicit q: Q) extends B[T](x) with C { self: D => def this() = this(1); lazy val (u, v) = w }
-    object A { def apply(i: Int): A = new A(i) { def z = 1 }; x match { case A(a, b) if a => b; case c @ D(_) => c.m } }
-    trait E { for { a <- xs; b = a.c if b } yield b; xs.map(_.y).fold(0)(_ + _) }
-    """
-    assert list(resolve_files({"A.scala": text.encode()[:cut]}))
 
 
 def test_a_self_type_has_its_members() -> None:
