@@ -16,6 +16,7 @@ from graph.flow import (
     DEFINITION,
     FUNCTION_SCOPE,
     INDEX,
+    INTERFACE,
     LITERAL,
     OVERLOAD,
     Binding,
@@ -244,7 +245,10 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
             lineage = [each for each in lineage if each[1:] in own]
         found: list[FoundBinding] = []
         outside = [each for each in lineage if each[0] != CLASS_OBJECT]
-        for each in (each for each in lineage if each[0] == CLASS_OBJECT):
+        known = [each for each in lineage if each[0] == CLASS_OBJECT]
+        if known and not evaluator.opened(known[0]).flags & INTERFACE and not all(_is_interface(each) for each in outside):
+            known = [each for each in known if not evaluator.opened(each).flags & INTERFACE]  # a foreign base class has what they ask for
+        for each in known:
             scope, flow = evaluator.opened(each), evaluator.flow(each[1])
             for binding in scope.names.get(name, ()):
                 function = binding.kind == DEFINITION and flow.scopes[binding.target].kind == FUNCTION_SCOPE

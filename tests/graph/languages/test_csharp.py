@@ -226,3 +226,17 @@ def test_a_discard_is_no_variable() -> None:
     assert calls(text) == {("A.Use", "A.F")}
     assert edges({"a.cs": text}, EdgeKind.WRITES, "unknown") == set()
     assert edges({"a.cs": "class A { int _; void Use() { _ = 1; } }"}, EdgeKind.WRITES) == {("A.Use", "A._")}
+
+
+def test_a_foreign_base_class_has_what_an_interface_asks_for() -> None:
+    """A class's interfaces give it no members; a base class of the program does, whatever is listed before it."""
+    text = """
+    using Vendor;
+    interface IOwn { void Paint(); }
+    class Mine : Widget, IOwn { void Go() { Paint(); this.Paint(); } }
+    class Base { public void Draw() {} }
+    class Three : IOther, Base { void Go() { Draw(); } }
+    class Use { void Go(IOwn own) { own.Paint(); } }
+    """
+    assert calls(text) == {("Three.Go", "Base.Draw"), ("Use.Go", "IOwn.Paint")}
+    assert calls(text, "external") == {("Mine.Go", "external:Vendor#Widget.Paint")}
