@@ -30,7 +30,7 @@ from graph.languages.csharp_namespaces import Namespaces, prefixes_of, type_chai
 from graph.languages.csharp_overloads import choose, rank_of, seen
 from graph.languages.jvm import CONSTRUCTOR
 from graph.languages.jvm_rules import JvmRules
-from graph.languages.overloads import IMPOSSIBLE, hides
+from graph.languages.overloads import IMPOSSIBLE, hides, overridden
 from graph.program import Program
 from graph.values import (
     ANYTHING,
@@ -286,6 +286,11 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
             if namespace in visible and rank_of(evaluator, each.path, receiver, frozenset({holder})) != IMPOSSIBLE:
                 found.append(each)
         return [*found, *evaluator.attributes(holder, name, called=called)] if found else []
+
+    def overrides(self, flow: FileFlow, method: Scope, above: FileFlow, candidates: Sequence[Scope]) -> Scope | None:
+        """Return the virtual method that one overrides, or the interface's that it answers for."""
+        asked = [each for each in candidates if above.scopes[each.parent].flags & INTERFACE]
+        return overridden(flow, method, above, asked) or super().overrides(flow, method, above, candidates)
 
     def choose(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
         """Return the functions that can take the arguments."""

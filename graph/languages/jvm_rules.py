@@ -13,14 +13,13 @@ from graph.flow import (
     CALL,
     DEFINITION,
     EITHER,
-    FUNCTION_SCOPE,
     INDEX,
     LITERAL,
     MEMBER,
     NAME,
     NEW,
+    OPEN,
     SEQUENCE,
-    STATIC,
     VARIABLE,
     Expression,
     FileFlow,
@@ -31,7 +30,7 @@ from graph.languages.jvm import ARRAY, CONSTRUCTOR, TRAILING
 from graph.languages.jvm_contracts import inherited_answers
 from graph.languages.jvm_names import JvmNames
 from graph.languages.jvm_overloads import choose
-from graph.languages.overloads import hides, same_parameters
+from graph.languages.overloads import hides, overridden
 from graph.rules import Kept
 from graph.values import (
     ANYTHING,
@@ -102,16 +101,12 @@ class JvmRules(JvmNames):
         return [each for _, each in chosen if isinstance(each, FoundBinding)]
 
     def overrides(self, flow: FileFlow, method: Scope, above: FileFlow, candidates: Sequence[Scope]) -> Scope | None:
-        """Return the method with as many parameters of the same types; what belongs to the class itself overrides nothing."""
-        if method.flags & STATIC:
-            return None
-        functions = [each for each in candidates if each.kind == FUNCTION_SCOPE and not each.flags & STATIC]
-        same = [each for each in functions if same_parameters(flow, method, above, each)]
-        return (same or [None])[0]
+        """Return the method with as many parameters of the same types, if neither is private or final by what it does not say."""
+        return overridden(flow, method, above, [each for each in candidates if each.flags & OPEN]) if method.flags & OPEN else None
 
     def kept(self, evaluator: Evaluator, path: str) -> Iterator[Kept]:
         """Return what classes answer for an interface with a method that they inherit."""
-        return inherited_answers(self, evaluator, path)
+        return inherited_answers(evaluator, path)
 
     # Types.
 

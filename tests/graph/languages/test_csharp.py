@@ -240,3 +240,14 @@ def test_a_foreign_base_class_has_what_an_interface_asks_for() -> None:
     """
     assert calls(text) == {("Three.Go", "Base.Draw"), ("Use.Go", "IOwn.Paint")}
     assert calls(text, "external") == {("Mine.Go", "external:Vendor#Widget.Paint")}
+
+
+def test_a_method_overrides_a_virtual_one_or_answers_an_interface() -> None:
+    """One that only hides another does not; the interface is answered past the class in between."""
+    text = """
+    interface I { void A(); void B(); }
+    class Base : I { public void A() {} public virtual void B() {} public void C() {} }
+    class D : Base, I { public new void A() {} public override void B() {} public void C() {} }
+    """
+    assert edges({"a.cs": text}, EdgeKind.OVERRIDES) >= {("Base.A", "I.A"), ("Base.B", "I.B"), ("D.A", "I.A"), ("D.B", "Base.B")}
+    assert edges({"a.cs": text}, EdgeKind.OVERRIDES) & {("D.A", "Base.A"), ("D.C", "Base.C")} == set()
