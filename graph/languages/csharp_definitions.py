@@ -28,6 +28,7 @@ from graph.flow import (
     MEMBER,
     NAME,
     ONE,
+    OPEN,
     OVERLOAD,
     REST,
     ROOT,
@@ -310,6 +311,7 @@ def function(lowering: Lowering, node: SyntaxNode) -> None:
     modifiers, named = words(lowering, node), node.child_by_field_name("name")
     explicit = first(node, "explicit_interface_specifier")
     flags = (STATIC if "static" in modifiers else 0) | (ASYNC if "async" in modifiers else 0)
+    flags |= OPEN if modifiers & {"virtual", "abstract", "override"} else 0
     body = node.child_by_field_name("body")
     lowering.flags = flags | (ABSTRACT if body is None else 0) | (OVERLOAD if explicit is not None else 0)
     outside, branch = lowering.scope, lowering.branch

@@ -16,19 +16,21 @@ from graph.flow import (
     DEFINITION,
     FUNCTION_SCOPE,
     INDEX,
+    INTERFACE,
     LITERAL,
     OVERLOAD,
     Binding,
     Expression,
     FileFlow,
     ImportedName,
+    Scope,
 )
 from graph.languages import csharp_library as library
 from graph.languages.csharp_namespaces import Namespaces, prefixes_of, type_chain
 from graph.languages.csharp_overloads import choose, rank_of, seen
 from graph.languages.jvm import CONSTRUCTOR
 from graph.languages.jvm_rules import JvmRules
-from graph.languages.overloads import IMPOSSIBLE, hides
+from graph.languages.overloads import IMPOSSIBLE, hides, overridden
 from graph.program import Program
 from graph.values import (
     ANYTHING,
@@ -225,12 +227,7 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
             evaluator.look(f"package {type_chain(evaluator.flow(path), scope)[1]}")
         order.update(((CLASS_OBJECT, *each), None) for each in parts)
         for part in parts:
-            for values in evaluator.bases(*part):
-                for value in sorted(values, key=repr):
-                    if value[0] == CLASS_OBJECT:
-                        order.update(dict.fromkeys(evaluator.lineage(value[1], value[2])))
-                    else:
-                        order[value if value[0] == EXTERNAL_OBJECT else UNKNOWN] = None
+            order.update(dict.fromkeys(super().linearize(evaluator, *part)))
         return tuple(order)
 
     def subtypes(self, evaluator: Evaluator, path: str, scope: int) -> list[tuple[str, int]]:
@@ -247,11 +244,11 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
             own = self.namespaces.parts.get(lineage[0][1:], [lineage[0][1:]])
             lineage = [each for each in lineage if each[1:] in own]
         found: list[FoundBinding] = []
-        outside: list[Value] = []
-        for each in lineage:
-            if each[0] != CLASS_OBJECT:
-                outside.append(each)
-                continue
+        outside = [each for each in lineage if each[0] != CLASS_OBJECT]
+        known = [each for each in lineage if each[0] == CLASS_OBJECT]
+        if known and not evaluator.opened(known[0]).flags & INTERFACE and not all(_is_interface(each) for each in outside):
+            known = [each for each in known if not evaluator.opened(each).flags & INTERFACE]  # a foreign base class has what they ask for
+        for each in known:
             scope, flow = evaluator.opened(each), evaluator.flow(each[1])
             for binding in scope.names.get(name, ()):
                 function = binding.kind == DEFINITION and flow.scopes[binding.target].kind == FUNCTION_SCOPE
@@ -290,6 +287,11 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
                 found.append(each)
         return [*found, *evaluator.attributes(holder, name, called=called)] if found else []
 
+    def overrides(self, flow: FileFlow, method: Scope, above: FileFlow, candidates: Sequence[Scope]) -> Scope | None:
+        """Return the virtual method that one overrides, or the interface's that it answers for."""
+        asked = [each for each in candidates if above.scopes[each.parent].flags & INTERFACE]
+        return overridden(flow, method, above, asked) or super().overrides(flow, method, above, candidates)
+
     def choose(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
         """Return the functions that can take the arguments."""
         return choose(evaluator, place, found, arguments)
@@ -327,21 +329,12 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
 
     # What functions without a name are given.
 
-    def _handed_to(self, evaluator: Evaluator, path: str, scope: int, index: int) -> Values:
-        at = self.call_with(evaluator, path, scope)
-        if at is None or index < 0:
-            return NOTHING
-        place, call, given = at
-        found: set[Value] = set()
-        for holder, each in evaluator.chosen(place, call[2], call[3]):
-            if isinstance(each, FoundBinding) and each.binding.kind == DEFINITION:
-                parameters = seen(holder, evaluator.flow(each.path).scopes[each.binding.target]).parameters
-                if given < len(parameters) and parameters[given].type >= 0:
-                    for type_ in evaluator.declared(each.path, parameters[given].type):
-                        found |= self._given(evaluator, type_, index)
-            elif holder is not None:
-                found |= library.given_to(evaluator, path, holder, call[2][3], index)
-        return frozenset(found)
+    def seen(self, holder: Value | None, scope: Scope) -> Scope:
+        """Return a function as its call sees it: the receiver of an extension method is no argument."""
+        return seen(holder, scope)
+
+    def _given_by_library(self, evaluator: Evaluator, path: str, holder: Value, name: str, index: int) -> Values:
+        return library.given_to(evaluator, path, holder, name, index)
 
     def _given(self, evaluator: Evaluator, type_: Value, index: int) -> Values:
         """Return what a delegate gives its parameter at a position."""

@@ -20,6 +20,7 @@ from graph.flow import (
     NAME,
     NEW,
     ONE,
+    OPEN,
     REST,
     STATIC,
     TYPE,
@@ -150,7 +151,8 @@ _LAMBDA = FunctionShape(returns="", forms=_FORMS, bare=frozenset({"identifier"})
 def method(lowering: Lowering, node: SyntaxNode) -> None:
     """Handle a method and an element of an annotation type."""
     modifiers = first(node, "modifiers")
-    lowering.flags = STATIC if modifiers is not None and any(child.type == "static" for child in modifiers.children) else 0
+    marks = {child.type for child in modifiers.children} if modifiers is not None else set[str]()
+    lowering.flags = STATIC if "static" in marks else 0 if "private" in marks else OPEN
     lowering.flags |= ABSTRACT if node.child_by_field_name("body") is None else 0
     made = lowering.define_function(node, node.child_by_field_name("name"), _FUNCTION)
     _inside(lowering, made[2], [modifiers, first(node, "throws"), node.child_by_field_name("value")])
@@ -229,7 +231,7 @@ def _components(lowering: Lowering, node: SyntaxNode, scope: Scope) -> None:
         if title not in written:
             outside = lowering.scope
             lowering.bind(title, Binding(DEFINITION, named.start_byte, target=len(lowering.flow.scopes)))
-            lowering.open_scope(FUNCTION_SCOPE, title, named.start_byte, child)
+            lowering.open_scope(FUNCTION_SCOPE, title, named.start_byte, child, OPEN)
             lowering.flow.scopes[lowering.scope].returns = kind
             lowering.scope = outside
 

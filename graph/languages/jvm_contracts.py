@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from graph.flow import CLASS_SCOPE, DEFINITION, FUNCTION_SCOPE, INTERFACE, WRITTEN_OUT
-from graph.rules import Kept, Rules
+from graph.languages.overloads import overridden
+from graph.rules import Kept
 from graph.values import CLASS_OBJECT, Value
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 Function = tuple[str, int]
 
 
-def inherited_answers(rules: Rules, evaluator: Evaluator, path: str) -> Iterator[Kept]:
+def inherited_answers(evaluator: Evaluator, path: str) -> Iterator[Kept]:
     """Yield what the classes of a file answer so, an interface at a time."""
     for index, scope in enumerate(evaluator.flow(path).scopes):
         if scope.kind != CLASS_SCOPE or scope.flags & (INTERFACE | WRITTEN_OUT) or len(scope.bases) < 2:
@@ -25,12 +26,12 @@ def inherited_answers(rules: Rules, evaluator: Evaluator, path: str) -> Iterator
         for interface in known:
             if interface in classes or any(interface in evaluator.lineage(each[1], each[2]) for each in classes[1:]):
                 continue
-            pairs = tuple(_answers(rules, evaluator, classes, interface))
+            pairs = tuple(_answers(evaluator, classes, interface))
             if pairs:
                 yield Kept((path, index), (interface[1], interface[2]), pairs, scope.position, scope.name)
 
 
-def _answers(rules: Rules, evaluator: Evaluator, classes: Sequence[Value], interface: Value) -> Iterator[tuple[Function, Function]]:
+def _answers(evaluator: Evaluator, classes: Sequence[Value], interface: Value) -> Iterator[tuple[Function, Function]]:
     """Yield the interface's methods that a superclass has and the class itself does not."""
     above = evaluator.flow(interface[1])
     for name, bindings in evaluator.opened(interface).names.items():
@@ -39,7 +40,7 @@ def _answers(rules: Rules, evaluator: Evaluator, classes: Sequence[Value], inter
                 flow = evaluator.flow(holder[1])
                 targets = [each.target for each in evaluator.opened(holder).names.get(name, ()) if each.kind == DEFINITION]
                 methods = [each for each in targets if flow.scopes[each].kind == FUNCTION_SCOPE]
-                found = [each for each in methods if rules.overrides(flow, flow.scopes[each], above, [above.scopes[wanted]])]
+                found = [each for each in methods if overridden(flow, flow.scopes[each], above, [above.scopes[wanted]])]
                 if found and at:
                     yield (holder[1], found[0]), (interface[1], wanted)
                 if found:

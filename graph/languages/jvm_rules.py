@@ -13,14 +13,13 @@ from graph.flow import (
     CALL,
     DEFINITION,
     EITHER,
-    FUNCTION_SCOPE,
     INDEX,
     LITERAL,
     MEMBER,
     NAME,
     NEW,
+    OPEN,
     SEQUENCE,
-    STATIC,
     VARIABLE,
     Expression,
     FileFlow,
@@ -31,7 +30,7 @@ from graph.languages.jvm import ARRAY, CONSTRUCTOR, TRAILING
 from graph.languages.jvm_contracts import inherited_answers
 from graph.languages.jvm_names import JvmNames
 from graph.languages.jvm_overloads import choose
-from graph.languages.overloads import hides, same_parameters
+from graph.languages.overloads import hides, overridden
 from graph.rules import Kept
 from graph.values import (
     ANYTHING,
@@ -64,11 +63,8 @@ class JvmRules(JvmNames):
         if name == CONSTRUCTOR:
             lineage = lineage[:1]
         found: list[FoundBinding] = []
-        outside: list[Value] = []
-        for each in lineage:
-            if each[0] != CLASS_OBJECT:
-                outside.append(each)
-                continue
+        outside = [each for each in lineage if each[0] != CLASS_OBJECT]
+        for each in (each for each in lineage if each[0] == CLASS_OBJECT):
             scope, flow = evaluator.opened(each), evaluator.flow(each[1])
             for binding in self.by_use(flow, scope.names.get(name, []), called=True):
                 if binding.kind == DEFINITION and not any(hides(evaluator, one, flow, binding) for one in found):
@@ -105,16 +101,12 @@ class JvmRules(JvmNames):
         return [each for _, each in chosen if isinstance(each, FoundBinding)]
 
     def overrides(self, flow: FileFlow, method: Scope, above: FileFlow, candidates: Sequence[Scope]) -> Scope | None:
-        """Return the method with as many parameters of the same types; what belongs to the class itself overrides nothing."""
-        if method.flags & STATIC:
-            return None
-        functions = [each for each in candidates if each.kind == FUNCTION_SCOPE and not each.flags & STATIC]
-        same = [each for each in functions if same_parameters(flow, method, above, each)]
-        return (same or [None])[0]
+        """Return the method with as many parameters of the same types, if neither is private or final by what it does not say."""
+        return overridden(flow, method, above, [each for each in candidates if each.flags & OPEN]) if method.flags & OPEN else None
 
     def kept(self, evaluator: Evaluator, path: str) -> Iterator[Kept]:
         """Return what classes answer for an interface with a method that they inherit."""
-        return inherited_answers(self, evaluator, path)
+        return inherited_answers(evaluator, path)
 
     # Types.
 
@@ -185,9 +177,9 @@ class JvmRules(JvmNames):
     def parameter_types(self, evaluator: Evaluator, place: Place, call: Expression, given: int) -> Values:
         """Return the declared types of the parameter that an argument of a call is for."""
         found: set[Value] = set()
-        for _, each in evaluator.chosen(place, call[2], call[3]):
+        for holder, each in evaluator.chosen(place, call[2], call[3]):
             if isinstance(each, FoundBinding) and each.binding.kind == DEFINITION:
-                parameters = evaluator.flow(each.path).scopes[each.binding.target].parameters
+                parameters = self.seen(holder, evaluator.flow(each.path).scopes[each.binding.target]).parameters
                 keyword = call[3][given][0]
                 at = len(parameters) - 1 if keyword == TRAILING else given
                 parameter = next((one for one in parameters if one.name == keyword), parameters[at] if 0 <= at < len(parameters) else None)
@@ -204,9 +196,19 @@ class JvmRules(JvmNames):
         for type_ in self.parameter_types(evaluator, place, call, given):
             found |= self._given(evaluator, type_, index)
         for holder, each in evaluator.chosen(place, call[2], call[3]):
-            if not isinstance(each, FoundBinding) and holder is not None and holder[0] == CONTAINER:
-                found |= jvm_library.given_to(holder, call[2][3], index)
+            if not isinstance(each, FoundBinding) and holder is not None:
+                found |= self._given_by_library(evaluator, path, holder, call[2][-1], index)
         return frozenset(found)
+
+    def seen(self, holder: Value | None, scope: Scope) -> Scope:
+        """Return a function as its call sees it."""
+        del holder
+        return scope
+
+    def _given_by_library(self, evaluator: Evaluator, path: str, holder: Value, name: str, index: int) -> Values:
+        """Return what a method of a foreign generic type gives to the function that it is passed."""
+        del evaluator, path
+        return jvm_library.given_to(holder, name, index) if holder[0] == CONTAINER else NOTHING
 
     def _given(self, evaluator: Evaluator, type_: Value, index: int) -> Values:
         """Return what a function type gives its parameter at a position."""

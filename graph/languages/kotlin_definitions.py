@@ -29,6 +29,7 @@ from graph.flow import (
     NAME,
     NEW,
     ONE,
+    OPEN,
     REST,
     ROOT,
     SELF,
@@ -169,7 +170,7 @@ def function(lowering: Lowering, node: SyntaxNode) -> None:
     title, extends = lowering.word(named), receiver is not None
     lowering.bind(f".{title}" if extends else title, Binding(DEFINITION, named.start_byte, target=len(lowering.flow.scopes)))
     with inside(lowering):
-        scope = open_function(lowering, node, title, named.start_byte, _flags(node, extends=extends))
+        scope = open_function(lowering, node, title, named.start_byte, _flags(lowering, node, extends=extends))
         _generics(lowering, node)
         if receiver is not None:
             made = named_type(lowering, held) if receiver.type == "user_type" else lowering.lower(receiver)
@@ -180,8 +181,12 @@ def function(lowering: Lowering, node: SyntaxNode) -> None:
         lower_annotations(lowering, node)
 
 
-def _flags(node: SyntaxNode, *, extends: bool) -> int:
-    return (EXTENSION if extends else 0) | (ABSTRACT if first(node, "function_body") is None else 0)
+def _flags(lowering: Lowering, node: SyntaxNode, *, extends: bool) -> int:
+    modifiers = first(node, "modifiers")
+    said: set[str] = set() if modifiers is None else {lowering.word(each) for each in modifiers.named_children}
+    asked = lowering.flow.scopes[lowering.scope].flags & INTERFACE and "private" not in said
+    is_open = asked or said & {"open", "abstract", "override"}
+    return (EXTENSION if extends else 0) | (ABSTRACT if first(node, "function_body") is None else 0) | (OPEN if is_open else 0)
 
 
 def _generics(lowering: Lowering, node: SyntaxNode) -> None:

@@ -6,11 +6,24 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBinding, Place
-from graph.flow import CLASS_SCOPE, DEFINITION, FUNCTION_SCOPE, IMPORTED, INTERFACE, MEMBER, WRITTEN_OUT, Binding, FileFlow, ImportedName
+from graph.flow import (
+    CLASS_SCOPE,
+    DEFINITION,
+    FUNCTION_SCOPE,
+    IMPORTED,
+    INTERFACE,
+    MEMBER,
+    OPEN,
+    WRITTEN_OUT,
+    Binding,
+    FileFlow,
+    ImportedName,
+    Scope,
+)
 from graph.languages import jvm_library
 from graph.languages.jvm import CONSTRUCTOR
 from graph.languages.jvm_rules import JvmRules
-from graph.languages.overloads import is_type_parameter
+from graph.languages.overloads import is_type_parameter, overridden
 from graph.values import (
     ANYTHING,
     BUILTIN_METHOD,
@@ -100,6 +113,10 @@ class KotlinRules(JvmRules):
             known: list[Attribute] = [each for each in (*found, *extended) if isinstance(each, FoundBinding)]
             return known or found
         return found
+
+    def overrides(self, flow: FileFlow, method: Scope, above: FileFlow, candidates: Sequence[Scope]) -> Scope | None:
+        """Return what a method overrides that may: where it says so the other one must be open, as the platform at hand has it."""
+        return overridden(flow, method, above, candidates) if method.flags & OPEN else None
 
     def choose(self, evaluator: Evaluator, place: Place, found: list[Denoted], arguments: Arguments) -> list[Denoted]:
         """Return the functions that can take the arguments; the class for its primary constructor, which is no function of its own."""

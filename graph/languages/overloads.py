@@ -15,6 +15,7 @@ from graph.flow import (
     ONE,
     REST,
     SPREAD,
+    STATIC,
     VARIABLE,
     Binding,
     Expression,
@@ -168,3 +169,10 @@ def hides(evaluator: Evaluator, found: FoundBinding, flow: FileFlow, binding: Bi
     """Say whether a method that was found lower down overrides another."""
     lower = evaluator.flow(found.path)
     return same_parameters(lower, lower.scopes[found.binding.target], flow, flow.scopes[binding.target])
+
+
+def overridden(flow: FileFlow, method: Scope, above: FileFlow, candidates: Sequence[Scope]) -> Scope | None:
+    """Return the method of an instance with as many parameters of the same types; what belongs to the class itself overrides nothing."""
+    functions = [each for each in candidates if each.kind == FUNCTION_SCOPE and not (each.flags | method.flags) & STATIC]
+    same = [each for each in functions if same_parameters(flow, method, above, each)]
+    return (same or [None])[0]

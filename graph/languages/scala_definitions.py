@@ -23,6 +23,7 @@ from graph.flow import (
     NAME,
     NEW,
     ONE,
+    OPEN,
     REST,
     ROOT,
     SELF,
@@ -148,7 +149,9 @@ def function(lowering: Lowering, node: SyntaxNode) -> None:
         return
     title = lowering.word(named).strip("`")
     lists = [child for child in node.children_by_field_name("parameters") if child.type == "parameters"]
-    flags = (0 if lists else ACCESSOR) | (ABSTRACT if body is None else 0)
+    modifiers = first(node, "modifiers")
+    private = modifiers is not None and lowering.word(modifiers).strip() == "private"
+    flags = (0 if lists else ACCESSOR) | (ABSTRACT if body is None else 0) | (0 if private else OPEN)
     key = CONSTRUCTOR if title == "this" else title
     lowering.bind(key, Binding(DEFINITION, named.start_byte, target=len(lowering.flow.scopes)))
     with inside(lowering):

@@ -204,3 +204,28 @@ def test_a_discard_is_no_variable() -> None:
     assert calls(text) == {("A.Use", "A.F")}
     assert named_ends({"a.cs": text}, EdgeKind.WRITES, Evidence.UNKNOWN) == set()
     assert named_ends({"a.cs": "class A { int _; void Use() { _ = 1; } }"}, EdgeKind.WRITES) == {("A.Use", "A._")}
+
+
+def test_a_foreign_base_class_has_what_an_interface_asks_for() -> None:
+    """A class's interfaces give it no members; a base class of the program does, whatever is listed before it."""
+    text = """
+    using Vendor;
+    interface IOwn { void Paint(); }
+    class Mine : Widget, IOwn { void Go() { Paint(); this.Paint(); } }
+    class Base { public void Draw() {} }
+    class Three : IOther, Base { void Go() { Draw(); } }
+    class Use { void Go(IOwn own) { own.Paint(); } }
+    """
+    assert calls(text) == {("Three.Go", "Base.Draw"), ("Use.Go", "IOwn.Paint")}
+    assert calls(text, Evidence.EXTERNAL) == {("Mine.Go", "external:Vendor#Widget.Paint")}
+
+
+def test_a_method_overrides_a_virtual_one_or_answers_an_interface() -> None:
+    """One that only hides another does not; the interface is answered past the class in between."""
+    text = """
+    interface I { void A(); void B(); }
+    class Base : I { public void A() {} public virtual void B() {} public void C() {} }
+    class D : Base, I { public new void A() {} public override void B() {} public void C() {} }
+    """
+    assert named_ends({"a.cs": text}, EdgeKind.OVERRIDES) >= {("Base.A", "I.A"), ("Base.B", "I.B"), ("D.A", "I.A"), ("D.B", "Base.B")}
+    assert named_ends({"a.cs": text}, EdgeKind.OVERRIDES) & {("D.A", "Base.A"), ("D.C", "Base.C")} == set()

@@ -347,7 +347,9 @@ def test_names_are_looked_up_through_namespaces_usings_and_projects() -> None:
         Core.App.Use.D: !System.Collections.Generic#IEnumerable.GetEnumerator !System.IO#Path.Combine
         Core.App.Lone.R: !System#Object.GetType
     """)
-    assert named_ends(PROGRAM, EdgeKind.OVERRIDES) >= {("Core.App.Impl.M", "Core.App.IOwn.M"), ("Parts.Big.Shared", "Parts.Below.Shared")}
+    overrides = named_ends(PROGRAM, EdgeKind.OVERRIDES)
+    assert ("Core.App.Impl.M", "Core.App.IOwn.M") in overrides
+    assert ("Parts.Big.Shared", "Parts.Below.Shared") not in overrides  # ``new`` hides
     assert ("Core.App.Use.A", "Core.Tools.Count") in named_ends(PROGRAM, EdgeKind.WRITES)
 
 

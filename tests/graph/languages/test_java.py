@@ -379,3 +379,14 @@ def test_a_fixed_number_of_parameters_goes_first_only_where_it_fits_for_certain(
     assert found[7] >= {"?A.f~2", "?A.f~3"}
     assert found[8] == {"A.f"}
     assert found[9] >= {"A.f~3"}
+
+
+def test_private_methods_override_nothing() -> None:
+    """Neither does one that is private further up get overridden; what a record answers by itself does."""
+    source = """
+        class A { private void f() {} void g() {} private void h() {} }
+        class B extends A { private void f() {} private void g() {} void h() {} }
+        interface Named { String name(); }
+        record R(String name) implements Named {}
+        """
+    assert overridden(source) == {("R.name", "Named.name")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.model import EdgeKind
-from tests.graph.languages.expectations import edges_of, used_by_line
+from tests.graph.languages.expectations import edges_of, ends, used_by_line
 
 CATS = """\
 open class Cat {
@@ -245,3 +245,28 @@ def test_a_setter_is_given_what_its_property_holds() -> None:
         """
     )
     assert (found[4], found[5], found[9], found[12]) == ({"Cat.purr"}, {"Cat.purr"}, {"Dog.bark"}, {"Dog.bark"})
+
+
+def test_a_method_overrides_where_it_says_so() -> None:
+    """A companion's function of the same name does not, nor does a private one."""
+    source = """
+        interface I {
+            fun a()
+        }
+        open class A {
+            open fun b() {}
+            private fun c() {}
+            companion object {
+                fun d() {}
+            }
+        }
+        class B : A(), I {
+            override fun a() {}
+            override fun b() {}
+            private fun c() {}
+            companion object {
+                fun d() {}
+            }
+        }
+        """
+    assert ends(edges_of({"A.kt": source}), EdgeKind.OVERRIDES) == {("A.kt#B.a", "A.kt#I.a"), ("A.kt#B.b", "A.kt#A.b")}
