@@ -129,6 +129,8 @@ class _Mapping:
             found += self._namer.spellings(self._namer.symbol(self._module(node.path), node, qualified))
         if node.handle in self._anonymous:
             found.append(f"{around}.{self._namer.lambda_name.format(self._anonymous[node.handle])}")
+            variable = self._namer.declared(next(iter(self._lines(node)), ""))
+            found += [f"{around}.{variable}"] if variable else []
         return found
 
     def _caller(self, handle: Handle) -> str:
@@ -169,7 +171,7 @@ class _Mapping:
                 yield self._pick(names)
             return
         node = self._nodes.get(edge.target)
-        if node is not None and node.kind in CLASSES:
+        if node is not None and (node.kind in CLASSES or (edge.kind is EdgeKind.INSTANTIATES and node.kind not in FUNCTIONS)):
             constructor = self._constructor(edge.target)
             if constructor is not None:
                 yield self._name(constructor)

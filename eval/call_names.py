@@ -12,6 +12,7 @@ from graph.model import Node
 class Namer(ABC):
     """How a benchmark writes names."""
 
+    language = ""
     constructor = ""
     """Name of a constructor in our nodes."""
     default_constructor = ""
@@ -48,6 +49,10 @@ class Namer(ABC):
         """Return what the first line of a function holds when it is a lambda bound to a variable of this name."""
         return re.compile(r"(?!)")
 
+    def declared(self, _line: str) -> str:
+        """Return the variable by which a function without a name may be listed that stands in this line, empty for none."""
+        return ""
+
     def truth(self, name: str) -> str:
         """Return a name of the ground truth as it is compared."""
         return name
@@ -64,6 +69,7 @@ class Namer(ABC):
 class PythonNamer(Namer):
     """PyCG's names: dotted from the root, ``<builtin>.len``, ``<**PyStr**>.join``, ``main.func.<lambda1>``."""
 
+    language = "python"
     constructor = "__init__"
 
     def module(self, path: str) -> str:
@@ -88,6 +94,7 @@ class PythonNamer(Namer):
 class JavaScriptNamer(Namer):
     """SWARM-CG's names for JavaScript: as PyCG's, with ``constructor``, ``<arrow1>``, and builtins in some cases only."""
 
+    language = "javascript"
     constructor = "constructor"
     lambda_name = "<arrow{}>"
     lists_outside = False
@@ -113,6 +120,14 @@ class JavaScriptNamer(Namer):
         """Match ``name = (…) =>``."""
         return re.compile(rf"\b{re.escape(name)}\s*=\s*(async\s*)?(\([^)]*\)|\w+)\s*=>")
 
+    def declared(self, line: str) -> str:
+        """Find ``const name = decorator(function () {})``."""
+        found = _DECLARED.match(line)
+        return found[1] if found else ""
+
+
+_DECLARED = re.compile(r"\s*(?:const|let|var)\s+(\w+)\s*=")
+
 
 JAVASCRIPT_GLOBALS = frozenset({"javascript", "builtins", "globals", "global", "lib"})
 
@@ -120,6 +135,7 @@ JAVASCRIPT_GLOBALS = frozenset({"javascript", "builtins", "globals", "global", "
 class JavaNamer(Namer):
     """SWARM-CG's names for Java, ``package.Class:method(java.lang.String)``; parameter types are left out on both sides."""
 
+    language = "java"
     constructor = "<init>"
     default_constructor = "{}:<init>"
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.call_benchmarks import figures, measure_cases, print_cases, read_cases, read_projects
+from eval.call_explained import print_explained, read_explained_calls
 from eval.call_graphs import ANY, FACTS, Judged
 from eval.call_names import JavaNamer, JavaScriptNamer, Namer, PythonNamer
 from eval.edge_families import read_sites, score_sites
@@ -26,6 +27,7 @@ from graph.model import FileGraph
 from ingest.errors import SourceError
 
 EXPLAINED = Path(__file__).parent / "data" / "scip_explained.jsonl"
+EXPLAINED_CALLS = EXPLAINED.with_name("calls_explained.jsonl")
 NAMERS: dict[str, type[Namer]] = {".py": PythonNamer, ".js": JavaScriptNamer, ".java": JavaNamer}
 
 
@@ -149,5 +151,6 @@ def _calls(arguments: Namespace, kind: str, source: GraphSource) -> tuple[list[d
         return [], missing
     proven, possible = measure_cases(cases, source, namer, (FACTS, ANY), judged)
     print_cases("proven + external", proven, show=arguments.worst)
+    explained = print_explained(proven, read_explained_calls(EXPLAINED_CALLS, namer.language))
     print_cases("proven + external + possible", possible, show=0)
-    return [{"proven": figures(proven), "possible": figures(possible)}], missing
+    return [{"proven": figures(proven) | explained, "possible": figures(possible)}], missing

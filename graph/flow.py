@@ -65,7 +65,7 @@ STATIC, CLASS_METHOD, ACCESSOR, GENERATOR, ASYNC, ABSTRACT, OVERLOAD, INTERFACE,
 OPEN, WRITTEN_OUT, TRANSPARENT = (1 << bit for bit in range(11, 14))
 
 # How a parameter takes arguments.
-ONE, REST, REST_BY_NAME, BY_NAME = range(4)
+ONE, REST, REST_BY_NAME = range(3)
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from graph.flow import (
     EITHER,
     ELEMENT,
     FUNCTION_SCOPE,
+    GENERATOR,
     INDEX,
     ITEM,
     LITERAL,
@@ -34,7 +35,7 @@ from graph.lowering import FunctionShape, Grammar, Handler, Lowering, ParameterF
 __all__ = [
     "FunctionShape", "Grammar", "Handler", "Lowering", "ParameterForm", "SyntaxNode",
     "arguments_of", "assignment", "call", "decorated", "either", "index", "inner", "literal", "loop", "mapping", "member", "name", "new",
-    "parameter", "return_", "sequence", "take_apart",
+    "parameter", "return_", "sequence", "take_apart", "yield_",
 ]  # fmt: skip
 
 
@@ -215,10 +216,26 @@ def loop(left: str, right: str) -> Handler:
 def return_(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     """Handle ``return value``."""
     for child in node.named_children:
-        expression = lowering.lower(child)
-        index_ = lowering.add_root(expression)
-        lowering.flow.scopes[lowering.enclosing(FUNCTION_SCOPE)].returned.append(index_)
+        if child.type not in lowering.grammar.ignored:
+            index_ = lowering.add_root(lowering.lower(child))
+            lowering.flow.scopes[lowering.enclosing(FUNCTION_SCOPE)].returned.append(index_)
     return None
+
+
+def yield_(delegating: str) -> Handler:
+    """Handle ``yield value``; a child of the type ``delegating`` says that it yields what the value yields."""
+
+    def handle(lowering: Lowering, node: SyntaxNode) -> Expression | None:
+        scope = lowering.flow.scopes[lowering.enclosing(FUNCTION_SCOPE)]
+        scope.flags |= GENERATOR
+        delegated = any(child.type == delegating for child in node.children)
+        for child in node.named_children:
+            value = lowering.lower(child)
+            if value is not None:
+                scope.yielded.append(lowering.add_root((SPREAD, child.start_byte, value) if delegated else value))
+        return None
+
+    return handle
 
 
 def take_apart(lowering: Lowering, node: SyntaxNode, value: int, kind: int) -> None:

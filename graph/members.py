@@ -20,6 +20,7 @@ from graph.values import (
     MODULE_OBJECT,
     NAMESPACE,
     NOTHING,
+    RECORD,
     SITE,
     SUPERTYPE,
     UNKNOWN,
@@ -110,6 +111,8 @@ class Members:
             if symbol.count(".") > _MAX_PATH:
                 return [ANYTHING]
             return [frozenset({(EXTERNAL_OBJECT, holder[1], symbol)})]
+        if kind == CONTAINER and holder[1] == RECORD and holder[2]:
+            return [holder[2][0]]
         if kind in {CONTAINER, SITE}:
             return [frozenset({(BUILTIN_METHOD, holder, name)})]
         if kind == ARGUMENT:

@@ -30,6 +30,8 @@ NOTHING: Values = frozenset()
 ANYTHING: Values = frozenset({UNKNOWN})
 
 
+RECORD = "Record"
+"""The container whose elements are its members, under names that its type does not list."""
 _MAX_NESTING = 3
 
 

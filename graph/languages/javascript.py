@@ -8,8 +8,6 @@ from graph.flow import (
     DEFINITION,
     EITHER,
     ELEMENT,
-    FUNCTION_SCOPE,
-    GENERATOR,
     GUARDED,
     INDEX,
     LITERAL,
@@ -51,7 +49,7 @@ from graph.languages.javascript_modules import (
 )
 from graph.languages.javascript_patterns import blank, function_or_module, scope_declaring, store, take
 from graph.languages.javascript_types import TYPES, type_list
-from graph.lower import Grammar, Lowering, SyntaxNode, inner, literal, member, name
+from graph.lower import Grammar, Lowering, SyntaxNode, inner, literal, member, name, return_, yield_
 
 _EXPRESSION_WRAPPERS = frozenset({"parenthesized_expression", "non_null_expression"})
 
@@ -239,25 +237,6 @@ def _this(lowering: Lowering, node: SyntaxNode) -> Expression:
 # Statements.
 
 
-def _return(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    for child in node.named_children:
-        if child.type != "comment":
-            index = lowering.add_root(lowering.lower(child))
-            lowering.flow.scopes[lowering.enclosing(FUNCTION_SCOPE)].returned.append(index)
-    return None
-
-
-def _yield(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    scope = lowering.flow.scopes[lowering.enclosing(FUNCTION_SCOPE)]
-    scope.flags |= GENERATOR
-    delegated = any(child.type == "*" for child in node.children)
-    for child in node.named_children:
-        value = lowering.lower(child)
-        if value is not None:
-            scope.yielded.append(lowering.add_root((SPREAD, child.start_byte, value) if delegated else value))
-    return None
-
-
 def _for_in(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     left, right, body = (node.child_by_field_name(each) for each in ("left", "right", "body"))
     if left is None or right is None:
@@ -333,8 +312,8 @@ GRAMMAR = Grammar(
         "if_statement": _if,
         "for_in_statement": _for_in,
         "catch_clause": _catch,
-        "return_statement": _return,
-        "yield_expression": _yield,
+        "return_statement": return_,
+        "yield_expression": yield_("*"),
         "arrow_function": function_value,
         "function_expression": function_value,
         "generator_function": function_value,

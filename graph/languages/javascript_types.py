@@ -85,21 +85,26 @@ def _intersection(lowering: Lowering, node: SyntaxNode) -> Expression:
     return (CLASS, node.start_byte, index)
 
 
+def _record(node: SyntaxNode) -> SyntaxNode | None:
+    """Return the signature of an object type that names no member and gives all of them one type."""
+    members = [child for child in node.named_children if child.type != "comment"]
+    return members[0] if len(members) == 1 and members[0].type == "index_signature" else None
+
+
 def _object_type(lowering: Lowering, node: SyntaxNode) -> Expression:
-    outside = lowering.scope
-    mapped = next((each for each in node.named_children if each.type == "index_signature"), None)
-    if mapped is not None and mapped.named_children and mapped.named_children[0].type == "mapped_type_clause":
+    outside, record = lowering.scope, _record(node)
+    if record is not None:
         lowering.open_scope(BLOCK, "", node.start_byte, node)
-        clause = mapped.named_children[0]
+        clause = next((child for child in record.named_children if child.type == "mapped_type_clause"), record)
         key = clause.child_by_field_name("name")
         if key is not None:
             lowering.bind(lowering.word(key), Binding(VARIABLE, key.start_byte))
-        lowering.root(clause.child_by_field_name("type"), TYPE)
-        lowering.root(clause.child_by_field_name("alias"), TYPE)
-        value = mapped.child_by_field_name("type")
-        of = (lowering.lower(value) if value is not None else None) or blank(node)
+        for part in ("type", "alias") if clause is not record else ("index_type",):
+            lowering.root(clause.child_by_field_name(part), TYPE)
+        value = record.child_by_field_name("type")
+        of = lowering.root(value, TYPE)
         lowering.scope = outside
-        return (SEQUENCE, node.start_byte, "Record", (of,))
+        return (SEQUENCE, node.start_byte, "Record", (blank(node) if of < 0 else (ROOT, node.start_byte, of),))
     index = open_object(lowering, node, INTERFACE | ABSTRACT)
     lowering.lower_children(node)
     lowering.scope = outside
@@ -184,13 +189,9 @@ def _alias(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     named, value = node.child_by_field_name("name"), node.child_by_field_name("value")
     if named is None or value is None:
         return None
-    mapped = value.type == "object_type" and any(
-        each.type == "index_signature" and each.named_children and each.named_children[0].type == "mapped_type_clause"
-        for each in value.named_children
-    )
     outside = lowering.scope
     open_generics(lowering, node)
-    if value.type == "object_type" and not mapped:
+    if value.type == "object_type" and _record(value) is None:
         lowering.flags |= INTERFACE | ABSTRACT
         lowering.define_class(node, named, (), value)
         mere_type(lowering, named)

@@ -14,8 +14,6 @@ from graph.flow import (
     CLASS_METHOD,
     EITHER,
     ENTER,
-    FUNCTION_SCOPE,
-    GENERATOR,
     INDEX,
     LITERAL,
     MAPPING,
@@ -62,6 +60,7 @@ from graph.lower import (
     return_,
     sequence,
     take_apart,
+    yield_,
 )
 
 _FLAG_OF_DECORATOR = {
@@ -185,17 +184,6 @@ def _stored(lowering: Lowering, holder: Expression, method: str, arguments: tupl
 
 def _argument_list(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     lowering.lower_children(node)
-    return None
-
-
-def _yield(lowering: Lowering, node: SyntaxNode) -> Expression | None:
-    scope = lowering.flow.scopes[lowering.enclosing(FUNCTION_SCOPE)]
-    scope.flags |= GENERATOR
-    from_iterable = any(child.type == "from" for child in node.children)
-    for child in node.named_children:
-        value = lowering.lower(child)
-        if value is not None:
-            scope.yielded.append(lowering.add_root((SPREAD, child.start_byte, value) if from_iterable else value))
     return None
 
 
@@ -371,7 +359,7 @@ GRAMMAR = Grammar(
         "elif_clause": if_,
         "return_statement": return_,
         "raise_statement": _raise,
-        "yield": _yield,
+        "yield": yield_("from"),
         "function_definition": _function,
         "class_definition": _class,
         "decorated_definition": _definition,

@@ -32,7 +32,10 @@ class PythonModules(Rules):
         self._paths = program.paths
         self._folders = frozenset(folder for path in program.paths for folder in _folders_of(path))
         self._roots = self._import_roots()
-        self._extends: dict[str, bool] = {}
+        self._found: dict[tuple[str, str, int, bool], list[Value]] = {}
+        self._named_parts: dict[str, tuple[str, ...]] = {}
+        self._wildcards: dict[str, list[ImportedName]] = {}
+        self._lists: dict[str, frozenset[str] | None] = {}
 
     def _import_roots(self) -> list[str]:
         """Return the folders that hold top-level packages, outermost first."""
@@ -49,16 +52,24 @@ class PythonModules(Rules):
 
     def find_module(self, evaluator: Evaluator, path: str, module: str, level: int) -> list[Value]:
         """Return the module an import names: files or folders of the program, or something external."""
-        for part in module.split("."):
-            evaluator.look(f"module {part}")
-        inner, stub = module.replace(".", "/"), path.endswith(".pyi")
+        key = (path.rpartition("/")[0], module, level, path.endswith(".pyi"))
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._find_module(*key)
+            self._named_parts.setdefault(module, tuple(f"module {part}" for part in module.split(".")))
+        for part in self._named_parts[module]:
+            evaluator.look(part)
+        return found
+
+    def _find_module(self, folder: str, module: str, level: int, stub: bool) -> list[Value]:
+        inner = module.replace(".", "/")
         if level:
-            base = path.rpartition("/")[0]
+            base = folder
             for _ in range(level - 1):
                 base = base.rpartition("/")[0]
             found = self._module_at("/".join(part for part in (base, inner) if part), stub=stub)
             return [found] if found else [UNKNOWN]
-        own = self._own_root(path)
+        own = self._own_root(folder)
         near = dict.fromkeys([own, *_folders_above(own), "src", "lib"])
         for root in near:
             found = self._module_at(_below(root, inner), stub=stub)
@@ -76,8 +87,7 @@ class PythonModules(Rules):
     def _is_package(self, stem: str) -> bool:
         return f"{stem}/__init__.py" in self._paths
 
-    def _own_root(self, path: str) -> str:
-        folder = path.rpartition("/")[0]
+    def _own_root(self, folder: str) -> str:
         while folder and f"{folder}/__init__.py" in self._paths:
             folder = folder.rpartition("/")[0]
         return folder
@@ -133,15 +143,18 @@ class PythonModules(Rules):
             return []
         found: list[Attribute] = []
         outside = False
-        for imported in evaluator.flow(path).imports:
-            if imported.name == "*":
-                for module in self.find_module(evaluator, path, imported.module, imported.level):
-                    if module[0] == MODULE_OBJECT and not self._listed(evaluator, module[1], name):
-                        continue
-                    if module[0] == MODULE_OBJECT:
-                        found = self._exported(evaluator, module[1], name, seen) or found
-                    else:
-                        outside = True
+        flow = evaluator.flow(path)
+        wildcards = self._wildcards.get(path)
+        if wildcards is None:
+            wildcards = self._wildcards[path] = [each for each in flow.imports if each.name == "*"]
+        for imported in wildcards:
+            for module in self.find_module(evaluator, path, imported.module, imported.level):
+                if module[0] == MODULE_OBJECT and not self._listed(evaluator, module[1], name):
+                    continue
+                if module[0] == MODULE_OBJECT:
+                    found = self._exported(evaluator, module[1], name, seen) or found
+                else:
+                    outside = True
         return found or ([ANYTHING] if outside else [])
 
     def _listed(self, evaluator: Evaluator, path: str, name: str) -> bool:
@@ -149,21 +162,10 @@ class PythonModules(Rules):
         if path.endswith("/"):
             return True
         flow = evaluator.flow(path)
-        bindings = flow.scopes[0].names.get("__all__", ())
-        listed = [flow.roots[each.value].expression for each in bindings if each.value >= 0]
-        if len(listed) != 1 or len(bindings) != 1 or self._extended(path, flow) or listed[0] is None or listed[0][0] != SEQUENCE:
-            return True
-        items = listed[0][3]
-        return not all(each[0] == LITERAL and each[3] for each in items) or any(each[3] == name for each in items)
-
-    def _extended(self, path: str, flow: FileFlow) -> bool:
-        """Say whether a module changes its ``__all__`` after having written it."""
-        known = self._extends.get(path)
-        if known is None:
-            holders = [flow.roots[target].expression for target, _ in flow.stores]
-            known = any(each is not None and each[0] == INDEX and each[2][0] == NAME and each[2][2] == "__all__" for each in holders)
-            self._extends[path] = known
-        return known
+        if path not in self._lists:
+            self._lists[path] = _written_list(flow)
+        names = self._lists[path]
+        return names is None or name in names
 
     def free_bindings(self, evaluator: Evaluator, place: Place, name: str, *, called: bool = False) -> list[Attribute]:
         """Return what a wildcard import or Python itself gives."""
@@ -176,6 +178,19 @@ class PythonModules(Rules):
         if name in _MODULE_NAMES:
             return [self.literal("str")]
         return [ANYTHING]
+
+
+def _written_list(flow: FileFlow) -> frozenset[str] | None:
+    """Return the names in a module's ``__all__``; None where it has none, or it is computed or changed after having been written."""
+    bindings = flow.scopes[0].names.get("__all__", ())
+    listed = [flow.roots[each.value].expression for each in bindings if each.value >= 0]
+    if len(listed) != 1 or len(bindings) != 1 or listed[0] is None or listed[0][0] != SEQUENCE:
+        return None
+    holders = (flow.roots[target].expression for target, _ in flow.stores)
+    if any(each is not None and each[0] == INDEX and each[2][0] == NAME and each[2][2] == "__all__" for each in holders):
+        return None
+    items = listed[0][3]
+    return frozenset(each[3] for each in items) if all(each[0] == LITERAL and each[3] for each in items) else None
 
 
 def _below(folder: str, path: str) -> str:

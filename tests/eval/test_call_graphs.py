@@ -195,3 +195,14 @@ def test_sets_that_are_none_are_clear_errors(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     cases, missing = read_projects(tmp_path, tmp_path, PythonNamer())
     assert ([case.name for case in cases], missing) == (["one"], ["two"])
+
+
+def test_nameless_function_may_be_listed_by_its_variable(tmp_path: Path) -> None:
+    """`const f = decorator(function () {})` may be listed as `f`; a field that holds a class is called by its constructor."""
+    (tmp_path / "main.js").write_text("const f = dec(function () {});\ndec(function () {});\n", encoding="utf-8")
+    nodes = [node("file main.js"), node("l main.js#<lambda1>"), node("l main.js#<lambda2>", 2), node("C main.js#A")]
+    held = Node(Handle("main.js#A.B"), "field", "B", "A.B", "main.js", 1, 1)
+    nodes += [held, node("i main.js#A.B.constructor")]
+    edges = [edge("main.js", "main.js#<lambda1>"), edge("main.js", "main.js#A.B", EdgeKind.INSTANTIATES)]
+    assert calls(nodes, edges, JavaScriptNamer(), "main.f", root=tmp_path)["main"] == {"main.f", "main.A.B.constructor"}
+    assert "main.<arrow1>" in calls(nodes, edges, JavaScriptNamer(), "main.<arrow1>", "main.f", root=tmp_path)["main"]

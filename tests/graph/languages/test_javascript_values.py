@@ -230,3 +230,12 @@ def test_class_implements_an_interface_and_an_interface_extends_one() -> None:
     kinds = {EdgeKind.INHERITS, EdgeKind.IMPLEMENTS}
     bases = {(e.kind.value, e.source.partition("#")[2], e.target.partition("#")[2]) for e in found if e.kind in kinds}
     assert bases == {("inherits", "J", "I"), ("inherits", "B", "A"), ("implements", "B", "I"), ("implements", "B", "J")}
+
+
+@pytest.mark.parametrize(
+    "type_", ["Record<string, Item>", "{ [key: string]: Item }", "{ [K in Keys]: Item }", "Partial<Record<Keys, Item>>"]
+)
+def test_members_of_a_record_are_of_its_type(type_: str) -> None:
+    """Every member of a dictionary-like type is what the type says."""
+    assert is_called(_ITEM + f"declare const held: {type_};\nheld.some.use()")
+    assert is_called(_ITEM + f"declare const held: {type_};\nheld[name].use()")
