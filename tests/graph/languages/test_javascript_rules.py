@@ -97,7 +97,7 @@ def test_what_types_say() -> None:
                             many: ReadonlyArray<Item>, nested: Array<Item[]>, when: Promise<Item>, list: Iterable<Item>) {
             held.item.run(); held.make().run(); held.run().run(); // = Item.run Held.make Held.run
             held.pair[0].run(); held.pair[1].stop(); // = Item.run Other.stop
-            held.byName["a"].run(); held.byName.b.run(); // = -Item.run
+            held.byName["a"].run(); held.byName.b.run(); // = Item.run
             face.item.run(); face.again().stop(); // = Item.run -Face.again -Other.stop
             merged.own(); merged.added.run(); // = Merged.own -Item.run
             maker(held.item).run(); // = -Item.run
