@@ -1,0 +1,95 @@
+"""Which files may say anything about HTTP, and who reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from graph.bindings import FoundBinding
+from graph.evaluate import Evaluator
+from graph.flow import CALL, DEFINITION, FUNCTION_SCOPE, MEMBER, NAME, FileFlow
+from graph.http import clients, python_servers, servers
+from graph.http.facts import HttpFacts, Mount
+from graph.http.python_servers import kind_of, read_python
+from graph.http.reading import Call, Reader, Reading, read_file
+from graph.http.servers import base_of, read_express, read_gin, read_spring
+from graph.model import EXTERNAL, Edge, Evidence
+
+_PACKAGES = python_servers.PACKAGES | servers.PACKAGES | clients.PACKAGES
+_TARGETS = tuple(f"{EXTERNAL}{package}" for package in sorted(_PACKAGES))
+
+
+class Found(NamedTuple):
+    """What a file says about HTTP, what that rests on, and what went wrong, or an empty text."""
+
+    facts: HttpFacts
+    rests: Sequence[str] = ()
+    problem: str = ""
+
+
+_NOTHING = Found(HttpFacts())
+
+
+def http_of(evaluator: Evaluator, path: str, edges: Sequence[Edge]) -> Found:
+    """Return what a file says about HTTP, whose names have been resolved to these edges."""
+    flow = evaluator.program.unit(path).flow
+    readers = _READERS.get(flow.language)
+    if readers is None or not _concerned(flow, edges):
+        return _NOTHING
+    answers = evaluator.answers
+    answers.start()
+    try:
+        facts = read_file(evaluator, path, readers)
+    except Exception as error:  # as for one expression that cannot be resolved
+        answers.abandon()
+        return Found(HttpFacts(), problem=f"routes and requests could not be read: {type(error).__name__}: {error}"[:200])
+    return Found(facts, answers.names(answers.looked_at()))
+
+
+def _concerned(flow: FileFlow, edges: Sequence[Edge]) -> bool:
+    """Say whether a file imports a framework or a client, or has anything to do with what comes from one."""
+    for each in flow.imports:
+        if each.module in _PACKAGES or each.module.partition(".")[0] in _PACKAGES or each.module.startswith(servers.SPRING):
+            return True
+    outside = (edge.target for edge in edges if edge.evidence is Evidence.EXTERNAL)
+    return any(target.startswith(_TARGETS) or target in clients.GLOBALS for target in outside)
+
+
+def read_handed(reading: Reading, call: Call) -> None:
+    """Read that a router is given to a function: what its parameter answers stands below the router."""
+    if not any(given[0] in {NAME, MEMBER, CALL} for _, given in call.arguments):
+        return
+    for holder, found in reading.evaluator.denoted(call.place, call.callee, called=True):
+        if not isinstance(found, FoundBinding) or found.binding.kind != DEFINITION:
+            continue
+        scope = reading.evaluator.flow(found.path).scopes[found.binding.target]
+        if scope.kind != FUNCTION_SCOPE:
+            continue
+        bound = holder is not None and holder[0] in {"i", "^"} and reading.evaluator.rules(found.path).receiver_is_parameter
+        names = [each.name for each in scope.parameters][int(bound) :]
+        for name, mount in _handed(reading, call, names):
+            reading.mounts.append(mount._replace(child=reading.origins.site(found.path, found.binding.target, name)))
+
+
+def _handed(reading: Reading, call: Call, names: Sequence[str]) -> Iterator[tuple[str, Mount]]:
+    position = 0
+    for keyword, given in call.arguments:
+        name = keyword or (names[position] if position < len(names) else "")
+        position += not keyword
+        if not name or given[0] not in {NAME, MEMBER, CALL}:
+            continue
+        for made in reading.origins.of(call.place, given):
+            if kind_of(made) and made.site:
+                yield name, Mount(made.site, "")
+            elif (base := base_of(reading, made)) is not None and base[2].site:
+                yield name, Mount(base[2].site, "", base[3])
+
+
+_PYTHON: Sequence[Reader] = (read_python, clients.read_clients, read_handed)
+_JAVASCRIPT: Sequence[Reader] = (read_express, clients.read_clients, read_handed)
+_READERS: dict[str, Sequence[Reader]] = {
+    "python": _PYTHON,
+    **dict.fromkeys(("javascript", "jsx", "typescript", "tsx", "vue", "svelte"), _JAVASCRIPT),
+    "go": (read_gin, read_handed),
+    "java": (read_spring,),
+}
