@@ -33,8 +33,8 @@ METHOD      object, name                  the method of that name, taken and not
 
 An argument is (keyword or "", expression).
 
-The template of a string is what it says where ``text`` does not tell: the empty string, and one that is put together (an f-string, a template
-string), in which ``HOLE`` stands before and behind the code of each part that is computed. Nothing is looked up by it.
+The template of a string is what it says where ``text`` does not tell: the empty string, and one that is put together (an f-string, a
+template string), in which ``HOLE`` stands before and behind the code of each part that is computed. Nothing is looked up by it.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from graph.flow import HOLE, MEMBER, NAME, Expression
 from graph.http.facts import ANY_METHOD, METHODS, Request, Text
-from graph.http.origins import Made
+from graph.http.origins import GIVEN, Made
 from graph.http.paths import target_of
 from graph.http.python_servers import kind_of
 from graph.http.reading import Call, Reading
@@ -97,7 +97,7 @@ def _transported(reading: Reading, client: Made) -> Iterator[str]:
 def _applications(reading: Reading, client: Made, given: Expression | None) -> Iterator[str]:
     if client.place is not None and given is not None:
         found = reading.origins.of(client.place, given)
-        yield from (each.site for each in found if each.site and (kind_of(each) or base_of(reading, each)))
+        yield from (each.site for each in found if each.site and each.symbol != GIVEN and (kind_of(each) or base_of(reading, each)))
 
 
 def _base(reading: Reading, client: Made) -> str | None:

@@ -1,8 +1,8 @@
 """What one file says about HTTP: routers, where they are mounted, the routes they answer, and the requests that clients make.
 
-A *site* names a router by the variable, field or parameter that holds it (``src/main.py:app``, ``src/api.py#setup:router``), so that it stays
-the same while other parts of the file change. Texts may hold ``HOLE`` for a part that is computed. Everything here is texts, whole numbers,
-truth values and lists, which are stored as JSON.
+A *site* names a router by the variable, field or parameter that holds it (``src/main.py:app``, ``src/api.py#setup:router``), so that it
+stays the same while other parts of the file change. Texts may hold ``HOLE`` for a part that is computed. Everything here is texts, whole
+numbers, truth values and lists, which are stored as JSON.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Router(NamedTuple):
     site: str
     root: bool
     prefix: str | None = ""
+    sure: bool = True
 
 
 class Mount(NamedTuple):
@@ -36,6 +37,7 @@ class Mount(NamedTuple):
     child: str
     prefix: str | None = ""
     replaces: bool = False
+    sure: bool = True
 
 
 class Route(NamedTuple):
@@ -52,6 +54,8 @@ class Route(NamedTuple):
     end: int
     root: bool = False
     """The type of what holds it answers by itself, where it is mounted or not."""
+    given: bool = False
+    """It is added to a parameter, and is a route only where a router is handed over for that."""
 
 
 class Request(NamedTuple):
@@ -82,6 +86,9 @@ class HttpFacts(NamedTuple):
         return any(self)
 
 
+NO_FACTS = HttpFacts()
+
+
 def from_rows(rows: Sequence[Any]) -> HttpFacts:
     """Return stored facts as they were."""
     routers, mounts, routes, requests, dropped = rows
@@ -101,7 +108,7 @@ def joined(*prefixes: str | None) -> str | None:
         if prefix is None:
             return None
         if prefix:
-            found = f"{found.rstrip('/')}/{prefix.lstrip('/')}" if found else f"/{prefix.lstrip('/')}" if prefix != "/" else "/"
+            found = f"{found.rstrip('/')}/{prefix.lstrip('/')}"
     return found
 
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from graph.bindings import FoundBinding
 from graph.evaluate import Evaluator
-from graph.flow import CALL, DEFINITION, FUNCTION_SCOPE, MEMBER, NAME, FileFlow
+from graph.flow import CALL, MEMBER, NAME, FileFlow
 from graph.http import clients, python_servers, servers
-from graph.http.facts import HttpFacts, Mount
+from graph.http.facts import NO_FACTS, HttpFacts, Mount
 from graph.http.python_servers import kind_of, read_python
 from graph.http.reading import Call, Reader, Reading, read_file
 from graph.http.servers import base_of, read_express, read_gin, read_spring
 from graph.model import EXTERNAL, Edge, Evidence
+from graph.values import FUNCTION_OBJECT
 
 _PACKAGES = python_servers.PACKAGES | servers.PACKAGES | clients.PACKAGES
 _TARGETS = tuple(f"{EXTERNAL}{package}" for package in sorted(_PACKAGES))
+
+
+_OUTSIDE = frozenset({Evidence.EXTERNAL, Evidence.UNKNOWN})
+_HANDED = clients.GLOBALS | {"unknown:use", "unknown:get", "unknown:post"}
+"""What needs no import: what every page has, and methods of what a function was given."""
 
 
 class Found(NamedTuple):
@@ -27,7 +32,7 @@ class Found(NamedTuple):
     problem: str = ""
 
 
-_NOTHING = Found(HttpFacts())
+_NOTHING = Found(NO_FACTS)
 
 
 def http_of(evaluator: Evaluator, path: str, edges: Sequence[Edge]) -> Found:
@@ -42,7 +47,7 @@ def http_of(evaluator: Evaluator, path: str, edges: Sequence[Edge]) -> Found:
         facts = read_file(evaluator, path, readers)
     except Exception as error:  # as for one expression that cannot be resolved
         answers.abandon()
-        return Found(HttpFacts(), problem=f"routes and requests could not be read: {type(error).__name__}: {error}"[:200])
+        return Found(NO_FACTS, problem=f"routes and requests could not be read: {type(error).__name__}: {error}"[:200])
     return Found(facts, answers.names(answers.looked_at()))
 
 
@@ -51,24 +56,22 @@ def _concerned(flow: FileFlow, edges: Sequence[Edge]) -> bool:
     for each in flow.imports:
         if each.module in _PACKAGES or each.module.partition(".")[0] in _PACKAGES or each.module.startswith(servers.SPRING):
             return True
-    outside = (edge.target for edge in edges if edge.evidence is Evidence.EXTERNAL)
-    return any(target.startswith(_TARGETS) or target in clients.GLOBALS for target in outside)
+    outside = [edge.target for edge in edges if edge.evidence in _OUTSIDE]
+    return any(target.startswith(_TARGETS) or target in _HANDED for target in outside)
 
 
 def read_handed(reading: Reading, call: Call) -> None:
     """Read that a router is given to a function: what its parameter answers stands below the router."""
     if not any(given[0] in {NAME, MEMBER, CALL} for _, given in call.arguments):
         return
-    for holder, found in reading.evaluator.denoted(call.place, call.callee, called=True):
-        if not isinstance(found, FoundBinding) or found.binding.kind != DEFINITION:
+    for value in sorted(reading.evaluator.value(call.place, call.callee), key=repr):
+        if value[0] != FUNCTION_OBJECT:
             continue
-        scope = reading.evaluator.flow(found.path).scopes[found.binding.target]
-        if scope.kind != FUNCTION_SCOPE:
-            continue
-        bound = holder is not None and holder[0] in {"i", "^"} and reading.evaluator.rules(found.path).receiver_is_parameter
-        names = [each.name for each in scope.parameters][int(bound) :]
+        path, scope, receiver = value[1:4]
+        bound = receiver is not None and reading.evaluator.rules(path).receiver_is_parameter
+        names = [each.name for each in reading.evaluator.flow(path).scopes[scope].parameters][int(bound) :]
         for name, mount in _handed(reading, call, names):
-            reading.mounts.append(mount._replace(child=reading.origins.site(found.path, found.binding.target, name)))
+            reading.mounts.append(mount._replace(child=reading.origins.site(path, scope, name)))
 
 
 def _handed(reading: Reading, call: Call, names: Sequence[str]) -> Iterator[tuple[str, Mount]]:

@@ -1,9 +1,9 @@
 """From what the files of a view say about HTTP to routes and edges.
 
-``handles`` leads from a route to the function that answers it, ``requests`` from a function to the routes that may answer what it asks for.
-A request is proven where it is made to an application that is known (a test client), or to the page's own host, and everything about it and
-about the one route that answers is literal. With a host that only its address tells, a part that is computed, or several routes, all of
-them are possible; a public host name is somebody else's.
+``handles`` leads from a route to the function that answers it, ``requests`` from a function to the routes that may answer what it asks
+for. A request is proven where it is made to an application that is known (a test client) or, by ``fetch``, to the page's own host, and
+everything about it and about the one route that answers is literal. With a host that only its address tells, a part that is computed, or
+several routes, all of them are possible; a public host name is somebody else's.
 """
 
 from __future__ import annotations
@@ -65,14 +65,26 @@ class RouteTable:
 
     def answering(self, request: Request, target: Target) -> list[Answered]:
         """Return the routes that may answer a request."""
+        sites = self.applications(request)
         found: list[Answered] = []
         for each in self._candidates(request.method):
-            if request.sites and not self._reaches(each.route.site, request.sites):
+            if sites and not self._reaches(each.route.site, sites):
                 continue
             match = matches(each.path, target)
             if match:
-                found.append(Answered(each, match if each.method == request.method else Match.POSSIBLE))
+                certain = each.method == request.method and (sites or (request.client == "fetch" and not target.host))
+                found.append(Answered(each, match if certain else Match.POSSIBLE))
         return found
+
+    def applications(self, request: Request) -> list[str]:
+        """Return the applications that a client was made for, as far as they are known: a parameter is what it is given."""
+        pending, known = list(request.sites), dict.fromkeys(request.sites)
+        while pending:
+            for mount in self._mounts.get(pending.pop(), ()):
+                if not mount.prefix and mount.child not in self._routers and mount.parent not in known:
+                    known[mount.parent] = None
+                    pending.append(mount.parent)
+        return [site for site in known if site in self._routers]
 
     def _candidates(self, method: str) -> Iterator[Served]:
         if method == ANY_METHOD:
@@ -83,7 +95,7 @@ class RouteTable:
 
     def _reaches(self, site: str, above: Iterable[str]) -> bool:
         """Say whether a router is one of these, or below one of them."""
-        wanted, pending, seen = set(above), [site], {site}
+        wanted, pending, seen = frozenset(above), [site], {site}
         while pending:
             at = pending.pop()
             if at in wanted:
@@ -95,11 +107,12 @@ class RouteTable:
         for path, facts in sorted(files.items()):
             counts: dict[str, int] = {}
             for route in facts.routes:
+                if route.given and not self._reaches(route.site, self._routers):
+                    continue
                 for prefix, certain in self._prefixes(route):
-                    whole = (joined(prefix, route.path) or "") if prefix else route.path
-                    whole = whole if whole.startswith((OPEN, "/")) else f"/{whole}"
-                    if prefix == OPEN and whole in {OPEN, f"{OPEN}/"}:
-                        whole = f"{OPEN}/"
+                    is_open = prefix.startswith(OPEN)
+                    whole = joined(prefix.removeprefix(OPEN), route.path) or "/"
+                    whole = f"{OPEN}{whole}" if is_open else whole
                     for method in route.methods:
                         name = f"{method} {whole}"
                         count = counts[name] = counts.get(name, 0) + 1
@@ -123,16 +136,17 @@ class RouteTable:
 
     def _find(self, site: str, depth: int) -> list[tuple[str, bool]]:
         router, mounts = self._routers.get(site), self._mounts.get(site, [])
-        own = router.prefix if router else ""
+        own, sure = (router.prefix, router.sure) if router else ("", True)
         if not mounts:
             above = [("", True)] if router is not None and router.root else [(OPEN, False)]
-            return [_under(prefix, certain, own) for prefix, certain in above]
+            return [_under(prefix, certain and sure, own) for prefix, certain in above]
         if depth > _MAX_MOUNTS:
             return [(OPEN, False)]
         found: dict[tuple[str, bool], None] = {}
         for mount in mounts:
             behind = mount.prefix if mount.replaces else joined(mount.prefix, own)
-            found |= dict.fromkeys(_under(prefix, certain, behind) for prefix, certain in self._below(mount.parent, depth + 1))
+            known = mount.sure and (sure or mount.replaces)
+            found |= dict.fromkeys(_under(prefix, certain and known, behind) for prefix, certain in self._below(mount.parent, depth + 1))
         return list(found)[:_MAX_PREFIXES]
 
 
@@ -179,7 +193,7 @@ def _requests(path: str, request: Request, table: RouteTable) -> Iterator[Edge]:
     place = (path, request.line, request.start, request.end)
     source = Handle(request.source)
     for each in answers:
-        evidence = Evidence.PROVEN if len(answers) == 1 and _is_certain(request, target, each) else Evidence.POSSIBLE
+        evidence = Evidence.PROVEN if len(answers) == 1 and _is_certain(request, each) else Evidence.POSSIBLE
         yield Edge(EdgeKind.REQUESTS, evidence, f"http:{request.client}", source, each.served.handle, *place)
     if not answers:
         asked = named(request, target)
@@ -194,6 +208,5 @@ def named(request: Request, target: Target) -> str:
     return f"{request.method} {OPEN if target.open else ''}{target.path.replace(HOLE, '{}')}"
 
 
-def _is_certain(request: Request, target: Target, answered: Answered) -> bool:
-    exact = answered.match is Match.EXACT and request.sure and answered.served.certain
-    return exact and bool(request.sites or not target.host)
+def _is_certain(request: Request, answered: Answered) -> bool:
+    return answered.match is Match.EXACT and request.sure and answered.served.certain

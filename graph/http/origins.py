@@ -23,6 +23,7 @@ from graph.flow import (
     FIELD,
     FUNCTION_SCOPE,
     HOLE,
+    IMPORTED,
     LITERAL,
     MEMBER,
     NAME,
@@ -33,9 +34,15 @@ from graph.flow import (
     Expression,
 )
 from graph.http.facts import Text
-from graph.values import ARGUMENT, CLASS_OBJECT, EXTERNAL_INSTANCE, EXTERNAL_OBJECT, INSTANCE, Value, Values
+from graph.values import ARGUMENT, CLASS_OBJECT, EXTERNAL_INSTANCE, EXTERNAL_OBJECT, INSTANCE, MODULE_OBJECT, Value, Values
 
 _DEPTH = 8
+GIVEN = "given"
+"""The symbol of what a parameter without a type holds, where only those who call the function can say what that is."""
+WHOLE = "="
+"""The name in ``FileFlow.exports`` of what a module of CommonJS gives in its place."""
+_CALLS = 12
+"""A parameter of a function with more calls than that may be anything."""
 
 
 class Made(NamedTuple):
@@ -86,6 +93,7 @@ class Origins:
         for _, each in self._evaluator.denoted(place, expression):
             if not isinstance(each, FoundBinding):
                 yield from self._instances(each)
+                yield from self._exported(place, expression, depth)
                 continue
             binding, owner = each.binding, self.site(each.path, each.scope, each.name)
             if binding.kind in {VARIABLE, FIELD} and binding.value >= 0:
@@ -94,7 +102,40 @@ class Origins:
                 if found:
                     continue
             if binding.kind == PARAMETER or (binding.kind in {VARIABLE, FIELD} and binding.type >= 0):
-                yield from self._instances(self._evaluator.worth(each), owner)
+                typed = list(self._instances(self._evaluator.worth(each), owner))
+                yield from typed
+                if not typed and binding.kind == PARAMETER:
+                    yield from list(self._handed(each, owner, depth)) or [Made("", GIVEN, owner)]
+
+    def _exported(self, place: Place, expression: Expression, depth: int) -> Iterator[Made]:
+        """Yield what a module of JavaScript gives as a whole or by default without a name for it."""
+        if expression[0] != NAME:
+            return
+        for _, each in self._evaluator.lookup((place[0], place[1], expression[1], place[3]), expression[2]):
+            if not isinstance(each, FoundBinding) or each.binding.kind != IMPORTED:
+                continue
+            imported = self._evaluator.flow(each.path).imports[each.binding.target]
+            for module in self._evaluator.rules(each.path).imported_module(self._evaluator, each.path, imported):
+                for value in module if isinstance(module, frozenset) else ():
+                    exports = self._evaluator.flow(value[1]).exports if value[0] == MODULE_OBJECT and value[1][-1:] != "/" else {}
+                    name = imported.name if imported.name in exports else WHOLE if imported.name in {"", "default"} else ""
+                    for root in exports.get(name, ()):
+                        yield from self._root(value[1], root, self.site(value[1], 0, name), depth + 1)
+
+    def _handed(self, parameter: FoundBinding, owner: str, depth: int) -> Iterator[Made]:
+        """Yield what calls give a parameter without a type, in its own name."""
+        path, scope, name = parameter.path, parameter.scope, parameter.name
+        parameters = [each.name for each in self._evaluator.flow(path).scopes[scope].parameters]
+        calls = self._evaluator.passed_to(path, scope)
+        if name not in parameters or len(calls) > _CALLS:
+            return
+        for call in calls:
+            self._evaluator.look(call.place[0])
+            position = parameters.index(name) - int(call.bound and self._evaluator.rules(path).receiver_is_parameter)
+            plain = [given for keyword, given in call.arguments if not keyword]
+            given = dict(call.arguments).get(name) or (plain[position] if 0 <= position < len(plain) else None)
+            if given is not None:
+                yield from (Made(each.package, each.symbol, owner) for each in self.of(call.place, given, "", depth + 1) if not each.above)
 
     def _instances(self, values: Values, owner: str = "") -> Iterator[Made]:
         """Yield objects of which the type alone is known."""

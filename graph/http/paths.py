@@ -1,7 +1,7 @@
 """Paths of routes and of requests, and whether one answers the other.
 
-A route's path is written as OpenAPI does, whatever its framework writes: ``/users/{id}``, and ``/files/{path...}`` for a parameter that takes
-the rest. A path that begins with ``...`` has a prefix in front that is not known.
+A route's path is written as OpenAPI does, whatever its framework writes: ``/users/{id}``, and ``/files/{path...}`` for a parameter that
+takes the rest. A path that begins with ``...`` has a prefix in front that is not known.
 """
 
 from __future__ import annotations

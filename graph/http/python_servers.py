@@ -57,17 +57,17 @@ def _router(reading: Reading, call: Call) -> None:
     expression: Expression = (CALL, call.callee[1], call.callee, call.arguments)
     for made in reading.origins.of(call.place, expression, site):
         if site and (kind := kind_of(made)) is not None:
-            reading.routers.append(Router(site, kind[1], _prefix(reading, call, kind[2])))
+            prefix = _prefix(reading, call, kind[2])
+            reading.routers.append(Router(site, kind[1], prefix and prefix.template, prefix is None or prefix.sure))
             if (listed := call.given(-1, "routes")) is not None:
                 _listed(reading, call.place, listed, site, kind[1], "")
 
 
-def _prefix(reading: Reading, call: Call, keyword: str) -> str | None:
+def _prefix(reading: Reading, call: Call, keyword: str) -> Text | None:
     given = call.given(-1, keyword) if keyword else None
     if given is None or (given[0] == LITERAL and given[2] == "None"):
-        return ""
-    text = reading.origins.text(call.place, given)
-    return text.template if text else None
+        return Text("")
+    return reading.origins.text(call.place, given)
 
 
 def _mount(reading: Reading, call: Call, parent: Made, framework: str) -> None:
@@ -76,14 +76,11 @@ def _mount(reading: Reading, call: Call, parent: Made, framework: str) -> None:
     child = call.given(int(at), "app", "router", "blueprint")
     if child is None or (call.name == "register_blueprint") != (framework == _FLASK):
         return
-    if at:
-        text = reading.origins.text(call.place, call.given(0, "path") or child)
-        prefix = text.template if text else None
-    else:
-        prefix = _prefix(reading, call, keyword)
+    text = reading.origins.text(call.place, call.given(0, "path")) if at else _prefix(reading, call, keyword)
+    prefix, sure = (text.template, text.sure) if text else (None, False)
     for made in reading.origins.of(call.place, child):
         if kind_of(made) and made.site and parent.site:
-            reading.mounts.append(Mount(parent.site, made.site, prefix, framework == _FLASK and prefix != ""))
+            reading.mounts.append(Mount(parent.site, made.site, prefix, framework == _FLASK and prefix != "", sure))
 
 
 def _route(reading: Reading, call: Call, made: Made, kind: tuple[str, bool, str]) -> None:

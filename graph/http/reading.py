@@ -7,13 +7,13 @@ Servers and clients are known by what the evaluator says a callee or its receive
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from graph.bindings import Arguments, FoundBinding, Place
 from graph.evaluate import Evaluator
-from graph.flow import CALL, DECORATOR, FUNCTION_SCOPE, MEMBER, NAME, NEW, QUIET, Expression, FileFlow
+from graph.flow import CALL, DECORATOR, FUNCTION_SCOPE, MEMBER, NAME, NEW, QUIET, ROOT, Expression, FileFlow
 from graph.http.facts import HttpFacts, Mount, Request, Route, Router
 from graph.http.origins import Made, Origins
 from graph.model import UNKNOWN, Handle, unknown
@@ -109,8 +109,21 @@ class Reading:
         return len(denoted) == 1 and (isinstance(denoted[0][1], FoundBinding) or len(denoted[0][1]) == 1)
 
     def receivers(self, call: Call) -> list[Made]:
-        """Return where the object was made that a method is called on."""
-        return self.origins.of(call.place, call.callee[2]) if call.callee[0] == MEMBER else []
+        """Return where the object was made that a method is called on; nothing when the program defines the method itself."""
+        if call.callee[0] != MEMBER:
+            return []
+        found = self.origins.of(call.place, call.callee[2])
+        if found and any(isinstance(each, FoundBinding) for _, each in self.evaluator.denoted(call.place, call.callee, called=True)):
+            return []
+        return found
+
+    def holder(self, call: Call, fluent: Container[str]) -> str:
+        """Return the site that holds what a call gives, through methods behind it that give their object again."""
+        expression = self.flow.roots[call.root].expression if call.root >= 0 else None
+        while expression is not None and expression[0] == CALL and expression[2][1] != call.callee[1]:
+            callee = expression[2]
+            expression = callee[2] if callee[0] == MEMBER and callee[3] in fluent else None
+        return "" if expression is None else self.owners.get(call.root, "")
 
 
 Reader = Callable[[Reading, Call], None]
@@ -131,6 +144,13 @@ def read_file(evaluator: Evaluator, path: str, readers: Sequence[Reader]) -> Htt
 
 
 def _owners(reading: Reading) -> Iterator[tuple[int, str]]:
+    for name, roots in reading.flow.exports.items():
+        for root in roots:
+            inner, expression = root, reading.flow.roots[root].expression
+            while expression is not None and expression[0] == ROOT:
+                inner = expression[2]
+                expression = reading.flow.roots[inner].expression
+            yield inner, reading.origins.site(reading.path, 0, name)
     for index, scope in enumerate(reading.flow.scopes):
         for root in scope.returned:
             yield root, reading.origins.site(reading.path, index, "return")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graph.flow import CALL, FUNCTION_SCOPE, MEMBER, NEW, QUIET, SEQUENCE, Expression
 from graph.http.facts import ANY_METHOD, METHODS, Mount, Route, Router, Text, joined, upper
-from graph.http.origins import Made
+from graph.http.origins import GIVEN, Made
 from graph.http.paths import template_of
 from graph.http.reading import Call, Reading
 
@@ -17,16 +17,19 @@ _GIN_ROOTS = frozenset({"Default", "New", "Engine"})
 _GIN_ROUTERS = frozenset({"RouterGroup", "IRouter", "IRoutes"})
 _GIN_VERBS = frozenset(METHODS) | {"Any", "Handle"}
 _MAPPINGS = {f"{method.capitalize()}Mapping": method for method in METHODS[:5]} | {"RequestMapping": ANY_METHOD}
+FLUENT = _VERBS | {"use", "Use"}
+"""Methods that give the router again, or the route."""
 PACKAGES = frozenset({EXPRESS, _TYPES, GIN, SPRING})
 
 
 def base_of(reading: Reading, made: Made) -> tuple[str, bool, Made, str | None] | None:
     """Return framework, whether it answers by itself, the router that was made first, and the path below it, of what may be a router."""
     below: list[str | None] = []
+    site = ""
     while made.above is not None:
-        deriving = made.symbol in {"Group", "route"} if made.package in {GIN, EXPRESS, _TYPES} else False
-        if made.symbol in _VERBS and _is_route(made):  # express().route("/x").get(f) gives the route again
-            made = made.above
+        deriving = made.symbol in {"Group", "route"} if made.package in {GIN, EXPRESS, _TYPES, ""} else False
+        if made.symbol in FLUENT:
+            site, made = made.site or site, made.above
             continue
         if not deriving or not made.arguments or made.place is None:
             return None
@@ -34,8 +37,11 @@ def base_of(reading: Reading, made: Made) -> tuple[str, bool, Made, str | None] 
         below.append(text.template if text else None)
         made = made.above
     path = joined(*reversed(below))
+    made = made._replace(site=made.site or site)
     if made.package in {EXPRESS, _TYPES} and made.symbol in _EXPRESS_ROOTS | _EXPRESS_ROUTERS:
         return "express", made.symbol in _EXPRESS_ROOTS, made, path
+    if made.symbol == GIVEN:
+        return "express", False, made, path
     if made.package == GIN and made.symbol in _GIN_ROOTS | _GIN_ROUTERS:
         return "gin", made.symbol in _GIN_ROOTS, made, path
     return None
@@ -65,6 +71,7 @@ def read_express(reading: Reading, call: Call) -> None:
 
 def _express_route(reading: Reading, call: Call, made: Made, base: tuple[str, bool, Made, str | None]) -> None:
     framework, root, router, below = base
+    given_to = router.symbol == GIVEN
     given = call.plain
     if _is_route(made):
         texts: list[Text | None] = [Text("")]
@@ -78,13 +85,15 @@ def _express_route(reading: Reading, call: Call, made: Made, base: tuple[str, bo
     handler = given[-1][3][-1] if given[-1][0] == SEQUENCE and given[-1][3] else given[-1]
     method = ANY_METHOD if call.name == "all" else call.name.upper()
     for text in texts:
-        route = Route(router.site, framework, (method,), "", True, reading.handlers(call, handler), *reading.span(call), root)
+        site = router.site or reading.holder(call, FLUENT)
+        route = Route(site, framework, (method,), "", True, reading.handlers(call, handler), *reading.span(call), root, given_to)
         _add(reading, text, below, route)
 
 
 def _express_mount(reading: Reading, call: Call, base: tuple[str, bool, Made, str | None]) -> None:
     given = call.plain
-    if not given or not base[2].site:
+    site = base[2].site or reading.holder(call, FLUENT)
+    if not given or not site:
         return
     text = reading.origins.text(call.place, given[0])
     named = text is not None or len(reading.origins.of(call.place, given[0])) == 0
@@ -92,8 +101,8 @@ def _express_mount(reading: Reading, call: Call, base: tuple[str, bool, Made, st
     for expression in given[1:] if named and len(given) > 1 else given:
         for child in reading.origins.of(call.place, expression):
             below = base_of(reading, child)
-            if below is not None and below[2].site and not child.above:
-                reading.mounts += [Mount(base[2].site, child.site, joined(base[3], prefix)) for prefix in prefixes]
+            if below is not None and below[2].site and below[3] == "":
+                reading.mounts += [Mount(site, below[2].site, joined(base[3], prefix)) for prefix in prefixes]
 
 
 def read_gin(reading: Reading, call: Call) -> None:
@@ -118,8 +127,8 @@ def read_gin(reading: Reading, call: Call) -> None:
 
 def _router(reading: Reading, call: Call, framework: str) -> None:
     """Read a router where it is made and a variable holds it."""
-    site = reading.owners.get(call.root, "") if call.whole else ""
-    if not site or (call.callee[0] == MEMBER and call.name in _VERBS | _GIN_VERBS):
+    site = "" if call.name in FLUENT | _GIN_VERBS else reading.holder(call, FLUENT)
+    if not site:
         return
     expression: Expression = (NEW if call.new else CALL, call.callee[1], call.callee, call.arguments)
     for made in reading.origins.of(call.place, expression, site):

@@ -287,7 +287,7 @@ def _string(lowering: Lowering, node: SyntaxNode) -> Expression | None:
 
 
 def _template(lowering: Lowering, node: SyntaxNode, content: bytes, *, computed: bool) -> list[str]:
-    """Return the template of a string that is empty or put together, where it has one quote on either side and nothing but an f before it."""
+    """Return the template of a string that is empty or put together, with one quote on either side and nothing but an f before it."""
     if content in {b'""', b"''"}:
         return [""]
     if not computed or content[:1] not in {b"f", b"F"} or content[1:4] in {b'"""', b"'''"} or content[1:2] not in {b'"', b"'"}:
