@@ -13,12 +13,13 @@ from graph.http.python_servers import kind_of, read_python
 from graph.http.reading import Call, Reader, Reading, read_file
 from graph.http.servers import base_of, read_express, read_gin, read_spring
 from graph.model import EXTERNAL, Edge, Evidence
-from graph.values import FUNCTION_OBJECT
+from graph.values import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, SUPERTYPE
 
 _PACKAGES = python_servers.PACKAGES | servers.PACKAGES | clients.PACKAGES
 _TARGETS = tuple(f"{EXTERNAL}{package}" for package in sorted(_PACKAGES))
 
 
+_RECEIVERS = frozenset({INSTANCE, CLASS_OBJECT, SUPERTYPE})
 _OUTSIDE = frozenset({Evidence.EXTERNAL, Evidence.UNKNOWN})
 _HANDED = clients.GLOBALS | {"unknown:use", "unknown:get", "unknown:post"}
 """What needs no import: what every page has, and methods of what a function was given."""
@@ -64,14 +65,21 @@ def read_handed(reading: Reading, call: Call) -> None:
     """Read that a router is given to a function: what its parameter answers stands below the router."""
     if not any(given[0] in {NAME, MEMBER, CALL} for _, given in call.arguments):
         return
-    for value in sorted(reading.evaluator.value(call.place, call.callee), key=repr):
-        if value[0] != FUNCTION_OBJECT:
-            continue
-        path, scope, receiver = value[1:4]
-        bound = receiver is not None and reading.evaluator.rules(path).receiver_is_parameter
+    for path, scope, bound in sorted(_functions(reading, call)):
         names = [each.name for each in reading.evaluator.flow(path).scopes[scope].parameters][int(bound) :]
         for name, mount in _handed(reading, call, names):
             reading.mounts.append(mount._replace(child=reading.origins.site(path, scope, name)))
+
+
+def _functions(reading: Reading, call: Call) -> set[tuple[str, int, bool]]:
+    """Return the functions of the program that are called, each with whether its first parameter is the receiver."""
+    evaluator = reading.evaluator
+    found: set[tuple[str, int, bool]] = set()
+    for value in evaluator.value(call.place, call.callee):
+        if value[0] == FUNCTION_OBJECT:
+            bound = value[3] is not None and value[3][0] in _RECEIVERS
+            found.add((value[1], value[2], bound and evaluator.rules(value[1]).receiver_is_parameter))
+    return found
 
 
 def _handed(reading: Reading, call: Call, names: Sequence[str]) -> Iterator[tuple[str, Mount]]:
