@@ -8,7 +8,7 @@ several routes, all of them are possible; a public host name is somebody else's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.flow import HOLE
@@ -39,6 +39,10 @@ class Served:
         """Return what it is called: its method and path."""
         return f"{self.method} {self.path}"
 
+    def answers(self, method: str) -> bool:
+        """Say whether it may answer a request with a method; what answers GET also answers HEAD."""
+        return ANY_METHOD in {method, self.method} or self.method == method or (method == "HEAD" and self.method == "GET")
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -59,16 +63,13 @@ class RouteTable:
                 self._mounts.setdefault(mount.child, []).append(mount)
         self._known: dict[str, list[tuple[str, bool]]] = {}
         self.served = list(self._serve(files))
-        self._by_method: dict[str, list[Served]] = {}
-        for each in self.served:
-            self._by_method.setdefault(each.method, []).append(each)
 
     def answering(self, request: Request, target: Target) -> list[Answered]:
         """Return the routes that may answer a request."""
         sites = self.applications(request)
         found: list[Answered] = []
-        for each in self._candidates(request.method):
-            if sites and not self._reaches(each.route.site, sites):
+        for each in self.served:
+            if not each.answers(request.method) or (sites and not self._reaches(each.route.site, sites)):
                 continue
             match = matches(each.path, target)
             if match:
@@ -85,13 +86,6 @@ class RouteTable:
                     known[mount.parent] = None
                     pending.append(mount.parent)
         return [site for site in known if site in self._routers]
-
-    def _candidates(self, method: str) -> Iterator[Served]:
-        if method == ANY_METHOD:
-            yield from self.served
-            return
-        for each in {method: 0, ANY_METHOD: 0, **({"GET": 0} if method == "HEAD" else {})}:
-            yield from self._by_method.get(each, ())
 
     def _reaches(self, site: str, above: Iterable[str]) -> bool:
         """Say whether a router is one of these, or below one of them."""
@@ -192,8 +186,8 @@ def _requests(path: str, request: Request, table: RouteTable) -> Iterator[Edge]:
     answers = [] if target.is_elsewhere and not request.sites else table.answering(request, target)
     place = (path, request.line, request.start, request.end)
     source = Handle(request.source)
+    evidence = Evidence.PROVEN if is_settled(request, answers) else Evidence.POSSIBLE
     for each in answers:
-        evidence = Evidence.PROVEN if len(answers) == 1 and _is_certain(request, each) else Evidence.POSSIBLE
         yield Edge(EdgeKind.REQUESTS, evidence, f"http:{request.client}", source, each.served.handle, *place)
     if not answers:
         asked = named(request, target)
@@ -208,5 +202,6 @@ def named(request: Request, target: Target) -> str:
     return f"{request.method} {OPEN if target.open else ''}{target.path.replace(HOLE, '{}')}"
 
 
-def _is_certain(request: Request, answered: Answered) -> bool:
-    return answered.match is Match.EXACT and request.sure and answered.served.certain
+def is_settled(request: Request, answers: Sequence[Answered]) -> bool:
+    """Say whether it is certain which route answers a request."""
+    return len(answers) == 1 and answers[0].match is Match.EXACT and request.sure and answers[0].served.certain

@@ -188,8 +188,8 @@ class Origins:
         if operation == LITERAL:
             return self._literal(place, expression, depth)
         if operation == ROOT:
-            root = self._evaluator.flow(place[0]).roots[expression[2]].expression
-            return self.text(self._evaluator.place(place[0], expression[2]), root, depth + 1)
+            at: int = expression[2]
+            return self.text(self._evaluator.place(place[0], at), self._evaluator.flow(place[0]).roots[at].expression, depth + 1)
         if operation in {NAME, MEMBER}:
             return self._constant(place, expression, depth)
         return None
@@ -206,7 +206,8 @@ class Origins:
         return text and Text(text.template, text.sure and (expression[0] == NAME or holder is None or holder[0] != INSTANCE))
 
     def _literal(self, place: Place, expression: Expression, depth: int) -> Text | None:
-        template = expression[4] if len(expression) > 4 else expression[3] or None
+        told: list[str] = list(expression)[3:]  # the text, and the template where there is one
+        template = told[-1] if len(told) > 1 else told[0] or None
         if template is None or "\\" in template:
             return None
         parts = template.split(HOLE)
@@ -231,9 +232,9 @@ class Origins:
         """Return the members of an object that is written out, by name; None for anything else."""
         if expression is None or expression[0] != CAST or expression[2][0] != CLASS:
             return None
-        flow = self._evaluator.flow(place[0])
+        flow, scope = self._evaluator.flow(place[0]), int(expression[2][2])
         found: dict[str, tuple[Place, Expression]] = {}
-        for name, bindings in flow.scopes[expression[2][2]].names.items():
+        for name, bindings in flow.scopes[scope].names.items():
             value = bindings[-1].value
             if value >= 0 and (root := flow.roots[value].expression) is not None:
                 found[name] = self._evaluator.place(place[0], value), root

@@ -146,10 +146,9 @@ def read_file(evaluator: Evaluator, path: str, readers: Sequence[Reader]) -> Htt
 def _owners(reading: Reading) -> Iterator[tuple[int, str]]:
     for name, roots in reading.flow.exports.items():
         for root in roots:
-            inner, expression = root, reading.flow.roots[root].expression
-            while expression is not None and expression[0] == ROOT:
-                inner = expression[2]
-                expression = reading.flow.roots[inner].expression
+            inner: int = root
+            while (expression := reading.flow.roots[inner].expression) is not None and expression[0] == ROOT:
+                inner = int(expression[2])
             yield inner, reading.origins.site(reading.path, 0, name)
     for index, scope in enumerate(reading.flow.scopes):
         for root in scope.returned:
@@ -174,14 +173,13 @@ def calls_of(evaluator: Evaluator, path: str, flow: FileFlow) -> Iterator[Call]:
                 yield Call(place, callee, expression[3], index, whole, root.purpose, expression[0] == NEW)
 
 
-def _calls_in(part: object) -> Iterator[Expression]:
+def _calls_in(part: Any) -> Iterator[Expression]:
     """Yield the calls in an expression, the innermost first."""
     if not isinstance(part, tuple | list):
         return
     parts = cast("Sequence[Any]", part)
     for each in parts:
-        if isinstance(each, tuple | list):
-            yield from _calls_in(each)
+        yield from _calls_in(each)
     if len(parts) == 4 and isinstance(parts[0], int) and isinstance(parts[1], int) and parts[0] in {CALL, NEW}:
         yield cast("Expression", parts)
 
