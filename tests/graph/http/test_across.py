@@ -60,7 +60,7 @@ def seen(tree: IndexedTree, view: str = "1", other: str = "2", name: str = "web"
 
 
 def test_callers_of_a_route_are_in_other_repositories(tree: IndexedTree) -> None:
-    """Possible, with the place in the other repository; a request that its own answers for certain, a public host's and a test's are not."""
+    """Possible, with the place there; a request that its own answers for certain, a public host's and a test's are none."""
     graph = seen(tree)
     (edge,) = callers(graph, find_one(graph, "GET /users/{id}")).edges
     assert (edge.source, edge.target) == ("repository:web/src/api.ts#one", "shop/app.py#GET /users/{id}")

@@ -88,7 +88,10 @@ def test_a_view_has_its_routes_and_requests(tree: IndexedTree) -> None:
         "tests/test_app.py#test_it requests unknown:GET /v1/users/7 unknown",
     }
     assert outcome.notes == ()
-    assert [node.name for graph in tree.graphs() for node in graph.nodes if node.kind == "route"] == ["GET /api/users/{id}", "GET /api/users"]
+    assert [node.name for graph in tree.graphs() for node in graph.nodes if node.kind == "route"] == [
+        "GET /api/users/{id}",
+        "GET /api/users",
+    ]
 
 
 def test_a_prefix_in_another_file_changes_routes_and_who_asks_for_them(tree: IndexedTree) -> None:

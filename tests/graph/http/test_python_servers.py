@@ -65,7 +65,8 @@ def test_prefixes_are_followed_through_files() -> None:
     files = {
         "app/users.py": FASTAPI + 'router = APIRouter(prefix="/users")\n\n@router.get("")\ndef all(): ...\n\n'
         '@router.delete("/{id}")\ndef gone(): ...\n',
-        "app/api.py": FASTAPI + 'from app import users\n\nPREFIX = "/v1"\napi = APIRouter()\napi.include_router(users.router, prefix=PREFIX)\n',
+        "app/api.py": FASTAPI
+        + 'from app import users\n\nPREFIX = "/v1"\napi = APIRouter()\napi.include_router(users.router, prefix=PREFIX)\n',
         "app/main.py": FASTAPI
         + "from app.api import api\nfrom app.users import router\n\napp = FastAPI()\nsub = FastAPI()\n"
         + 'app.include_router(api, prefix="/api")\nsub.include_router(router)\napp.mount("/sub", sub)\n',
@@ -89,20 +90,26 @@ def test_a_prefix_that_an_object_holds_can_be_set_from_outside() -> None:
     """It says what the path is by default, so the route is possible."""
     files = {
         "config.py": 'class Settings:\n    PREFIX: str = "/api"\n\nsettings = Settings()\n',
-        "main.py": FASTAPI + "from config import settings\n\napp = FastAPI()\nr = APIRouter(prefix=settings.PREFIX)\napp.include_router(r)\n\n"
+        "main.py": FASTAPI
+        + "from config import settings\n\napp = FastAPI()\nr = APIRouter(prefix=settings.PREFIX)\napp.include_router(r)\n\n"
         "@r.get('/x')\ndef x(): ...\n",
     }
     assert routes(files) == ["GET /api/x -> x possible"]
 
 
 def test_a_path_that_is_no_literal_is_counted() -> None:
-    text = FASTAPI + "app = FastAPI()\n\n@app.get(path())\ndef x(): ...\n\n@app.get('/' + name)\ndef y(): ...\n\n@app.get(f'/{name}')\ndef z(): ...\n"
+    text = (
+        FASTAPI
+        + "app = FastAPI()\n\n@app.get(path())\ndef x(): ...\n\n@app.get('/' + name)\ndef y(): ...\n\n@app.get(f'/{name}')\ndef z(): ...\n"
+    )
     assert routes({"main.py": text}) == []
     assert facts_of({"main.py": text})["main.py"].dropped == 3
 
 
 def test_functions_add_routes_with_the_methods_they_are_given() -> None:
-    text = FASTAPI + """
+    text = (
+        FASTAPI
+        + """
 app = FastAPI()
 
 def x(): ...
@@ -115,12 +122,15 @@ def y(): ...
 @app.api_route("/z", methods=METHODS)
 def z(): ...
 """
+    )
     assert routes({"main.py": text}) == ["* /z -> z proven", "GET /y -> y proven", "POST /x -> x proven", "PUT /x -> x proven"]
 
 
 def test_a_function_that_is_given_the_router_adds_to_it() -> None:
     """With a type or without; an application that comes from nowhere known is possible, a router's prefix is open."""
-    text = FASTAPI + """
+    text = (
+        FASTAPI
+        + """
 def one(app: FastAPI):
     @app.get("/one")
     def first(): ...
@@ -144,6 +154,7 @@ def create():
     two(router)
     return app
 """
+    )
     assert routes({"main.py": text}) == [
         "GET .../four -> alone.fourth possible",
         "GET /one -> one.first proven",
@@ -154,7 +165,10 @@ def create():
 
 def test_routers_that_include_each_other_end() -> None:
     """Only broken code has them; their prefix is not known."""
-    text = FASTAPI + "a = APIRouter(prefix='/a')\nb = APIRouter(prefix='/b')\na.include_router(b)\nb.include_router(a)\n\n@a.get('/x')\ndef x(): ...\n"
+    text = (
+        FASTAPI
+        + "a = APIRouter(prefix='/a')\nb = APIRouter(prefix='/b')\na.include_router(b)\nb.include_router(a)\n\n@a.get('/x')\ndef x(): ...\n"
+    )
     assert [line.rpartition(" ")[2] for line in routes({"main.py": text})] == ["possible"]
 
 
@@ -222,5 +236,7 @@ app = Starlette(routes=routes)
 @pytest.mark.parametrize("end", range(0, 300, 23))
 def test_broken_code_gives_what_it_can(end: int) -> None:
     """It never fails."""
-    text = FASTAPI + 'app = FastAPI()\napp.include_router(\n@app.get("/users/{id}")\nasync def read(id): app.add_api_route("/x", methods=[)\n'
+    text = (
+        FASTAPI + 'app = FastAPI()\napp.include_router(\n@app.get("/users/{id}")\nasync def read(id): app.add_api_route("/x", methods=[)\n'
+    )
     routes({"main.py": text[:end]})
