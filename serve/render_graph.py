@@ -127,7 +127,7 @@ def _cycle(members: Sequence[Handle], edges: Sequence[Edge], style: Style) -> st
 
 def _handled(row: RouteRow, answer: Answer, style: Style) -> str:
     by = ", ".join(_short(each, answer) for each in row.handlers) or "nothing that is known"
-    return f"{by}  {style.faint(f'{row.requests:,} requests')}"
+    return f"{by}  {style.faint(_count(row.requests, 'requests'))}"
 
 
 def _dead_note(row: Unreached) -> str:

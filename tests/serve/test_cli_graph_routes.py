@@ -42,7 +42,7 @@ def both(tmp_path: Path, codelore: Shell, monkeypatch: pytest.MonkeyPatch) -> Pa
 
 def test_routes_are_listed_with_what_answers_and_asks(codelore: Shell, both: Path) -> None:
     done = codelore("graph", "routes")
-    assert done.out == "app.py:15  route  POST /users/  add  0 requests\napp.py:6  route  GET /users/{id}  read  1 requests\n"
+    assert done.out == "app.py:15  route  POST /users/  add  0 requests\napp.py:6  route  GET /users/{id}  read  1 request\n"
     assert done.err.startswith("proven: 2 routes; no unknown uses\n")
     answer = codelore("graph", "routes", "GET", "--json").json("RoutesResult")
     (row,) = answer["routes"]
