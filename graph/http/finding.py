@@ -22,7 +22,8 @@ _TARGETS = tuple(f"{EXTERNAL}{package}" for package in sorted(_PACKAGES))
 _RECEIVERS = frozenset({INSTANCE, CLASS_OBJECT, SUPERTYPE})
 _OUTSIDE = frozenset({Evidence.EXTERNAL, Evidence.UNKNOWN})
 _HANDED = clients.GLOBALS | {"unknown:use", "unknown:get", "unknown:post"}
-"""What needs no import: what every page has, and methods of what a function was given."""
+"""What needs no import in JavaScript: what every page has, and methods of what a function was given."""
+_NONE: frozenset[str] = frozenset()
 
 
 class Found(NamedTuple):
@@ -40,25 +41,33 @@ def http_of(evaluator: Evaluator, path: str, edges: Sequence[Edge]) -> Found:
     """Return what a file says about HTTP, whose names have been resolved to these edges."""
     flow = evaluator.program.unit(path).flow
     readers = _READERS.get(flow.language)
-    if readers is None or not _concerned(flow, edges):
+    if readers is None or not _concerned(flow, edges, readers):
         return _NOTHING
     answers = evaluator.answers
     answers.start()
     try:
-        facts = read_file(evaluator, path, readers)
+        facts = read_file(evaluator, path, readers, read_handed if flow.language != "java" else None, always=_imports(flow))
     except Exception as error:  # as for one expression that cannot be resolved
         answers.abandon()
         return Found(NO_FACTS, problem=f"routes and requests could not be read: {type(error).__name__}: {error}"[:200])
     return Found(facts, answers.names(answers.looked_at()))
 
 
-def _concerned(flow: FileFlow, edges: Sequence[Edge]) -> bool:
+def _concerned(flow: FileFlow, edges: Sequence[Edge], readers: Sequence[Reader]) -> bool:
     """Say whether a file imports a framework or a client, or has anything to do with what comes from one."""
-    for each in flow.imports:
-        if each.module in _PACKAGES or each.module.partition(".")[0] in _PACKAGES or each.module.startswith(servers.SPRING):
-            return True
-    outside = [edge.target for edge in edges if edge.evidence in _OUTSIDE]
-    return any(target.startswith(_TARGETS) or target in _HANDED for target in outside)
+    if _imports(flow):
+        return True
+    handed = _HANDED if readers is _JAVASCRIPT else _NONE
+    outside = (edge.target for edge in edges if edge.evidence in _OUTSIDE)
+    return any(target.startswith(_TARGETS) or target in handed for target in outside)
+
+
+def _imports(flow: FileFlow) -> bool:
+    """Say whether a file imports a framework or a client."""
+    return any(
+        each.module in _PACKAGES or each.module.partition(".")[0] in _PACKAGES or each.module.startswith(servers.SPRING)
+        for each in flow.imports
+    )
 
 
 def read_handed(reading: Reading, call: Call) -> None:
@@ -96,11 +105,11 @@ def _handed(reading: Reading, call: Call, names: Sequence[str]) -> Iterator[tupl
                 yield name, Mount(base[2].site, "", base[3])
 
 
-_PYTHON: Sequence[Reader] = (read_python, clients.read_clients, read_handed)
-_JAVASCRIPT: Sequence[Reader] = (read_express, clients.read_clients, read_handed)
+_PYTHON: Sequence[Reader] = (read_python, clients.read_clients)
+_JAVASCRIPT: Sequence[Reader] = (read_express, clients.read_clients)
 _READERS: dict[str, Sequence[Reader]] = {
     "python": _PYTHON,
     **dict.fromkeys(("javascript", "jsx", "typescript", "tsx", "vue", "svelte"), _JAVASCRIPT),
-    "go": (read_gin, read_handed),
+    "go": (read_gin,),
     "java": (read_spring,),
 }

@@ -41,6 +41,8 @@ GIVEN = "given"
 """The symbol of what a parameter without a type holds, where only those who call the function can say what that is."""
 WHOLE = "="
 """The name in ``FileFlow.exports`` of what a module of CommonJS gives in its place."""
+_ROOTS = 200
+"""Expressions to look into for one object."""
 _CALLS = 12
 """A parameter of a function with more calls than that may be anything."""
 
@@ -63,41 +65,47 @@ class Origins:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        self._visited: set[tuple[object, ...]] = set()  # roots and parameters of the present search: each is looked into once
 
     def site(self, path: str, scope: int, name: str) -> str:
         """Return the name of what a variable, a field or a parameter holds."""
         return f"{self._evaluator.program.handle(path, scope)}:{name}"
 
-    def of(self, place: Place, expression: Expression, owner: str = "", depth: int = 0) -> list[Made]:
+    def of(self, place: Place, expression: Expression, owner: str = "") -> list[Made]:
         """Return what an expression may be; ``owner`` is the site that holds it. Nothing where nobody else's type is behind it."""
-        if depth > _DEPTH:
-            return []
+        self._visited = set()
+        return self._of(place, expression, owner)
+
+    def _of(self, place: Place, expression: Expression, owner: str) -> list[Made]:
         operation = expression[0]
         if operation in {AWAIT, ENTER}:
-            return self.of(place, expression[2], owner, depth + 1)
+            return self._of(place, expression[2], owner)
         if operation == ROOT:
-            return self._root(place[0], expression[2], owner, depth + 1)
+            return self._root(place[0], expression[2], owner)
         if operation == EITHER:
-            return _each(made for option in expression[2] for made in self.of(place, option, owner, depth + 1))
+            return _each(made for option in expression[2] for made in self._of(place, option, owner))
         if operation in {NAME, MEMBER}:
-            return _each(self._denoted(place, expression, depth))
+            return _each(self._denoted(place, expression))
         if operation in {CALL, NEW}:
-            return _each(self._called(place, expression, owner, depth))
+            return _each(self._called(place, expression, owner))
         return []
 
-    def _root(self, path: str, root: int, owner: str, depth: int) -> list[Made]:
+    def _root(self, path: str, root: int, owner: str) -> list[Made]:
         expression = self._evaluator.flow(path).roots[root].expression
-        return [] if expression is None else self.of(self._evaluator.place(path, root), expression, owner, depth)
+        if expression is None or (path, root) in self._visited or len(self._visited) > _ROOTS:
+            return []
+        self._visited.add((path, root))
+        return self._of(self._evaluator.place(path, root), expression, owner)
 
-    def _denoted(self, place: Place, expression: Expression, depth: int) -> Iterator[Made]:
+    def _denoted(self, place: Place, expression: Expression) -> Iterator[Made]:
         for _, each in self._evaluator.denoted(place, expression):
             if not isinstance(each, FoundBinding):
                 yield from self._instances(each)
-                yield from self._exported(place, expression, depth)
+                yield from self._exported(place, expression)
                 continue
             binding, owner = each.binding, self.site(each.path, each.scope, each.name)
             if binding.kind in {VARIABLE, FIELD} and binding.value >= 0:
-                found = self._root(each.path, binding.value, owner, depth + 1)
+                found = self._root(each.path, binding.value, owner)
                 yield from found
                 if found:
                     continue
@@ -105,9 +113,9 @@ class Origins:
                 typed = list(self._instances(self._evaluator.worth(each), owner))
                 yield from typed
                 if not typed and binding.kind == PARAMETER:
-                    yield from list(self._handed(each, owner, depth)) or [Made("", GIVEN, owner)]
+                    yield from list(self._handed(each, owner)) or [Made("", GIVEN, owner)]
 
-    def _exported(self, place: Place, expression: Expression, depth: int) -> Iterator[Made]:
+    def _exported(self, place: Place, expression: Expression) -> Iterator[Made]:
         """Yield what a module of JavaScript gives as a whole or by default without a name for it."""
         if expression[0] != NAME:
             return
@@ -120,22 +128,24 @@ class Origins:
                     exports = self._evaluator.flow(value[1]).exports if value[0] == MODULE_OBJECT and value[1][-1:] != "/" else {}
                     name = imported.name if imported.name in exports else WHOLE if imported.name in {"", "default"} else ""
                     for root in exports.get(name, ()):
-                        yield from self._root(value[1], root, self.site(value[1], 0, name), depth + 1)
+                        yield from self._root(value[1], root, self.site(value[1], 0, name))
 
-    def _handed(self, parameter: FoundBinding, owner: str, depth: int) -> Iterator[Made]:
+    def _handed(self, parameter: FoundBinding, owner: str) -> Iterator[Made]:
         """Yield what calls give a parameter without a type, in its own name."""
         path, scope, name = parameter.path, parameter.scope, parameter.name
         parameters = [each.name for each in self._evaluator.flow(path).scopes[scope].parameters]
         calls = self._evaluator.passed_to(path, scope)
-        if name not in parameters or len(calls) > _CALLS:
+        key = (path, scope, name)
+        if name not in parameters or len(calls) > _CALLS or key in self._visited:
             return
+        self._visited.add(key)
         for call in calls:
             self._evaluator.look(call.place[0])
             position = parameters.index(name) - int(call.bound and self._evaluator.rules(path).receiver_is_parameter)
             plain = [given for keyword, given in call.arguments if not keyword]
             given = dict(call.arguments).get(name) or (plain[position] if 0 <= position < len(plain) else None)
             if given is not None:
-                yield from (Made(each.package, each.symbol, owner) for each in self.of(call.place, given, "", depth + 1) if not each.above)
+                yield from (Made(each.package, each.symbol, owner) for each in self._of(call.place, given, "") if not each.above)
 
     def _instances(self, values: Values, owner: str = "") -> Iterator[Made]:
         """Yield objects of which the type alone is known."""
@@ -152,20 +162,20 @@ class Origins:
             if each[0] == EXTERNAL_OBJECT:
                 yield each[1], _last(each[2])
 
-    def _called(self, place: Place, expression: Expression, owner: str, depth: int) -> Iterator[Made]:
+    def _called(self, place: Place, expression: Expression, owner: str) -> Iterator[Made]:
         callee, arguments = expression[2], expression[3]
         if callee[0] not in {NAME, MEMBER}:
             return
-        if callee[0] == MEMBER and (above := self.of(place, callee[2], "", depth + 1)):
+        if callee[0] == MEMBER and (above := self._of(place, callee[2], "")):
             yield from (Made(each.package, callee[3], owner, place, arguments, each) for each in above)
             return
         for _, each in self._evaluator.denoted(place, callee, called=True):
             if isinstance(each, FoundBinding):
-                yield from self._own(each, place, arguments, owner, depth)
+                yield from self._own(each, place, arguments, owner)
             else:
                 yield from (Made(v[1], _last(v[2]), owner, place, arguments) for v in sorted(each, key=repr) if v[0] == EXTERNAL_OBJECT)
 
-    def _own(self, found: FoundBinding, place: Place, arguments: Arguments, owner: str, depth: int) -> Iterator[Made]:
+    def _own(self, found: FoundBinding, place: Place, arguments: Arguments, owner: str) -> Iterator[Made]:
         """Yield what a call of a function or class of the program gives."""
         if found.binding.kind != DEFINITION:
             return
@@ -176,7 +186,7 @@ class Origins:
             yield from (Made(*named, owner, place, arguments) for named in bases)
         elif scope.kind == FUNCTION_SCOPE:
             for root in scope.returned:
-                yield from self._root(found.path, root, self.site(found.path, target, "return"), depth + 1)
+                yield from self._root(found.path, root, self.site(found.path, target, "return"))
 
     # What strings say.
 

@@ -69,6 +69,7 @@ class Reading:
     """By root: the site that holds its value."""
     decorated: dict[int, int] = field(default_factory=dict[int, int])
     """By root of a decorator: the function below it."""
+    _received: dict[int, list[Made]] = field(default_factory=dict[int, list[Made]])
 
     def facts(self) -> HttpFacts:
         """Return what was found."""
@@ -112,9 +113,12 @@ class Reading:
         """Return where the object was made that a method is called on; nothing when the program defines the method itself."""
         if call.callee[0] != MEMBER:
             return []
-        found = self.origins.of(call.place, call.callee[2])
-        if found and any(isinstance(each, FoundBinding) for _, each in self.evaluator.denoted(call.place, call.callee, called=True)):
-            return []
+        found = self._received.get(call.callee[1])
+        if found is None:
+            found = self.origins.of(call.place, call.callee[2])
+            if found and any(isinstance(each, FoundBinding) for _, each in self.evaluator.denoted(call.place, call.callee, called=True)):
+                found = []
+            self._received[call.callee[1]] = found
         return found
 
     def holder(self, call: Call, fluent: Container[str]) -> str:
@@ -129,17 +133,21 @@ class Reading:
 Reader = Callable[[Reading, Call], None]
 
 
-def read_file(evaluator: Evaluator, path: str, readers: Sequence[Reader]) -> HttpFacts:
-    """Return what a file says about HTTP."""
+def read_file(evaluator: Evaluator, path: str, readers: Sequence[Reader], last: Reader | None, *, always: bool) -> HttpFacts:
+    """Return what a file says about HTTP. The last reader looks at every call, where the others found a server or ``always``."""
     flow = evaluator.flow(path)
     reading = Reading(path, evaluator, flow, Origins(evaluator))
     reading.owners = dict(_owners(reading))
     reading.decorated = {
         root: index for index, scope in enumerate(flow.scopes) if scope.kind == FUNCTION_SCOPE for root in scope.decorators
     }
-    for call in calls_of(evaluator, path, flow):
+    calls = list(calls_of(evaluator, path, flow))
+    for call in calls:
         for reader in readers:
             reader(reading, call)
+    if last is not None and (always or reading.routers or reading.mounts or reading.routes):
+        for call in calls:
+            last(reading, call)
     return reading.facts()
 
 
