@@ -14,6 +14,7 @@ from graph.http.reading import Call, Reader, Reading, read_file
 from graph.http.servers import base_of, read_express, read_gin, read_spring
 from graph.model import EXTERNAL, Edge, Evidence
 from graph.values import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, SUPERTYPE
+from ingest.path_kinds import PathFlag, path_flags
 
 _PACKAGES = python_servers.PACKAGES | servers.PACKAGES | clients.PACKAGES
 _TARGETS = tuple(f"{EXTERNAL}{package}" for package in sorted(_PACKAGES))
@@ -41,7 +42,7 @@ def http_of(evaluator: Evaluator, path: str, edges: Sequence[Edge]) -> Found:
     """Return what a file says about HTTP, whose names have been resolved to these edges."""
     flow = evaluator.program.unit(path).flow
     readers = _READERS.get(flow.language)
-    if readers is None or not _concerned(flow, edges, readers):
+    if readers is None or not _concerned(path, flow, edges, readers):
         return _NOTHING
     answers = evaluator.answers
     answers.start()
@@ -53,10 +54,12 @@ def http_of(evaluator: Evaluator, path: str, edges: Sequence[Edge]) -> Found:
     return Found(facts, answers.names(answers.looked_at()))
 
 
-def _concerned(flow: FileFlow, edges: Sequence[Edge], readers: Sequence[Reader]) -> bool:
+def _concerned(path: str, flow: FileFlow, edges: Sequence[Edge], readers: Sequence[Reader]) -> bool:
     """Say whether a file imports a framework or a client, or has anything to do with what comes from one."""
     if _imports(flow):
         return True
+    if path_flags(path) & PathFlag.VENDORED:
+        return False  # what a library does to what it is given is no route of the project
     handed = _HANDED if readers is _JAVASCRIPT else _NONE
     outside = (edge.target for edge in edges if edge.evidence in _OUTSIDE)
     return any(target.startswith(_TARGETS) or target in handed for target in outside)
