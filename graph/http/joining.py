@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from graph.flow import HOLE
 from graph.http.facts import ANY_METHOD, HttpFacts, Mount, Request, Route, Router, joined
 from graph.http.paths import OPEN, Match, Target, matches, target_of
-from graph.model import UNKNOWN, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind, external, unknown
+from graph.model import NO_FILE, UNKNOWN, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind, external, unknown
 
-ROUTES = "http:routes"
+ROUTES = f"{NO_FILE}routes"
 """The path of the graph that routes and the edges of them belong to."""
 _MAX_PREFIXES = 32
 _MAX_MOUNTS = 8
