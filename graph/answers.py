@@ -222,6 +222,22 @@ class HotSpotAnswer(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class RouteRow:
+    """An HTTP route, what answers it, and how many edges of requests lead to it."""
+
+    node: Node
+    handlers: tuple[Handle, ...]
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAnswer(Answer):
+    """The routes of a view, by path. ``edges`` are what answers them."""
+
+    routes: tuple[RouteRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """A node and its share of the random walk."""
 

@@ -167,6 +167,12 @@ class Calls:
             return self._evaluator.root(path, parameters[index].default)
         return frozenset(found) or ANYTHING
 
+    def passed_to(self, path: str, scope: int) -> Sequence[PassedCall]:
+        """Return the known calls of a function that has a parameter without a type."""
+        self._evaluator.look(ARGUMENTS)
+        self._evaluator.look(f"calls of {self._evaluator.program.handle(path, scope)}")
+        return self.passed.get((path, scope), ())
+
     def arguments(self, parameter: Value, level: int = 0) -> Values:
         """Return what all known calls give a parameter, with ``UNKNOWN`` where there may be callers nobody sees."""
         key = ("a", *parameter[1:], level)
@@ -178,9 +184,7 @@ class Calls:
         if given is not None:
             further = (self.arguments(each, level + 1) if level < _MAX_LEVEL else ANYTHING for each in given if each[0] == ARGUMENT)
             return union([frozenset(each for each in given if each[0] != ARGUMENT), *further])
-        self._evaluator.look(ARGUMENTS)
-        self._evaluator.look(f"calls of {self._evaluator.program.handle(path, scope)}")
-        calls = self.passed.get((path, scope), ())
+        calls = self.passed_to(path, scope)
         found: set[Value] = {UNKNOWN} if not calls or not rules.all_calls_known(self._evaluator, path, scope) else set()
         if len(calls) > _MAX_CALLS:
             return ANYTHING

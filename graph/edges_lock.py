@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from graph.http.joining import ROUTES
 from graph.manifests.located import Located, read_toml
 from graph.manifests.model import ManifestError, items, table
 from graph.model import EXTERNAL, HISTORY, UNKNOWN, Edge, EdgeKind, Evidence, FileGraph, Handle, unknown
@@ -89,7 +90,11 @@ class EdgesLock:
 
 def _home(entry: LockEntry) -> str:
     """Return the path of the graph that an entry's edge belongs to."""
-    return HISTORY if entry.kind is EdgeKind.CHANGES_WITH else entry.source.partition("#")[0]
+    return _HOMES.get(entry.kind) or entry.source.partition("#")[0]
+
+
+_HOMES = {EdgeKind.CHANGES_WITH: HISTORY, EdgeKind.HANDLES: ROUTES, EdgeKind.REQUESTS: ROUTES}
+"""The kinds of edges that belong to no file's graph."""
 
 
 def read_edges_lock(data: bytes, path: str = LOCK_NAME) -> EdgesLock:
@@ -167,7 +172,7 @@ def apply_lock(lock: EdgesLock, graph: FileGraph, exists: Callable[[Handle], boo
     edges = list(_without_forbidden(lock, graph, outcomes))
     present = {node.handle: node for node in graph.nodes}
     for pin in lock.pins(graph.path):
-        if pin.source not in present and graph.path != HISTORY:
+        if pin.source not in present and graph.path not in _HOMES.values():
             outcomes[pin] = Outcome.SOURCE_GONE
         elif not pin.target.startswith(EXTERNAL) and not exists(pin.target):
             outcomes[pin] = Outcome.TARGET_GONE

@@ -80,6 +80,7 @@ class Evaluator:
         self.bases = members.bases
         self.use_calls = calls.use_calls
         self.called = calls.called
+        self.passed_to = calls.passed_to
         self.result = calls.result
         self.argument = calls.argument
         self.arguments = calls.arguments

@@ -13,7 +13,7 @@ MEMBER      object, name                  attribute, field, method, or a module'
 CALL        callee, arguments             what the callee returns
 NEW         type, arguments               a new instance (languages with a word for it)
 INDEX       object, key                   an element, or a generic type applied to arguments
-LITERAL     type, text                    a value of a built-in type; short text of a string, else ""
+LITERAL     type, text[, template]        a value of a built-in type; short text of a string, else ""
 SEQUENCE    type, items                   a new list, tuple or set
 MAPPING     pairs of key and value        a new dictionary or object literal
 FUNCTION    scope                         the function of that scope (a lambda)
@@ -32,6 +32,9 @@ METHOD      object, name                  the method of that name, taken and not
 ==========  ============================  =============================================================================
 
 An argument is (keyword or "", expression).
+
+The template of a string is what it says where ``text`` does not tell: the empty string, and one that is put together (an f-string, a
+template string), in which ``HOLE`` stands before and behind the code of each part that is computed. Nothing is looked up by it.
 """
 
 from __future__ import annotations
@@ -46,6 +49,9 @@ Expression = tuple[Any, ...]
 
 TO_END = 1 << 30
 """Where a slice ends that goes on to the end."""
+HOLE = "\0"
+TEMPLATE_BYTES = 240
+"""Longer strings have no template: hardly an address or a path is."""
 
 # What an expression is written for.
 # A QUIET one is there to be evaluated and makes no edges.

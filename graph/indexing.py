@@ -21,7 +21,10 @@ from graph.flow import FileFlow
 from graph.flow_codec import decode_flow, encode_flow, interface
 from graph.flow_store import Calls, Flow, FlowStore, Standing, Unlowered
 from graph.graph_state import NOTES, PARTIAL, GraphState
-from graph.model import EdgeKind
+from graph.http.facts import HttpFacts
+from graph.http.joining import ROUTES
+from graph.http.routes import Routes
+from graph.model import EdgeKind, Handle
 from graph.overlays import StaleOverlays
 from graph.past import Past
 from graph.program import CONFIGS, Program, announced, named_bases
@@ -115,18 +118,26 @@ class GraphIndexer:
         run = _Run(self._flows, view, shown, before, changed, removed, sources, self._configs(shown))
         resolved = run.resolve(self._workers, self._silence, progress) if changed or removed or review.changed else ()
         graphs = list(sources.complete(resolved, run.program, partial(self._store.files, view)))
+        routes = Routes(self._flows, view, run.http, removed)
         overlays = StaleOverlays(self._flows, view, {*changed, *removed})
+
+        def exists(handle: Handle) -> bool:
+            return sources.exists(handle, run.program) or handle in routes.handles
+
         beside, gone = list(overlays.graphs), [*removed, *overlays.emptied]
         moved = past.changed or bool(removed) or any(path not in before for path in changed)
         if moved or review.has_changed(EdgeKind.CHANGES_WITH):
-            beside.append(review.apply(past.graph(shown), lambda handle: sources.exists(handle, run.program)))
+            beside.append(review.apply(past.graph(shown), exists))
+        if routes.changed or review.has_changed(EdgeKind.HANDLES) or review.has_changed(EdgeKind.REQUESTS):
+            graph = review.apply(routes.graph(), exists)
+            (beside.append(graph) if graph.edges or graph.nodes else gone.append(ROUTES))
         if graphs or gone or beside or not generation:
             generation += 1
             progress("publishing the graph", 0, 0)
             self._store.replace(view, [*graphs, *beside], removed=gone, generation=generation)
         review.forget(removed)
-        sources.notes["edges.lock"] = review.notes(lambda handle: sources.exists(handle, run.program))
-        self._keep(view, sources.notes | {"history": past.notes, **overlays.notes}, (review, past, overlays))
+        sources.notes["edges.lock"] = review.notes(exists)
+        self._keep(view, sources.notes | routes.notes() | {"history": past.notes, **overlays.notes}, (review, past, overlays, routes))
         self._flows.stand(view, run.standings, run.calls, removed, generation=shows)
         resolved_again = {each.path for each in run.standings}
         problems = {path: why for path, why in self._state.partial(view).items() if path in shown and path not in resolved_again}
@@ -134,7 +145,7 @@ class GraphIndexer:
         self._flows.keep(view, PARTIAL, problems or None)
         return GraphOutcome(len(shown), lowered, len(graphs), generation, tuple(sorted(problems.items())), tuple(self._state.notes(view)))
 
-    def _keep(self, view: str, notes: Mapping[str, list[str]], sources: Iterable[Review | Past | StaleOverlays]) -> None:
+    def _keep(self, view: str, notes: Mapping[str, list[str]], sources: Iterable[Review | Past | StaleOverlays | Routes]) -> None:
         for source in sources:
             source.keep()
         kept: dict[str, list[str]] = self._flows.note(view, NOTES) or {}
@@ -195,6 +206,7 @@ class _Run:
         self.program = Program(languages, self._load, self._named_bases, configs)
         self.standings: list[Standing] = []
         self.calls: dict[str, Mapping[str, Calls]] = {}
+        self.http: dict[str, HttpFacts] = {}
         self._problems: dict[str, str] = {}
         self._loaded: dict[DocumentId, bytes] = {}
         self._bases: list[tuple[str, list[tuple[str, int]]]] | None = None
@@ -232,6 +244,7 @@ class _Run:
             document, rests = self._shown[each.path][0], (*each.rests, *self._sources.rests(each.path))
             self.standings.append(Standing.of(each.path, document, rests, each.announces))
             self.calls[each.path] = _by_callee(each.passes)
+            self.http[each.path] = each.http
             if each.problem:
                 self._problems[each.path] = each.problem
             yield each.graph

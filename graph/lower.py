@@ -13,6 +13,7 @@ from graph.flow import (
     ELEMENT,
     FUNCTION_SCOPE,
     GENERATOR,
+    HOLE,
     INDEX,
     ITEM,
     LITERAL,
@@ -24,6 +25,7 @@ from graph.flow import (
     SELF,
     SEQUENCE,
     SPREAD,
+    TEMPLATE_BYTES,
     TO_END,
     TYPE,
     Expression,
@@ -119,9 +121,38 @@ def literal(type_: str, *, keep_text: bool = False) -> Handler:
     def handle(lowering: Lowering, node: SyntaxNode) -> Expression:
         lowering.lower_children(node)
         text = lowering.word(node).strip("\"'`") if keep_text and node.end_byte - node.start_byte <= 120 else ""
-        return (LITERAL, node.start_byte, type_, text)
+        return (LITERAL, node.start_byte, type_, text, *([""] if keep_text and node.end_byte - node.start_byte == _QUOTES else ()))
 
     return handle
+
+
+_QUOTES = 2
+
+
+def template(type_: str, hole: str = "") -> Handler:
+    """Handle a string of which the template is kept; ``hole`` is the node type of a part that is computed."""
+
+    def handle(lowering: Lowering, node: SyntaxNode) -> Expression:
+        lowering.lower_children(node)
+        found = template_of(lowering, node, hole)
+        return (LITERAL, node.start_byte, type_, "", *([] if found is None else [found]))
+
+    return handle
+
+
+def template_of(lowering: Lowering, node: SyntaxNode, hole: str) -> str | None:
+    """Return the template of a string between one quote on either side; None for one that is too long or has escapes."""
+    start, end = node.start_byte + 1, node.end_byte - 1
+    if end - start > TEMPLATE_BYTES:
+        return None
+    parts: list[bytes] = []
+    for child in node.named_children:
+        if child.type == hole:
+            code = lowering.text[child.start_byte : child.end_byte].strip(b"${}")
+            parts += [lowering.text[start : child.start_byte], f"{HOLE}{code.decode('utf-8', 'replace')}{HOLE}".encode()]
+            start = child.end_byte
+    text = b"".join([*parts, lowering.text[start:end]]).decode("utf-8", "replace")
+    return None if "\\" in text or "\n" in text else text
 
 
 def sequence(type_: str) -> Handler:

@@ -4,6 +4,8 @@ A node is named by its *handle*, a text that stays the same while other parts of
 
 - ``src/app.py`` is a file (its module), ``src/app.py#Flask.run`` a symbol in it, ``src/app.py#Flask.run~2`` the second one of that name;
 - ``external:requests#Session.get`` is somebody else's symbol, and ``external:requests`` the package;
+- ``src/app.py#GET /users/{id}`` is an HTTP route that the file answers, by its whole path as far as that is known (``GET .../{id}``);
+- ``repository:shop/src/app.py#run`` is a symbol of another indexed repository, in an answer that leads there; no store has it;
 - ``unknown:save`` stands for whatever a use of ``save`` means that no rule could decide.
 """
 
@@ -25,6 +27,7 @@ HISTORY = f"{NO_FILE}history"
 
 EXTERNAL = "external:"
 UNKNOWN = "unknown:"
+REPOSITORY = "repository:"
 
 
 class NodeKind(StrEnum):

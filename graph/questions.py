@@ -10,7 +10,8 @@ from graph.dispatch import Dispatch
 from graph.model import UNKNOWN, UNNAMED, Edge, EdgeKind, Evidence, Handle, Node, NodeKind, unknown
 from ingest.model import SymbolKind
 
-CALLING = (EdgeKind.CALLS, EdgeKind.INSTANTIATES)
+CALLING = (EdgeKind.CALLS, EdgeKind.INSTANTIATES, EdgeKind.HANDLES, EdgeKind.REQUESTS)
+"""What runs its target: a route runs the function that answers it, and a request the route."""
 USING = (
     *(EdgeKind.CALLS, EdgeKind.INSTANTIATES, EdgeKind.REFERENCES, EdgeKind.READS, EdgeKind.WRITES),
     *(EdgeKind.INHERITS, EdgeKind.IMPLEMENTS, EdgeKind.IMPORTS),
@@ -54,7 +55,8 @@ def resolve(graph: GraphView, name: str, *, limit: int = 50) -> Named:
 
     A name that only unknown uses bear stands for nothing, unless it is asked for as ``unknown:NAME``.
     """
-    cleaned = name.strip().removeprefix("./").rstrip("/") if name.strip("/") else name
+    is_route = " /" in name or " ..." in name  # "GET /users/" is another route than "GET /users"
+    cleaned = name.strip() if is_route else name.strip().removeprefix("./").rstrip("/") if name.strip("/") else name
     found = [
         node
         for node in graph.store.find(graph.name, cleaned, limit=limit + 1)

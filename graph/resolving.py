@@ -15,6 +15,8 @@ from typing import TypeAlias
 from graph.build import by_callee, make_resolver
 from graph.columns import AnyGraph, encode_graph
 from graph.evaluate import PassedCall
+from graph.http.facts import NO_FACTS, HttpFacts
+from graph.http.finding import http_of
 from graph.model import FileGraph
 from graph.program import Program, announced
 from graph.tests_of import subject_edges
@@ -35,6 +37,8 @@ class Resolved:
     """Under which names others may look for what it defines."""
     passes: tuple[PassedCall, ...]
     problem: str = ""
+    http: HttpFacts = NO_FACTS
+    """What it says about routes and requests."""
 
 
 Begin: TypeAlias = tuple[str, ...]
@@ -85,8 +89,10 @@ class FileResolver:
             found = subject_edges(resolution.graph)
             graph = replace(resolution.graph, edges=(*resolution.graph.edges, *found)) if found else resolution.graph
             flow = self._program.unit(path).flow
-            problem = self._resolver.problems.get(path, flow.problem)
-            yield Resolved(path, graph, resolution.rests, tuple(announced(path, flow)), tuple(self._passes[path]), problem)
+            http = http_of(self._evaluator, path, resolution.graph.edges)
+            problem = self._resolver.problems.get(path, flow.problem) or http.problem
+            rests = tuple(dict.fromkeys((*resolution.rests, *http.rests))) if http.rests else resolution.rests
+            yield Resolved(path, graph, rests, tuple(announced(path, flow)), tuple(self._passes[path]), problem, http.facts)
         self._passes = {}
 
 

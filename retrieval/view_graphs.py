@@ -5,10 +5,10 @@ from __future__ import annotations
 from graph.flow_store import FlowStore
 from graph.graph_state import GraphState
 from graph.levels import Reach, reach_of
-from graph.model import FileGraph, graph_name
+from graph.model import FileGraph, Handle, graph_name
 from graph.store import GraphStore
 from ingest.database import Database
-from ingest.model import View
+from ingest.model import View, ViewKind
 from ingest.views import ViewCatalog
 
 
@@ -23,6 +23,31 @@ class ViewGraphs:
         state, name = GraphState(self._database, self._store), graph_name(view)
         defining = ViewCatalog(self._database).defining(view.view_id)
         return reach_of(defining, len(state.partial(name)), tuple(state.notes(name)))
+
+    def across(self, view: View) -> GraphStore:
+        """Return the store as it shows a view, with what HTTP leads to in other indexed repositories."""
+        catalog, others = ViewCatalog(self._database), dict[str, str]()
+        for repository in catalog.repositories():
+            views = [each for each in catalog.views(repository.repository_id) if self._store.generation(graph_name(each))]
+            if repository.repository_id == view.repository_id or not views:
+                continue
+            name = repository.name
+            while name in others:
+                name += "~"
+            others[name] = graph_name(min(views, key=lambda each: (each.kind is ViewKind.REF, each.view_id)))
+        if not others:
+            return self._store
+        from graph.http.across import AcrossRepositories  # most indexes have one repository
+
+        return AcrossRepositories(self._store, FlowStore(self._database), graph_name(view), others)
+
+    def routes(self, view: View) -> list[Handle]:
+        """Return the HTTP routes of a view."""
+        from graph.http.joining import RouteTable
+        from graph.http.routes import facts_of
+
+        table = RouteTable(dict(facts_of(FlowStore(self._database), graph_name(view))))
+        return [each.handle for each in table.served]
 
     def keep_overlay(self, view: View, graph: FileGraph) -> bool:
         """Lay imported edges over the graph of a view; a graph without edges takes that of its path out. Return whether there was one."""

@@ -12,6 +12,7 @@ from typing import TextIO, TypeVar
 
 from graph.answers import Answer, GraphView, ReachAnswer, ask, open_view
 from graph.dead import JUDGED, dead_code
+from graph.http.listing import list_routes
 from graph.importance import hot_spots, rank
 from graph.levels import Reach
 from graph.model import EdgeKind, Evidence, Handle, graph_name
@@ -55,7 +56,8 @@ class Asked:
         if not self.store.generation(name):
             where = f"{self.view.root} --ref {self.view.name}" if self.view.kind is ViewKind.REF else self.view.root
             raise NotIndexedError(f"the graph of {self.view.name} has not been built; run: codelore index {where}")
-        return ask(lambda: open_view(self.store, name, unresolved_files=self.reach.unresolved_files), question)
+        seen = self.engine.graphs(self.store).across(self.view)
+        return ask(lambda: open_view(seen, name, unresolved_files=self.reach.unresolved_files), question)
 
 
 def run(typed: argparse.Namespace) -> int:
@@ -185,6 +187,11 @@ def _hot_spots(graph: GraphView, asked: Asked) -> Answer:
     return hot_spots(graph, changed, churn_source=source, kinds=_kinds(asked), evidence=_evidence(asked), limit=typed.limit)
 
 
+def _routes(graph: GraphView, asked: Asked) -> Answer:
+    routes = asked.engine.graphs(asked.store).routes(asked.view)
+    return list_routes(graph, routes, pattern=asked.typed.pattern or "", evidence=_evidence(asked), limit=asked.typed.limit)
+
+
 _QUESTIONS: dict[str, Callable[[GraphView, Asked], Answer]] = {
     "callers": _near(callers),
     "callees": _near(callees),
@@ -202,6 +209,7 @@ _QUESTIONS: dict[str, Callable[[GraphView, Asked], Answer]] = {
     "dead": _dead,
     "owners": _owners,
     "hotspots": _hot_spots,
+    "routes": _routes,
 }
 
 

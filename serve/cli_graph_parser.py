@@ -95,6 +95,12 @@ def _add_module_questions(questions: Commands) -> None:
     )
     owners.add_argument("--seconds", type=count, default=20, metavar="S", help="time for that (default: %(default)s)")
     _add_limit(owners, 50)
+    routes = _add_view_question(questions, "routes", "HTTP routes, what answers each, and how many requests lead to it")
+    routes.add_argument("pattern", nargs="?", metavar="PATTERN", help="only those whose method and path hold it, or match it with its *")
+    routes.add_argument(
+        "--evidence", action="append", default=[], choices=EVIDENCE, metavar="E", help=f"only edges so known: {', '.join(EVIDENCE)}"
+    )
+    _add_limit(routes, 200)
     hotspots = _add_question(questions, "hotspots", "files that change often and that many others use")
     hotspots.add_argument("--commits", type=count, default=5_000, metavar="N", help="newest commits to look at (default: %(default)s)")
 

@@ -17,6 +17,7 @@ from graph.answers import (
     OwnersAnswer,
     RankAnswer,
     ReachAnswer,
+    RouteAnswer,
     UnreachedAnswer,
     Verdict,
 )
@@ -38,6 +39,7 @@ _LISTS: Mapping[str, Document] = {
     "owners": {"files": 0, "declared": None, "authors": None, "notes": []},
     "hotspots": {"churn_source": "", "hot_spots": []},
     "rank": {"ranked": []},
+    "routes": {"routes": []},
 }
 """What an answer holds besides edges, by question, when it is empty."""
 
@@ -136,6 +138,11 @@ def _unreached(answer: Any) -> Document:
     return {"roots": answer.roots, "unreached": rows}
 
 
+def _routes(answer: Any) -> Document:
+    rows = [{"route": node_document(each.node), "handlers": list(each.handlers), "requests": each.requests} for each in answer.routes]
+    return {"routes": rows}
+
+
 def _hot_spots(answer: Any) -> Document:
     rows = [
         {"path": each.path, "churn": round(each.churn, 3), "dependents": each.dependents, "score": round(each.score, 3)}
@@ -194,6 +201,7 @@ _MORE: Mapping[type[Answer], Callable[[Any], Document]] = {
     UnreachedAnswer: _unreached,
     HotSpotAnswer: _hot_spots,
     OwnersAnswer: _owners,
+    RouteAnswer: _routes,
     RankAnswer: _ranked,
 }
 

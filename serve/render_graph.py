@@ -15,6 +15,8 @@ from graph.answers import (
     OwnersAnswer,
     RankAnswer,
     ReachAnswer,
+    RouteAnswer,
+    RouteRow,
     Unreached,
     UnreachedAnswer,
     Verdict,
@@ -61,6 +63,8 @@ def _lines(answer: Answer, style: Style) -> Iterable[str]:
         ]
     if isinstance(answer, OwnersAnswer):
         return _owners(answer, style)
+    if isinstance(answer, RouteAnswer):
+        return [f"{_node(each.node, style)}  {_handled(each, answer, style)}" for each in answer.routes]
     if isinstance(answer, RankAnswer):
         return [f"{each.score:.4f}  {_node(each.node, style)}" for each in answer.ranked]
     return [_edge(edge, answer, style) for edge in answer.edges]
@@ -121,6 +125,11 @@ def _cycle(members: Sequence[Handle], edges: Sequence[Edge], style: Style) -> st
     return f"{len(members):,} modules  {style.path(f'{way} → {start}')}  {style.faint(places)}"
 
 
+def _handled(row: RouteRow, answer: Answer, style: Style) -> str:
+    by = ", ".join(_short(each, answer) for each in row.handlers) or "nothing that is known"
+    return f"{by}  {style.faint(_count(row.requests, 'requests'))}"
+
+
 def _dead_note(row: Unreached) -> str:
     notes = [
         f"{row.unknown:,} unknown uses share its name" if row.unknown else "",
@@ -155,6 +164,8 @@ def _counted(answer: Answer) -> str:
         return f"{_count(len(answer.hot_spots), 'files')}, churn from {answer.churn_source}"
     if isinstance(answer, RankAnswer):
         return _count(len(answer.ranked), "nodes")
+    if isinstance(answer, RouteAnswer):
+        return _count(len(answer.routes), "routes")
     return _by_evidence((edge.evidence for edge in answer.edges), "edges")
 
 

@@ -13,7 +13,10 @@ from serve.wire import Status, Wire
 class GraphNode(Wire):
     """A node of the graph: a symbol, a file, a package, or what a name outside the indexed code stands for."""
 
-    handle: str = Field(description="its name for good: PATH#QUALIFIED.NAME, with ~2 behind it for the second one of that name")
+    handle: str = Field(
+        description="its name for good: PATH#QUALIFIED.NAME, with ~2 behind it for the second one of that name, and repository:NAME/ in"
+        " front where it is in another indexed repository"
+    )
     kind: str = Field(description="a symbol kind, or file, package, lambda, route, external, unknown")
     name: str
     qualified_name: str
@@ -200,6 +203,20 @@ class HotSpotsResult(GraphResult):
 
     churn_source: str = Field(description="where churn comes from: the log of a commit, or changes_with edges")
     hot_spots: list[HotSpotRecord]
+
+
+class RouteRecord(Wire):
+    """An HTTP route."""
+
+    route: GraphNode = Field(description="its name is its method and path, such as GET /users/{id}; * is any method")
+    handlers: list[str] = Field(description="handles of the functions that answer it; one that begins with unknown: is not known")
+    requests: int = Field(description="edges of requests that lead to it, those of other indexed repositories included")
+
+
+class RoutesResult(GraphResult):
+    """The answer of ``graph routes --json``; ``edges`` holds what answers each route."""
+
+    routes: list[RouteRecord] = Field(description="by path, then by method")
 
 
 class RankedNode(Wire):

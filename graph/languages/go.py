@@ -54,6 +54,7 @@ from graph.lower import (
     literal,
     member,
     return_,
+    template,
 )
 
 _COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">=", "&&", "||"})
@@ -262,8 +263,8 @@ GRAMMAR = Grammar(
         "variadic_argument": _spread,
         "expression_list": _list,
         "return_statement": return_,
-        "interpreted_string_literal": literal("string"),
-        "raw_string_literal": literal("string"),
+        "interpreted_string_literal": template("string"),
+        "raw_string_literal": template("string"),
         "int_literal": literal("int", keep_text=True),
         "float_literal": literal("float64"),
         "imaginary_literal": literal("complex128"),

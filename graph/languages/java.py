@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.flow import CALL, CAST, EITHER, INDEX, LITERAL, MEMBER, METHOD, NAME, NEW, ROOT, SELF, SUPER, TYPE, WRITE, Expression
+from graph.flow import CALL, CAST, EITHER, INDEX, LITERAL, MEMBER, METHOD, NAME, NEW, QUIET, ROOT, SELF, SUPER, TYPE, WRITE, Expression
 from graph.languages.java_definitions import (
     COMMENTS,
     anonymous,
@@ -26,7 +26,7 @@ from graph.languages.java_definitions import (
 )
 from graph.languages.java_receivers import if_, receiver
 from graph.languages.jvm import ARRAY, CONSTRUCTOR, first, generic, lower_modifiers, lower_type_parameters
-from graph.lower import arguments_of, index, inner, literal, name, return_, sequence
+from graph.lower import arguments_of, index, inner, literal, name, return_, sequence, template
 from graph.lowering import Grammar, Lowering, SyntaxNode
 
 
@@ -164,10 +164,21 @@ def _nothing(lowering: Lowering, node: SyntaxNode) -> None:
 
 
 def _annotation(lowering: Lowering, node: SyntaxNode) -> None:
-    lowering.root(node.child_by_field_name("name"))
-    given = node.child_by_field_name("arguments")
-    if given is not None:
-        lowering.lower_children(given)
+    """Handle an annotation: what it names and is given, and, for whoever asks what it is given, the whole of it."""
+    named, given = node.child_by_field_name("name"), node.child_by_field_name("arguments")
+    callee = None if named is None else lowering.lower(named)
+    if callee is None:
+        return
+    lowering.add_root(callee)
+    arguments: list[tuple[str, Expression]] = []
+    for child in () if given is None else given.named_children:
+        key = child.child_by_field_name("key") if child.type == "element_value_pair" else None
+        value = lowering.lower(child)
+        if value is not None:
+            lowering.add_root(value)
+            arguments.append(("" if key is None else lowering.word(key), value))
+    if callee[0] in {NAME, MEMBER}:
+        lowering.add_root((CALL, callee[1], callee, tuple(arguments)), QUIET)
 
 
 def _self(lowering: Lowering, node: SyntaxNode) -> Expression:
@@ -240,6 +251,7 @@ GRAMMAR = Grammar(
         "object_creation_expression": _new,
         "array_creation_expression": _new_array,
         "array_initializer": sequence(ARRAY),
+        "element_value_array_initializer": sequence(ARRAY),
         "array_access": index("array", "index"),
         "field_access": _field,
         "assignment_expression": _assignment,
@@ -255,7 +267,7 @@ GRAMMAR = Grammar(
         "break_statement": _nothing,
         "continue_statement": _nothing,
         "labeled_statement": _labeled,
-        "string_literal": literal("String"),
+        "string_literal": template("String"),
         "character_literal": literal("char"),
         "decimal_integer_literal": _integer,
         "hex_integer_literal": _integer,

@@ -49,7 +49,7 @@ from graph.languages.javascript_modules import (
 )
 from graph.languages.javascript_patterns import blank, function_or_module, scope_declaring, store, take
 from graph.languages.javascript_types import TYPES, type_list
-from graph.lower import Grammar, Lowering, SyntaxNode, inner, literal, member, name, return_, yield_
+from graph.lower import Grammar, Lowering, SyntaxNode, inner, literal, member, name, return_, template, yield_
 
 _EXPRESSION_WRAPPERS = frozenset({"parenthesized_expression", "non_null_expression"})
 
@@ -337,7 +337,7 @@ GRAMMAR = Grammar(
         "object": object_,
         "array": lambda lowering, node: (SEQUENCE, node.start_byte, "Array", type_list(lowering, node)),
         "string": literal("String", keep_text=True),
-        "template_string": literal("String"),
+        "template_string": template("String", "template_substitution"),
         "number": _number,
         "regex": literal("RegExp"),
         "true": literal("Boolean"),

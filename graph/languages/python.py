@@ -60,6 +60,7 @@ from graph.lower import (
     return_,
     sequence,
     take_apart,
+    template_of,
     yield_,
 )
 
@@ -263,12 +264,24 @@ def _string(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     if lowering.in_type:
         content = next((child for child in node.named_children if child.type == "string_content"), None)
         return None if content is None else _forward_reference(lowering.word(content), content.start_byte)
+    computed = False
     for child in node.named_children:
         if child.type == "interpolation":
+            computed = True
             lowering.lower_children(child)
     content = lowering.text[node.start_byte : node.end_byte]
-    text = content.decode("utf-8", "replace").strip("rbuRBUfF").strip("\"'") if len(content) <= 120 else ""
-    return (LITERAL, node.start_byte, "str", text)
+    text = content.decode("utf-8", "replace").strip("rbuRBUfF").strip("\"'") if len(content) <= 120 and not computed else ""
+    return (LITERAL, node.start_byte, "str", text, *_template(lowering, node, content, computed=computed))
+
+
+def _template(lowering: Lowering, node: SyntaxNode, content: bytes, *, computed: bool) -> list[str]:
+    """Return the template of a string that is empty or put together, with one quote on either side and nothing but an f before it."""
+    if content in {b'""', b"''"}:
+        return [""]
+    if not computed or content[:1] not in {b"f", b"F"} or content[1:4] in {b'"""', b"'''"} or content[1:2] not in {b'"', b"'"}:
+        return []
+    found = template_of(lowering, node, "interpolation")
+    return [] if found is None or "{" in found or "}" in found else [found[1:]]
 
 
 def _forward_reference(text: str, start: int) -> Expression | None:
