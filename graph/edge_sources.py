@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -30,7 +30,7 @@ class EdgeSources:
         self.notes: dict[str, list[str]] = {}
 
     def concerned(self, known: Collection[str], edited: Collection[str]) -> set[str]:
-        """Return the files whose graphs are to be made again for what others hold.
+        """Return the files whose graphs are to be made again for what others hold,.
 
         ``known`` are the files of the view before, ``edited`` those that others see differently now.
         """
@@ -60,20 +60,30 @@ class EdgeSources:
         self.notes["manifests"] = [f"{each.path}: {each.reason}" for each in failures]
         return {graph.path: graph for graph in package_graphs(packages)}
 
-    def rests(self, path: str) -> Iterable[str]:
+    def rests(self, path: str) -> Sequence[str]:
         """Return the files whose state decides about edges of a file besides what its names rest on."""
-        return self._review.rests(path)
+        return tuple(self._review.rests(path))
 
     def complete(self, graphs: Iterable[AnyGraph], program: Program, stored: Callable[[], Iterator[FileGraph]]) -> Iterator[AnyGraph]:
-        """Yield resolved graphs with their further edges. ``stored`` yields the graphs as they were before."""
-        found: dict[str, AnyGraph] = {graph.path: self._declared(graph) for graph in graphs}
-        if self._documents & found.keys():
+        """Yield resolved graphs with their further edges: documents last, since they may be about any of the others.
+
+        ``stored`` yields the graphs as they were before.
+        """
+        found: dict[str, AnyGraph] = {}
+        for resolved in graphs:
+            graph = found[resolved.path] = self._declared(resolved)
+            if graph.path not in self._documents:
+                yield self._reviewed(graph, program)
+        written = [path for path in found if path in self._documents]
+        if written:
             self._describe(found, stored)
-        for path, graph in found.items():
-            if self._review.concerns(path) or (path in self._manifests and self._review.lock):
-                yield self._review.apply(_decoded(graph), lambda handle: self.exists(handle, program))
-            else:
-                yield graph
+        for path in written:
+            yield self._reviewed(found[path], program)
+
+    def _reviewed(self, graph: AnyGraph, program: Program) -> AnyGraph:
+        if self._review.concerns(graph.path) or (graph.path in self._manifests and self._review.lock):
+            return self._review.apply(_decoded(graph), lambda handle: self.exists(handle, program))
+        return graph
 
     def _declared(self, graph: AnyGraph) -> AnyGraph:
         package = self._packages.get(graph.path) if graph.path in self._manifests else None

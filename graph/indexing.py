@@ -28,7 +28,7 @@ from graph.model import EdgeKind, Handle
 from graph.overlays import StaleOverlays
 from graph.past import Past
 from graph.program import CONFIGS, Program, announced, named_bases
-from graph.resolving import PARALLEL_FROM, resolve_paths
+from graph.resolving import PARALLEL_FROM, resolve_paths, rows_by_callee
 from graph.reviewed import Review
 from graph.store import GraphStore
 from graph.surroundings import Surroundings
@@ -143,7 +143,8 @@ class GraphIndexer:
         problems = {path: why for path, why in self._state.partial(view).items() if path in shown and path not in resolved_again}
         problems |= dict(run.partial())
         self._flows.keep(view, PARTIAL, problems or None)
-        return GraphOutcome(len(shown), lowered, len(graphs), generation, tuple(sorted(problems.items())), tuple(self._state.notes(view)))
+        notes = tuple(self._state.notes(view))
+        return GraphOutcome(len(shown), lowered, len(graphs), generation, tuple(sorted(problems.items())), notes)
 
     def _keep(self, view: str, notes: Mapping[str, list[str]], sources: Iterable[Review | Past | StaleOverlays | Routes]) -> None:
         for source in sources:
@@ -205,7 +206,7 @@ class _Run:
         languages = {path: language for path, (_, language) in shown.items()}
         self.program = Program(languages, self._load, self._named_bases, configs)
         self.standings: list[Standing] = []
-        self.calls: dict[str, Mapping[str, Calls]] = {}
+        self.calls: dict[str, Mapping[str, bytes]] = {}
         self.http: dict[str, HttpFacts] = {}
         self._problems: dict[str, str] = {}
         self._loaded: dict[DocumentId, bytes] = {}
@@ -241,9 +242,9 @@ class _Run:
             self.program, paths, partial(self._others, paths), workers=workers, silence_seconds=silence_seconds, progress=progress
         )
         for each in found:
-            document, rests = self._shown[each.path][0], (*each.rests, *self._sources.rests(each.path))
-            self.standings.append(Standing.of(each.path, document, rests, each.announces))
-            self.calls[each.path] = _by_callee(each.passes)
+            standing = Standing(each.path, self._shown[each.path][0], each.rests)
+            self.standings.append(standing.with_rests(self._sources.rests(each.path)))
+            self.calls[each.path] = each.passes
             self.http[each.path] = each.http
             if each.problem:
                 self._problems[each.path] = each.problem
@@ -299,7 +300,7 @@ class _Run:
         """Return the files that rest on what calls give a function, where those calls are others than before."""
         functions: set[tuple[str, int]] = set()
         for path in {*fresh, *self._removed}:
-            before, after = self._flows.calls_by(self._view, path), _by_callee(fresh.get(path, ()))
+            before, after = self._flows.calls_by(self._view, path), rows_by_callee(fresh.get(path, ()))
             for callee in {*before, *after}:
                 old, new = ({encode_value(row): row for row in rows.get(callee, ())} for rows in (before, after))
                 functions |= {(callee, int(str(row[0]))) for key, row in [*old.items(), *new.items()] if (key in old) != (key in new)}
@@ -308,13 +309,6 @@ class _Run:
             if path in self._shown and scope < len(self.program.unit(path).flow.scopes):
                 touched.add(f"calls of {self.program.handle(path, scope)}")
         return self._resting_on(touched)
-
-
-def _by_callee(calls: Iterable[PassedCall]) -> dict[str, list[tuple[object, ...]]]:
-    found: dict[str, list[tuple[object, ...]]] = {}
-    for call in calls:
-        found.setdefault(call.path, []).append((call.scope, call.place[1:], call.arguments, call.bound))
-    return found
 
 
 def _names_of(path: str) -> Iterator[str]:
