@@ -15,6 +15,7 @@ from functools import partial
 
 from graph.build import flow_of
 from graph.columns import AnyGraph
+from graph.documents import mentioned
 from graph.edge_sources import EdgeSources
 from graph.evaluate import PassedCall
 from graph.flow import FileFlow
@@ -24,10 +25,10 @@ from graph.graph_state import NOTES, PARTIAL, GraphState
 from graph.http.facts import HttpFacts
 from graph.http.joining import ROUTES
 from graph.http.routes import Routes
-from graph.model import EdgeKind, Handle
+from graph.model import EdgeKind, Handle, Node
 from graph.overlays import StaleOverlays
 from graph.past import Past
-from graph.program import CONFIGS, Program, announced, named_bases
+from graph.program import CONFIGS, HEIRS, Program, announced, build_unit, named_bases
 from graph.resolving import PARALLEL_FROM, resolve_paths, rows_by_callee
 from graph.reviewed import Review
 from graph.store import GraphStore
@@ -274,22 +275,33 @@ class _Run:
         if any(path.rpartition("/")[2] in CONFIGS for path in (*self._changed, *self._removed)):
             return set(self._shown)
         touched: set[str] = set()
+        imports_otherwise = unclear = False
         for path in self._changed:
             old = self._before.get(path)
-            if old is not None and self._looks_as_before(path, old):
+            before = self._before_of(old) if old is not None else None
+            unit = self.program.unit(path)
+            if before is not None and interface(before) == interface(unit.flow):
                 continue
-            touched |= {path, *announced(path, self.program.unit(path).flow), *(old.announces() if old else _names_of(path))}
+            now, then = set(announced(path, unit.flow)), set(old.announces() if old else _names_of(path))
+            # Who asked for the heirs of a class has looked at each of them, and so rests on the path.
+            touched |= {path, *(now ^ then), *(name for name in now if not name.startswith(HEIRS))}
+            if before is None:
+                unclear = True
+                continue
+            imports_otherwise |= _imports(before) != _imports(unit.flow)
+            touched |= _redefined(build_unit(path, before).nodes, unit.nodes)
         for path in self._removed:
             touched |= {path, *_names_of(path), *self._before[path].announces()}
-        return {*self._changed, *self._resting_on(touched), *self._sources.concerned(self._before, touched)}
+        resting = self._resting_on(touched)
+        edited = touched | resting if imports_otherwise else touched  # what a package gives on may come through several files
+        return {*self._changed, *resting, *self._sources.concerned(self._before, edited, unclear=unclear)}
 
-    def _looks_as_before(self, path: str, old: Standing) -> bool:
-        """Say whether other files can see no difference between what a file was and is."""
+    def _before_of(self, old: Standing) -> FileFlow | None:
+        """Return the flow that a file had, None where it is not kept any more."""
         try:
-            before = decode_flow(self._flows.load(old.document))
+            return decode_flow(self._flows.load(old.document))
         except (LookupError, ValueError):  # garbage was collected since, or the version is another
-            return False
-        return interface(before) == interface(self.program.unit(path).flow)
+            return None
 
     def _resting_on(self, touched: set[str]) -> set[str]:
         if not touched:
@@ -309,6 +321,16 @@ class _Run:
             if path in self._shown and scope < len(self.program.unit(path).flow.scopes):
                 touched.add(f"calls of {self.program.handle(path, scope)}")
         return self._resting_on(touched)
+
+
+def _imports(flow: FileFlow) -> list[tuple[str, str, int, str]]:
+    return [(each.module, each.name, each.level, each.reexported) for each in flow.imports]
+
+
+def _redefined(before: Iterable[Node], after: Iterable[Node]) -> set[str]:
+    """Return what documents rest on that mention a definition which came, went or became another kind of thing."""
+    old, new = ({(each.handle, each.kind, each.qualified_name) for each in nodes} for nodes in (before, after))
+    return {mentioned(name) for _, _, name in old ^ new}
 
 
 def _names_of(path: str) -> Iterator[str]:
