@@ -64,6 +64,8 @@ def reaching(
 
 def last_definitions_of(branches: Sequence[tuple[int, int]], bindings: Sequence[Binding]) -> list[Binding]:
     """Return the bindings without those that a later definition or import replaces for certain."""
+    if len(bindings) < 2:
+        return list(bindings)
     kept: list[Binding] = []
     for at, binding in enumerate(bindings):
         later = bindings[at + 1 :]
@@ -82,9 +84,7 @@ def settled(flow: FileFlow, bindings: list[Binding]) -> list[Binding]:
 
 def last_definitions(flow: FileFlow, bindings: Sequence[Binding]) -> list[Binding]:
     """Return the bindings of a class's member, as ``last_definitions_of``; of an accessor's parts the first, which reads."""
-    if len(bindings) < 2:
-        return list(bindings)
-    if all(b.kind == DEFINITION and flow.scopes[b.target].flags & ACCESSOR for b in bindings):
+    if len(bindings) > 1 and all(b.kind == DEFINITION and flow.scopes[b.target].flags & ACCESSOR for b in bindings):
         return [bindings[0]]
     return last_definitions_of(flow.branches, bindings)
 

@@ -74,9 +74,9 @@ def resolve_files(files: Mapping[str, bytes]) -> Iterator[FileGraph]:
 
 def resolve_program(program: Program) -> Iterator[FileGraph]:
     """Yield the graph of every file of a program, in order of path."""
-    resolver, evaluator = make_resolver(program)
+    resolver, _ = make_resolver(program)
     paths = sorted(program.paths)
-    evaluator.use_calls(by_callee(call for path in paths for call in resolver.begin(path)))
+    resolver.use_calls(by_callee(call for path in paths for call in resolver.begin(path)))
     for path in paths:
         yield resolver.finish(path).graph
 

@@ -59,6 +59,11 @@ class Calls:
         callee, arguments = expression[2], expression[3]
         if callee[0] in {NAME, MEMBER} and self._evaluator.rules(place[0]).overloaded:
             return self._evaluator.answers.solve(("k", place[0], callee[1]), lambda: self._overload_value(place, callee, arguments))
+        if callee[0] in {NAME, MEMBER}:  # of a chain of calls every one is asked for by the next
+            return self._evaluator.answers.keep((place[0], callee[1]), lambda: self._call_value(place, callee, arguments))
+        return self._call_value(place, callee, arguments)
+
+    def _call_value(self, place: Place, callee: Expression, arguments: Arguments) -> Values:
         return union(self.called(each, place, arguments) for each in self._evaluator.value(place, callee))
 
     def _overload_value(self, place: Place, callee: Expression, arguments: Arguments) -> Values:

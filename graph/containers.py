@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,11 +20,15 @@ _MAX_SLICES = 4
 """How many slices of slices are followed."""
 
 
+_Store = tuple[Hashable, Callable[[], Values], Expression, int]
+
+
 class Containers:
     """Finds what is in containers."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        self._stores: dict[str, list[_Store]] = {}
         self._sites: dict[tuple[str, int], tuple[Place, Expression]] = {}
 
     def site_value(self, place: Place, expression: Expression) -> Values:
@@ -110,17 +114,26 @@ class Containers:
         """Return what the file of a list or dictionary puts into it later."""
         path, evaluator = site[1], self._evaluator
         found: set[Value] = set()
-        for target, value in evaluator.flow(path).stores:
-            expression = evaluator.flow(path).roots[target].expression
-            if expression is None or expression[0] != INDEX:
-                continue
-            key = expression[3]
+        for question, holder, key, value in self._stores_of(path):
             if wanted is not None and key[0] == LITERAL and key[3] and (key[2], key[3]) != wanted:
                 continue
-            if site in evaluator.answers.solve(("o", path, target), partial(evaluator.value, evaluator.place(path, target), expression[2])):
+            if site in evaluator.answers.solve(question, holder):
                 stored = evaluator.root(path, value)
                 found |= evaluator.elements(evaluator.rules(path), stored) if key[0] == SEQUENCE and key[2] == "slice" else stored
         return frozenset(found)
+
+    def _stores_of(self, path: str) -> Sequence[_Store]:
+        """Return what a file stores into elements: what is asked of the holder and what answers it, the key, and the root of the value."""
+        evaluator, flow = self._evaluator, self._evaluator.flow(path)
+        known = self._stores.get(path)
+        if known is None:
+            known = self._stores[path] = []
+            for target, value in flow.stores:
+                expression = flow.roots[target].expression
+                if expression is not None and expression[0] == INDEX:
+                    holder = partial(evaluator.value, evaluator.place(path, target), expression[2])
+                    known.append((("o", path, target), holder, expression[3], value))
+        return known
 
     def index_value(self, place: Place, expression: Expression) -> Values:
         """Return what ``holder[key]`` is worth."""

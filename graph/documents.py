@@ -39,6 +39,7 @@ _CALL = re.compile(r"\([^()]*\)$")
 _SEPARATOR = re.compile(r"::|->|[.#\\]")
 _NAME = r"[A-Za-z_$][\w$]*"
 _SYMBOL = re.compile(rf"{_NAME}(?:(?:::|->|[.#\\]){_NAME})*")
+_LAST_NAME = re.compile(rf"{_NAME}$")
 _PATH = re.compile(
     rf"(?P<path>(?:\.{{0,2}}/)?[\w.@+-]+(?:/[\w.@+-]+)*\.\w+)(?:(?:#|::?)(?P<symbol>{_NAME}(?:(?:\.|::){_NAME})*)|:\d+(?:[-:]\d+)?)?"
 )
@@ -99,6 +100,17 @@ class Meaning:
     handles: tuple[Handle, ...]
     proven: bool
     rule: str
+
+
+def mentioned(qualified_name: str) -> str:
+    """Return what every document rests on that mentions a definition of this name, or something in it."""
+    return f"documents {_SEPARATOR.split(qualified_name)[-1]}"
+
+
+def names_mentioned(language: str, source: bytes) -> set[str]:
+    """Return what a document's edges rest on besides which files there are and what packages give on."""
+    bare = (_CALL.sub("", mention.text) for mention in mentions(language, source) if len(mention.text) <= MAX_MENTION)
+    return {mentioned(part) for text in bare if _LAST_NAME.search(text) for part in _SEPARATOR.split(text)}
 
 
 class DefinitionIndex:

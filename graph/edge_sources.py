@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 from graph.columns import AnyGraph, decode_nodes
-from graph.documents import DefinitionIndex, document_edges, reexports_of
+from graph.documents import DefinitionIndex, document_edges, names_mentioned, reexports_of
 from graph.merge import merge_by_path
 from graph.model import EdgeKind, Evidence, FileGraph, Handle, Node
 from graph.packages import is_manifest, package_graphs, read_packages
@@ -29,16 +29,17 @@ class EdgeSources:
         self._changed, self._removed = frozenset(changed), frozenset(removed)
         self.notes: dict[str, list[str]] = {}
 
-    def concerned(self, known: Collection[str], edited: Collection[str]) -> set[str]:
-        """Return the files whose graphs are to be made again for what others hold.
+    def concerned(self, known: Collection[str], edited: Collection[str], *, unclear: bool = False) -> set[str]:
+        """Return the files whose graphs are to be made again for what others hold, besides those that rest on a name.
 
-        ``known`` are the files of the view before, ``edited`` those that others see differently now.
+        ``known`` are the files of the view before, ``edited`` those that others see differently now. ``unclear`` says that nobody knows
+        what one of these was before.
         """
         found = {path for path in self._review.homes if path in self._shown}
         if any(map(is_manifest, self._changed | self._removed)) or self._review.has_changed(EdgeKind.DEPENDS_ON):
             found |= self._manifests
-        come = any(path not in known for path in self._changed)
-        if come or self._removed or any(self._shown[path][1] not in DOCUMENT_LANGUAGES for path in edited if path in self._shown):
+        unclear = unclear or bool(self._removed) or any(path not in known for path in self._changed)
+        if unclear or any(path_flags(path) & PathFlag.BARREL for path in edited if path in self._shown):
             found |= self._documents
         return found
 
@@ -60,20 +61,31 @@ class EdgeSources:
         self.notes["manifests"] = [f"{each.path}: {each.reason}" for each in failures]
         return {graph.path: graph for graph in package_graphs(packages)}
 
-    def rests(self, path: str) -> Iterable[str]:
-        """Return the files whose state decides about edges of a file besides what its names rest on."""
-        return self._review.rests(path)
+    def rests(self, path: str) -> Sequence[str]:
+        """Return what decides about edges of a file besides what its names rest on: files, and names that documents mention."""
+        mentioned = names_mentioned(self._shown[path][1], self._text(path)) if path in self._documents else ()
+        return (*self._review.rests(path), *sorted(mentioned))
 
     def complete(self, graphs: Iterable[AnyGraph], program: Program, stored: Callable[[], Iterator[FileGraph]]) -> Iterator[AnyGraph]:
-        """Yield resolved graphs with their further edges. ``stored`` yields the graphs as they were before."""
-        found: dict[str, AnyGraph] = {graph.path: self._declared(graph) for graph in graphs}
-        if self._documents & found.keys():
+        """Yield resolved graphs with their further edges: documents last, since they may be about any of the others.
+
+        ``stored`` yields the graphs as they were before.
+        """
+        found: dict[str, AnyGraph] = {}
+        for resolved in graphs:
+            graph = found[resolved.path] = self._declared(resolved)
+            if graph.path not in self._documents:
+                yield self._reviewed(graph, program)
+        written = [path for path in found if path in self._documents]
+        if written:
             self._describe(found, stored)
-        for path, graph in found.items():
-            if self._review.concerns(path) or (path in self._manifests and self._review.lock):
-                yield self._review.apply(_decoded(graph), lambda handle: self.exists(handle, program))
-            else:
-                yield graph
+        for path in written:
+            yield self._reviewed(found[path], program)
+
+    def _reviewed(self, graph: AnyGraph, program: Program) -> AnyGraph:
+        if self._review.concerns(graph.path) or (graph.path in self._manifests and self._review.lock):
+            return self._review.apply(_decoded(graph), lambda handle: self.exists(handle, program))
+        return graph
 
     def _declared(self, graph: AnyGraph) -> AnyGraph:
         package = self._packages.get(graph.path) if graph.path in self._manifests else None

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from graph.bindings import Arguments, Denoted, FoundBinding, PassedCall, Place
+from graph.columns import EdgeRow
 from graph.evaluate import Evaluator
 from graph.flow import ACCESSOR, CLASS_SCOPE, DEFINITION, EXTENSION, INTERFACE, SEQUENCE, Scope, spelled
-from graph.model import Edge, EdgeKind, Evidence, Handle, external, unknown
+from graph.model import EdgeKind, Evidence, Handle, external, unknown
 from graph.program import Program, SourceUnit
 from graph.values import (
     ARGUMENT,
@@ -30,31 +31,36 @@ from graph.values import (
 )
 
 
-@dataclass(slots=True)
-class Use:
-    """A use on its way to edges."""
+class Use(NamedTuple):
+    """A use on its way to edges: where, of what name, and what for."""
 
     place: Place
-    source: Handle
     name: str
-    start: int
     kind: EdgeKind
 
 
-class EdgeMaker:
-    """Makes the edges of one file."""
+class Targets(NamedTuple):
+    """What a use leads to: its edges but for their places (kind, evidence, rule, target), and the functions it passes arguments to.
 
-    def __init__(self, program: Program, evaluator: Evaluator, unit: SourceUnit, edges: list[Edge]) -> None:
-        """``edges`` is where the new ones go."""
+    Of such a function, which has a parameter without a type: path, scope, and whether it is bound to its first parameter.
+    """
+
+    edges: list[tuple[EdgeKind, Evidence, str, Handle]]
+    calls: list[tuple[str, int, bool]]
+
+
+class TargetFinder:
+    """Finds what the uses in one file lead to."""
+
+    def __init__(self, program: Program, evaluator: Evaluator, path: str) -> None:
         self._program = program
         self._evaluator = evaluator
-        self.unit = unit
-        self.edges = edges
-        self.passes: dict[tuple[str, int, Place], PassedCall] = {}
-        """Calls whose arguments may matter to others."""
+        self._path = path
+        self.by_arguments = False
+        """Whether what was found since this was unset depends on the arguments of a call."""
 
-    def give(self, use: Use, denoted: Iterable[Denoted], rule: str, arguments: Arguments = (), *, whole: bool = True) -> None:
-        """Make the edges from a use to what it denotes; ``whole`` says that it denotes nothing else."""
+    def give(self, to: Targets, use: Use, denoted: Iterable[Denoted], rule: str, arguments: Arguments = (), *, whole: bool = True) -> None:
+        """Add the edges from a use to what it denotes; ``whole`` says that it denotes nothing else."""
         targets: dict[tuple[EdgeKind, Handle], None] = {}
         outside: dict[Handle, None] = {}
         undecided = False
@@ -66,9 +72,11 @@ class EdgeMaker:
                 if target is not None:
                     targets[kind, target] = None
                 if kind is EdgeKind.INSTANTIATES:
-                    constructors.update(dict.fromkeys(self._constructors(each, use, arguments)))
+                    constructors.update(
+                        dict.fromkeys(self._constructor(to, (CLASS_OBJECT, each.path, each.binding.target), use, arguments))
+                    )
                 elif kind is EdgeKind.CALLS:
-                    self._pass(each.path, each.binding.target, use, arguments, bound=_is_bound(holder))
+                    self._pass(to, each.path, each.binding.target, use.kind, bound=_is_bound(holder))
                 sure = sure and not _is_heir(holder, each, self._evaluator)
             else:
                 for value in each:
@@ -76,23 +84,23 @@ class EdgeMaker:
         certain = len(targets) == 1 and not outside and not undecided and sure
         evidence = Evidence.PROVEN if certain else Evidence.POSSIBLE
         for kind, target in targets:
-            self.add(kind, evidence, rule, use.source, target, use.start, use.name)
+            to.edges.append((kind, evidence, rule, target))
         if len(constructors) > 1:
             evidence = Evidence.POSSIBLE
         for target in constructors:
-            self.add(EdgeKind.CALLS, evidence, "constructor", use.source, target, use.start, use.name)
+            to.edges.append((EdgeKind.CALLS, evidence, "constructor", target))
         for target in outside:
-            self.add(use.kind, Evidence.EXTERNAL, rule, use.source, target, use.start, use.name)
+            to.edges.append((use.kind, Evidence.EXTERNAL, rule, target))
         if undecided or not (targets or outside):
-            self.add(use.kind, Evidence.UNKNOWN, rule, use.source, unknown(use.name), use.start, use.name)
+            to.edges.append((use.kind, Evidence.UNKNOWN, rule, unknown(use.name)))
 
     def _outside(self, value: Value, outside: dict[Handle, None], targets: dict[tuple[EdgeKind, Handle], None], use: Use) -> bool:
         """Sort one value in; return whether it is unknown."""
         kind = value[0]
         if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
-            outside[external(value[1], self._evaluator.rules(self.unit.path).spelled(value[2]))] = None
+            outside[external(value[1], self._evaluator.rules(self._path).spelled(value[2]))] = None
         elif kind == BUILTIN_METHOD:
-            rules = self._evaluator.rules(self.unit.path)
+            rules = self._evaluator.rules(self._path)
             symbol = rules.builtin_symbol(value[1], value[2]) or (rules.builtin_package, f"{self._type_of(value[1])}.{spelled(value[2])}")
             outside[external(*symbol)] = None
         elif kind == MODULE_OBJECT:
@@ -122,34 +130,31 @@ class EdgeMaker:
                 kind = EdgeKind.INSTANTIATES
             elif kind is EdgeKind.WRITES and not scope.flags & ACCESSOR:
                 kind = EdgeKind.REFERENCES
-            elif kind is EdgeKind.REFERENCES and scope.flags & ACCESSOR and self._evaluator.rules(self.unit.path).accessors_are_called:
+            elif kind is EdgeKind.REFERENCES and scope.flags & ACCESSOR and self._evaluator.rules(self._path).accessors_are_called:
                 kind = EdgeKind.CALLS
             return kind, unit.of_scope[binding.target]
         if kind in {EdgeKind.REFERENCES, EdgeKind.CALLS}:
             kind = EdgeKind.READS if found.scope else EdgeKind.REFERENCES
         return kind, unit.named(found.scope, found.name)
 
-    def _constructors(self, found: FoundBinding, use: Use, arguments: Arguments) -> Iterator[Handle]:
-        yield from self._constructor((CLASS_OBJECT, found.path, found.binding.target), use, arguments)
-
-    def _constructor(self, class_: Value, use: Use, arguments: Arguments) -> Iterator[Handle]:
+    def _constructor(self, to: Targets, class_: Value, use: Use, arguments: Arguments) -> Iterator[Handle]:
         """Yield the method that runs when a class is instantiated, where the program has it."""
         for each in self._evaluator.rules(class_[1]).constructors_of(self._evaluator, class_, use.place, arguments):
-            self._pass(each.path, each.binding.target, use, arguments, bound=True)
+            self._pass(to, each.path, each.binding.target, use.kind, bound=True)
             yield self._program.handle(each.path, each.binding.target)
 
-    def call(self, use: Use, values: Iterable[Value], rule: str, arguments: Arguments) -> None:
-        """Make the edges of a call of something that is no definition."""
+    def call(self, to: Targets, use: Use, values: Iterable[Value], rule: str, arguments: Arguments) -> None:
+        """Add the edges of a call of something that is no definition."""
         functions: dict[tuple[EdgeKind, Handle], None] = {}
         outside: dict[Handle, None] = {}
         undecided = False
         for value in self._fitting(list(self._expanded(values)), arguments):
             if value[0] == FUNCTION_OBJECT:
                 functions[EdgeKind.CALLS, self._program.handle(value[1], value[2])] = None
-                self._pass(value[1], value[2], use, arguments, bound=value[3] is not None)
+                self._pass(to, value[1], value[2], use.kind, bound=value[3] is not None)
             elif value[0] == CLASS_OBJECT:
                 functions[EdgeKind.INSTANTIATES, self._program.handle(value[1], value[2])] = None
-                for constructor in self._constructor(value, use, arguments):
+                for constructor in self._constructor(to, value, use, arguments):
                     functions[EdgeKind.CALLS, constructor] = None
             elif value[0] == INSTANCE and (called := self._call_methods(value)):
                 functions.update(dict.fromkeys((EdgeKind.CALLS, target) for target in called))
@@ -164,11 +169,11 @@ class EdgeMaker:
             and not undecided
         )
         for kind, target in functions:
-            self.add(kind, Evidence.PROVEN if certain else Evidence.POSSIBLE, rule, use.source, target, use.start, use.name)
+            to.edges.append((kind, Evidence.PROVEN if certain else Evidence.POSSIBLE, rule, target))
         for target in outside:
-            self.add(use.kind, Evidence.EXTERNAL, rule, use.source, target, use.start, use.name)
+            to.edges.append((use.kind, Evidence.EXTERNAL, rule, target))
         if undecided or not (functions or outside):
-            self.add(use.kind, Evidence.UNKNOWN, rule, use.source, unknown(use.name), use.start, use.name)
+            to.edges.append((use.kind, Evidence.UNKNOWN, rule, unknown(use.name)))
 
     def _call_methods(self, instance: Value) -> list[Handle]:
         method = self._evaluator.rules(instance[1]).call_method
@@ -179,7 +184,8 @@ class EdgeMaker:
         """Leave out the functions that cannot be called like this, as long as one of several is left that can."""
         if len(values) < 2:
             return values
-        rules = self._evaluator.rules(self.unit.path)
+        self.by_arguments = True
+        rules = self._evaluator.rules(self._path)
         fitting = [value for value in values if value[0] != FUNCTION_OBJECT or rules.takes(self._evaluator, value, arguments)]
         return fitting if any(value[0] in {FUNCTION_OBJECT, CLASS_OBJECT} for value in fitting) else values
 
@@ -190,25 +196,47 @@ class EdgeMaker:
             else:
                 yield value
 
-    def _pass(self, path: str, scope: int, use: Use, arguments: Arguments, *, bound: bool) -> None:
-        """Remember a call of a function that has a parameter without a type."""
-        if use.kind not in {EdgeKind.CALLS, EdgeKind.INSTANTIATES} or scope < 0:
+    def _pass(self, to: Targets, path: str, scope: int, kind: EdgeKind, *, bound: bool) -> None:
+        """Take note of a call of a function that has a parameter without a type."""
+        if kind not in {EdgeKind.CALLS, EdgeKind.INSTANTIATES} or scope < 0:
             return
         evaluator = self._evaluator
         first = int(bound and evaluator.rules(path).receiver_is_parameter)
         if any(each.type < 0 for each in evaluator.flow(path).scopes[scope].parameters[first:]):
-            place = (use.place[0], use.place[1], use.start, use.place[3])
-            self.passes[path, scope, place] = PassedCall(path, scope, place, arguments, bound)
+            to.calls.append((path, scope, bound))
+
+
+class EdgeMaker:
+    """Makes the edges of one file."""
+
+    def __init__(self, unit: SourceUnit, edges: list[EdgeRow]) -> None:
+        """``edges`` is where the new ones go."""
+        self._unit = unit
+        self.edges = edges
+        self.passes: dict[tuple[str, int, Place], PassedCall] = {}
+        """Calls whose arguments may matter to others."""
+
+    def use(self, targets: Targets, place: Place, source: Handle, start: int, name: str, arguments: Arguments = ()) -> None:
+        """Add the edges of a name that is used at a byte offset, and what it passes."""
+        if not targets.edges:
+            return
+        unit, edges, path = self._unit, self.edges, self._unit.path
+        line, end = bisect_right(unit.flow.newlines, start - 1) + 1, start + len(name.encode())
+        for kind, evidence, rule, target in targets.edges:
+            edges.append((kind, evidence, rule, source, target, path, line, start, end))
+        for function, scope, bound in targets.calls:
+            at = (place[0], place[1], start, place[3])
+            self.passes[function, scope, at] = PassedCall(function, scope, at, arguments, bound)
 
     def contains(self, rule: str, source: Handle, target: Handle, line: int, start: int) -> None:
         """Add the edge from a definition, or a file, to what is written in it."""
-        self.edges.append(Edge(EdgeKind.CONTAINS, Evidence.PROVEN, rule, source, target, self.unit.path, line, start))
+        self.edges.append((EdgeKind.CONTAINS, Evidence.PROVEN, rule, source, target, self._unit.path, line, start, -1))
 
     def add(self, kind: EdgeKind, evidence: Evidence, rule: str, source: Handle, target: Handle, start: int, name: str) -> None:
         """Add one edge for a name that is written at a byte offset."""
-        line = bisect_right(self.unit.flow.newlines, start - 1) + 1
+        line = bisect_right(self._unit.flow.newlines, start - 1) + 1
         end = start + len(name.encode())
-        self.edges.append(Edge(kind, evidence, rule, source, target, self.unit.path, line, start, end))
+        self.edges.append((kind, evidence, rule, source, target, self._unit.path, line, start, end))
 
 
 def base_kind(evaluator: Evaluator, heir: Scope, bases: Iterable[Denoted]) -> EdgeKind:

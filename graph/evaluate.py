@@ -57,10 +57,12 @@ class Evaluator:
         self.program = program
         self.rules = rules
         self.answers = FixedPoint()
+        self._flows: dict[str, FileFlow] = {}
         names, members, calls, containers = Names(self), Members(self), Calls(self), Containers(self)
         # The parts ask each other through these.
         self.named = names.named
         self.lookup = names.lookup
+        self.bound_in = names.bound_in
         self.denoted = names.denoted
         self.chosen = names.chosen
         self.follow = names.follow
@@ -124,7 +126,10 @@ class Evaluator:
     def flow(self, path: str) -> FileFlow:
         """Return a file's flow, and take note of having looked at it."""
         self.answers.look(path)
-        return self.program.unit(path).flow
+        flow = self._flows.get(path)
+        if flow is None:
+            flow = self._flows[path] = self.program.unit(path).flow
+        return flow
 
     def opened(self, value: Value) -> Scope:
         """Return the scope of a function, a class, or an instance's class."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import chain
 from typing import Any
@@ -45,10 +45,9 @@ class Standing:
     document: DocumentId
     encoded: bytes
 
-    @classmethod
-    def of(cls, path: str, document: DocumentId, rests: Sequence[str], announces: Sequence[str]) -> Standing:
-        """Encode what a file's edges rest on, and under which names others may look for what it defines."""
-        return cls(path, document, compress("\0\0".join(map("\0".join, (rests, announces))).encode("utf-8", "surrogatepass")))
+    def with_rests(self, more: Sequence[str]) -> Standing:
+        """Return it resting on more than this."""
+        return replace(self, encoded=encode_rests([*self.rests(), *more], self.announces())) if more else self
 
     def rests(self) -> list[str]:
         """Return what the file's edges rest on."""
@@ -61,6 +60,14 @@ class Standing:
     def _decoded(self) -> list[list[str]]:
         parts = decompress(self.encoded).decode("utf-8", "surrogatepass").split("\0\0")
         return [part.split("\0") if part else [] for part in parts]
+
+
+def encode_rests(rests: Iterable[str], announces: Iterable[str]) -> bytes:
+    """Encode what a file's edges rest on, and under which names others may look for what it defines.
+
+    Sorted, since one process looks at things in another order than the next, and views share what is equal.
+    """
+    return compress("\0\0".join(map("\0".join, (sorted(rests), announces))).encode("utf-8", "surrogatepass"))
 
 
 Calls = Sequence[Sequence[object]]
@@ -141,15 +148,18 @@ class FlowStore:
         return {each.path: each for each in map(_standing, rows)}
 
     def stand(
-        self, view: str, standings: Sequence[Standing], calls: Mapping[str, Mapping[str, Calls]], removed: Iterable[str], *, generation: int
+        self, view: str, standings: Sequence[Standing], calls: Mapping[str, Mapping[str, bytes]], removed: Iterable[str], *, generation: int
     ) -> None:
-        """Keep what a view's edges rest on from now on, the calls of each of those files by the callee's, and the view's generation."""
+        """Keep what a view's edges rest on from now on, the calls of each of those files by the callee's, and the view's generation.
+
+        The calls are encoded ``Calls``.
+        """
         with self._database.write() as write:
             write.execute("INSERT OR REPLACE INTO resolved (view, generation) VALUES (?, ?)", (view, generation))
             for path in removed:
                 _replace(write, view, os.fsencode(path), None)
             for each in standings:
-                passed = {os.fsencode(callee): encode_value(rows) for callee, rows in sorted(calls.get(each.path, {}).items())}
+                passed = {os.fsencode(callee): rows for callee, rows in sorted(calls.get(each.path, {}).items())}
                 _replace(write, view, os.fsencode(each.path), _resolution(write, each, passed))
 
     def calls_of(self, view: str, callee: str) -> list[tuple[str, Calls]]:

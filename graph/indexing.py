@@ -15,6 +15,7 @@ from functools import partial
 
 from graph.build import flow_of
 from graph.columns import AnyGraph
+from graph.documents import mentioned
 from graph.edge_sources import EdgeSources
 from graph.evaluate import PassedCall
 from graph.flow import FileFlow
@@ -24,11 +25,11 @@ from graph.graph_state import NOTES, PARTIAL, GraphState
 from graph.http.facts import HttpFacts
 from graph.http.joining import ROUTES
 from graph.http.routes import Routes
-from graph.model import EdgeKind, Handle
+from graph.model import EdgeKind, Handle, Node
 from graph.overlays import StaleOverlays
 from graph.past import Past
-from graph.program import CONFIGS, Program, announced, named_bases
-from graph.resolving import PARALLEL_FROM, resolve_paths
+from graph.program import CONFIGS, HEIRS, Program, announced, build_unit, named_bases
+from graph.resolving import PARALLEL_FROM, resolve_paths, rows_by_callee
 from graph.reviewed import Review
 from graph.store import GraphStore
 from graph.surroundings import Surroundings
@@ -143,7 +144,8 @@ class GraphIndexer:
         problems = {path: why for path, why in self._state.partial(view).items() if path in shown and path not in resolved_again}
         problems |= dict(run.partial())
         self._flows.keep(view, PARTIAL, problems or None)
-        return GraphOutcome(len(shown), lowered, len(graphs), generation, tuple(sorted(problems.items())), tuple(self._state.notes(view)))
+        notes = tuple(self._state.notes(view))
+        return GraphOutcome(len(shown), lowered, len(graphs), generation, tuple(sorted(problems.items())), notes)
 
     def _keep(self, view: str, notes: Mapping[str, list[str]], sources: Iterable[Review | Past | StaleOverlays | Routes]) -> None:
         for source in sources:
@@ -205,7 +207,7 @@ class _Run:
         languages = {path: language for path, (_, language) in shown.items()}
         self.program = Program(languages, self._load, self._named_bases, configs)
         self.standings: list[Standing] = []
-        self.calls: dict[str, Mapping[str, Calls]] = {}
+        self.calls: dict[str, Mapping[str, bytes]] = {}
         self.http: dict[str, HttpFacts] = {}
         self._problems: dict[str, str] = {}
         self._loaded: dict[DocumentId, bytes] = {}
@@ -241,9 +243,9 @@ class _Run:
             self.program, paths, partial(self._others, paths), workers=workers, silence_seconds=silence_seconds, progress=progress
         )
         for each in found:
-            document, rests = self._shown[each.path][0], (*each.rests, *self._sources.rests(each.path))
-            self.standings.append(Standing.of(each.path, document, rests, each.announces))
-            self.calls[each.path] = _by_callee(each.passes)
+            standing = Standing(each.path, self._shown[each.path][0], each.rests)
+            self.standings.append(standing.with_rests(self._sources.rests(each.path)))
+            self.calls[each.path] = each.passes
             self.http[each.path] = each.http
             if each.problem:
                 self._problems[each.path] = each.problem
@@ -273,22 +275,33 @@ class _Run:
         if any(path.rpartition("/")[2] in CONFIGS for path in (*self._changed, *self._removed)):
             return set(self._shown)
         touched: set[str] = set()
+        imports_otherwise = unclear = False
         for path in self._changed:
             old = self._before.get(path)
-            if old is not None and self._looks_as_before(path, old):
+            before = self._before_of(old) if old is not None else None
+            unit = self.program.unit(path)
+            if before is not None and interface(before) == interface(unit.flow):
                 continue
-            touched |= {path, *announced(path, self.program.unit(path).flow), *(old.announces() if old else _names_of(path))}
+            now, then = set(announced(path, unit.flow)), set(old.announces() if old else _names_of(path))
+            # Who asked for the heirs of a class has looked at each of them, and so rests on the path.
+            touched |= {path, *(now ^ then), *(name for name in now if not name.startswith(HEIRS))}
+            if before is None:
+                unclear = True
+                continue
+            imports_otherwise |= _imports(before) != _imports(unit.flow)
+            touched |= _redefined(build_unit(path, before).nodes, unit.nodes)
         for path in self._removed:
             touched |= {path, *_names_of(path), *self._before[path].announces()}
-        return {*self._changed, *self._resting_on(touched), *self._sources.concerned(self._before, touched)}
+        resting = self._resting_on(touched)
+        edited = touched | resting if imports_otherwise else touched  # what a package gives on may come through several files
+        return {*self._changed, *resting, *self._sources.concerned(self._before, edited, unclear=unclear)}
 
-    def _looks_as_before(self, path: str, old: Standing) -> bool:
-        """Say whether other files can see no difference between what a file was and is."""
+    def _before_of(self, old: Standing) -> FileFlow | None:
+        """Return the flow that a file had, None where it is not kept any more."""
         try:
-            before = decode_flow(self._flows.load(old.document))
+            return decode_flow(self._flows.load(old.document))
         except (LookupError, ValueError):  # garbage was collected since, or the version is another
-            return False
-        return interface(before) == interface(self.program.unit(path).flow)
+            return None
 
     def _resting_on(self, touched: set[str]) -> set[str]:
         if not touched:
@@ -299,7 +312,7 @@ class _Run:
         """Return the files that rest on what calls give a function, where those calls are others than before."""
         functions: set[tuple[str, int]] = set()
         for path in {*fresh, *self._removed}:
-            before, after = self._flows.calls_by(self._view, path), _by_callee(fresh.get(path, ()))
+            before, after = self._flows.calls_by(self._view, path), rows_by_callee(fresh.get(path, ()))
             for callee in {*before, *after}:
                 old, new = ({encode_value(row): row for row in rows.get(callee, ())} for rows in (before, after))
                 functions |= {(callee, int(str(row[0]))) for key, row in [*old.items(), *new.items()] if (key in old) != (key in new)}
@@ -310,11 +323,14 @@ class _Run:
         return self._resting_on(touched)
 
 
-def _by_callee(calls: Iterable[PassedCall]) -> dict[str, list[tuple[object, ...]]]:
-    found: dict[str, list[tuple[object, ...]]] = {}
-    for call in calls:
-        found.setdefault(call.path, []).append((call.scope, call.place[1:], call.arguments, call.bound))
-    return found
+def _imports(flow: FileFlow) -> list[tuple[str, str, int, str]]:
+    return [(each.module, each.name, each.level, each.reexported) for each in flow.imports]
+
+
+def _redefined(before: Iterable[Node], after: Iterable[Node]) -> set[str]:
+    """Return what documents rest on that mention a definition which came, went or became another kind of thing."""
+    old, new = ({(each.handle, each.kind, each.qualified_name) for each in nodes} for nodes in (before, after))
+    return {mentioned(name) for _, _, name in old ^ new}
 
 
 def _names_of(path: str) -> Iterator[str]:

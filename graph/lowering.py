@@ -23,11 +23,13 @@ from graph.flow import (
     FUNCTION_SCOPE,
     GUARDED,
     IMPORTED,
+    LITERAL,
     MEMBER,
     MODULE,
     NAME,
     PARAMETER,
     RECEIVER,
+    ROOT,
     SELF,
     STATIC,
     TYPE,
@@ -67,6 +69,9 @@ class SyntaxNode(Protocol):  # pragma: no cover
 
 Handler = Callable[["Lowering", SyntaxNode], "Expression | None"]
 ParameterForm = Callable[["Lowering", SyntaxNode, Scope], None]
+
+_IDLE = frozenset({CLASS, FUNCTION, LITERAL, ROOT, SELF})
+"""What names nothing by itself: where no statement takes such a value, it is not kept."""
 
 _MAX_DEPTH = 400
 """Nesting of nodes; deeper ones (generated tables, long operator chains) are left out and named in ``FileFlow.problem``."""
@@ -167,7 +172,7 @@ class Lowering:
         """Take note of what a node's children hold."""
         for child in node.named_children:
             expression = self.lower(child)
-            if expression is not None:
+            if expression is not None and expression[0] not in _IDLE:
                 self.add_root(expression)
 
     def lower_field(self, node: SyntaxNode, name: str) -> Expression | None:

@@ -19,7 +19,6 @@ from graph.values import (
     INSTANCE,
     MODULE_OBJECT,
     NAMESPACE,
-    NOTHING,
     RECORD,
     SITE,
     SUPERTYPE,
@@ -62,6 +61,13 @@ class Members:
 
     def member(self, holder: Value, name: str, *, called: bool = False) -> Values:
         """Return what ``holder.name`` is worth."""
+        if not self._evaluator.answers.asked:
+            return self._evaluator.answers.keep(
+                ("v", holder, name, called), lambda: self._member(holder, name, called=called), for_all=True
+            )
+        return self._member(holder, name, called=called)
+
+    def _member(self, holder: Value, name: str, *, called: bool) -> Values:
         found: list[Denoted] = [(holder, each) for each in self.attributes(holder, name, called=called)]
         if len(found) > 1 and holder[0] == MODULE_OBJECT:
             found = self._evaluator.rules(holder[1]).meant(self._evaluator, found, as_type=False)
@@ -141,15 +147,17 @@ class Members:
             if each[0] != CLASS_OBJECT:
                 outside = outside or each
                 continue
+            flow = self._evaluator.flow(each[1])
             scope = self._evaluator.opened(each)
             names = scope.names if scope.kind == CLASS_SCOPE else {}
-            found = settled(self._evaluator.flow(each[1]), [*names.get(name, ()), *scope.fields.get(name, ())])
+            if name not in names and name not in scope.fields and not rules.adds_attributes:
+                continue
+            found = settled(flow, [*names.get(name, ()), *scope.fields.get(name, ())])
             if rules.functions_apart:
-                found = rules.by_use(self._evaluator.flow(each[1]), list(found), called=called)
+                found = rules.by_use(flow, list(found), called=called)
             declared = name in names or any(binding.type >= 0 for binding in found)
             added = self._evaluator.rules(each[1]).added_attributes(self._evaluator, holder, each, name)
             if found and (declared or not assigned):
-                flow = self._evaluator.flow(each[1])
                 here: list[Attribute] = [FoundBinding(each[1], each[2], name, binding) for binding in last_definitions(flow, found)]
                 here += added
                 if declared:
@@ -185,11 +193,15 @@ class Members:
 
     def lineage(self, path: str, scope: int) -> tuple[Value, ...]:
         """Return a class and its supertypes in the order in which members are looked up; ``UNKNOWN`` for a base nobody knows."""
-        key = ("l", path, scope)
-        self._evaluator.answers.solve(key, lambda: frozenset({("l", self._evaluator.rules(path).linearize(self._evaluator, path, scope))}))
-        orders = [each[1] for each in self._evaluator.answers.solve(key, lambda: NOTHING)]
+        evaluator = self._evaluator
+        found = evaluator.answers.solve(
+            ("l", path, scope), lambda: frozenset({("l", evaluator.rules(path).linearize(evaluator, path, scope))})
+        )
+        if len(found) == 1:
+            (order,) = found
+            return order[1]
         # Classes that inherit from each other, which only broken code has, get an order for each round of the search.
-        return max(orders, key=lambda order: (len(order), repr(order)), default=((CLASS_OBJECT, path, scope),))
+        return max((each[1] for each in found), key=lambda order: (len(order), repr(order)), default=((CLASS_OBJECT, path, scope),))
 
     def bases(self, path: str, scope: int) -> list[Values]:
         """Return what each base of a class is worth."""

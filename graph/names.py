@@ -44,9 +44,19 @@ class Names:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._brought: dict[tuple[str, int, bool], list[Attribute]] = {}
+        self._near = ""
+        self._bound_in: dict[tuple[int, str], int | None] = {}
+        """Of the file that was asked for last, by scope and name."""
+        self._receivers: dict[tuple[str, int], Values] = {}
 
     def named(self, place: Place, name: str) -> Values:
         """Return what a name is worth at a place."""
+        answers = self._evaluator.answers
+        if not answers.asked and (at := self.bound_in(place, name)) is not None:
+            return answers.keep((place[0], at, name), lambda: self._named(place, name))
+        return self._named(place, name)
+
+    def _named(self, place: Place, name: str) -> Values:
         found = self.values_among(place[0], self.lookup(place, name))
         return union(self._evaluator.attribute_value(holder, each) for holder, each in found)
 
@@ -83,20 +93,58 @@ class Names:
             at = scope.parent
         return [(None, each) for each in rules.free_bindings(self._evaluator, place, name, called=called)]
 
-    def denoted(self, place: Place, expression: Expression, *, as_type: bool = False, called: bool = False) -> list[Denoted]:
-        """Return what a name or member denotes: bindings, followed through imports, or values that no binding in the program gives."""
+    def bound_in(self, place: Place, name: str) -> int | None:
+        """Return the scope whose binding a name denotes, all the same where in the place's scope it stands.
+
+        That is -1 less the place's scope where no scope binds the name, and None where the position matters.
+        """
+        path, start, _, _ = place
+        if path != self._near:
+            self._near, self._bound_in = path, {}
+        key = (start, name)
+        if key not in self._bound_in:
+            self._bound_in[key] = self._find_scope(path, start, name)
+        else:
+            self._evaluator.look(path)
+        return self._bound_in[key]
+
+    def _find_scope(self, path: str, start: int, name: str) -> int | None:
+        rules = self._evaluator.rules(path)
+        if rules.functions_apart or rules.receivers_are_implicit or rules.members_need_no_receiver:
+            return None
+        scopes, at, crossed = self._evaluator.flow(path).scopes, start, False
+        while at >= 0:
+            scope = scopes[at]
+            if scope.kind != CLASS_SCOPE or scope.flags & OPEN or (at == start and rules.class_bodies_see_members):
+                found = scope.names.get(name)
+                if found and scope.kind == BLOCK and rules.declared_before_use and any(each.kind == VARIABLE for each in found):
+                    return None
+                if found:
+                    return at if crossed or len(found) == 1 else None
+            crossed = crossed or scope.kind in {FUNCTION_SCOPE, CLASS_SCOPE}
+            at = scope.parent
+        return -1 - start
+
+    def denoted(
+        self, place: Place, expression: Expression, *, as_type: bool = False, called: bool = False, held: Values | None = None
+    ) -> list[Denoted]:
+        """Return what a name or member denotes: bindings, followed through imports, or values that no binding in the program gives.
+
+        ``held`` is what the object of a member is worth, where that is known.
+        """
         evaluator, rules = self._evaluator, self._evaluator.rules(place[0])
         if expression[0] == NAME or (expression[0] == METHOD and not expression[2]):
             at = (place[0], place[1], expression[1], place[3])
             found = self.follow(self.lookup(at, expression[-1], called=called), called=called)
         elif expression[0] in {MEMBER, METHOD}:
-            held: list[Denoted] = []
-            for holder in sorted(evaluator.value(place, expression[2]), key=repr):
+            attributes: list[Denoted] = []
+            held = evaluator.value(place, expression[2]) if held is None else held
+            for holder in sorted(held, key=repr) if len(held) > 1 else held:
                 members = evaluator.attributes(holder, expression[3], called=called)
                 if rules.has_extensions and not any(isinstance(each, FoundBinding) for each in members):
                     members = rules.extensions(evaluator, place, holder, expression[3], called=called) or members
-                held += [(holder, each) for each in members]
-            found = self.follow(held, called=called)
+                attributes += [(holder, each) for each in members]
+            found = self.follow(attributes, called=called)
         else:
             return []
         return found if len(found) < 2 else rules.meant(evaluator, found, as_type=as_type)
@@ -241,6 +289,10 @@ class Names:
 
     def receiver(self, path: str, scope: int) -> Values:
         """Return the instance that the method around a scope works on; its class for a class method."""
+        known = self._receivers.get((path, scope))
+        if known is not None:
+            self._evaluator.look(path)
+            return known
         flow, rules = self._evaluator.flow(path), self._evaluator.rules(path)
         at = scope
         while at >= 0:
@@ -249,9 +301,12 @@ class Names:
             while owner >= 0 and flow.scopes[owner].kind == BLOCK:
                 owner = flow.scopes[owner].parent
             if found.kind == FUNCTION_SCOPE and owner >= 0 and flow.scopes[owner].kind == CLASS_SCOPE:
-                return frozenset({(CLASS_OBJECT if found.flags & CLASS_METHOD else INSTANCE, path, owner)})
+                kind = CLASS_OBJECT if found.flags & CLASS_METHOD else INSTANCE
+                known = self._receivers[path, scope] = frozenset({(kind, path, owner)})
+                return known
             if found.kind == CLASS_SCOPE:
-                return frozenset({(INSTANCE, path, at)})
+                known = self._receivers[path, scope] = frozenset({(INSTANCE, path, at)})
+                return known
             if found.kind == FUNCTION_SCOPE and rules.functions_have_receivers and not found.flags & TRANSPARENT:
                 return rules.loose_receiver(self._evaluator, path, at)
             at = found.parent

@@ -31,6 +31,9 @@ from ingest.model import SymbolKind
 CONFIGS = frozenset({"package.json", "tsconfig.json", "jsconfig.json"})
 """Names of files that say how modules are found."""
 
+HEIRS = "heirs of "
+"""What an edge rests on that depends on which classes name a base: this, and that name."""
+
 _FAR = 400
 """Bytes between the start of a field's declaration and its name."""
 
@@ -274,4 +277,4 @@ def announced(path: str, flow: FileFlow) -> list[str]:
     names |= {f"interface {name}" for scope in flow.scopes if scope.flags & INTERFACE for name in scope.names}
     if flow.language == "scala":  # the one whose members of foreign types depend on what is defined anywhere
         names |= {f"definitions of {name}" for scope in flow.scopes for name in scope.names}
-    return sorted(names | {f"heirs of {name}" for name, _ in named_bases(flow)})
+    return sorted(names | {f"{HEIRS}{name}" for name, _ in named_bases(flow)})

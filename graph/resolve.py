@@ -6,36 +6,39 @@ returned) goes to the functions it may be worth.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, starmap
 
-from graph.edges import EdgeMaker, Use, base_kind
-from graph.evaluate import ARGUMENTS, Arguments, Denoted, Evaluator, FoundBinding, PassedCall, Place
+from graph.columns import EdgeRow
+from graph.edges import EdgeMaker, TargetFinder, Targets, Use, base_kind
+from graph.evaluate import ARGUMENTS, Arguments, Evaluator, FoundBinding, PassedCall, Place
 from graph.flow import (
     AWAIT,
     BASE,
     CALL,
     CAST,
+    CLASS,
     CLASS_SCOPE,
     DECORATOR,
     DEFINITION,
     EITHER,
     ELEMENT,
     ENTER,
-    FIELD,
     FUNCTION,
     FUNCTION_SCOPE,
     IMPORTED,
     INDEX,
     ITEM,
+    LITERAL,
     MAPPING,
     MEMBER,
     METHOD,
-    MODULE,
     NAME,
     NEW,
     QUIET,
     RAISED,
+    ROOT,
     SELF,
     SEQUENCE,
     SPREAD,
@@ -47,26 +50,36 @@ from graph.flow import (
     Binding,
     Expression,
 )
-from graph.model import UNNAMED, Edge, EdgeKind, Evidence, FileGraph, Handle, external
+from graph.model import UNNAMED, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, external
 from graph.program import Program, SourceUnit
-from graph.values import CLASS_OBJECT, EXTERNAL_OBJECT, FUNCTION_OBJECT, INSTANCE, MODULE_OBJECT, NAMESPACE, NOTHING, Value, Values
+from graph.uses import Uses, is_namespace
+from graph.values import CLASS_OBJECT, EXTERNAL_OBJECT, INSTANCE, NAMESPACE, Value
 
-_KIND_OF_PURPOSE = {DECORATOR: EdgeKind.CALLS, WRITE: EdgeKind.WRITES}
+_KIND_OF_PURPOSE = {WRITE: EdgeKind.WRITES}
+_IDLE = frozenset({LITERAL, FUNCTION, CLASS, SELF, ROOT})
+"""What uses no name by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """One file's graph, and what it rests on."""
+    """One file's nodes and edges, and what they rest on."""
 
-    graph: FileGraph
+    path: str
+    nodes: Sequence[Node]
+    edges: Sequence[EdgeRow]
     rests: tuple[str, ...]
+
+    @property
+    def graph(self) -> FileGraph:
+        """Its graph, with the edges as objects."""
+        return FileGraph(self.path, tuple(self.nodes), tuple(starmap(Edge, self.edges)))
 
 
 @dataclass(slots=True)
 class _Draft:
     """A file half resolved: the edges that are settled, and the expressions that wait for what parameters may be worth."""
 
-    edges: list[Edge]
+    edges: list[EdgeRow]
     waiting: list[int]
     looked_at: int
 
@@ -84,6 +97,8 @@ class Resolver:
         self._unit: SourceUnit
         self._path = ""
         self._made: EdgeMaker
+        self._finder: TargetFinder
+        self._uses = Uses(program, evaluator)
         self._decorators: dict[int, int] = {}
 
     def begin(self, path: str) -> list[PassedCall]:
@@ -100,7 +115,7 @@ class Resolver:
             self.problems[path] = f"some imports or bases could not be resolved: {type(error).__name__}: {error}"[:200]
         looked, waiting = answers.looked_at(), list[int]()
         for index, root in enumerate(self._unit.flow.roots):
-            if root.expression is None or root.purpose == QUIET:
+            if root.expression is None or root.purpose == QUIET or root.expression[0] in _IDLE:
                 continue
             settled = len(self._made.edges)
             self._walk_root(index)
@@ -112,6 +127,11 @@ class Resolver:
         self._drafts[path] = _Draft(self._made.edges, waiting, looked | answers.looked_at())
         return list(self._made.passes.values())
 
+    def use_calls(self, passed: Mapping[tuple[str, int], Sequence[PassedCall]]) -> None:
+        """From now on let parameters have what these calls give them."""
+        self._evaluator.use_calls(passed)
+        self._uses.use_calls()
+
     def finish(self, path: str) -> Resolution:
         """Resolve the rest of a file that was begun, and return its graph."""
         draft, evaluator = self._drafts.pop(path), self._evaluator
@@ -120,13 +140,16 @@ class Resolver:
         for index in draft.waiting:
             self._walk_root(index)
         rests = evaluator.answers.names(draft.looked_at | evaluator.answers.looked_at())
-        return Resolution(FileGraph(path, tuple(self._unit.nodes), tuple(self._made.edges)), tuple(rests))
+        return Resolution(path, self._unit.nodes, self._made.edges, tuple(rests))
 
-    def _open(self, path: str, edges: list[Edge]) -> None:
+    def _open(self, path: str, edges: list[EdgeRow]) -> None:
         self._path, self._unit, self._local = path, self._program.unit(path), {}
         scopes = self._unit.flow.scopes
         self._decorators = {root: index for index, scope in enumerate(scopes) if scope.kind == FUNCTION_SCOPE for root in scope.decorators}
-        self._made = EdgeMaker(self._program, self._evaluator, self._unit, edges)
+        self._made = EdgeMaker(self._unit, edges)
+        self._finder = TargetFinder(self._program, self._evaluator, path)
+        self._uses.open(path, self._finder)
+        self._evaluator.answers.turn()
 
     def _walk_root(self, index: int) -> None:
         """Make the edges of one expression; one that no code foresaw costs its own edges, and the file says so."""
@@ -152,7 +175,7 @@ class Resolver:
         place = (self._path, root.scope, expression[1], root.branch)
         classes = [value for value in self._evaluator.value(place, expression) if value[0] == CLASS_OBJECT]
         if classes:
-            self._made.call(Use(place, self._source(place), expression[-1], expression[1], EdgeKind.CALLS), classes, "value", ())
+            self._call_value(place, expression[-1], expression[1], classes, "value", ())
 
     # What needs no evaluation, or little.
 
@@ -188,22 +211,19 @@ class Resolver:
         imported = self._unit.flow.imports[index]
         rules = self._evaluator.rules(self._path)
         found = rules.imported(self._evaluator, self._path, imported)
-        use = Use(
-            (self._path, 0, imported.position, 0),
-            Handle(self._path),
-            imported.name or imported.module,
-            imported.position,
-            EdgeKind.IMPORTS,
-        )
+        source = Handle(self._path)
+        use = Use((self._path, 0, imported.position, 0), imported.name or imported.module, EdgeKind.IMPORTS)
         denoted = self._evaluator.follow((None, each) for each in found)
         files = {
             file for _, each in denoted if isinstance(each, frozenset) for v in each if v[0] == NAMESPACE for file in rules.files_of(v)
         }
         for file in sorted(files):
-            self._made.add(EdgeKind.IMPORTS, Evidence.PROVEN, "import", use.source, Handle(file), imported.position, use.name)
-        if any(map(_is_namespace, denoted)) and not (denoted := [each for each in denoted if not _is_namespace(each)]):
+            self._made.add(EdgeKind.IMPORTS, Evidence.PROVEN, "import", source, Handle(file), imported.position, use.name)
+        if any(map(is_namespace, denoted)) and not (denoted := [each for each in denoted if not is_namespace(each)]):
             return
-        self._made.give(use, denoted, "import")
+        targets = Targets([], [])
+        self._finder.give(targets, use, denoted, "import")
+        self._made.use(targets, use.place, source, imported.position, use.name)
 
     def _bases(self, scope: int) -> None:
         source = self._unit.of_scope[scope]
@@ -216,8 +236,9 @@ class Resolver:
             place = self._evaluator.place(self._path, root)
             name = self._evaluator.rules(self._path).spelled(expression[-1])
             denoted = self._evaluator.denoted(place, expression, as_type=True)
-            use = Use(place, source, name, expression[1], base_kind(self._evaluator, self._unit.flow.scopes[scope], denoted))
-            self._made.give(use, denoted, "base")
+            use, targets = Use(place, name, base_kind(self._evaluator, self._unit.flow.scopes[scope], denoted)), Targets([], [])
+            self._finder.give(targets, use, denoted, "base")
+            self._made.use(targets, place, source, expression[1], name)
 
     def _overrides(self, scope: int) -> None:
         evaluator, flow = self._evaluator, self._unit.flow
@@ -255,15 +276,20 @@ class Resolver:
         operation = expression[0]
         if operation == NAME:
             if (purpose != BASE or root < 0) and not self._is_local_name(place[1], expression[2]):
-                self._use(place, expression, self._kind(place, expression, purpose), self._decorated(root), as_type=purpose == TYPE)
+                self._named(place, expression, purpose, root)
         elif operation in {MEMBER, METHOD}:
             if expression[2]:
                 self._walk(place, expression[2], VALUE)
             if purpose != BASE or root < 0:
-                self._use(place, expression, self._kind(place, expression, purpose), self._decorated(root), as_type=purpose == TYPE)
+                self._named(place, expression, purpose, root)
         elif operation == CALL:
             self._walk_call(place, expression, purpose, root)
-        elif operation == NEW:
+        elif operation not in _IDLE:
+            self._walk_parts(place, expression, purpose)
+
+    def _walk_parts(self, place: Place, expression: Expression, purpose: int) -> None:
+        operation = expression[0]
+        if operation == NEW:
             self._walk_new(place, expression)
         elif operation == INDEX:
             self._walk(place, expression[2], VALUE if purpose in {WRITE, DECORATOR} else purpose)
@@ -275,6 +301,13 @@ class Resolver:
                 self._protocol(place, expression)
             for part in _parts(expression):
                 self._walk(place, part, purpose if purpose == TYPE else VALUE)
+
+    def _named(self, place: Place, expression: Expression, purpose: int, root: int) -> None:
+        """Make the edges of a name or member that is no callee."""
+        kind = _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES)
+        if purpose == DECORATOR:
+            kind = self._kind(place, expression)
+        self._use(place, expression, kind, self._decorated(root) if root in self._decorators else (), as_type=purpose == TYPE)
 
     def _walk_new(self, place: Place, expression: Expression) -> None:
         made = expression[2]
@@ -299,17 +332,18 @@ class Resolver:
         for value in sorted((each for each in values if each[0] == INSTANCE), key=repr):
             for holder, each in rules.protocol_calls(evaluator, expression[0], value):
                 if isinstance(each, FoundBinding):
-                    use = Use(place, self._source(place), each.name, expression[1], EdgeKind.CALLS)
-                    self._made.give(use, [(holder, each)], "protocol", whole=len(values) == 1)
+                    targets = Targets([], [])
+                    self._finder.give(targets, Use(place, each.name, EdgeKind.CALLS), [(holder, each)], "protocol", whole=len(values) == 1)
+                    self._made.use(targets, place, self._source(place), expression[1], each.name)
 
-    def _kind(self, place: Place, expression: Expression, purpose: int) -> EdgeKind:
-        """Return what naming something is: using a decorator calls it, unless it only marks what is defined."""
+    def _kind(self, place: Place, expression: Expression) -> EdgeKind:
+        """Return what naming a decorator is: it calls it, unless it only marks what is defined."""
         rules = self._evaluator.rules(self._path)
-        if purpose == DECORATOR and expression[-1] in rules.markers:
+        if expression[-1] in rules.markers:
             marker = frozenset({(EXTERNAL_OBJECT, rules.builtin_package, expression[-1])})
             if all(each == marker for _, each in self._evaluator.denoted(place, expression)):
                 return EdgeKind.REFERENCES
-        return _KIND_OF_PURPOSE.get(purpose, EdgeKind.REFERENCES)
+        return EdgeKind.CALLS
 
     def _decorated(self, root: int) -> Arguments:
         """Return what a decorator is called with: the function below it, as the decorators below have left it."""
@@ -334,60 +368,28 @@ class Resolver:
             self._use(place, callee, EdgeKind.CALLS, expression[3])
         else:
             self._walk(place, callee, VALUE)
-            self._made.call(
-                Use(place, self._source(place), "", expression[1], EdgeKind.CALLS),
-                self._evaluator.value(place, callee),
-                "value",
-                expression[3],
-            )
+            self._call_value(place, "", expression[1], self._evaluator.value(place, callee), "value", expression[3])
         if purpose == DECORATOR:
-            use = Use(place, self._source(place), "", expression[1], EdgeKind.CALLS)
-            self._made.call(use, self._evaluator.value(place, expression), "decorator", self._decorated(root))
+            self._call_value(place, "", expression[1], self._evaluator.value(place, expression), "decorator", self._decorated(root))
         self._arguments(place, expression[3])
+
+    def _call_value(self, place: Place, name: str, start: int, values: Iterable[Value], rule: str, arguments: Arguments) -> None:
+        """Make the edges of a call of what no name denotes."""
+        targets = Targets([], [])
+        self._finder.call(targets, Use(place, name, EdgeKind.CALLS), values, rule, arguments)
+        self._made.use(targets, place, self._source(place), start, name, arguments)
+
+    def _use(self, place: Place, expression: Expression, kind: EdgeKind, arguments: Arguments = (), *, as_type: bool = False) -> None:
+        name, targets = self._uses.targets(place, expression, kind, arguments, as_type=as_type)
+        self._made.use(targets, place, self._unit.of_scope[place[1]], expression[1], name, arguments)
 
     def _arguments(self, place: Place, arguments: Arguments) -> None:
         for _, given in arguments:
-            self._walk(place, given, VALUE)
+            if given[0] not in _IDLE:
+                self._walk(place, given, VALUE)
 
     def _source(self, place: Place) -> Handle:
         return self._unit.of_scope[place[1]]
-
-    def _use(self, place: Place, expression: Expression, kind: EdgeKind, arguments: Arguments = (), *, as_type: bool = False) -> None:
-        name = self._evaluator.rules(self._path).spelled(expression[-1]) if expression[0] in {NAME, MEMBER, METHOD} else ""
-        use = Use(place, self._source(place), name, expression[1], kind)
-        denoted = self._evaluator.denoted(place, expression, as_type=as_type, called=kind is EdgeKind.CALLS or expression[0] == METHOD)
-        if kind is EdgeKind.CALLS:
-            denoted = self._evaluator.rules(self._path).applicable(self._evaluator, place, denoted, arguments)
-        if any(map(_is_namespace, denoted)) and not (denoted := [each for each in denoted if not _is_namespace(each)]):
-            return  # a package's name inside of a longer one
-        local = [each for _, each in denoted if isinstance(each, FoundBinding) and self._is_local(each)]
-        is_variable = self._is_variable(denoted)
-        called = kind is EdgeKind.CALLS and (local or not denoted or is_variable)
-        if called or (kind is EdgeKind.INSTANTIATES and (local or is_variable)):
-            if not local:
-                self._made.give(Use(place, use.source, name, use.start, EdgeKind.REFERENCES), denoted, self._rule(expression, denoted))
-            self._made.call(use, self._evaluator.value(place, expression), "value", arguments)
-        elif kind is EdgeKind.CALLS and (instead := self._replaced(place, expression, denoted)):
-            self._made.give(Use(place, use.source, name, use.start, EdgeKind.REFERENCES), denoted, self._rule(expression, denoted))
-            self._made.call(use, instead, "decorator", arguments)
-        elif not denoted or len(local) < len(denoted):
-            shown = [(held, each) for held, each in denoted if not (isinstance(each, FoundBinding) and self._is_local(each))]
-            self._made.give(use, shown, self._rule(expression, shown), arguments, whole=not local)
-
-    def _replaced(self, place: Place, expression: Expression, denoted: Sequence[Denoted]) -> Values:
-        """Return the functions that decorators have put in the place of what a name denotes, where that is known for certain.
-
-        A function that is decorated itself (``functools.wraps``) says that it stands for the other one.
-        """
-        evaluator = self._evaluator
-        plain: set[tuple[str, int]] = set()
-        for _, each in denoted:
-            if not isinstance(each, FoundBinding) or not evaluator.flow(each.path).scopes[each.binding.target].decorators:
-                return NOTHING
-            plain.add((each.path, each.binding.target))
-        values = evaluator.value(place, expression)
-        known = all(v[0] == FUNCTION_OBJECT and v[1:3] not in plain and not evaluator.opened(v).decorators for v in values)
-        return values if known else NOTHING
 
     def _is_local_name(self, scope: int, name: str) -> bool:
         """Say whether a name is nothing but variables and parameters of a function: most are, and none of them is a node."""
@@ -402,47 +404,14 @@ class Resolver:
             known = self._local[key] = not kinds & {DEFINITION, IMPORTED}
         return known
 
-    def _is_local(self, found: FoundBinding) -> bool:
-        """Say whether a binding is a variable or parameter inside a function, which is no node."""
-        if found.binding.kind == DEFINITION:
-            return False
-        unit = self._program.unit(found.path)
-        scope = unit.flow.scopes[found.scope]
-        if scope.flags & WRITTEN_OUT or found.binding.kind == FIELD:
-            return unit.named(found.scope, found.name) is None
-        return scope.kind not in {MODULE, CLASS_SCOPE}
 
-    def _is_variable(self, denoted: Iterable[Denoted]) -> bool:
-        return any(isinstance(each, FoundBinding) and each.binding.kind != DEFINITION for _, each in denoted)
-
-    def _rule(self, expression: Expression, denoted: list[Denoted]) -> str:
-        if expression[0] == NAME or not expression[2]:
-            if self._evaluator.rules(self._path).receivers_are_implicit and any(held is not None for held, _ in denoted):
-                return "scope" if any(isinstance(each, FoundBinding) and each.path == self._path for _, each in denoted) else "inheritance"
-            elsewhere = any(isinstance(each, FoundBinding) and each.path != self._path for _, each in denoted)
-            return "import" if elsewhere else "scope"
-        holder = expression[2][0]
-        if holder == SELF:
-            return "self"
-        if holder == SUPER:
-            return "super"
-        return "import" if any(held is not None and held[0] in {MODULE_OBJECT, NAMESPACE} for held, _ in denoted) else "type"
-
-
-def _parts(expression: Expression) -> Iterator[Expression]:
-    """Yield the parts of an expression whose uses are its parts' uses."""
+def _parts(expression: Expression) -> Iterable[Expression]:
+    """Return the parts of an expression whose uses are its parts' uses."""
     operation = expression[0]
     if operation == MAPPING:
-        for pair in expression[2]:
-            yield from pair
-    elif operation == SEQUENCE:
-        yield from expression[3]
-    elif operation == EITHER:
-        yield from expression[2]
-    elif operation in {ELEMENT, ITEM, AWAIT, ENTER, CAST, SPREAD}:
-        yield expression[2]
-
-
-def _is_namespace(denoted: Denoted) -> bool:
-    """Say whether what a name denotes is a package or namespace, which is no node."""
-    return isinstance(denoted[1], frozenset) and bool(denoted[1]) and all(value[0] == NAMESPACE for value in denoted[1])
+        return chain.from_iterable(expression[2])
+    if operation == SEQUENCE:
+        return expression[3]
+    if operation == EITHER:
+        return expression[2]
+    return (expression[2],) if operation in {ELEMENT, ITEM, AWAIT, ENTER, CAST, SPREAD} else ()

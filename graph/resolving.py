@@ -7,21 +7,25 @@ A process keeps the files it began. Where processes cannot be forked everything 
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import TypeAlias
 
 from graph.build import by_callee, make_resolver
-from graph.columns import AnyGraph, encode_graph
+from graph.columns import EncodedGraph, encode_rows
+from graph.crew import Crew
 from graph.evaluate import PassedCall
+from graph.flow_store import encode_rests
 from graph.http.facts import NO_FACTS, HttpFacts
 from graph.http.finding import http_of
-from graph.model import FileGraph
 from graph.program import Program, announced
-from graph.tests_of import subject_edges
-from ingest.pool import Crash, WorkerPool
+from graph.tests_of import subject_rows
+from ingest.codec import encode_value
 
+_GIVEN_AT_ONCE, _TOLD_AT_ONCE = 16, 16  # files
 PARALLEL_FROM = 300
 """Files; for fewer, to start processes and to have each of them look at the same modules costs more than it saves."""
 
@@ -31,11 +35,11 @@ class Resolved:
     """One file's graph, what it rests on, the calls it makes that others may rest on, and what went wrong, or an empty text."""
 
     path: str
-    graph: AnyGraph
-    rests: tuple[str, ...]
-    announces: tuple[str, ...]
-    """Under which names others may look for what it defines."""
-    passes: tuple[PassedCall, ...]
+    graph: EncodedGraph
+    rests: bytes
+    """And under which names others may look for what it defines, as ``Standing`` has both."""
+    passes: Mapping[str, bytes]
+    """By the callee's file, as the flow store has them."""
     problem: str = ""
     http: HttpFacts = NO_FACTS
     """What it says about routes and requests."""
@@ -43,6 +47,7 @@ class Resolved:
 
 Begin: TypeAlias = tuple[str, ...]
 Finish: TypeAlias = Mapping[tuple[str, int], Sequence[PassedCall]]
+_Answer: TypeAlias = list[PassedCall] | list[Resolved]
 _Progress = Callable[[str, int, int], None]
 
 
@@ -83,42 +88,31 @@ class FileResolver:
 
     def finish(self, passed: Finish) -> Iterator[Resolved]:
         """Resolve the rest."""
-        self._evaluator.use_calls(passed)
+        self._resolver.use_calls(passed)
         for path in sorted(self._passes):
             resolution = self._resolver.finish(path)
-            found = subject_edges(resolution.graph)
-            graph = replace(resolution.graph, edges=(*resolution.graph.edges, *found)) if found else resolution.graph
+            graph = encode_rows(path, resolution.nodes, [*resolution.edges, *subject_rows(path, resolution.nodes, resolution.edges)])
             flow = self._program.unit(path).flow
-            http = http_of(self._evaluator, path, resolution.graph.edges)
+            http = http_of(self._evaluator, path, resolution.edges)
             problem = self._resolver.problems.get(path, flow.problem) or http.problem
-            rests = tuple(dict.fromkeys((*resolution.rests, *http.rests))) if http.rests else resolution.rests
-            yield Resolved(path, graph, rests, tuple(announced(path, flow)), tuple(self._passes[path]), problem, http.facts)
-        self._passes = {}
+            rests = encode_rests({*resolution.rests, *http.rests}, announced(path, flow))
+            passes = {callee: encode_value(rows) for callee, rows in rows_by_callee(self._passes.pop(path)).items()}
+            yield Resolved(path, graph, rests, passes, problem, http.facts)
 
 
-def make_worker(program: Program) -> Callable[[Begin | Finish], list[PassedCall] | list[Resolved]]:
-    """Return what a process does: with paths it begins them, with calls it finishes."""
+def make_worker(program: Program) -> Callable[[Begin | Finish], Iterator[_Answer]]:
+    """Return what a process does: with paths it begins them, with calls it finishes what it has begun."""
     resolver = FileResolver(program)
 
-    def work(task: Begin | Finish) -> list[PassedCall] | list[Resolved]:
+    def work(task: Begin | Finish) -> Iterator[_Answer]:
         if isinstance(task, tuple):
-            return resolver.begin(task)
-        return [_encoded(each) for each in resolver.finish(task)]
+            yield resolver.begin(task)
+            return
+        finished = resolver.finish(task)
+        while some := list(islice(finished, _TOLD_AT_ONCE)):
+            yield some
 
     return work
-
-
-def _encoded(resolved: Resolved) -> Resolved:
-    """Return it in the form that is a tenth as large, and that the embedded store keeps."""
-    return replace(resolved, graph=encode_graph(resolved.graph)) if isinstance(resolved.graph, FileGraph) else resolved
-
-
-_Answer: TypeAlias = "list[PassedCall] | list[Resolved]"
-_Pool: TypeAlias = "WorkerPool[Begin | Finish, _Answer]"
-
-
-def _answer(pool: _Pool, task: Begin | Finish) -> _Answer | Crash:
-    return next(answer for _, answer in pool.run([task]))
 
 
 class ParallelResolver:
@@ -126,32 +120,41 @@ class ParallelResolver:
 
     def __init__(self, program: Program, workers: int, silence_seconds: float) -> None:
         self.paths = program.paths
-        self._pools: list[_Pool] = [
-            WorkerPool(lambda: make_worker(program), workers=1, queued=1, silence_seconds=silence_seconds) for _ in range(workers)
-        ]
+        self._crew: Crew[Begin | Finish, _Answer] = Crew(partial(make_worker, program), size=workers, silence_seconds=silence_seconds)
 
     def begin(self, paths: Sequence[str]) -> list[PassedCall]:
-        """Resolve what does not depend on the arguments of calls. Raises ``ChildProcessError`` when a process dies."""
-        shares = [tuple(paths[at :: len(self._pools)]) for at in range(len(self._pools))]
-        return [call for calls in self._ask(shares) for call in calls if isinstance(call, PassedCall)]
+        """Resolve what does not depend on the arguments of calls. Raises ``ChildProcessError`` when a process dies.
+
+        Each process begins at its own place among the paths, since neighbours ask the same questions, and helps others when it is done.
+        """
+        parts = [tuple(paths[at : at + _GIVEN_AT_ONCE]) for at in range(0, len(paths), _GIVEN_AT_ONCE)]
+        size = self._crew.size
+        shares = [deque(parts[at * len(parts) // size : (at + 1) * len(parts) // size]) for at in range(size)]
+
+        def give(number: int) -> Begin | None:
+            if shares[number]:
+                return shares[number].popleft()
+            most = max(shares, key=len)
+            return most.pop() if most else None
+
+        return [call for calls in self._crew.run(give) for call in calls if isinstance(call, PassedCall)]
 
     def finish(self, passed: Finish) -> Iterator[Resolved]:
         """Resolve the rest. Raises ``ChildProcessError`` when a process dies."""
-        for found in self._ask([passed] * len(self._pools)):
-            yield from (each for each in found if isinstance(each, Resolved))
+        waiting = set(range(self._crew.size))
 
-    def _ask(self, tasks: Sequence[Begin | Finish]) -> list[list[PassedCall] | list[Resolved]]:
-        with ThreadPoolExecutor(len(self._pools)) as threads:
-            answers = list(threads.map(_answer, self._pools, tasks))
-        for answer in answers:
-            if isinstance(answer, Crash):
-                raise ChildProcessError(answer.reason)
-        return [answer for answer in answers if not isinstance(answer, Crash)]
+        def give(number: int) -> Finish | None:
+            if number not in waiting:
+                return None
+            waiting.remove(number)
+            return passed
+
+        for found in self._crew.run(give):
+            yield from (each for each in found if isinstance(each, Resolved))
 
     def close(self) -> None:
         """End the processes."""
-        for pool in self._pools:
-            pool.close()
+        self._crew.close()
 
 
 def resolve_paths(
@@ -162,21 +165,26 @@ def resolve_paths(
     workers: int,
     silence_seconds: float,
     progress: _Progress,
-) -> list[Resolved]:
-    """Return what becomes of each path.
+) -> Iterator[Resolved]:
+    """Yield what becomes of each path.
 
     ``others`` is told the calls that these files make, and says which more files rest on what has changed in them, and, of any file, which
     calls the remaining ones make of its functions.
     """
+    told: set[str] = set()
     if workers > 1 and len(paths) >= PARALLEL_FROM and sys.platform == "linux":
         parallel = ParallelResolver(program, workers, silence_seconds)
         try:
-            return _resolve(parallel, paths, others, progress)
+            for each in _resolve(parallel, paths, others, progress):
+                told.add(each.path)
+                yield each
         except ChildProcessError:  # its memory, most likely: one process needs less than two
             progress("resolving again in one process", 0, len(paths))
+        else:
+            return
         finally:
             parallel.close()
-    return _resolve(FileResolver(program), paths, others, progress)
+    yield from (each for each in _resolve(FileResolver(program), paths, others, progress) if each.path not in told)
 
 
 def _resolve(
@@ -184,7 +192,7 @@ def _resolve(
     paths: Sequence[str],
     others: Callable[[Sequence[PassedCall]], tuple[Sequence[str], Callable[[str], Iterable[PassedCall]]]],
     progress: _Progress,
-) -> list[Resolved]:
+) -> Iterator[Resolved]:
     progress("resolving", 0, len(paths))
     calls = resolver.begin(paths)
     more, kept = others(calls)
@@ -193,8 +201,14 @@ def _resolve(
     passed: Finish = CallsByCallee(by_callee(calls), kept)
     if isinstance(resolver, ParallelResolver):  # forked processes ask no database
         passed = by_callee([*calls, *(call for path in resolver.paths for call in kept(path))])
-    found: list[Resolved] = []
-    for each in resolver.finish(passed):
-        found.append(each)
-        progress("resolving", len(found), len(paths) + len(more))
+    for done, each in enumerate(resolver.finish(passed), 1):
+        progress("resolving", done, len(paths) + len(more))
+        yield each
+
+
+def rows_by_callee(calls: Iterable[PassedCall]) -> dict[str, list[tuple[object, ...]]]:
+    """Sort calls by the callee's file, in the form in which they are kept."""
+    found: dict[str, list[tuple[object, ...]]] = {}
+    for call in calls:
+        found.setdefault(call.path, []).append((call.scope, call.place[1:], call.arguments, call.bound))
     return found

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from graph.dialect import Dialect
@@ -66,7 +66,12 @@ class Rules(Dialect):  # noqa: PLR0904
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        own, shared = type(self), Rules
+        self.arguments_choose = own.applicable is not shared.applicable or own.constructors_of is not shared.constructors_of
+        """Which function a call means depends on what it passes."""
+        self.adds_attributes = own.added_attributes is not shared.added_attributes
         self._heirs: dict[str, list[tuple[str, int]]] | None = None
+        self._direct: dict[str, tuple[Values, dict[Value, list[Value]]]] = {}
 
     # Names.
 
@@ -202,16 +207,31 @@ class Rules(Dialect):  # noqa: PLR0904
         return sorted(each[1:] for each in found)
 
     def _find_subtypes(self, evaluator: Evaluator, path: str, scope: int) -> Values:
-        if self._heirs is None:
-            self._heirs = heirs_by_name(self.program)
         of: Value = (CLASS_OBJECT, path, scope)
         name = evaluator.opened(of).name
         evaluator.look(f"heirs of {name}")
         found: set[Value] = set()
-        for heir in self._heirs.get(name, ()):
-            if any(of in values for values in evaluator.bases(*heir)):
-                found |= {(CLASS_OBJECT, *heir), *((CLASS_OBJECT, *each) for each in self.subtypes(evaluator, *heir))}
+        for heir in self._heirs_of(evaluator, name).get(of, ()):
+            found |= {heir, *((CLASS_OBJECT, *each) for each in self.subtypes(evaluator, heir[1], heir[2]))}
         return frozenset(found)
+
+    def _heirs_of(self, evaluator: Evaluator, name: str) -> Mapping[Value, Sequence[Value]]:
+        """Return the classes that have one of this name as a base, by that one."""
+        if self._heirs is None:
+            self._heirs = heirs_by_name(self.program)
+        heirs = self._heirs.get(name)
+        if not heirs:
+            return {}
+        pairs = evaluator.answers.solve(
+            ("hn", name),
+            lambda: frozenset((base, (CLASS_OBJECT, *heir)) for heir in heirs for values in evaluator.bases(*heir) for base in values),
+        )
+        known = self._direct.get(name)
+        if known is None or known[0] is not pairs:
+            known = self._direct[name] = (pairs, {})
+            for base, heir in pairs:
+                known[1].setdefault(base, []).append(heir)
+        return known[1]
 
     def kept(self, evaluator: Evaluator, path: str) -> Iterable[Kept]:
         """Return the contracts that types keep without naming them as a base, where this file shows it."""

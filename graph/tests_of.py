@@ -11,15 +11,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from operator import attrgetter
 
+from graph.columns import EdgeRow
 from graph.model import EXTERNAL, UNKNOWN, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
 from ingest.model import SymbolKind
 from ingest.path_kinds import PathFlag, path_flags
 
 _CALLS = frozenset({EdgeKind.CALLS, EdgeKind.INSTANTIATES})
+_RESOLVED = frozenset({Evidence.PROVEN, Evidence.POSSIBLE})
+_EDGE_ROW = attrgetter(*Edge.__slots__)
 _FUNCTIONS = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD})
 _BLOCKS = frozenset({NodeKind.LAMBDA, NodeKind.FILE})
 _WRITTEN_AS_CALLS = frozenset({"javascript", "jsx", "typescript", "tsx", "vue", "svelte", "ruby", "elixir", "lua", "scala", "kotlin"})
@@ -43,8 +47,11 @@ def is_test(node: Node) -> bool:
     """Say whether a symbol is a test that a runner would find by its name."""
     if node.kind not in _FUNCTIONS:
         return False
+    in_test_file = is_test_file(node.path)
+    if not in_test_file and node.language != "rust":
+        return False
     *outer, name = re.split(r"[.:]+", node.qualified_name)
-    if not is_test_file(node.path) and not (node.language == "rust" and {"test", "tests"} & set(outer)):
+    if not in_test_file and not {"test", "tests"} & set(outer):
         return False
     if node.language in _ANNOTATED and outer and _TEST_CLASS.search(outer[-1]):
         return not _FIXTURE.match(name)
@@ -74,7 +81,7 @@ def subject_edges(graph: FileGraph) -> list[Edge]:
     own = {node.handle for node in tests}
     sites: dict[tuple[str, int, int], list[Edge]] = defaultdict(list)
     for edge in graph.edges:
-        if edge.kind in _CALLS and edge.evidence in {Evidence.PROVEN, Evidence.POSSIBLE}:
+        if edge.kind in _CALLS and edge.evidence in _RESOLVED:
             sites[edge.source, edge.start_byte, edge.line].append(edge)
     found: list[tuple[Handle, int, Edge]] = []
     for edges in sites.values():
@@ -92,6 +99,14 @@ def subject_edges(graph: FileGraph) -> list[Edge]:
         # A call that is repeated says nothing new; one of several candidates belongs to its own place.
         kept.setdefault((handle, edge.target, edge.evidence, -1 if edge.evidence is Evidence.PROVEN else edge.start_byte), edge)
     return list(kept.values())
+
+
+def subject_rows(path: str, nodes: Sequence[Node], rows: Iterable[EdgeRow]) -> list[EdgeRow]:
+    """Return the ``tests`` edges of one file, as ``subject_edges``, without making an object of each of its edges."""
+    if not is_test_file(path) and not any(map(is_test, nodes)):
+        return []
+    calls = [Edge(*row) for row in rows if row[0] in _CALLS and row[1] in _RESOLVED]
+    return list(map(_EDGE_ROW, subject_edges(FileGraph(path, nodes, calls)))) if calls else []
 
 
 class _Places:

@@ -7,8 +7,9 @@ arrives here (``None``, a call that does not return). ``UNKNOWN`` in a set says 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 Value = tuple[Any, ...]
 Values = frozenset[Value]
 
@@ -60,7 +61,9 @@ class FixedPoint:
 
     def __init__(self) -> None:
         self._known: dict[Hashable, tuple[Values, int]] = {}
-        self._stack: list[Hashable] = []  # questions that are being answered, outermost first
+        self._kept: dict[Hashable, tuple[Values, int]] = {}
+        self.asked: list[Hashable] = []
+        """Questions that are being answered, outermost first; while there are any, what is found may be less than all."""
         self._active: dict[Hashable, int] = {}  # their depths
         self._so_far: dict[Hashable, Values] = {}
         self._round: dict[Hashable, tuple[Hashable, int]] = {}  # answered in this round: head of its cycle and what it looked at
@@ -79,6 +82,46 @@ class FixedPoint:
         self._seen = set()
         self.look = self._seen.add
         self._rests = 0
+
+    def apart(self, answer: Callable[[], T]) -> tuple[T, int]:
+        """Return what a computation finds, and the bit set of what that looked at. For use between questions."""
+        seen, rests = self._seen, self._rests
+        self.start()
+        looked = 0
+        try:
+            found = answer()
+            looked = self.looked_at()
+        finally:
+            self._seen, self._rests = seen, rests | looked
+            self.look = seen.add
+        return found, looked
+
+    def keep(self, question: Hashable, answer: Callable[[], Values], *, for_all: bool = False) -> Values:
+        """Return what a computation finds, kept until ``turn``, or ``for_all``; inside of a question what it finds is not final.
+
+        For what is too small to be a question: it must not ask for itself.
+        """
+        known = self._known.get(question) if for_all else self._kept.get(question)
+        if known is not None:
+            self._rests |= known[1]
+            return known[0]
+        if self.asked:
+            return answer()
+        found, looked = self.apart(answer)
+        (self._known if for_all else self._kept)[question] = (found, looked)
+        return found
+
+    def turn(self) -> None:
+        """Forget what was kept for one file."""
+        self._kept = {}
+
+    def rest(self, bits: int) -> None:
+        """Take note that the present answer rests on what such a bit set stands for."""
+        self._rests |= bits
+
+    def bit(self, what: str) -> int:
+        """Return the bit set that stands for one thing, 0 where nothing has looked at it."""
+        return self._bits.get(what, 0)
 
     def looked_at(self) -> int:
         """Return the bit set of what was looked at since ``start``."""
@@ -130,11 +173,12 @@ class FixedPoint:
         return self._active[head]
 
     def _find(self, question: Hashable, answer: Callable[[], Values]) -> Values:
-        depth, begin = len(self._stack), len(self._members)
+        depth, begin = len(self.asked), len(self._members)
         outer_head, outer_seen, outer_rests = self._head, self._seen, self._rests
         self._active[question] = depth
-        self._stack.append(question)
+        self.asked.append(question)
         self.start()
+        looked = 0
         try:
             while True:
                 news, self._head = self._news, _NO_CYCLE
@@ -152,13 +196,13 @@ class FixedPoint:
             head, looked = self._head, self.looked_at()
         finally:
             del self._active[question]
-            self._stack.pop()
-            self._head, self._rests, self._seen = outer_head, outer_rests | self.looked_at(), outer_seen
+            self.asked.pop()
+            self._head, self._rests, self._seen = outer_head, outer_rests | looked, outer_seen
             self.look = outer_seen.add
         if head < depth:
             self._head = min(outer_head, head)
             self._so_far.setdefault(question, NOTHING)
-            self._round[question] = (self._stack[head], looked)
+            self._round[question] = (self.asked[head], looked)
             self._members.append(question)
             return self._so_far[question]
         found = self._so_far.pop(question, NOTHING)
@@ -171,13 +215,14 @@ class FixedPoint:
 
     def abandon(self) -> None:
         """Give up all questions that are being answered: an exception went through them."""
-        for unfinished in (self._stack, self._active, self._so_far, self._round, self._members):
+        for unfinished in (self.asked, self._active, self._so_far, self._round, self._members):
             unfinished.clear()
         self._head = _NO_CYCLE
 
     def forget(self, what: str) -> None:
         """Drop the answers that rest on something."""
         bits = self._bits.get(what, 0)
+        self._kept = {}
         self._known = {question: answer for question, answer in self._known.items() if not answer[1] & bits}
 
 

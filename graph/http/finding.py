@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from graph.columns import EdgeRow
 from graph.evaluate import Evaluator
 from graph.flow import CALL, MEMBER, NAME, FileFlow
 from graph.http import clients, python_servers, servers
@@ -12,7 +13,7 @@ from graph.http.facts import NO_FACTS, HttpFacts, Mount
 from graph.http.python_servers import kind_of, read_python
 from graph.http.reading import Call, Reader, Reading, read_file
 from graph.http.servers import base_of, read_express, read_gin, read_spring
-from graph.model import EXTERNAL, Edge, Evidence
+from graph.model import EXTERNAL, Evidence
 from graph.values import CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, SUPERTYPE
 from ingest.path_kinds import PathFlag, path_flags
 
@@ -38,7 +39,7 @@ class Found(NamedTuple):
 _NOTHING = Found(NO_FACTS)
 
 
-def http_of(evaluator: Evaluator, path: str, edges: Sequence[Edge]) -> Found:
+def http_of(evaluator: Evaluator, path: str, edges: Sequence[EdgeRow]) -> Found:
     """Return what a file says about HTTP, whose names have been resolved to these edges."""
     flow = evaluator.program.unit(path).flow
     readers = _READERS.get(flow.language)
@@ -54,14 +55,14 @@ def http_of(evaluator: Evaluator, path: str, edges: Sequence[Edge]) -> Found:
     return Found(facts, answers.names(answers.looked_at()))
 
 
-def _concerned(path: str, flow: FileFlow, edges: Sequence[Edge], readers: Sequence[Reader]) -> bool:
+def _concerned(path: str, flow: FileFlow, edges: Sequence[EdgeRow], readers: Sequence[Reader]) -> bool:
     """Say whether a file imports a framework or a client, or has anything to do with what comes from one."""
     if _imports(flow):
         return True
     if path_flags(path) & PathFlag.VENDORED:
         return False  # what a library does to what it is given is no route of the project
     handed = _HANDED if readers is _JAVASCRIPT else _NONE
-    outside = (edge.target for edge in edges if edge.evidence in _OUTSIDE)
+    outside = (edge[4] for edge in edges if edge[1] in _OUTSIDE)
     return any(target.startswith(_TARGETS) or target in handed for target in outside)
 
 

@@ -11,7 +11,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from graph.flow_store import FlowStore, Standing
+from graph.flow_store import FlowStore, Standing, encode_rests
+from ingest.codec import encode_value
 from ingest.database import Database
 from ingest.model import DocumentId
 
@@ -33,8 +34,8 @@ def _rows(database: Database, table: str) -> int:
 
 
 def _stand(flows: FlowStore, view: str, path: str, state: int, *, generation: int = 1) -> None:
-    standing = Standing.of(path, DocumentId(state + 1), [f"module {state}"], ["calls of f"])
-    calls = {path: {"b.py": [[state, [1, 2], [], False]]} if state else {}}
+    standing = Standing(path, DocumentId(state + 1), encode_rests([f"module {state}"], ["calls of f"]))
+    calls = {path: {"b.py": encode_value([[state, [1, 2], [], False]])} if state else {}}
     flows.stand(view, [standing], calls, [], generation=generation)
 
 
@@ -64,11 +65,19 @@ def test_views_that_come_to_the_same_share_it_again(database: Database) -> None:
 def test_equal_rests_with_other_calls_are_two_rows(database: Database) -> None:
     """What a file passes to others is part of what is shared."""
     flows = FlowStore(database)
-    standing = Standing.of("a.py", DocumentId(1), [], [])
+    standing = Standing("a.py", DocumentId(1), encode_rests([], []))
     for view, argument in (("1", "x"), ("2", "y")):
-        flows.stand(view, [standing], {"a.py": {"b.py": [[0, [1, 2], [argument], False]]}}, [], generation=1)
+        flows.stand(view, [standing], {"a.py": {"b.py": encode_value([[0, [1, 2], [argument], False]])}}, [], generation=1)
     assert flows.calls_by("1", "a.py") == {"b.py": [[0, [1, 2], ["x"], False]]}
     assert flows.calls_by("2", "a.py") == {"b.py": [[0, [1, 2], ["y"], False]]}
+
+
+def test_the_order_of_looking_makes_no_other_row() -> None:
+    """Processes look at the same things in another order; what is added later is sorted in."""
+    assert encode_rests(["b", "a"], ["c"]) == encode_rests(["a", "b"], ["c"])
+    standing = Standing("a.py", DocumentId(1), encode_rests(["b", "d"], ["c"]))
+    assert standing.with_rests([]) is standing
+    assert (standing.with_rests(["a"]).rests(), standing.with_rests(["a"]).announces()) == (["a", "b", "d"], ["c"])
 
 
 class ViewsOfFlows(RuleBasedStateMachine):

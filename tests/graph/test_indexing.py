@@ -83,6 +83,34 @@ def test_documents_follow_their_text_and_the_definitions(tree: IndexedTree) -> N
     assert not any(" documents " in each for each in tree.edges())
 
 
+def test_only_documents_that_mention_a_definition_follow_it(tree: IndexedTree) -> None:
+    """A definition that comes or goes makes again the files that rest on its file, and of the documents those that say its name."""
+    others = {"a.md": "# A\n\nUse `find_all` now.\n", "b.md": "# B\n\nAsk `parse_query` first.\n"}
+    files = {**CODE, **others, "c.py": "def one():\n    pass\n"}
+    tree.update(files)
+    assert tree.update({**files, "c.py": files["c.py"] + "\ndef other_thing():\n    pass\n"}).resolved == 1
+    added = {**files, "c.py": files["c.py"] + "\ndef find_all():\n    pass\n"}
+    assert tree.update(added).resolved == 2
+    assert "a.md#A documents c.py#find_all proven" in tree.edges()
+    assert tree.update(files).resolved == 2
+    assert not any("find_all" in each for each in tree.edges())
+
+
+def test_documents_follow_what_a_package_gives_on_through_another_file(tree: IndexedTree) -> None:
+    """The definition stays where it is, and so does the package's own file."""
+    files = {
+        "pkg/__init__.py": "from pkg.api import Widget\n",
+        "pkg/api.py": "from core.inner import Widget\n",
+        "core/inner.py": "class Widget:\n    def draw(self):\n        pass\n",
+        "more/inner.py": "class Widget:\n    def draw(self):\n        pass\n",
+        "a.md": "# A\n\nCall `pkg.Widget.draw`.\n",
+    }
+    tree.update(files)
+    assert "a.md#A documents core/inner.py#Widget.draw proven" in tree.edges()
+    tree.update({**files, "pkg/api.py": "from more.inner import Widget\n"})
+    assert "a.md#A documents more/inner.py#Widget.draw proven" in tree.edges()
+
+
 def test_documents_know_what_a_package_gives_on(tree: IndexedTree) -> None:
     """Also when the package's file is not made again."""
     files = {

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from graph.build import flow_of
-from graph.columns import EncodedGraph
 from graph.evaluate import PassedCall
 from graph.flow import FileFlow
-from graph.model import FileGraph
+from graph.flow_store import Standing
 from graph.program import Program
 from graph.resolving import PARALLEL_FROM, Resolved, make_worker, resolve_paths
 from ingest.analyze import analyze
+from ingest.model import DocumentId
 
 FILES = {f"part{at}.py": f"from part{at + 1} import step\n\ndef step(action):\n    action()\n\nstep(step)\n" for at in range(PARALLEL_FROM)}
 
@@ -34,12 +35,15 @@ def nothing_else(calls: Sequence[PassedCall]) -> tuple[list[str], Callable[[str]
 
 
 def content(found: Iterable[Resolved]) -> list[tuple[str, list[str], tuple[str, ...]]]:
-    graphs = [(each, each.graph.decode() if isinstance(each.graph, EncodedGraph) else each.graph) for each in found]
-    return sorted((each.path, sorted(map(repr, graph.edges)), tuple(sorted(each.rests))) for each, graph in graphs)
+    """What was found of each file: its edges, and what they rest on."""
+    return sorted(
+        (each.path, sorted(map(repr, each.graph.decode().edges)), tuple(sorted(Standing(each.path, DocumentId(1), each.rests).rests())))
+        for each in found
+    )
 
 
 def resolve(files: dict[str, str], workers: int) -> list[Resolved]:
-    return resolve_paths(
+    found = resolve_paths(
         program(files),
         sorted(files),
         nothing_else,
@@ -47,23 +51,44 @@ def resolve(files: dict[str, str], workers: int) -> list[Resolved]:
         silence_seconds=60,
         progress=lambda phase, done, total: None,
     )
+    return list(found)
 
 
 def test_one_process_and_several_make_the_same_graphs() -> None:
-    """What comes from processes is encoded, and means the same."""
+    """What comes from processes means the same."""
     alone, together = resolve(FILES, 1), resolve(FILES, 2)
-    assert all(isinstance(each.graph, FileGraph) for each in alone)
-    assert all(isinstance(each.graph, EncodedGraph) for each in together)
     assert content(alone) == content(together)
+
+
+def test_what_a_dead_process_held_is_resolved_here() -> None:
+    """A file whose reading ends any other process costs time, and no edge of any file."""
+    parent = os.getpid()
+
+    def load(path: str) -> FileFlow:
+        if path == "part100.py" and os.getpid() != parent:
+            os._exit(9)
+        return flow_of(analyze(path, FILES[path].encode())[0])
+
+    said: list[str] = []
+    found = resolve_paths(
+        Program(dict.fromkeys(FILES, "python"), load),
+        sorted(FILES),
+        nothing_else,
+        workers=2,
+        silence_seconds=60,
+        progress=lambda phase, done, total: said.append(phase),
+    )
+    assert content(found) == content(resolve(FILES, 1))
+    assert "resolving again in one process" in said
 
 
 def test_a_worker_begins_and_finishes() -> None:
     """Paths are begun, calls finish them; here in this process."""
     files = {"a.py": "def run(job):\n    job()\n", "b.py": "from a import run\n\ndef work():\n    pass\n\nrun(work)\n"}
     worker = make_worker(program(files))
-    calls = [call for call in worker(tuple(files)) if isinstance(call, PassedCall)]
+    calls = [call for some in worker(tuple(files)) for call in some if isinstance(call, PassedCall)]
     assert [(call.path, call.bound) for call in calls] == [("a.py", False)]
-    finished = [each for each in worker({(calls[0].path, calls[0].scope): calls}) if isinstance(each, Resolved)]
+    finished = [each for some in worker({(calls[0].path, calls[0].scope): calls}) for each in some if isinstance(each, Resolved)]
     edges = [edge for _, texts, _ in content(finished) for edge in texts]
     assert any("source='a.py#run', target='b.py#work'" in edge and "POSSIBLE" in edge for edge in edges)
 
@@ -72,7 +97,7 @@ def test_calls_of_files_that_stay_are_asked_for(tmp_path: Path) -> None:
     """A file that is resolved alone still knows what others pass to it."""
     del tmp_path
     files = {"a.py": "def run(job):\n    job()\n", "b.py": "from a import run\n\ndef work():\n    pass\n\nrun(work)\n"}
-    calls = [call for call in make_worker(program(files))(("b.py",)) if isinstance(call, PassedCall)]
+    calls = [call for some in make_worker(program(files))(("b.py",)) for call in some if isinstance(call, PassedCall)]
     found = resolve_paths(
         program(files),
         ["a.py"],

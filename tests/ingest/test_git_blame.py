@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from shutil import which
 
 import pytest
 
@@ -186,21 +185,6 @@ def test_what_takes_too_long_is_said(tmp_path: Path) -> None:
     bounds = Bounds(seconds=0.0)
     assert read(root, Span("a"), Span("b"), bounds=bounds) == []
     assert bounds.reached == ["blame: 2 of 2 files did not fit into 0 s"]
-
-
-@pytest.mark.parametrize("verb", ["blame", "diff"])
-def test_git_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
-    """Whichever of its runs it is; what was read before counts."""
-    root = new_repository(tmp_path / "r", {"a": "1\n", "b": "1\n"})
-    slow = tmp_path / "bin" / "git"
-    slow.parent.mkdir()
-    slow.write_text(f'#!/bin/sh\ncase " $* " in *" {verb} "*" b "*|*" {verb} "*" new "*) exec sleep 60;; esac\nexec {which("git")} "$@"\n')
-    slow.chmod(0o755)
-    monkeypatch.setenv("PATH", str(slow.parent), prepend=os.pathsep)
-    bounds = Bounds(seconds=1.5)
-    found = read(root, Span("a"), Span("b", text=b"1\n2\n"), Span("a"), bounds=bounds)
-    assert [lines(each) for each in found] == [{"ada": 1}]
-    assert bounds.reached == ["blame: 2 of 3 files did not fit into 1.5 s"]
 
 
 def test_nothing_of_the_repository_runs(tmp_path: Path) -> None:

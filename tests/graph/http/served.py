@@ -21,10 +21,10 @@ def facts_of(files: Mapping[str, str]) -> dict[str, HttpFacts]:
     )
     resolver, evaluator = make_resolver(program)
     paths = sorted(files)
-    evaluator.use_calls(by_callee(call for path in paths for call in resolver.begin(path)))
+    resolver.use_calls(by_callee(call for path in paths for call in resolver.begin(path)))
     found: dict[str, HttpFacts] = {}
     for path in paths:
-        read = http_of(evaluator, path, resolver.finish(path).graph.edges)
+        read = http_of(evaluator, path, resolver.finish(path).edges)
         assert not read.problem
         found[path] = from_rows(decode_value(encode_value(read.facts)))
     return found
