@@ -18,6 +18,10 @@ from ingest.codec import compress, decode_value, decompress, encode_value
 from ingest.database import Database
 from ingest.model import DocumentId
 
+RESOLVER_VERSION = 1
+"""Raise it when the same flows give other edges: graphs that another version made are made anew."""
+_MADE_BY = f"{FLOW_VERSION}.{RESOLVER_VERSION}"
+
 
 @dataclass(frozen=True, slots=True)
 class Unlowered:
@@ -136,10 +140,17 @@ class FlowStore:
             row = read.execute("SELECT generation FROM resolved WHERE view = ?", (view,)).fetchone()
         return row[0] if row else 0
 
+    def is_foreign(self, view: str) -> bool:
+        """Say whether another version made a view's edges: its flows cannot be read, and its edges are not what this one says."""
+        with self._database.read() as read:
+            row = read.execute("SELECT made_by FROM resolved WHERE view = ?", (view,)).fetchone()
+        return row is not None and row[0] != _MADE_BY
+
     def fork(self, view: str, of: str) -> None:
         """Let a view's edges rest on what another view's do."""
         with self._database.write() as write:
             write.execute("INSERT OR IGNORE INTO standing SELECT ?, resolution_id FROM standing WHERE view = ?", (view, of))
+            write.execute("INSERT OR IGNORE INTO resolved SELECT ?, 0, made_by FROM resolved WHERE view = ?", (view, of))
 
     def standings(self, view: str) -> dict[str, Standing]:
         """Return what a view's edges rest on, by path."""
@@ -152,10 +163,10 @@ class FlowStore:
     ) -> None:
         """Keep what a view's edges rest on from now on, the calls of each of those files by the callee's, and the view's generation.
 
-        The calls are encoded ``Calls``.
+        The calls are encoded ``Calls``. Kept as well is which version made the edges, see ``is_foreign``.
         """
         with self._database.write() as write:
-            write.execute("INSERT OR REPLACE INTO resolved (view, generation) VALUES (?, ?)", (view, generation))
+            write.execute("INSERT OR REPLACE INTO resolved (view, generation, made_by) VALUES (?, ?, ?)", (view, generation, _MADE_BY))
             for path in removed:
                 _replace(write, view, os.fsencode(path), None)
             for each in standings:

@@ -30,7 +30,8 @@ class GraphState:
         """Say whether a view's graph shows this generation of it and what lies around it."""
         if self._flows.resolved(view) != shows or not self._store.generation(view):
             return False
-        return not (has_another_lock(self._flows, view, around.lock) or is_behind(self._flows, view, around))
+        behind = has_another_lock(self._flows, view, around.lock) or is_behind(self._flows, view, around)
+        return not (behind or self._flows.is_foreign(view))
 
     def notes(self, view: str) -> list[str]:
         """Return what the sources of a view's edges left out, and what is stale, in words."""

@@ -111,8 +111,11 @@ class GraphIndexer:
     def _update(self, view: str, shown: _Shown, shows: int, like: str, around: Surroundings, progress: _Progress) -> GraphOutcome:
         generation = self._begin(view, like)
         before = self._flows.standings(view) if generation else {}
-        changed = [path for path, (document, _) in shown.items() if path not in before or before[path].document != document]
         removed = [path for path in before if path not in shown]
+        edited = [path for path, (document, _) in shown.items() if path not in before or before[path].document != document]
+        if self._flows.is_foreign(view):
+            before = {}
+        changed = edited if before else list(shown)
         lowered = self._lower([shown[path][0] for path in changed], progress)
         review, past = Review(self._flows, view, around.lock), Past(self._flows, view, around)
         sources = EdgeSources(self._facts, shown, review, changed=changed, removed=removed)
@@ -120,7 +123,7 @@ class GraphIndexer:
         resolved = run.resolve(self._workers, self._silence, progress) if changed or removed or review.changed else ()
         graphs = list(sources.complete(resolved, run.program, partial(self._store.files, view)))
         routes = Routes(self._flows, view, run.http, removed)
-        overlays = StaleOverlays(self._flows, view, {*changed, *removed})
+        overlays = StaleOverlays(self._flows, view, {*edited, *removed})
 
         def exists(handle: Handle) -> bool:
             return sources.exists(handle, run.program) or handle in routes.handles

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingest.errors import StoreBusyError, StoreError, StoreFullError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 BUSY_SECONDS = 30.0
 
 # AUTOINCREMENT: segments and open snapshots name documents and views by id, so an id that was deleted must never mean something else.
@@ -57,7 +57,7 @@ CREATE TABLE flow (
     content_id INTEGER PRIMARY KEY REFERENCES content (id) ON DELETE CASCADE, version INTEGER NOT NULL, bases BLOB NOT NULL,
     data BLOB NOT NULL
 );
-CREATE TABLE resolved (view TEXT PRIMARY KEY, generation INTEGER NOT NULL);
+CREATE TABLE resolved (view TEXT PRIMARY KEY, generation INTEGER NOT NULL, made_by TEXT NOT NULL);
 CREATE TABLE resolution (
     id INTEGER PRIMARY KEY AUTOINCREMENT, path BLOB NOT NULL, document_id INTEGER NOT NULL, hash BLOB NOT NULL, rests BLOB NOT NULL
 );

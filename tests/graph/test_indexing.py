@@ -263,3 +263,21 @@ def test_a_second_view_begins_with_the_first(tree: IndexedTree) -> None:
     assert third.resolved == 3  # the new file, the document, and the file that the lock spoke of
     assert "app/web.py#answer calls app/core.py#parse_query proven" in tree.edges("3")
     assert "app/web.py#answer calls app/core.py#parse_query proven" not in tree.edges("1")
+
+
+def test_a_graph_that_another_version_made_is_made_anew(tree: IndexedTree) -> None:
+    """Its flows are not read and its edges do not stay; what was imported beside them does."""
+    files = {"a.py": "def f(): pass\n", "b.py": "import a\na.f()\n", "gone.py": "x = 1\n"}
+    tree.update(files)
+    imported = Edge(EdgeKind.CALLS, Evidence.PROVEN, "scip", Handle("b.py"), Handle("a.py#f"), "b.py", 2, 9, 10)
+    keep_overlay(FlowStore(tree.database), tree.store, "1", FileGraph(f"{OVERLAY}x", (), (imported,)))
+    before = tree.edges()
+    with tree.database.write() as write:
+        write.execute("UPDATE resolved SET made_by = '0.0'")
+        write.execute("UPDATE flow SET version = 0")
+    assert not tree.state.is_current("1", 1, Surroundings())
+    del files["gone.py"]
+    outcome = tree.update(files)
+    assert (outcome.lowered, outcome.resolved) == (2, 2)
+    assert tree.edges() == {each for each in before if "gone.py" not in each}
+    assert tree.state.is_current("1", 2, Surroundings())
