@@ -43,9 +43,9 @@ def start_indexing(root: str, *, ref: str = "") -> int:
         if is_held(lock_path(data / "locks", repository_identity(root, find_checkout(root)))):
             return 0
         log.truncate(0)
-        arguments = [*_console_script(), "index", *(("--ref", ref) if ref else ()), "--", root]
+        arguments = [*console_script(), "index", *(("--ref", ref) if ref else ()), "--", root]
         process = subprocess.Popen(
-            ["nice", "-n", _NICENESS, *arguments] if which("nice") else arguments,
+            gently(arguments),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -56,7 +56,12 @@ def start_indexing(root: str, *, ref: str = "") -> int:
     return process.pid
 
 
-def _console_script() -> list[str]:
+def gently(arguments: list[str]) -> list[str]:
+    """Return a command that runs another at low priority, where the system can."""
+    return ["nice", "-n", _NICENESS, *arguments] if which("nice") else arguments
+
+
+def console_script() -> list[str]:
     """Return the command that starts this same installation, with no folder of the caller's on its module path."""
     for script in (Path(sys.argv[0]), Path(sys.executable).with_name("codelore")):
         if script.name == "codelore" and os.access(script, os.X_OK):

@@ -92,19 +92,22 @@ def _print_runs(runs: Sequence[_Run]) -> None:
 
 
 def _watch(engine: Engine, paths: Sequence[str], typed: argparse.Namespace) -> None:
+    from serve.graph_follower import GraphFollower
     from serve.watch import watch
 
     def report(outcome: IndexOutcome) -> None:
         if not (outcome.added or outcome.changed or outcome.deleted):
             return
-        graph = _resolve(engine, outcome, lambda _: None) if typed.graph else None
+        if typed.graph:
+            graphs.follow(outcome.view.root)
         truth = _truth(engine, outcome)
         if typed.json:
-            _print_runs([_Run(outcome.view.root, outcome=outcome, status=truth, graph=graph)])
+            _print_runs([_Run(outcome.view.root, outcome=outcome, status=truth)])
         else:
-            print(render.outcome(outcome, truth, graph=graph), flush=True)
+            print(render.outcome(outcome, truth), flush=True)
 
-    watch(engine, paths, report=report)
+    with GraphFollower() as graphs:
+        watch(engine, paths, report=report)
 
 
 def status(typed: argparse.Namespace) -> int:

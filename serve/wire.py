@@ -162,7 +162,10 @@ class IndexedView(Wire):
     parsed: int = Field(default=0, description="files that were read and parsed; others were known by content")
     parsed_bytes: int = 0
     seconds: float = Field(default=0.0, description="time until the text could be searched")
-    graph: ResolvedGraph | None = Field(default=None, description="null when the graph was up to date, or with --no-graph")
+    graph: ResolvedGraph | None = Field(
+        default=None,
+        description="null when the graph was up to date, with --no-graph, and for changes under --watch, which another process resolves",
+    )
     status: Status | None = Field(default=None, description="null when there is an error")
 
 
