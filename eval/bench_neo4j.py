@@ -109,7 +109,8 @@ class RawLoader:
     def clear(self) -> None:
         """Delete what was loaded."""
         with self._driver.session() as session:
-            session.run("MATCH (n:BenchRaw) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
+            session.run("MATCH (:BenchRaw)-[r]->() CALL (r) { DELETE r } IN TRANSACTIONS OF 10000 ROWS").consume()
+            session.run("MATCH (n:BenchRaw) CALL (n) { DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
 
     def close(self) -> None:
         """Take the constraint away and disconnect."""

@@ -38,6 +38,7 @@ from ingest.errors import StoreBusyError, StoreError
 
 ONE_TRANSACTION = 20_000
 BATCH = 10_000
+_DELETED_NODES = 1_000
 ABANDONED_SECONDS = 3_600
 
 T = TypeVar("T")
@@ -361,7 +362,7 @@ class Writer:
         self.sweep(view)
 
     def sweep(self, view: str) -> None:
-        """Delete editions that no view points at: this view's, and any that nobody has touched for ten minutes."""
+        """Delete editions that no view points at: this view's, and any that nobody has touched for an hour."""
         find = (
             "MATCH (e:Edition) WHERE (e.name = $name OR e.touched < timestamp() - $abandoned) "
             "AND NOT EXISTS { MATCH (v:View) WHERE v.edition = e.id } SET e.dead = true RETURN e.id"
@@ -375,11 +376,13 @@ class Writer:
             self.sweep(view)
 
     def _delete(self, edition: int) -> None:
+        """Delete an edition's nodes some at a time, their edges before them: one node alone may have more than a transaction can hold."""
         for label, second in _EDITION_PARTS.items():
-            query = f"MATCH (n:{label}) WHERE n.view = $view AND n.{second} IS NOT NULL WITH n LIMIT $size DETACH DELETE n RETURN count(*)"
+            nodes = f"MATCH (n:{label}) WHERE n.view = $view AND n.{second} IS NOT NULL WITH n LIMIT {_DELETED_NODES}"
 
-            def some(run: Run, query: str = query) -> int:
-                return run(query, view=edition, size=BATCH)[0]
+            def some(run: Run, nodes: str = nodes) -> int:
+                edges = run(f"{nodes} MATCH (n)-[r]-() WITH DISTINCT r LIMIT $size DELETE r RETURN count(*)", view=edition, size=BATCH)[0]
+                return edges or run(f"{nodes} DETACH DELETE n RETURN count(*)", view=edition)[0]
 
             while self._transactions.write(some):
                 pass
