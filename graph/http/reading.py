@@ -16,7 +16,7 @@ from graph.evaluate import Evaluator
 from graph.flow import CALL, DECORATOR, FUNCTION_SCOPE, MEMBER, NAME, NEW, QUIET, ROOT, Expression, FileFlow
 from graph.http.facts import HttpFacts, Mount, Request, Route, Router
 from graph.http.origins import Made, Origins
-from graph.model import UNKNOWN, Handle, unknown
+from graph.model import Handle, unknown
 from graph.values import EXTERNAL_OBJECT, FUNCTION_OBJECT, Value
 
 
@@ -195,8 +195,3 @@ def _calls_in(part: Any) -> Iterator[Expression]:
 def is_decorator(call: Call) -> bool:
     """Say whether a call is a decorator."""
     return call.purpose == DECORATOR and call.whole
-
-
-def is_known(handlers: Sequence[str]) -> bool:
-    """Say whether it is certain what answers."""
-    return len(handlers) == 1 and not handlers[0].startswith(UNKNOWN)

@@ -31,14 +31,6 @@ from ingest.walk import WalkOptions, walk_commit
 from tests.ingest.repositories import commit_all, git, new_repository, write
 
 
-@pytest.fixture(autouse=True)
-def isolated_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The settings of whoever runs the tests do not count."""
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-
-
 def checkout_of(folder: Path) -> GitCheckout:
     found = find_checkout(str(folder))
     assert found is not None

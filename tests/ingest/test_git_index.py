@@ -19,14 +19,6 @@ from ingest.walk import WalkOptions, survey
 from tests.ingest.repositories import commit_all, git, new_repository, write
 
 
-@pytest.fixture(autouse=True)
-def isolated_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The settings of whoever runs the tests do not count."""
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-
-
 def index_of(root: Path) -> GitIndex | None:
     checkout = find_checkout(str(root))
     assert checkout is not None
