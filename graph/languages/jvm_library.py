@@ -329,6 +329,7 @@ def function(evaluator: Evaluator, callee: Value, place: Place, arguments: Argum
     if symbol in _OF_ELEMENTS and arguments:
         held = evaluator.elements(evaluator.rules(place[0]), evaluator.value(place, arguments[0][1]))
         return frozenset({container(_OF_ELEMENTS[symbol], held)})
-    if symbol in {"Integer.parseInt", "Math.abs", "Integer.valueOf"}:
-        return plain("int")
-    return ANYTHING
+    return plain(_NUMBERS[symbol]) if symbol in _NUMBERS else ANYTHING
+
+
+_NUMBERS = {"Integer.parseInt": "int", "Integer.valueOf": "Integer", "Long.parseLong": "long", "Long.valueOf": "Long"}

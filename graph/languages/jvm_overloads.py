@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graph.evaluate import Arguments, Denoted, Evaluator, Place
 from graph.flow import INTERFACE, REST, Parameter
 from graph.languages.jvm import ARRAY
@@ -124,7 +126,7 @@ def _rank(evaluator: Evaluator, value: Value, wanted: Value) -> int:
         return _rank_external(value[2], wanted)
     if value[0] == CONTAINER:
         if wanted[0] == CONTAINER and value[1] == wanted[1]:
-            return 0
+            return _rank_elements(evaluator, value[2], wanted[2]) if value[1] == ARRAY else 0
         if ARRAY in {value[1], wanted[1]} or wanted[0] == INSTANCE or wanted[2] in _WIDER or wanted[2] == "String":
             return IMPOSSIBLE
         if wanted[0] == EXTERNAL_INSTANCE and value[1] == f"{wanted[1]}.{wanted[2]}":
@@ -140,6 +142,16 @@ def _java_name(value: Value) -> Value:
     if value[0] == EXTERNAL_INSTANCE and value[1] in {"kotlin", "scala"}:
         return (EXTERNAL_INSTANCE, "java.lang", _KOTLIN.get(value[2], value[2]))
     return value
+
+
+def _rank_elements(evaluator: Evaluator, given: Sequence[Values], wanted: Sequence[Values]) -> int:
+    """Return how far an array is from another's type: one of a primitive type is no other's, one of objects is that of their supertypes."""
+    pairs = [(one, other) for ones, others in zip(given, wanted, strict=False) for one in ones for other in others]
+    if not pairs or any(UNKNOWN in pair for pair in pairs):
+        return UNDECIDED
+    if any(each[0] == EXTERNAL_INSTANCE and each[2] in _WIDER for pair in pairs for each in pair):
+        return 0 if all(one == other for one, other in pairs) else IMPOSSIBLE
+    return max(_rank(evaluator, one, other) for one, other in pairs)
 
 
 def _rank_instance(evaluator: Evaluator, value: Value, wanted: Value) -> int:

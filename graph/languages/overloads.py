@@ -133,8 +133,9 @@ def rank_given(
 
 
 def written_type(flow: FileFlow, parameter: Parameter) -> str:
-    """Return the last part of a parameter's type as it is written; nothing where none is."""
-    return _written(flow.roots[parameter.type].expression) if parameter.type >= 0 else ""
+    """Return the last part of a parameter's type as it is written, an array's for what takes all that is left; nothing where none is."""
+    written = _written(flow.roots[parameter.type].expression) if parameter.type >= 0 else ""
+    return written + ARRAY if written and parameter.taking == REST else written
 
 
 def _written(expression: Expression | None) -> str:

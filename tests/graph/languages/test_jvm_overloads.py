@@ -132,3 +132,29 @@ def test_scala_chooses_by_type_and_default() -> None:
         }
         """,
     })
+
+
+def test_arrays_boxes_and_what_takes_the_rest_are_types_of_their_own() -> None:
+    """An array is chosen by its elements, a box is no primitive, and ``Cat...`` does not hide ``Cat``."""
+    check({
+        "A.java": """
+        class Cat {}
+        class Lion extends Cat {}
+        class A {
+          void m(int[] a) {} void m(Cat[] a) {} void m(Object a) {}
+          void h(int a) {} void h(Integer a) {}
+          void r(String s, Cat... c) {} void r(String s, Cat c) {}
+          void use(Cat[] cats, Lion[] lions, long[] many, Cat cat) {
+            m(cats); // = A.m~2
+            m(lions); // = A.m~2
+            m(new int[1]); // = A.m
+            m(many); // = A.m~3
+            h(Integer.valueOf(2)); // = A.h~2
+            h(Integer.parseInt("2")); // = A.h
+            h(2); // = A.h
+            r("a", cat); // = A.r~2
+            r("a", cat, cat); // = A.r
+          }
+        }
+        """,
+    })
