@@ -240,8 +240,10 @@ def _with_target(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     value = lowering.lower(children[0])
     if target is None or not target.named_children:
         return value
-    caught = node.parent is not None and node.parent.type in {"except_clause", "except_group_clause"}
-    if value is None:
+    clause = node.parent if node.parent is not None and node.parent.type == "except_clause" else None
+    caught = clause is not None
+    grouped = caught and any(child.type == "*" for child in clause.children)  # ``except*`` names a group of what it caught
+    if value is None or grouped:
         held = lowering.add_root(None)
     elif caught:
         held = lowering.add_root((CAST, value[1], value))

@@ -155,6 +155,9 @@ def test_what_tests_of_a_type_leave() -> None:
             try: ...
             except Error as error: error.tell()  # = Error.tell
             except (Error, OSError) as either: either.tell()  # = ?Error.tell
+        def grouped():
+            try: ...
+            except* Error as group: group.tell()  # =
         """,
     })
 
