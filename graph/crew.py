@@ -5,8 +5,6 @@ Unlike the workers of ``ingest.pool`` they cannot be replaced: what one of them 
 
 from __future__ import annotations
 
-import gc
-import signal
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,6 +13,8 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
+
+from ingest.pool import settle_in
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -105,10 +105,7 @@ class Crew(Generic[Task, Answer]):
 def _serve(make: Callable[[], Callable[[Any], Iterable[Any]]], pipe: Connection, others: Iterable[Connection]) -> None:
     for each in others:  # or no member would notice that the parent is gone
         each.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    gc.freeze()
-    gc.set_threshold(200_000, 50, 50)  # flows and answers are trees without cycles
+    settle_in()
     try:
         work = make()
         while True:

@@ -173,12 +173,17 @@ class WorkerPool(Generic[Task, Result]):
         self.close()
 
 
-def _serve(make: Callable[[], Callable[[Task], Result]], pipe: Connection, parents_end: Connection) -> None:
-    parents_end.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+def settle_in() -> None:
+    """Make a process that has just begun a worker: the parent decides what an interrupt means, and memory is seldom searched for cycles."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.freeze()
-    gc.set_threshold(200_000, 50, 50)  # facts are trees without cycles; the default thresholds cost a third of the parsing time
+    gc.set_threshold(200_000, 50, 50)  # facts and flows are trees without cycles; the default thresholds cost a third of the parsing time
+
+
+def _serve(make: Callable[[], Callable[[Task], Result]], pipe: Connection, parents_end: Connection) -> None:
+    parents_end.close()
+    settle_in()
     try:
         work = make()
     except Exception as error:  # a process edge: the parent raises it
