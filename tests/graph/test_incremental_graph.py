@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import tempfile
-from collections import Counter
 from contextlib import closing
 from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import rule
 
-from graph.model import FileGraph
 from graph.surroundings import Surroundings
 from tests.graph.editable_projects import GO, JAVA, PHP, PYTHON, RUBY, RUST, TYPESCRIPT, Project
 from tests.graph.graphs import lock_entry
 from tests.graph.indexed import IndexedTree
+from tests.graph.stepped import SteppedProject, run_steps
 
 documents = st.lists(
     st.sampled_from(("`pkg.B`", "`call()`", "`A.m`", "`pkg/a.py`", "`B.run()`", "`make()`", "text")), min_size=1, max_size=3
@@ -49,18 +44,13 @@ def locks(draw: st.DrawFn) -> bytes:
     return "".join(lock_entry(verdict, *key) for key, verdict in entries.items()).encode()
 
 
-class IncrementalGraph(RuleBasedStateMachine):
+class IncrementalGraph(SteppedProject):
     """Edits of a small project, and after each the same graph and the same notes as from nothing."""
 
     def __init__(self, project: Project) -> None:
-        super().__init__()
+        super().__init__({path: project.assembled(path, {}) for path in project.parts})
         self.project = project
-        self.folder = Path(tempfile.mkdtemp(prefix="codelore-graph-"))
-        self.tree = IndexedTree(self.folder / "step")
         self.chosen: dict[tuple[str, int], int] = {}
-        self.files: dict[str, str] = {path: project.assembled(path, {}) for path in project.parts}
-        self.around = Surroundings()
-        self.fresh = 0
 
     @rule(data=st.data(), choice=st.integers(0, 3))
     def choose(self, data: st.DataObject, choice: int) -> None:
@@ -111,33 +101,6 @@ class IncrementalGraph(RuleBasedStateMachine):
     def review(self, lock: bytes | None) -> None:
         self.around = Surroundings(lock)
 
-    @invariant()
-    def equals_a_fresh_graph(self) -> None:
-        stepped = self.tree.update(self.files, self.around)
-        self.fresh += 1
-        with closing(IndexedTree(self.folder / str(self.fresh))) as fresh:
-            made = fresh.update(self.files, self.around)
-            assert difference(self.tree.graphs(), fresh.graphs()) == []
-            assert stepped.notes == made.notes
-
-    def teardown(self) -> None:
-        self.tree.close()
-        shutil.rmtree(self.folder)
-
-
-def difference(stepped: list[FileGraph], fresh: list[FileGraph]) -> list[str]:
-    """Return what differs, as lines that can be read."""
-    one, other = map(counted, (stepped, fresh))
-    return [f"{(one - other)[each]} only by steps: {each}" for each in one - other] + [f"only fresh: {each}" for each in other - one]
-
-
-def counted(graphs: list[FileGraph]) -> Counter[str]:
-    """Count nodes, edges and paths as texts; a graph with nothing in it is none."""
-    found = Counter(graph.path for graph in graphs if graph.nodes or graph.edges)
-    for graph in graphs:
-        found.update(f"{graph.path} {each}" for each in (*graph.nodes, *graph.edges))
-    return found
-
 
 @pytest.mark.parametrize(
     ("project", "examples"),
@@ -153,15 +116,7 @@ def counted(graphs: list[FileGraph]) -> Counter[str]:
 )
 def test_a_graph_that_followed_edits_is_that_of_the_files(project: Project, examples: int) -> None:
     """Nodes, edges and their places, and what is said about them."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, 30_000))  # as updating does: Hypothesis wants it left alone during a test
-    try:
-        run_state_machine_as_test(  # pyright: ignore[reportUnknownMemberType]
-            partial(IncrementalGraph, project),  # pyright: ignore[reportArgumentType]  # it makes one as the class would
-            settings=settings(max_examples=examples, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]),
-        )
-    finally:
-        sys.setrecursionlimit(limit)
+    run_steps(partial(IncrementalGraph, project), examples=examples, steps=12)
 
 
 GIVEN = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,14 @@ class Done:
         value = json.loads(self.out)
         hold_to_schema(value, model)
         return value
+
+
+def wait_until(true: Callable[[], bool], seconds: float) -> None:
+    """Wait until something is true, at most so long."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.005)
 
 
 def hold_to_schema(value: object, model: str) -> None:

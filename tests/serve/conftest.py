@@ -35,6 +35,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The data folder that the environment names."""
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.setenv("CODELORE_DATA_DIR", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+@pytest.fixture
 def codelore(home: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
     """Commands of the user ``home``, run in this process."""
     return Shell(capsys)

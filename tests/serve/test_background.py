@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,29 +16,16 @@ from retrieval.answers import SearchRequest
 from retrieval.engine import Engine
 from serve.background import start_indexing
 from tests.ingest.repositories import new_repository
+from tests.serve.commands import wait_until
 
 SECONDS = 30.0
+wait = partial(wait_until, seconds=SECONDS)
 FILES = {"shop/cart.py": "def total(prices):\n    return sum(prices)\n"}
-
-
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The data folder that the environment names."""
-    monkeypatch.delenv("PYTHONPATH", raising=False)
-    monkeypatch.setenv("CODELORE_DATA_DIR", str(tmp_path / "data"))
-    return tmp_path / "data"
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     return new_repository(tmp_path / "tree", FILES)
-
-
-def wait(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def ended(process: int) -> bool:

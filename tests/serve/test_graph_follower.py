@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,23 +15,10 @@ from retrieval.answers import SearchRequest
 from retrieval.engine import Engine
 from serve.graph_follower import GraphFollower
 from tests.ingest.repositories import new_repository, write
+from tests.serve.commands import wait_until
 
 SECONDS = 60.0
-
-
-@pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The data folder that the environment names."""
-    monkeypatch.delenv("PYTHONPATH", raising=False)
-    monkeypatch.setenv("CODELORE_DATA_DIR", str(tmp_path / "data"))
-    return tmp_path / "data"
-
-
-def wait(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not true():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
+wait = partial(wait_until, seconds=SECONDS)
 
 
 def handles(data: Path, root: Path) -> set[str]:

@@ -9,8 +9,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,10 @@ from retrieval.engine import Engine
 from retrieval.run import IndexOutcome
 from serve.watch import watch
 from tests.ingest.repositories import commit_all, git, new_repository, write
+from tests.serve.commands import wait_until
 
 SECONDS = 20.0
+wait = partial(wait_until, seconds=SECONDS)
 FILES = {"shop/cart.py": "def total(prices):\n    return sum(prices)\n", "shop/pay.py": "def charge(card):\n    return card\n"}
 
 
@@ -36,7 +39,7 @@ class Watching:
         self._data, self._roots = data, [str(root) for root in roots]
         self._thread = threading.Thread(target=self._work)
         self._thread.start()
-        self.wait(lambda: len(self.outcomes) >= len(roots) or not self._thread.is_alive())
+        wait(lambda: len(self.outcomes) >= len(roots) or not self._thread.is_alive())
         self.reader = Engine(data)
 
     def _work(self) -> None:
@@ -45,13 +48,6 @@ class Watching:
                 watch(engine, self._roots, report=self.outcomes.append, stop=self._stop)
         except CodeloreError as error:
             self.problem = error
-
-    @staticmethod
-    def wait(true: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + SECONDS
-        while not true():
-            assert time.monotonic() < deadline, "it did not happen in time"
-            time.sleep(0.005)
 
     def finds(self, text: str, root: Path) -> str:
         """The path of the first hit of a pattern, or nothing."""
@@ -85,13 +81,13 @@ def root(tmp_path: Path) -> Path:
 def test_edits_additions_and_deletions_are_followed(root: Path, tmp_path: Path) -> None:
     with watching(tmp_path / "data", root) as view:
         write(root, {"shop/cart.py": "def zebra(prices):\n    return 0\n"})
-        view.wait(lambda: view.finds("def zebra", root) == "shop/cart.py")
+        wait(lambda: view.finds("def zebra", root) == "shop/cart.py")
         write(root, {"more/deep/new.py": "def giraffe():\n    return 0\n"})
-        view.wait(lambda: view.finds("def giraffe", root) == "more/deep/new.py")
+        wait(lambda: view.finds("def giraffe", root) == "more/deep/new.py")
         (root / "shop/pay.py").unlink()
-        view.wait(lambda: not view.finds("def charge", root))
+        wait(lambda: not view.finds("def charge", root))
         (root / "more").rename(root / "less")
-        view.wait(lambda: view.finds("def giraffe", root) == "less/deep/new.py")
+        wait(lambda: view.finds("def giraffe", root) == "less/deep/new.py")
 
 
 def test_a_switch_of_branches_is_followed(root: Path, tmp_path: Path) -> None:
@@ -101,8 +97,8 @@ def test_a_switch_of_branches_is_followed(root: Path, tmp_path: Path) -> None:
     git(root, "switch", "-q", "main")
     with watching(tmp_path / "data", root) as view:
         git(root, "switch", "-q", "feature")
-        view.wait(lambda: view.finds("def zebra", root) == "shop/cart.py")
-        view.wait(lambda: view.reader.views(SearchRequest("x", str(root)))[0][1].commit == commit)
+        wait(lambda: view.finds("def zebra", root) == "shop/cart.py")
+        wait(lambda: view.reader.views(SearchRequest("x", str(root)))[0][1].commit == commit)
 
 
 def test_new_ignore_rules_are_followed(root: Path, tmp_path: Path) -> None:
@@ -110,13 +106,13 @@ def test_new_ignore_rules_are_followed(root: Path, tmp_path: Path) -> None:
     with watching(tmp_path / "data", root) as view:
         assert view.finds("def charge", root)
         write(root, {".gitignore": "pay.py\n"})
-        view.wait(lambda: not view.finds("def charge", root))
+        wait(lambda: not view.finds("def charge", root))
 
 
 def test_a_storm_of_changes_is_few_runs_and_ends_whole(root: Path, tmp_path: Path) -> None:
     with watching(tmp_path / "data", root) as view:
         write(root, {f"many/{at // 100}/{at}.py": f"def zebra{at}():\n    return {at}\n" for at in range(1_000)})
-        view.wait(lambda: view.reader.status(str(root), look=False).files == 1_002)
+        wait(lambda: view.reader.status(str(root), look=False).files == 1_002)
         assert len(view.outcomes) <= 20
 
 
@@ -124,17 +120,17 @@ def test_a_root_that_is_deleted_and_made_again_is_followed(root: Path, tmp_path:
     with watching(tmp_path / "data", root) as view:
         shutil.rmtree(root)
         new_repository(root, {"a.py": "def zebra():\n    return 0\n"})
-        view.wait(lambda: view.finds("def zebra", root) == "a.py")
+        wait(lambda: view.finds("def zebra", root) == "a.py")
         write(root, {"b.py": "def giraffe():\n    return 0\n"})
-        view.wait(lambda: view.finds("def giraffe", root) == "b.py")
+        wait(lambda: view.finds("def giraffe", root) == "b.py")
 
 
 def test_a_tree_that_runs_empty_is_said_and_followed_again(root: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with watching(tmp_path / "data", root) as view:
         shutil.rmtree(root / "shop")
-        view.wait(lambda: "nothing to index" in caplog.text)
+        wait(lambda: "nothing to index" in caplog.text)
         write(root, {"b.py": "def giraffe():\n    return 0\n"})
-        view.wait(lambda: view.finds("def giraffe", root) == "b.py")
+        wait(lambda: view.finds("def giraffe", root) == "b.py")
 
 
 def test_two_trees_are_followed_at_once(root: Path, tmp_path: Path) -> None:
@@ -143,10 +139,10 @@ def test_two_trees_are_followed_at_once(root: Path, tmp_path: Path) -> None:
     git(root, "worktree", "add", "-q", str(linked), "-b", "feature")
     with watching(tmp_path / "data", root, linked) as view:
         write(linked, {"shop/cart.py": "def zebra(prices):\n    return 0\n"})
-        view.wait(lambda: view.finds("def zebra", linked) == "shop/cart.py")
+        wait(lambda: view.finds("def zebra", linked) == "shop/cart.py")
         assert not view.finds("def zebra", root)
         commit = commit_all(linked)
-        view.wait(lambda: view.reader.views(SearchRequest("x", str(linked)))[0][1].commit == commit)
+        wait(lambda: view.reader.views(SearchRequest("x", str(linked)))[0][1].commit == commit)
 
 
 def test_a_file_read_as_it_was_written_is_soon_known_by_its_time(root: Path, tmp_path: Path) -> None:
@@ -155,11 +151,11 @@ def test_a_file_read_as_it_was_written_is_soon_known_by_its_time(root: Path, tmp
         os.utime(root / path, ns=(10**18, 10**18))
     with watching(tmp_path / "data", root) as view:
         write(root, {"shop/cart.py": "def zebra(prices):\n    return 0\n"})
-        view.wait(lambda: view.finds("def zebra", root) == "shop/cart.py")
-        view.wait(lambda: view.reader.pending(str(root)) == 0)
+        wait(lambda: view.finds("def zebra", root) == "shop/cart.py")
+        wait(lambda: view.reader.pending(str(root)) == 0)
         write(root, {f"many/{at}.py": f"def zebra{at}():\n    return {at}\n" for at in range(300)})
-        view.wait(lambda: view.reader.status(str(root), look=False).files == 302)
-        view.wait(lambda: view.reader.pending(str(root)) == 0)
+        wait(lambda: view.reader.status(str(root), look=False).files == 302)
+        wait(lambda: view.reader.pending(str(root)) == 0)
 
 
 def test_the_index_itself_is_no_change(root: Path) -> None:
@@ -167,7 +163,7 @@ def test_the_index_itself_is_no_change(root: Path) -> None:
     write(root, {".gitignore": "data/\n"})
     with watching(root / "data", root) as view:
         write(root, {"shop/cart.py": "def zebra(prices):\n    return 0\n"})
-        view.wait(lambda: view.finds("def zebra", root) == "shop/cart.py")
+        wait(lambda: view.finds("def zebra", root) == "shop/cart.py")
         generation = view.outcomes[-1].view.generation
         time.sleep(0.4)
         assert view.reader.views(SearchRequest("x", str(root)))[0][1].generation <= generation + 1

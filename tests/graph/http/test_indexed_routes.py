@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import rule
 
 from graph.http.joining import ROUTES
 from graph.surroundings import Surroundings
 from tests.graph.indexed import IndexedTree
-from tests.graph.test_incremental_graph import difference
+from tests.graph.stepped import SteppedProject, run_steps
 
 PROJECT: dict[str, tuple[str, ...]] = {
     "app/main.py": (
@@ -140,16 +136,11 @@ def test_a_view_that_begins_with_anothers_graph_has_its_routes(tree: IndexedTree
     assert "app/users.py#GET /v1/users/{id} handles app/users.py#one proven" in there
 
 
-class SteppedRoutes(RuleBasedStateMachine):
+class SteppedRoutes(SteppedProject):
     """Edits of a small project, and after each the same routes and requests as from nothing."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="codelore-routes-"))
-        self.tree = IndexedTree(self.folder / "step")
-        self.files = first()
-        self.around = Surroundings()
-        self.fresh = 0
+        super().__init__(first())
 
     @rule(path=st.sampled_from(list(PROJECT)), choice=st.integers(0, 2))
     def write(self, path: str, choice: int) -> None:
@@ -169,28 +160,7 @@ class SteppedRoutes(RuleBasedStateMachine):
     def review(self, lock: bytes | None) -> None:
         self.around = Surroundings(lock)
 
-    @invariant()
-    def equals_fresh_routes(self) -> None:
-        stepped = self.tree.update(self.files, self.around)
-        self.fresh += 1
-        with closing(IndexedTree(self.folder / str(self.fresh))) as fresh:
-            made = fresh.update(self.files, self.around)
-            assert difference(self.tree.graphs(), fresh.graphs()) == []
-            assert stepped.notes == made.notes
-
-    def teardown(self) -> None:
-        self.tree.close()
-        shutil.rmtree(self.folder)
-
 
 def test_routes_that_followed_edits_are_those_of_the_files() -> None:
     """Nodes, edges and their places, and what is said about them."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, 30_000))  # as updating does: Hypothesis wants it left alone during a test
-    try:
-        run_state_machine_as_test(  # pyright: ignore[reportUnknownMemberType]
-            SteppedRoutes,
-            settings=settings(max_examples=25, stateful_step_count=10, deadline=None, suppress_health_check=[HealthCheck.too_slow]),
-        )
-    finally:
-        sys.setrecursionlimit(limit)
+    run_steps(SteppedRoutes, examples=25, steps=10)
