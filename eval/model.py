@@ -1,0 +1,91 @@
+"""The nouns of an evaluation: what is asked, what answers it, what a system gave, and what that scored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A file that answers a question, or lines of it, counted from 1 and inclusive; ``start_line`` 0 stands for the whole file."""
+
+    path: str
+    start_line: int = 0
+    end_line: int = 0
+    secondary: bool = False
+    """It helps, and the question can be answered without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query on one corpus with what answers it. ``kind`` says where it came from: commit, docstring, test, issue, …"""
+
+    question_id: str
+    text: str
+    corpus: str
+    targets: tuple[Target, ...]
+    category: str = ""
+    kind: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One row of an answer: a span of a file. ``tokens`` is about what its text costs a model, 0 where the system does not show it."""
+
+    path: str
+    start_line: int
+    end_line: int
+    score: float = 0.0
+    tokens: int = 0
+    signals: Mapping[str, float] = field(default_factory=dict[str, float])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a system gave for one question, best first. ``confidence`` is any number that is larger the surer the system is."""
+
+    found: tuple[Found, ...]
+    milliseconds: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class IndexCost:
+    """What indexing one corpus cost. ``peak_bytes`` is the memory of the system's process with all below it, 0 where it was not seen."""
+
+    corpus: str
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+    files: int
+    chunks: int
+    index_bytes: int = 0
+    cold_ms: float = 0.0
+    """The first question after the index was opened by a process that had not seen it, opening included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A figure's share from one question: ``amount`` of ``of``. A plain score is ``Part(score)``; a count of hits is ``Part(hits, tries)``."""
+
+    amount: float
+    of: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one question scored with one system, and what came instead of the answer."""
+
+    question_id: str
+    corpus: str
+    values: Mapping[str, Part]
+    """By the name of the metric."""
+    query: str = ""
+    category: str = ""
+    kind: str = ""
+    language: str = ""
+    milliseconds: float = 0.0
+    targets: tuple[Target, ...] = ()
+    found: tuple[Found, ...] = ()

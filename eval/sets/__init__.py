@@ -1,0 +1,1 @@
+"""Kinds of sets: what each holds, and how it is scored."""

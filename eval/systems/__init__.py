@@ -1,0 +1,1 @@
+"""Systems that are measured: ours and its peers."""

@@ -1,0 +1,55 @@
+"""What the harness asks of a system, and the lines of JSON in which a system in a process of its own is asked.
+
+Each line on its standard input is a request, each line on its standard output the answer to it, in order::
+
+    {"do": "index", "root": FOLDER, "data": FOLDER}   -> {"version", "seconds", "cpu_seconds", "files", "chunks"}
+    {"do": "ask", "root": FOLDER, "data": FOLDER, "limit": 10, "questions": [TEXT, …]}
+        -> {"version", "cold_ms", "answers": [{"ms", "confidence", "found": [{"path", "start_line", "end_line", "score", "tokens", "signals"}, …]}, …]}
+
+Any answer may be ``{"error": MESSAGE}``. Paths are relative to ``root``. ``ms`` is the search alone, warm: the first question is asked once
+before the clock starts. ``cold_ms`` is opening the index and the first answer, when this process had not opened it, else 0.
+What a system writes to standard error is shown when it fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from eval.model import Answer, IndexCost
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a system gave for the questions on one corpus, in their order."""
+
+    answers: tuple[Answer, ...]
+    cold_ms: float
+
+
+class System(Protocol):
+    """Something that indexes a folder and answers questions about it."""
+
+    @property
+    def name(self) -> str:
+        """Its name on the command line."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Which version answered; empty until it has."""
+        ...
+
+    def index(self, corpus: str, root: Path) -> IndexCost:
+        """Index a folder. Raises ``SourceError`` when the system cannot."""
+        ...
+
+    def ask(self, root: Path, questions: Sequence[str], limit: int) -> Answers:
+        """Answer questions about an indexed folder. Raises ``SourceError`` when the system cannot."""
+        ...
+
+    def close(self) -> None:
+        """End its process."""
+        ...
