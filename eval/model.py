@@ -8,18 +8,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A file that answers a question, or lines of it, counted from 1 and inclusive; ``start_line`` 0 stands for the whole file."""
+    """A file that answers a question, or lines of it: ``spans`` of first and last line, counted from 1; no span is the whole file."""
 
     path: str
-    start_line: int = 0
-    end_line: int = 0
+    spans: tuple[tuple[int, int], ...] = ()
     secondary: bool = False
     """It helps, and the question can be answered without it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query on one corpus with what answers it. ``kind`` says where it came from: commit, docstring, test, issue, …"""
+    """A query on one corpus with what answers it. ``kind`` says where it came from, such as commit, docstring, test or issue."""
 
     question_id: str
     text: str
@@ -68,7 +67,7 @@ class IndexCost:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A figure's share from one question: ``amount`` of ``of``. A plain score is ``Part(score)``; a count of hits is ``Part(hits, tries)``."""
+    """A figure's share from one question: ``amount`` of ``of``. A score is ``Part(score)``, a count of hits ``Part(hits, tries)``."""
 
     amount: float
     of: float = 1.0

@@ -165,9 +165,12 @@ def _system(row: dict[str, Any]) -> SystemRun:
 
 
 def _outcome(row: dict[str, Any]) -> Outcome:
-    return Outcome(**{
+    parts: dict[str, dict[str, float]] = row.pop("values")
+    targets: list[dict[str, Any]] = row.pop("targets")
+    found: list[dict[str, Any]] = row.pop("found")
+    return Outcome(
         **row,
-        "values": {name: Part(**part) for name, part in row["values"].items()},
-        "targets": tuple(Target(**each) for each in row["targets"]),
-        "found": tuple(Found(**each) for each in row["found"]),
-    })
+        values={name: Part(**part) for name, part in parts.items()},
+        targets=tuple(Target(each["path"], tuple((first, last) for first, last in each["spans"]), each["secondary"]) for each in targets),
+        found=tuple(Found(**each) for each in found),
+    )

@@ -2,9 +2,11 @@
 
 Each line on its standard input is a request, each line on its standard output the answer to it, in order::
 
-    {"do": "index", "root": FOLDER, "data": FOLDER}   -> {"version", "seconds", "cpu_seconds", "files", "chunks"}
-    {"do": "ask", "root": FOLDER, "data": FOLDER, "limit": 10, "questions": [TEXT, …]}
-        -> {"version", "cold_ms", "answers": [{"ms", "confidence", "found": [{"path", "start_line", "end_line", "score", "tokens", "signals"}, …]}, …]}
+    {"do": "index", "root": FOLDER, "data": FOLDER}
+        -> {"version", "seconds", "cpu_seconds", "files", "chunks"}
+    {"do": "ask", "root": FOLDER, "data": FOLDER, "limit": 10, "questions": [TEXT, ...]}
+        -> {"version", "cold_ms", "answers": [{"ms", "confidence", "found": [HIT, ...]}, ...]}
+    HIT is {"path", "start_line", "end_line", "score", "tokens", "signals"}
 
 Any answer may be ``{"error": MESSAGE}``. Paths are relative to ``root``. ``ms`` is the search alone, warm: the first question is asked once
 before the clock starts. ``cold_ms`` is opening the index and the first answer, when this process had not opened it, else 0.
