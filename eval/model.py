@@ -14,6 +14,16 @@ class Target:
     spans: tuple[tuple[int, int], ...] = ()
     secondary: bool = False
     """It helps, and the question can be answered without it."""
+    suffix: bool = False
+    """The path is counted from some folder inside the corpus, so any path that ends with it is meant."""
+
+    def is_file(self, path: str) -> bool:
+        """Say whether a path of the corpus is this file."""
+        return path == self.path or (self.suffix and path.endswith("/" + self.path))
+
+    def meets(self, first: int, last: int) -> bool:
+        """Say whether any of its lines lies between two lines, both included; a whole file always does."""
+        return not self.spans or any(start <= last and first <= end for start, end in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,11 @@ class Question:
     category: str = ""
     kind: str = ""
     language: str = ""
+
+    @property
+    def repository(self) -> str:
+        """The repository, whichever of its commits the corpus is: figures are means over repositories."""
+        return self.corpus.partition("@")[0]
 
 
 @dataclass(frozen=True, slots=True)

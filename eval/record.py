@@ -171,6 +171,10 @@ def _outcome(row: dict[str, Any]) -> Outcome:
     return Outcome(
         **row,
         values={name: Part(**part) for name, part in parts.items()},
-        targets=tuple(Target(each["path"], tuple((first, last) for first, last in each["spans"]), each["secondary"]) for each in targets),
+        targets=tuple(_target(each) for each in targets),
         found=tuple(Found(**each) for each in found),
     )
+
+
+def _target(row: dict[str, Any]) -> Target:
+    return Target(row["path"], tuple((first, last) for first, last in row["spans"]), row["secondary"], row["suffix"])

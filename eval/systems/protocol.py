@@ -15,7 +15,7 @@ What a system writes to standard error is shown when it fails.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -42,6 +42,11 @@ class System(Protocol):
     @property
     def version(self) -> str:
         """Which version answered; empty until it has."""
+        ...
+
+    @property
+    def options(self) -> Mapping[str, str]:
+        """What it was told beside its name, for the record."""
         ...
 
     def index(self, corpus: str, root: Path) -> IndexCost:

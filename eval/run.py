@@ -1,0 +1,189 @@
+"""Run a set: lay out its corpora, have each system index them and answer, judge the answers, and keep all of it in a record."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from random import Random
+
+from eval.corpora import Corpus, Places, lay_out
+from eval.graph_source import GraphSource
+from eval.model import IndexCost, Outcome, Question
+from eval.record import Record, SystemRun, now, own_commit, this_machine
+from eval.sets.kinds import EvalSet, GraphSet, QuestionSet
+from eval.systems.protocol import System
+from ingest.errors import CodeloreError, SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """Bounds of a run."""
+
+    depth: int = 0
+    """Rows asked of a system; 0 is what the set needs."""
+    foreign: int = 3
+    """Questions about other repositories that each corpus is asked, to see whether confidence tells them apart."""
+    only: tuple[str, ...] = ()
+    """Repositories to measure; all when empty."""
+    sample: int = 0
+    """Questions of a repository at most, drawn by ``seed``; 0 asks all."""
+    seed: int = 0
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Where the time of a run went, in seconds."""
+
+    began: float = field(default_factory=time.perf_counter)
+    system: float = 0.0
+    layout: float = 0.0
+
+    def shares(self) -> dict[str, float]:
+        whole = time.perf_counter() - self.began
+        return {"system": self.system, "layout": self.layout, "harness": max(whole - self.system - self.layout, 0.0)}
+
+
+Report = Callable[[str], None]
+
+
+def run(
+    eval_set: EvalSet,
+    systems: Sequence[System],
+    places: Places,
+    options: RunOptions | None = None,
+    *,
+    graphs: GraphSource | None = None,
+    report: Report = lambda _: None,
+    version: str = "",
+) -> Record:
+    """Measure systems on a set, one after another. ``graphs`` is what a set of edges asks.
+
+    A corpus that cannot be laid out, indexed or asked is kept in the record as missing, with the reason. Raises ``SourceError`` when the
+    options leave no question.
+    """
+    options = options or RunOptions()
+    machine, started = this_machine(), now()
+    if isinstance(eval_set, QuestionSet):
+        chosen = _choose(eval_set, options)
+        runs = [_run_questions(eval_set, chosen, system, places, options, report) for system in systems]
+    else:
+        runs = [_run_graphs(eval_set, graphs, places, options, report)] if graphs is not None else []
+    return Record(eval_set.info, eval_set.metrics, tuple(runs), machine, own_commit(), version, started)
+
+
+def _choose(eval_set: QuestionSet, options: RunOptions) -> dict[str, list[Question]]:
+    """Return the questions to ask, by corpus."""
+    chosen: dict[str, list[Question]] = defaultdict(list)
+    for each in eval_set.questions:
+        if not options.only or each.repository in options.only:
+            chosen[each.corpus].append(each)
+    if not chosen:
+        known = ", ".join(sorted({each.repository for each in eval_set.questions}))
+        raise SourceError(f"the set {eval_set.info.name} has no questions about {', '.join(options.only)}; it has {known}")
+    if options.sample:
+        draw = Random(options.seed)
+        chosen = defaultdict(list, {name: draw.sample(rows, min(options.sample, len(rows))) for name, rows in chosen.items()})
+    return chosen
+
+
+def _run_questions(
+    eval_set: QuestionSet, chosen: dict[str, list[Question]], system: System, places: Places, options: RunOptions, report: Report
+) -> SystemRun:
+    clock = _Clock()
+    draw = Random(options.seed)
+    costs: list[IndexCost] = []
+    outcomes: list[Outcome] = []
+    missing: dict[str, str] = {}
+    confidence: dict[str, list[float]] = {"own": [], "other": []}
+    by_name = {each.name: each for each in eval_set.corpora}
+    for at, (name, questions) in enumerate(chosen.items(), start=1):
+        try:
+            root = _timed_layout(by_name[name], places, clock, report)
+            cost, judged, sure = _measure_corpus(eval_set, system, name, root, questions, _foreign(chosen, name, draw, options), options)
+        except CodeloreError as error:
+            missing[name] = str(error)
+            report(f"{system.name}: {name}: NOT MEASURED: {error}")
+            continue
+        costs.append(cost)
+        outcomes += judged
+        clock.system += cost.seconds + (cost.cold_ms + sum(each.milliseconds for each in judged)) / 1000
+        for key, values in sure.items():
+            confidence[key] += values
+        report(f"{system.name}: {at} of {len(chosen)}: {name}: {cost.files:,} files in {cost.seconds:.1f} s, {len(judged)} questions")
+    return SystemRun(
+        system.name,
+        system.version,
+        system.options,
+        tuple(costs),
+        tuple(outcomes),
+        missing,
+        {key: tuple(values) for key, values in confidence.items()},
+        clock.shares(),
+    )
+
+
+def _measure_corpus(
+    eval_set: QuestionSet,
+    system: System,
+    name: str,
+    root: Path,
+    questions: Sequence[Question],
+    foreign: Sequence[Question],
+    options: RunOptions,
+) -> tuple[IndexCost, list[Outcome], dict[str, list[float]]]:
+    cost = system.index(name, root)
+    asked = [each.text for each in (*questions, *foreign)]
+    given = system.ask(root, asked, options.depth or eval_set.depth)
+    if len(given.answers) != len(asked):
+        raise SourceError(f"{system.name} gave {len(given.answers)} answers to {len(asked)} questions about {name}")
+    judged = [eval_set.judge(question, answer) for question, answer in zip(questions, given.answers, strict=False)]
+    sure = [answer.confidence for answer in given.answers]
+    return replace(cost, cold_ms=given.cold_ms), judged, {"own": sure[: len(questions)], "other": sure[len(questions) :]}
+
+
+def _foreign(chosen: dict[str, list[Question]], corpus: str, draw: Random, options: RunOptions) -> list[Question]:
+    repository = corpus.partition("@")[0]
+    others = [each for questions in chosen.values() for each in questions if each.repository != repository]
+    return draw.sample(others, min(options.foreign, len(others)))
+
+
+def _timed_layout(corpus: Corpus, places: Places, clock: _Clock, report: Report) -> Path:
+    began = time.perf_counter()
+    try:
+        return lay_out(corpus, places, report)
+    finally:
+        clock.layout += time.perf_counter() - began
+
+
+def _run_graphs(eval_set: GraphSet, graphs: GraphSource, places: Places, options: RunOptions, report: Report) -> SystemRun:
+    clock = _Clock()
+    costs: list[IndexCost] = []
+    outcomes: list[Outcome] = []
+    missing: dict[str, str] = {}
+    by_name = {each.name: each for each in eval_set.corpora}
+    for case in eval_set.cases():
+        if options.only and not any(each in case.name for each in options.only):
+            continue
+        try:
+            root = case.root or _timed_layout(by_name[case.name], places, clock, report)
+            began, busy = time.perf_counter(), time.process_time()
+            resolved = list(graphs(root))
+            spent = time.perf_counter() - began
+            outcomes += eval_set.judge(case, root, resolved)
+        except CodeloreError as error:
+            missing[case.name] = str(error)
+            report(f"{case.name}: NOT MEASURED: {error}")
+            continue
+        clock.system += spent
+        costs.append(IndexCost(case.name, spent, time.process_time() - busy, 0, len(resolved), 0))
+        report(f"{case.name}: {len(resolved):,} files in {spent:.1f} s")
+    return SystemRun("codelore", "", {}, tuple(costs), tuple(outcomes), missing, {}, clock.shares())
+
+
+def measured(record: Record) -> Iterator[tuple[str, int, int]]:
+    """Yield each system with the number of outcomes and of corpora that are missing."""
+    for each in record.systems:
+        yield each.name, len(each.outcomes), len(each.missing)
