@@ -11,7 +11,8 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from ingest.errors import SourceError
@@ -32,6 +33,8 @@ class Corpus:
     git: str = ""
     """A local repository that holds the commit."""
     hidden: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = ()
+    write: Callable[[Path], None] | None = field(default=None, compare=False)
+    """Writes the corpus into an empty folder, for a set that brings its sources; ``commit`` is then a digest of them."""
 
     @property
     def key(self) -> str:
@@ -58,7 +61,7 @@ class Places:
 
 def lay_out(corpus: Corpus, places: Places, report: Callable[[str], None] = lambda _: None) -> Path:
     """Return the folder of a corpus, made when it is not there. Raises ``SourceError`` that says where it was looked for."""
-    if places.folders is not None and not corpus.hidden:
+    if places.folders is not None and not corpus.hidden and corpus.write is None:
         there = [folder for folder in (places.folders / corpus.name, places.folders / corpus.key) if folder.is_dir()]
         if not there:
             raise SourceError(f"{places.folders} holds no folder {corpus.name}; lay the corpus out there, or leave the option out")
@@ -66,16 +69,16 @@ def lay_out(corpus: Corpus, places: Places, report: Callable[[str], None] = lamb
     target = places.cache / "corpora" / corpus.key
     if target.is_dir():
         return target.absolute()
-    checkout = _repository(corpus, places, report)
-    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
+    write = corpus.write or partial(_write, _repository(corpus, places, report), corpus)
+    unfinished = target.with_name(f"{target.name}.{os.getpid()}.partial")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
     try:
-        _write(checkout, corpus, partial)
+        write(unfinished)
         if not target.is_dir():  # another run may have been faster
-            partial.rename(target)
+            unfinished.rename(target)
     finally:
-        shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(unfinished, ignore_errors=True)
     return target.absolute()
 
 

@@ -83,6 +83,11 @@ def _count(targets: Sequence[Target]) -> int:
     return len({target.path for target in targets})
 
 
+def definition_recall(found: Sequence[Found], targets: Sequence[Target], depth: int) -> float:
+    """Return the share of the targets of which one of the first ``depth`` rows shows a line."""
+    return sum(any(shows(row, target) for row in found[:depth]) for target in targets) / len(targets) if targets else 0.0
+
+
 def span_coverage(found: Sequence[Found], targets: Sequence[Target], *, lines: int = 0, tokens: int = 0) -> float:
     """Return the share of the targets' spans that are shown within a budget of ``lines`` or of ``tokens``; 1 for no spans at all.
 
@@ -149,6 +154,8 @@ MEASURES: dict[str, Measure] = {
     "acc@3": _on_primary(lambda ranked, targets: all_found(ranked, targets, 3)),
     "acc@5": _on_primary(lambda ranked, targets: all_found(ranked, targets, 5)),
     "acc@10": _on_primary(lambda ranked, targets: all_found(ranked, targets, 10)),
+    "definitions@10": lambda found, _ranked, targets: definition_recall(found, targets, 10),
+    "definitions@20": lambda found, _ranked, targets: definition_recall(found, targets, 20),
     "span@200": lambda found, _ranked, targets: span_coverage(found, targets, lines=200),
     "lines@200": lambda found, _ranked, targets: line_coverage(found, targets, lines=200),
     "span@2000t": lambda found, _ranked, targets: span_coverage(found, targets, tokens=2000),

@@ -90,7 +90,10 @@ EvalSet = QuestionSet | GraphSet
 class SetKind(Protocol):
     """A kind of set: how its folder or file is told from others, and how it is read."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What records call it."""
+        ...
 
     def recognises(self, place: Path) -> bool:
         """Say whether a folder or file holds a set of this kind."""
