@@ -1,0 +1,79 @@
+"""``codelore eval gate``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eval.text import plain, shortened
+
+if TYPE_CHECKING:
+    from eval.cli import Commands, Home
+
+
+def add_gate(commands: Commands, home: Home) -> None:
+    """Add the command."""
+    help = "exit 1 when a record is worse than a baseline in relevance, graph truth or latency ratio"
+    parser = commands.add_parser("gate", help=help, description=help[0].upper() + help[1:] + ".")
+    parser.set_defaults(run=_gate)
+    parser.add_argument("baseline", type=Path, metavar="BASELINE", help="the record that is to be held")
+    parser.add_argument("new", type=Path, metavar="NEW", help="the record of the code at hand, of the same set")
+    parser.add_argument("--system", default="", metavar="NAME", help="which system (default: codelore, or the one both have)")
+    parser.add_argument("--metric", action="append", default=[], metavar="NAME", help="hold this metric; may be repeated (default: all)")
+    parser.add_argument(
+        "--tolerance", type=_share, default=0.0, metavar="X", help="a significant loss may be this large (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--drop", type=_share, default=0.02, metavar="X", help="any loss may be this large, significant or not (default: %(default)s)"
+    )
+    parser.add_argument("--against", default="", metavar="PEER", help="hold the latency ratio to this system of the same records")
+    parser.add_argument(
+        "--latency-tolerance", type=_factor, default=1.5, metavar="F", help="the ratio may grow by this factor (default: %(default)s)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON object (docs/eval-reports.md)")
+
+
+def _share(text: str) -> float:
+    return _number(text, 0.0)
+
+
+def _factor(text: str) -> float:
+    return _number(text, 1.0)
+
+
+def _number(text: str, least: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not least <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of {least:g} or more")
+    return value
+
+
+def _gate(typed: argparse.Namespace) -> int:
+    from eval.compare import pick_pair
+    from eval.gate import Bounds, document, judge
+    from eval.record import read_record
+
+    baseline, new = pick_pair(read_record(typed.baseline), read_record(typed.new), typed.system, (str(typed.baseline), str(typed.new)))
+    bounds = Bounds(typed.tolerance, typed.drop, typed.latency_tolerance, typed.against, tuple(typed.metric))
+    verdict = judge(baseline, new, bounds)
+    if typed.json:
+        print(json.dumps(document(verdict)))
+        return int(not verdict.passed)
+    for each in verdict.checked:
+        print(f"      {plain(each)}")
+    if not bounds.against:
+        print("      latency not held: no --against PEER")
+    for each in verdict.notes:
+        print(f"NOTE  {plain(each)}")
+    for each in verdict.failures:
+        print(f"FAIL  {plain(each.message)}")
+    for each in verdict.lost if verdict.failures else ():
+        ranks = f"rank {each.rank_before or '–'} → {each.rank_after or '–'}"
+        print(f"      {each.before:.3f} → {each.after:.3f}  {ranks}  {plain(each.question_id)}: {shortened(plain(each.query), 100)}")
+    print(f"{'FAILED' if verdict.failures else 'passed'}: {plain(new.label)} against {plain(baseline.label)}")
+    return int(not verdict.passed)
