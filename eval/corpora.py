@@ -51,6 +51,8 @@ class Places:
 
     cache: Path
     """What is laid out is kept here."""
+    single: Path | None = None
+    """The one repository that all questions are about, as it is."""
     folders: Path | None = None
     """Holds one folder a corpus, laid out: nothing else is looked at."""
     clones: Path | None = None
@@ -61,6 +63,10 @@ class Places:
 
 def lay_out(corpus: Corpus, places: Places, report: Callable[[str], None] = lambda _: None) -> Path:
     """Return the folder of a corpus, made when it is not there. Raises ``SourceError`` that says where it was looked for."""
+    if places.single is not None:
+        if not places.single.is_dir():
+            raise SourceError(f"{places.single} is no folder; name the repository that the questions are about")
+        return places.single.absolute()
     if places.folders is not None and not corpus.hidden and corpus.write is None:
         there = [folder for folder in (places.folders / corpus.name, places.folders / corpus.key) if folder.is_dir()]
         if not there:

@@ -20,12 +20,15 @@ from serve.cli_graph_parser import add_graph
 from serve.exit_codes import EXIT_CODES, OK, PIPE_CLOSED, exit_code
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from serve.arguments import Commands
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. Raises ``SystemExit`` for help, version and wrong usage, as argparse does."""
-    typed = build_parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    typed = build_parser(extended=given[:1] == ["eval"]).parse_args(given)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a file may hold what the terminal's encoding cannot
@@ -55,8 +58,8 @@ def _one_line(error: BaseException) -> str:
     return " ".join(str(error).split())
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
+def build_parser(*, extended: bool = True) -> argparse.ArgumentParser:
+    """Return the parser of the whole command line; without the options of other packages' commands unless ``extended`` (25 ms)."""
     parser = argparse.ArgumentParser(
         prog="codelore",
         description="Index real repositories, search them offline, and always know how true the answer is.",
@@ -69,7 +72,26 @@ def build_parser() -> argparse.ArgumentParser:
     _add_reading(commands)
     add_graph(commands)
     _add_about(commands)
+    if extended:
+        _add_extensions(commands)
+    else:
+        commands.add_parser("eval", help="measure relevance, graph truth and speed, on public sets and on your own repository")
     return parser
+
+
+def _add_extensions(commands: Commands) -> None:
+    """Add what other packages of this distribution offer as commands; the command line imports none of them by name."""
+    from importlib.metadata import distribution
+
+    for entry in distribution("codelore").entry_points:
+        if entry.group == "codelore.commands":
+            entry.load()(commands, _eval_folder)
+
+
+def _eval_folder() -> Path:
+    from serve.settings import load_settings
+
+    return load_settings().data_dir / "eval"
 
 
 def _add_indexing(commands: Commands) -> None:

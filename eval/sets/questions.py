@@ -1,8 +1,8 @@
 """Questions as JSON lines: annotated sets, mined sets, and any file of ``{"query", "relevant": [{"path", "lines"}]}``.
 
 A folder holds ``queries.jsonl``, and ``repos.json`` where the repositories have a name elsewhere. A row has an ``id``, the ``query``, the
-corpus as ``name`` or ``repo``, and in ``relevant`` and ``secondary`` the files that answer it, each a ``path`` with ``spans``, ``lines``,
-``start_line`` and ``end_line``, or none of them. Lines count from 1.
+corpus as ``name`` or ``repo`` (else the folder of the file), and in ``relevant`` and ``secondary`` the files that answer it, each a
+``path`` with ``spans``, ``lines``, ``start_line`` and ``end_line``, or none of them. Lines count from 1.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 raise SourceError(f"{file}:{number} is not JSON ({error}); each line is one question: {_NEEDS}") from error
             if not isinstance(row, dict):
                 raise SourceError(f"{file}:{number} is not a JSON object; each line is one question: {_NEEDS}")
-            yield number, row
+            yield number, row if _name(row) else {**row, "name": file.absolute().parent.name}
 
 
 def _repositories(file: Path) -> list[dict[str, Any]]:
@@ -106,9 +106,8 @@ def _name(row: dict[str, Any]) -> str:
 
 
 def _question(row: dict[str, Any], number: int, file: Path, keys: _Keys) -> Question:
-    corpus = _name(row) or file.absolute().parent.name
     try:
-        targets = _targets(row, suffix=corpus in keys.below)
+        targets = _targets(row, suffix=_name(row) in keys.below)
         text: str = row["query"]
         empty = not targets or not text.strip()
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -1,0 +1,109 @@
+"""``codelore eval run``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from contextlib import ExitStack, closing
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from eval.cli import Commands, Home
+    from eval.record import Record
+
+
+def add_run(commands: Commands, home: Home) -> None:
+    """Add the command."""
+    help = "ask one or more systems the questions of a set, and judge the answers"
+    parser = commands.add_parser("run", help=help, description=help[0].upper() + help[1:] + ".")
+    parser.set_defaults(run=partial(_run, home))
+    parser.add_argument(
+        "set", type=Path, metavar="SET", help="a folder with queries.jsonl, a file of JSON lines, or a public benchmark's folder"
+    )
+    parser.add_argument(
+        "--system", action="append", default=[], metavar="NAME", help="a system to ask; may be repeated (default: codelore; see eval peers)"
+    )
+    where = parser.add_argument_group("repositories (default: fetched from GitHub at the set's commits, and kept)")
+    where.add_argument("--repo", type=Path, metavar="DIR", help="the one repository that all questions are about, as it is")
+    where.add_argument("--corpora", type=Path, metavar="DIR", help="take them from DIR, one folder each, as they are")
+    where.add_argument("--clones", type=Path, metavar="DIR", help="take commits from the git directories in DIR, named OWNER+NAME or NAME")
+    where.add_argument("--no-download", dest="download", action="store_false", help="fetch nothing")
+    where.add_argument("--data", type=Path, metavar="DIR", help="keep the indexes in DIR (default: a temporary folder)")
+    what = parser.add_argument_group("which questions")
+    what.add_argument("--only", action="append", default=[], metavar="NAME", help="only about this repository; may be repeated")
+    what.add_argument("--sample", type=int, default=0, metavar="N", help="N questions of each repository at most")
+    what.add_argument("--seed", type=int, default=0, metavar="N", help="draw other ones (default: %(default)s)")
+    what.add_argument("--foreign", type=int, default=3, metavar="N", help="questions of other repositories to each (default: %(default)s)")
+    what.add_argument("--depth", type=int, default=0, metavar="N", help="rows asked of a system (default: what the set needs)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the record, with every question's answer, to FILE")
+    parser.add_argument(
+        "--at-least",
+        action="append",
+        default=[],
+        type=_bound,
+        metavar="METRIC=VALUE",
+        help="exit 1 when the first system has less",
+    )
+    parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
+
+
+def _bound(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        return name, float(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not METRIC=VALUE, such as hit@1=0.5") from None
+
+
+def _run(home: Home, typed: argparse.Namespace) -> int:
+    from eval.corpora import Places
+    from eval.graph_source import resolve
+    from eval.record import write_record
+    from eval.run import RunOptions, run
+    from eval.run_figures import figures_of, lines_of
+    from eval.sets.registry import read_set
+    from eval.systems.registry import open_system
+
+    eval_set = read_set(typed.set)
+    places = Places(home(), typed.repo, typed.corpora, typed.clones, download=typed.download)
+    options = RunOptions(typed.depth, typed.foreign, tuple(typed.only), typed.sample, typed.seed)
+    with ExitStack() as stack:
+        data = typed.data or Path(stack.enter_context(TemporaryDirectory(prefix="codelore-eval-")))
+        systems = [stack.enter_context(closing(open_system(name, home(), data))) for name in typed.system or ["codelore"]]
+        record = run(eval_set, systems, places, options, graphs=resolve, report=_say)
+    if typed.out:
+        write_record(record, typed.out)
+    if typed.json:
+        print(json.dumps({"set": record.set.name, "systems": [figures_of(record, each) for each in record.systems]}, indent=1))
+    else:
+        for line in lines_of(record):
+            print(line)
+    return _verdict(record, typed.at_least)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _verdict(record: Record, bounds: list[tuple[str, float]]) -> int:
+    """Return 0 when everything was measured and the bounds hold, else 1, with the reasons on standard error."""
+    from eval.figures import figure
+
+    first = record.systems[0]
+    wrong = [
+        f"{each.name}: {len(each.missing)} corpora were not measured: {', '.join(each.missing)}" for each in record.systems if each.missing
+    ]
+    known = {each.name: each for each in record.metrics}
+    for name, bound in bounds:
+        got = figure(first.outcomes, known[name]) if name in known else None
+        if got is None:
+            wrong.append(f"{name} was not measured; this set has {', '.join(known)}")
+        elif got.value < bound:
+            wrong.append(f"{name} is {got.value:.4f}, less than {bound:g}")
+    for each in wrong:
+        _say(each)
+    return int(bool(wrong) or not first.outcomes)
