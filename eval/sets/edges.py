@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from eval.call_benchmarks import Case, measure_cases, read_cases, read_projects
+from eval.call_benchmarks import Case, measure_cases, read_cases, read_truth
 from eval.call_graphs import ANY, FACTS, CallScore, Judged
 from eval.call_names import JavaNamer, JavaScriptNamer, Namer, PythonNamer
 from eval.corpora import Corpus
@@ -21,7 +21,6 @@ from eval.record import Metric, SetInfo
 from eval.scip_oracle import read_oracle, score
 from eval.sets.kinds import GraphCase
 from graph.model import FileGraph
-from ingest.errors import SourceError
 
 NAMERS: dict[str, type[Namer]] = {".py": PythonNamer, ".js": JavaScriptNamer, ".java": JavaNamer}
 
@@ -65,22 +64,35 @@ class ScipSet:
 class CallSet:
     """Programs with their call graphs."""
 
-    def __init__(self, name: str, kind: str, cases: Sequence[Case], files: Iterable[Path], namer: Namer, judged: Judged) -> None:
-        self._cases = {f"{each.category}/{each.name}": each for each in cases}
-        self._namer, self._judged = namer, judged
+    def __init__(
+        self,
+        name: str,
+        kind: str,
+        cases: Sequence[Case],
+        files: Iterable[Path],
+        namer: Namer,
+        judged: Judged,
+        *,
+        elsewhere: bool = False,
+    ) -> None:
+        """``elsewhere``: the programs are repositories that lie in a folder of their own."""
+        self._cases = {each.name if elsewhere else f"{each.category}/{each.name}": each for each in cases}
+        self._namer, self._judged, self._elsewhere = namer, judged, elsewhere
         self.info = _info(name, kind, files, len(cases))
         parts = ("precision", "recall", "own_precision", "own_recall", "possible_precision", "possible_recall", "complete", "sound")
         self.metrics = _ratios(*parts)
-        self.corpora = tuple(Corpus(name) for name, each in self._cases.items() if not each.root.is_dir())
+        self.corpora = tuple(Corpus(name) for name in self._cases) if elsewhere else ()
 
     def cases(self) -> Sequence[GraphCase]:
         """Return the programs."""
-        return [GraphCase(name, each.category, self._namer.language, each.root) for name, each in self._cases.items()]
+        language = self._namer.language
+        return [GraphCase(name, each.category, language, None if self._elsewhere else each.root) for name, each in self._cases.items()]
 
     def judge(self, case: GraphCase, root: Path, graphs: Iterable[FileGraph]) -> Iterator[Outcome]:
         """Compare the calls with those of the ground truth."""
         resolved = list(graphs)
-        scored = measure_cases([self._cases[case.name]], lambda _: resolved, self._namer, (FACTS, ANY), self._judged)
+        program = replace(self._cases[case.name], root=root)
+        scored = measure_cases([program], lambda _: resolved, self._namer, (FACTS, ANY), self._judged)
         facts, possible = (rows[0] for rows in scored)
         values = {
             **_parts("", facts.score),
@@ -154,22 +166,20 @@ class ProgramsKind:
 
 @dataclass(frozen=True, slots=True)
 class ProjectsKind:
-    """A folder ``PROJECT/`` beside ``ground-truth-cgs/PROJECT.json``: PyCG's macro-benchmark."""
+    """A folder of ``PROJECT.json``, the call graphs of projects that lie elsewhere: PyCG's macro-benchmark."""
 
     name: str = "projects"
 
     def recognises(self, place: Path) -> bool:
         """Say whether the place is such a folder."""
-        return any((place / "ground-truth-cgs").glob("*.json"))
+        return place.is_dir() and any(place.glob("*.json"))
 
     def read(self, place: Path) -> CallSet:
-        """Read the projects that are there. Raises ``SourceError`` when none is."""
+        """Read all call graphs. Raises ``SourceError`` for a file that is none."""
+        files = sorted(place.glob("*.json"))
         namer = PythonNamer()
-        cases, missing = read_projects(place / "ground-truth-cgs", place, namer)
-        if not cases:
-            raise SourceError(f"{place} has call graphs of {', '.join(missing)} and none of these folders; unpack the projects there")
-        files = sorted((place / "ground-truth-cgs").glob("*.json"))
-        return CallSet(place.absolute().name, self.name, cases, files, namer, Judged.CALLERS)
+        cases = [Case("projects", file.stem, Path(file.stem), read_truth(file, namer)) for file in files]
+        return CallSet(place.absolute().name, self.name, cases, files, namer, Judged.CALLERS, elsewhere=True)
 
 
 @dataclass(frozen=True, slots=True)

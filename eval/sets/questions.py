@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from eval.corpora import Corpus
 from eval.model import Question, Target
@@ -85,7 +85,11 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 raise SourceError(f"{file}:{number} is not JSON ({error}); each line is one question: {_NEEDS}") from error
             if not isinstance(row, dict):
                 raise SourceError(f"{file}:{number} is not a JSON object; each line is one question: {_NEEDS}")
-            yield number, row if _name(row) else {**row, "name": file.absolute().parent.name}
+            yield number, _named(cast("dict[str, Any]", row), file)
+
+
+def _named(row: dict[str, Any], file: Path) -> dict[str, Any]:
+    return row if _name(row) else {**row, "name": file.absolute().parent.name}
 
 
 def _repositories(file: Path) -> list[dict[str, Any]]:

@@ -104,5 +104,9 @@ def test_a_folder_given_is_taken_as_it_is(tmp_path: Path) -> None:
 
 def test_a_set_may_write_its_own_corpus(tmp_path: Path) -> None:
     """Even where a folder of corpora is named: the set has its sources itself."""
-    corpus = Corpus("made", commit="1", write=lambda folder: (folder / "f.py").write_text("x") and None)
+
+    def write(folder: Path) -> None:
+        (folder / "f.py").write_text("x")
+
+    corpus = Corpus("made", commit="1", write=write)
     assert laid(lay_out(corpus, Places(tmp_path / "cache", folders=tmp_path))) == {"f.py"}

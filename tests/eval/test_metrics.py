@@ -17,10 +17,18 @@ from eval.model import Found, Target
 
 PATHS = st.sampled_from(["a.py", "src/a.py", "b.py", "src/b.py", "xa.py", "c.py"])
 LINES = st.tuples(st.integers(1, 30), st.integers(0, 9)).map(lambda pair: (pair[0], pair[0] + pair[1]))
-ROWS = st.lists(st.builds(lambda path, lines, tokens: Found(path, *lines, tokens=tokens), PATHS, LINES, st.integers(0, 90)), max_size=14)
-TARGETS = st.lists(
-    st.builds(Target, PATHS, st.lists(LINES, max_size=3).map(tuple), suffix=st.booleans()), max_size=4, unique_by=lambda each: each.path
-)
+
+
+def a_row(path: str, lines: tuple[int, int], tokens: int) -> Found:
+    return Found(path, *lines, tokens=tokens)
+
+
+def a_target(path: str, spans: list[tuple[int, int]], suffix: bool) -> Target:
+    return Target(path, tuple(spans), suffix=suffix)
+
+
+ROWS = st.lists(st.builds(a_row, PATHS, LINES, st.integers(0, 90)), max_size=14)
+TARGETS = st.lists(st.builds(a_target, PATHS, st.lists(LINES, max_size=3), st.booleans()), max_size=4, unique_by=lambda each: each.path)
 EXACT = st.lists(st.builds(Target, PATHS), min_size=1, max_size=4, unique=True)
 
 
@@ -50,7 +58,7 @@ def test_measures_of_files_equal_the_library_s(found: list[Found], targets: list
     ranked = files(found)
     qrels = [ir_measures.Qrel("q", target.path, 1) for target in targets]
     run = [ir_measures.ScoredDoc("q", path, float(-place)) for place, path in enumerate(ranked)]
-    theirs = ir_measures.calc_aggregate([nDCG @ 10, Success @ 1, Success @ 5, R @ 5, R @ 10, RR], qrels, run) if run else {}
+    theirs = ir_measures.calc_aggregate([nDCG @ 10, Success @ 1, Success @ 5, R @ 5, R @ 10, RR], qrels, run) if run else {}  # pyright: ignore[reportUnknownMemberType]
     for name, measure in (
         ("file_ndcg@10", nDCG @ 10), ("hit@1", Success @ 1), ("hit@5", Success @ 5), ("recall@5", R @ 5), ("recall@10", R @ 10), ("mrr", RR)
     ):  # fmt: skip

@@ -114,7 +114,7 @@ def test_questions_are_chosen_by_repository_and_sample(questions: Path, places: 
 
 def test_edges_are_run_like_questions(tmp_path: Path, corpora: Path) -> None:
     """A set of edges asks a source of graphs; a repository that is not there is missing."""
-    row = {"symbol": "g", "name": "g", "kind": "function", "def_path": "discount.py", "def_line": 1, "refs": []}
+    row: dict[str, object] = {"symbol": "g", "name": "g", "kind": "function", "def_path": "discount.py", "def_line": 1, "refs": []}
     for name in ("shop", "gone"):
         (tmp_path / f"{name}.refs.jsonl").write_text(json.dumps(row))
     record = run(read_set(tmp_path), [], Places(tmp_path / "cache", folders=corpora), graphs=resolve)

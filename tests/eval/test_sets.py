@@ -160,12 +160,12 @@ def write_deveval(folder: Path) -> None:
     (project / "app").mkdir()
     (project / "app" / "tools.py").write_text("class Tool:\n    def use(self):\n        return 1\n")
     (project / "app" / "main.py").write_text("def run(tool):\n    return tool.use()\n\n\ndef rest():\n    pass\n")
-    sample = {
+    sample: dict[str, object] = {
         "namespace": "app.main.run", "type": "function", "project_path": "Text/app", "completion_path": "Text/app/app/main.py",
         "signature_position": [1, 1], "body_position": [2, 2], "requirement": {"Functionality": "Run a tool.", "Arguments": ":param tool"},
         "dependency": {"intra_class": [], "intra_file": [], "cross_file": ["app.tools.Tool.use", "app.Config", "app.tools.gone", "os"]},
     }  # fmt: skip
-    alone = sample | {"namespace": "app.main.rest", "dependency": {"cross_file": []}, "body_position": [6, 6]}
+    alone: dict[str, object] = sample | {"namespace": "app.main.rest", "dependency": {"cross_file": list[str]()}, "body_position": [6, 6]}
     write_rows(folder / "data.jsonl", [sample, alone, sample | {"project_path": "Text/absent"}])
 
 
@@ -222,18 +222,20 @@ def test_call_graphs_of_programs_are_counted(tmp_path: Path) -> None:
     assert found.corpora == ()
 
 
-def test_call_graphs_of_projects_are_counted(tmp_path: Path) -> None:
-    """The ground truth lies beside the projects; one without its project is left out, and none at all is an error."""
-    truths = tmp_path / "ground-truth-cgs"
-    truths.mkdir()
-    for name in ("app", "absent"):
-        (truths / f"{name}.json").write_text('{"main": ["main.f"], "main.f": []}')
-    with pytest.raises(SourceError, match="call graphs of absent, app and none of these folders"):
-        read_set(tmp_path)
-    write_program(tmp_path / "app")
-    (tmp_path / "app" / "callgraph.json").unlink()
-    found = graph_set(tmp_path)
-    assert [each.name for each in found.cases()] == ["macro/app"]
+def test_call_graphs_of_projects_that_lie_elsewhere_are_counted(tmp_path: Path) -> None:
+    """The set is their ground truths alone."""
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "call.json").write_text('{"main": ["main.f"], "main.f": []}')
+    write_program(tmp_path / "corpora" / "call")
+    found = graph_set(tmp_path / "set")
+    (case,) = found.cases()
+    assert (case.name, case.root) == ("call", None)
+    root = lay_out(found.corpora[0], Places(tmp_path / "cache", folders=tmp_path / "corpora"))
+    (outcome,) = found.judge(case, root, resolve(root))
+    assert outcome.values["own_recall"] == Part(1, 1)
+    (tmp_path / "set" / "call.json").write_text("[]")
+    with pytest.raises(SourceError, match="cannot read the call graph"):
+        read_set(tmp_path / "set")
 
 
 def test_families_count_invented_and_missed_edges() -> None:
