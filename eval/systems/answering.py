@@ -113,7 +113,7 @@ class Answering:
         started, cpu = time.perf_counter(), _processor_seconds()
         files, chunks = self._adapter.index(root, data, lambda: text_files(root))
         seconds, cpu = time.perf_counter() - started, _processor_seconds() - cpu
-        self._seen.add(data)
+        self._seen.discard(data)
         return {"version": self._adapter.version, "seconds": seconds, "cpu_seconds": cpu, "files": files, "chunks": chunks}
 
     def _ask(self, root: str, data: str, questions: Sequence[str], limit: int) -> dict[str, Any]:

@@ -1,0 +1,86 @@
+"""Our own engine as a process that is asked like any other system."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from eval.systems.answering import options_of, private_output, serve
+from ingest.errors import CodeloreError, QueryError
+from retrieval.answers import Hit, SearchRequest
+from retrieval.embed import write_model
+from retrieval.engine import Engine, EngineOptions
+from retrieval.weights import SHIPPED
+
+
+class CodeloreAdapter:
+    """The engine, with one data folder a corpus."""
+
+    def __init__(self, options: Mapping[str, str]) -> None:
+        """``weights`` names the embedder's file; ``vectors=off`` takes the vector signal away. Raises ``QueryError`` for other values."""
+        self._scratch = TemporaryDirectory(prefix="codelore-eval-")
+        vectors, weights = options.get("vectors", "on"), Path(options.get("weights") or SHIPPED)
+        if vectors not in {"on", "off"}:
+            raise QueryError(f"the option vectors is on or off, not {vectors!r}")
+        self._options = EngineOptions(weights=blank_model(Path(self._scratch.name) / "blank.bin") if vectors == "off" else weights)
+        try:
+            self.version = version("codelore")
+        except PackageNotFoundError:
+            self.version = "unknown"
+
+    def index(self, root: str, data: str, files: Callable[[], Iterator[tuple[str, str]]]) -> tuple[int, int]:
+        """Index a folder as a user's would be; the engine lists its files itself."""
+        del files
+        with Engine(Path(data), self._options) as engine:
+            engine.index(root)
+            status = engine.status(root, look=False)
+            return status.files, status.chunks
+
+    def open(self, root: str, data: str) -> OpenEngine:
+        """Open a data folder."""
+        return OpenEngine(Engine(Path(data), self._options), root)
+
+
+class OpenEngine:
+    """An engine that is asked about one corpus."""
+
+    def __init__(self, engine: Engine, root: str) -> None:
+        self._engine = engine
+        self._root = root
+
+    def ask(self, question: str, limit: int) -> Sequence[Mapping[str, Any]]:
+        """Search."""
+        return [_row(hit) for hit in self._engine.search(SearchRequest(question, self._root, limit=limit)).hits]
+
+    def close(self) -> None:
+        """Close the engine."""
+        self._engine.close()
+
+
+def _row(hit: Hit) -> dict[str, Any]:
+    return {
+        "path": hit.path,
+        "start_line": hit.start_line,
+        "end_line": hit.end_line,
+        "score": hit.score,
+        "text": hit.snippet,
+        "signals": hit.signals,
+    }
+
+
+def blank_model(path: Path) -> Path:
+    """Write a model whose vectors are all zero, which turns the vector signal off."""
+    write_model(path, {"name": "blank", "version": "0"}, np.zeros(0, np.uint64), np.zeros((1, 8), np.float32))
+    return path
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Serve the engine with options given as ``name=value``."""
+    answers = private_output()
+    serve(CodeloreAdapter(options_of(arguments)), sys.stdin, answers, expected=(CodeloreError,))
