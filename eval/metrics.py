@@ -161,3 +161,6 @@ MEASURES: dict[str, Measure] = {
     "span@2000t": lambda found, _ranked, targets: span_coverage(found, targets, tokens=2000),
 }
 """By name. ``@200`` is a budget of lines, ``@2000t`` of tokens, any other ``@`` a number of places."""
+
+OF_SPANS = frozenset({"span@200", "lines@200", "span@2000t"})
+"""Those that say nothing about a question whose targets are whole files."""

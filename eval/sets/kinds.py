@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from eval.corpora import Corpus
-from eval.metrics import MEASURES, files
+from eval.metrics import MEASURES, OF_SPANS, files
 from eval.model import Answer, Outcome, Part, Question
 from eval.record import Metric, SetInfo
 from graph.model import FileGraph
@@ -35,7 +35,8 @@ class QuestionSet:
     def judge(self, question: Question, answer: Answer) -> Outcome:
         """Score the answer to one question."""
         ranked = files(answer.found)
-        values = {name: Part(MEASURES[name](answer.found, ranked, question.targets)) for name in self.measures}
+        asked = [name for name in self.measures if name not in OF_SPANS or any(each.spans for each in question.targets)]
+        values = {name: Part(MEASURES[name](answer.found, ranked, question.targets)) for name in asked}
         values["tokens"] = Part(float(sum(row.tokens for row in answer.found[:10])))
         return Outcome(
             question.question_id,

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any, cast
 
 from eval.corpora import Corpus
+from eval.metrics import OF_SPANS
 from eval.model import Question, Target
 from eval.sets.kinds import QuestionSet
 from ingest.errors import SourceError
 
 _NEEDS = "it needs query and relevant, and id, name or repo, commit, category, kind, language, secondary where known"
 _RANKED = ("file_ndcg@10", "hit@1", "hit@5", "recall@10", "mrr", "acc@1", "acc@5", "acc@10")
-_SPANS = ("span@200", "lines@200", "span@2000t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class QuestionsKind:
         _require_distinct(questions, file)
         spans = any(target.spans for each in questions for target in each.targets)
         first = ("ndcg@10",) if keys.below else ()
-        measures = (*first, *_RANKED, *(_SPANS if spans else ()))
+        measures = (*first, *_RANKED, *(sorted(OF_SPANS) if spans else ()))
         name = place.stem if place.is_file() else place.absolute().name
         return QuestionSet(name, self.name, questions, _corpora(rows, entries, keys), measures, depth=20 if spans else 10)
 

@@ -15,11 +15,75 @@ from shutil import which
 WINDOW = 50
 SECONDS = 60
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]+")
-_STOP = frozenset(
-    "a about all an and any are as at be between by can code do does doing file files find for from function get give has have how if in "
-    "into is it its method no not of on or show so that the their them then there these they this to use used using via was what when "
-    "where which while who why will with you".split()
-)
+_STOP = frozenset([
+    "a",
+    "about",
+    "all",
+    "an",
+    "and",
+    "any",
+    "are",
+    "as",
+    "at",
+    "be",
+    "between",
+    "by",
+    "can",
+    "code",
+    "do",
+    "does",
+    "doing",
+    "file",
+    "files",
+    "find",
+    "for",
+    "from",
+    "function",
+    "get",
+    "give",
+    "has",
+    "have",
+    "how",
+    "if",
+    "in",
+    "into",
+    "is",
+    "it",
+    "its",
+    "method",
+    "no",
+    "not",
+    "of",
+    "on",
+    "or",
+    "show",
+    "so",
+    "that",
+    "the",
+    "their",
+    "them",
+    "then",
+    "there",
+    "these",
+    "they",
+    "this",
+    "to",
+    "use",
+    "used",
+    "using",
+    "via",
+    "was",
+    "what",
+    "when",
+    "where",
+    "which",
+    "while",
+    "who",
+    "why",
+    "will",
+    "with",
+    "you",
+])
 
 
 class Ripgrep:
@@ -114,7 +178,7 @@ def best_window(found):
 def _run(command, missing=False):
     """Return what a command prints. ``missing`` allows status 1, which says that nothing was found."""
     done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
-    if done.returncode and not (missing and done.returncode == 1 or done.stdout):
+    if done.returncode and not ((missing and done.returncode == 1) or done.stdout):
         raise OSError(f"{command[0]} ended with status {done.returncode}: {done.stderr.decode('utf-8', 'replace')[-500:]}")
     return done.stdout.decode("utf-8", "replace")
 
