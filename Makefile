@@ -46,8 +46,8 @@ bench: install  ## print the speed table: ours, peers and floors in one run (BEN
 	@$(BIN)/python -m compileall -q ingest retrieval graph serve eval  # as pip leaves an installed wheel
 	$(BIN)/python -c 'from eval.bench import main; raise SystemExit(main())' $(BENCH)
 
-eval: install  ## measure ranking quality on the questions in SET over the repositories in CORPORA
-	$(BIN)/python -c 'from eval.relevance import main; raise SystemExit(main())' $(SET) $(CORPORA)
+eval: install  ## ask the questions of SET over the repositories in CORPORA (EVAL='--system codelore --system semble-bm25 --out FILE')
+	$(BIN)/codelore eval run $(SET) $(if $(CORPORA),--corpora $(CORPORA)) $(EVAL)
 
 graph-eval: install  ## measure the graph's edges against the oracle or benchmark in SET over the repositories in CORPORA
 	$(BIN)/python -c 'from eval.graph_eval import main; raise SystemExit(main())' $(SET) $(CORPORA)

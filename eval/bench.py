@@ -28,8 +28,8 @@ from eval.bench_graph import measure as measure_graph
 from eval.bench_process import folder_bytes, run
 from eval.bench_trees import PEER, Peer, Trees, describe
 from eval.bench_watch import measure as measure_watch
+from eval.metrics import percentile
 from eval.neo4j_server import serving
-from eval.relevance import percentile
 from ingest.analyze import detect
 from ingest.errors import CodeloreError
 from ingest.languages.registry import LANGUAGES

@@ -78,7 +78,7 @@ def _run(home: Home, typed: argparse.Namespace) -> int:
     if typed.out:
         write_record(record, typed.out)
     if typed.json:
-        print(json.dumps({"set": record.set.name, "systems": [figures_of(record, each) for each in record.systems]}, indent=1))
+        print(json.dumps({"set": record.set.name, "systems": [figures_of(record, each) for each in record.systems]}))
     else:
         for line in lines_of(record):
             print(line)
