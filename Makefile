@@ -44,16 +44,16 @@ test: install  ## install and pass the tests
 
 bench: install  ## print the speed table: ours, peers and floors in one run (BENCH='--only search')
 	@$(BIN)/python -m compileall -q ingest retrieval graph serve eval  # as pip leaves an installed wheel
-	$(BIN)/python -c 'from eval.bench import main; raise SystemExit(main())' $(BENCH)
+	$(BIN)/codelore eval bench $(BENCH)
 
 eval: install  ## ask the questions of SET over the repositories in CORPORA (EVAL='--system codelore --system semble-bm25 --out FILE')
 	$(BIN)/codelore eval run $(SET) $(if $(CORPORA),--corpora $(CORPORA)) $(EVAL)
 
 graph-eval: install  ## measure the graph's edges against the oracle or benchmark in SET over the repositories in CORPORA
-	$(BIN)/python -c 'from eval.graph_eval import main; raise SystemExit(main())' $(SET) $(CORPORA)
+	$(BIN)/codelore eval graph $(SET) $(CORPORA)
 
 graph-oracle: install  ## convert the SCIP index INDEX, made in the folder PREFIX of a repository, into the oracle OUT
-	$(BIN)/python -c 'from eval.scip_convert import main; raise SystemExit(main())' $(INDEX) $(OUT) --prefix "$(PREFIX)"
+	$(BIN)/codelore eval scip-convert $(INDEX) $(OUT) --prefix "$(PREFIX)"
 
 dist: install  ## build the sdist, and the wheel from the sdist, into dist/
 	rm -rf dist

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,3 +30,43 @@ def add_eval(commands: Commands, home: Home) -> None:
     parser = commands.add_parser("eval", help=HELP, description=HELP[0].upper() + HELP[1:] + ".")
     kinds = parser.add_subparsers(title="commands", dest="eval_command", metavar="COMMAND", required=True)
     add_run(kinds, home)
+    _add_program(kinds, "graph", _graph, "print where the graph and an oracle disagree, with the lines of source")
+    _add_program(kinds, "bench", _bench, "print the speed table: ours, peers and floors in one run")
+    _add_program(kinds, "scip-convert", _scip_convert, "turn a SCIP index into an oracle of references")
+    _add_program(kinds, "train-static", _train_static, "train, judge and time the weights of the static embedder")
+
+
+def _add_program(commands: Commands, name: str, program: Callable[[list[str]], int], help: str) -> None:
+    """Add a command that reads its own arguments, because loading what it offers takes numpy and more."""
+    # no argument looks like an option to this parser, so that --help and all others reach the program
+    parser = commands.add_parser(name, help=help, add_help=False, prefix_chars="\0")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    parser.set_defaults(run=partial(_run_program, program))
+
+
+def _run_program(program: Callable[[list[str]], int], typed: argparse.Namespace) -> int:
+    return program(typed.arguments)
+
+
+def _graph(arguments: list[str]) -> int:
+    from eval.graph_eval import main
+
+    return main(arguments)
+
+
+def _bench(arguments: list[str]) -> int:
+    from eval.bench import main
+
+    return main(arguments)
+
+
+def _scip_convert(arguments: list[str]) -> int:
+    from eval.scip_convert import main
+
+    return main(arguments)
+
+
+def _train_static(arguments: list[str]) -> int:
+    from eval.train_static import main
+
+    return main(arguments)

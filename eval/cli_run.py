@@ -41,6 +41,9 @@ def add_run(commands: Commands, home: Home) -> None:
     what.add_argument("--depth", type=int, default=0, metavar="N", help="rows asked of a system (default: what the set needs)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the record, with every question's answer, to FILE")
     parser.add_argument(
+        "--no-rows", dest="rows", action="store_false", help="leave out of the record what was found: a small baseline to commit"
+    )
+    parser.add_argument(
         "--at-least",
         action="append",
         default=[],
@@ -62,7 +65,7 @@ def _bound(text: str) -> tuple[str, float]:
 def _run(home: Home, typed: argparse.Namespace) -> int:
     from eval.corpora import Places
     from eval.graph_source import resolve
-    from eval.record import write_record
+    from eval.record import without_rows, write_record
     from eval.run import RunOptions, run
     from eval.run_figures import figures_of, lines_of
     from eval.sets.registry import read_set
@@ -76,7 +79,7 @@ def _run(home: Home, typed: argparse.Namespace) -> int:
         systems = [stack.enter_context(closing(open_system(name, home(), data))) for name in typed.system or ["codelore"]]
         record = run(eval_set, systems, places, options, graphs=resolve, report=_say)
     if typed.out:
-        write_record(record, typed.out)
+        write_record(record if typed.rows else without_rows(record), typed.out)
     if typed.json:
         print(json.dumps({"set": record.set.name, "systems": [figures_of(record, each) for each in record.systems]}))
     else:

@@ -7,7 +7,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -124,8 +124,14 @@ def write_record(record: Record, file: Path) -> None:
     """Write a record, so that a reader never sees half of it."""
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(file.name + ".partial")
-    partial.write_text(json.dumps(asdict(record), indent=1) + "\n", encoding="utf-8")
+    partial.write_text(json.dumps(asdict(record), ensure_ascii=False) + "\n", encoding="utf-8")
     partial.replace(file)
+
+
+def without_rows(record: Record) -> Record:
+    """Return the record without what was found and the questions' texts: what a committed baseline needs, at a tenth of the size."""
+    systems = [replace(each, outcomes=tuple(replace(one, query="", found=()) for one in each.outcomes)) for each in record.systems]
+    return replace(record, systems=tuple(systems))
 
 
 def read_record(file: Path) -> Record:

@@ -78,12 +78,22 @@ def test_wrong_usage_says_what_would_be_right(tmp_path: Path, shop: Path, argume
 
 
 def test_a_set_of_edges_needs_no_system(tmp_path: Path, shop: Path) -> None:
-    row = {"symbol": "g", "name": "g", "kind": "function", "def_path": "discount.py", "def_line": 1, "refs": []}
+    row: dict[str, object] = {"symbol": "g", "name": "g", "kind": "function", "def_path": "discount.py", "def_line": 1, "refs": []}
     (tmp_path / "oracle").mkdir()
     (tmp_path / "oracle" / "shop.refs.jsonl").write_text(json.dumps(row))
     done = codelore(tmp_path / "home", "eval", "run", str(tmp_path / "oracle"), "--corpora", str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert "oracle (scip, 1 questions)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("graph", "--worst"), ("bench", "--only"), ("scip-convert", "--prefix"), ("train-static", "--clones")]
+)
+def test_programs_with_arguments_of_their_own_explain_them(tmp_path: Path, name: str, says: str) -> None:
+    """Their help is theirs, and what they refuse is a usage error."""
+    done = codelore(tmp_path, "eval", name, "--help")
+    assert (done.returncode, says in done.stdout) == (0, True), done.stderr
+    assert codelore(tmp_path, "eval", name, "--nothing-of-the-kind").returncode == 2
 
 
 def test_the_whole_help_says_what_eval_does() -> None:
