@@ -26,6 +26,8 @@ def add_peers(commands: Commands, home: Home) -> None:
 
 
 def _run(home: Home, typed: argparse.Namespace) -> int:
+    from eval.systems.registry import SYSTEMS
+
     failed = _install(home(), typed.install) if typed.install is not None else []
     rows = _rows(home())
     if typed.json:
@@ -33,7 +35,7 @@ def _run(home: Home, typed: argparse.Namespace) -> int:
     else:
         for row in rows:
             print(f"{row['name']:<12} {row['version']:<8} {row['state']:<14} {row['description']}")
-            for option, does in row["options"].items():
+            for option, does in SYSTEMS[str(row["name"])].options.items():
                 print(f"{'':<12} {'':<8} {'':<14} {row['name']}:{option}=…  {does}")
     for each in failed:
         print(each, file=sys.stderr)

@@ -148,7 +148,7 @@ def _found(row: Row) -> dict[str, Any]:
         "end_line": int(row["end_line"]),
         "score": float(row["score"]),
         "tokens": estimate_tokens(row["text"]) if row.get("text") else 0,
-        "signals": {name: float(value) for name, value in (row.get("signals") or {}).items()},
+        "signals": dict(row.get("signals", {})),
     }
 
 

@@ -83,4 +83,8 @@ def blank_model(path: Path) -> Path:
 def main(arguments: Sequence[str]) -> None:
     """Serve the engine with options given as ``name=value``."""
     answers = private_output()
-    serve(CodeloreAdapter(options_of(arguments)), sys.stdin, answers, expected=(CodeloreError,))
+    try:
+        adapter = CodeloreAdapter(options_of(arguments))
+    except CodeloreError as error:
+        raise SystemExit(str(error)) from error
+    serve(adapter, sys.stdin, answers, expected=(CodeloreError,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import selectors
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from eval.bench_process import family, folder_bytes, resident_bytes
 from eval.model import Answer, Found, IndexCost
@@ -54,7 +55,7 @@ class ProcessSystem:
         bounds: Bounds | None = None,
         remedy: str = "run it again",
     ) -> None:
-        """``data`` is where its indexes go, ``variables`` is further environment, ``remedy`` what to do when it fails."""
+        """Take what starts it; ``data`` is where its indexes go, ``variables`` further environment, ``remedy`` what to do when it fails."""
         self.name = name
         self.version = ""
         self.options = dict(options or {})
@@ -70,16 +71,14 @@ class ProcessSystem:
         shutil.rmtree(data, ignore_errors=True)
         data.parent.mkdir(parents=True, exist_ok=True)
         child = self._running()
-        cpu = _processor_seconds(child.process.pid)
         with _PeakMemory(child.process.pid) as memory:
             reply = self._ask({"do": "index", "root": str(root), "data": str(data)}, self._bounds.index)
-        cpu = _processor_seconds(child.process.pid) - cpu
         return self._read(
             reply,
             lambda: IndexCost(
                 corpus=corpus,
                 seconds=float(reply["seconds"]),
-                cpu_seconds=round(cpu, 2) or float(reply["cpu_seconds"]),
+                cpu_seconds=float(reply["cpu_seconds"]),
                 peak_bytes=memory.peak,
                 files=int(reply["files"]),
                 chunks=int(reply["chunks"]),
@@ -128,9 +127,10 @@ class ProcessSystem:
             raise self._failed(f"was asked to {what} and its answer is not JSON ({error})") from error
         if not isinstance(reply, dict):
             raise self._failed(f"was asked to {what} and its answer is not an object", reply)
-        if "error" in reply:
-            raise SourceError(f"{self.name} cannot {what}: {reply['error']}")
-        return reply
+        answer = cast("dict[str, Any]", reply)
+        if "error" in answer:
+            raise SourceError(f"{self.name} cannot {what}: {answer['error']}")
+        return answer
 
     def _read(self, reply: Mapping[str, Any], make: Callable[[], T]) -> T:
         try:
@@ -170,7 +170,7 @@ class _Child:
     """A process with pipes to it, in a process group of its own, so that all below it can be ended with it."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._errors = tempfile.TemporaryFile()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # open as long as the process
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, bufsize=0, start_new_session=True
         )
@@ -237,14 +237,10 @@ class _Child:
     def end(self, seconds: float) -> None:
         """Close its input, wait for it to end, and end it and all below it when it does not."""
         self._into.close()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            pass
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)  # what it left behind, too
-        except (ProcessLookupError, PermissionError):
-            pass
         self.process.wait()
         self._out.close()
         self._errors.close()
@@ -277,15 +273,3 @@ class _PeakMemory:
         self._ended.set()
         self._thread.join()
         self._look()
-
-
-def _processor_seconds(process: int) -> float:
-    """Return the processor time of a process and all below it, those that have ended included; 0 where the system has no /proc."""
-    ticks = 0
-    for each in family(process):
-        try:
-            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        ticks += sum(map(int, fields[11:15]))  # utime, stime, and both of the children that were waited for
-    return ticks / os.sysconf("SC_CLK_TCK")

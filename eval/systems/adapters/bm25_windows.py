@@ -1,7 +1,10 @@
 # pyright: basic, reportMissingImports=false
-"""Plain BM25 over windows of 50 lines with the path above them, with the bm25s library. Runs in its environment; imports nothing of ours."""
+"""Plain BM25 over windows of 50 lines with the path above them, by bm25s. Runs in its own environment; imports nothing of ours."""
+
+from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,7 +18,8 @@ class Bm25:
 
     version = f"bm25s {version('bm25s')}"
 
-    def index(self, root, data, files):
+    def index(self, root: str, data: str, files: Callable[[], Iterator[tuple[str, str]]]) -> tuple[int, int]:
+        """Cut files into windows and index those."""
         paths, spans, texts = [], [], []
         for path, text in files():
             paths.append(path)
@@ -32,7 +36,8 @@ class Bm25:
         (Path(data) / "chunks.json").write_text(json.dumps({"paths": paths, "spans": spans, "texts": texts}))
         return len(paths), len(spans)
 
-    def open(self, root, data):
+    def open(self, root: str, data: str) -> Index:
+        """Load the index."""
         chunks = json.loads((Path(data) / "chunks.json").read_text())
         return Index(bm25s.BM25.load(data), chunks)
 
@@ -40,18 +45,19 @@ class Bm25:
 class Index:
     """The windows of one folder."""
 
-    def __init__(self, retriever, chunks):
+    def __init__(self, retriever: bm25s.BM25, chunks: dict) -> None:
         self._retriever = retriever
         self._chunks = chunks
 
-    def ask(self, question, limit):
+    def ask(self, question: str, limit: int) -> list[dict]:
+        """Rank the windows."""
         words = _words([question])
         if not words.vocab:
             return []
         found, scores = self._retriever.retrieve(words, k=min(limit, len(self._chunks["spans"])), show_progress=False)
         return [self._row(int(at), float(score)) for at, score in zip(found[0], scores[0], strict=True) if score > 0]
 
-    def _row(self, at, score):
+    def _row(self, at: int, score: float) -> dict:
         path, start, end = self._chunks["spans"][at]
         return {
             "path": self._chunks["paths"][path],
@@ -61,13 +67,14 @@ class Index:
             "text": self._chunks["texts"][at],
         }
 
-    def close(self):
-        pass
+    def close(self) -> None:
+        """Let go of nothing."""
 
 
-def _words(texts):
+def _words(texts: list[str]) -> bm25s.tokenization.Tokenized:
     return bm25s.tokenize(texts, stopwords="en", show_progress=False)
 
 
-def connect(options):
+def connect(options: dict[str, str]) -> Bm25:
+    """Return the adapter."""
     return Bm25()
