@@ -101,6 +101,12 @@ class ProcessSystem:
             self._child.end(self._bounds.end)
             self._child = None
 
+    def _give_up(self) -> None:
+        """End its process at once."""
+        if self._child is not None:
+            self._child.end(0.0)
+            self._child = None
+
     def _data_of(self, root: Path) -> Path:
         whole = str(root.absolute())
         return self._data / f"{root.name}-{sha256(whole.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}"
@@ -121,7 +127,7 @@ class ProcessSystem:
             reply = json.loads(child.exchange(json.dumps(request).encode() + b"\n", seconds))
         except _NoAnswerError as error:
             last = child.last_words()
-            self.close()
+            self._give_up()
             raise SourceError(f"{self.name} {error} when asked to {what}{f': {last}' if last else ''}; {self._remedy}") from error
         except ValueError as error:
             raise self._failed(f"was asked to {what} and its answer is not JSON ({error})") from error
@@ -142,7 +148,7 @@ class ProcessSystem:
     def _failed(self, what: str, reply: object = None) -> SourceError:
         """End the process, which may now be out of step, and return the error to raise."""
         last = self._child.last_words() if self._child else ""
-        self.close()
+        self._give_up()
         said = f": {json.dumps(reply)[:200]}" if reply is not None else ""
         return SourceError(f"{self.name} {what}{said}{f'; it said: {last}' if last else ''}; its adapter is at fault, {self._remedy}")
 
@@ -171,9 +177,13 @@ class _Child:
 
     def __init__(self, command: Sequence[str]) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # open as long as the process
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, bufsize=0, start_new_session=True
-        )
+        try:
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, bufsize=0, start_new_session=True
+            )
+        except OSError:
+            self._errors.close()
+            raise
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self._into, self._out = self.process.stdin, self.process.stdout
@@ -221,7 +231,7 @@ class _Child:
 
     def _how_it_ended(self) -> str:
         try:
-            status = self.process.wait(5)
+            status = self.process.wait(1)
         except subprocess.TimeoutExpired:
             return "closed its output"
         if status >= 0:

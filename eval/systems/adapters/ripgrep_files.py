@@ -22,7 +22,11 @@ Matches = list[tuple[int, str]]
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]+")
 _STOP = frozenset(
-    ["a", "about", "all", "an", "and", "any", "are", "as", "at", "be", "between", "by", "can", "code", "do", "does", "doing", "file", "files", "find", "for", "from", "function", "get", "give", "has", "have", "how", "if", "in", "into", "is", "it", "its", "method", "no", "not", "of", "on", "or", "show", "so", "that", "the", "their", "them", "then", "there", "these", "they", "this", "to", "use", "used", "using", "via", "was", "what", "when", "where", "which", "while", "who", "why", "will", "with", "you"]
+    _WORD.findall(
+        "a about all an and any are as at be between by can code do does doing file files find for from function get give has "
+        "have how if in into is it its method no not of on or show so that the their them then there these they this to use used "
+        "using via was what when where which while who why will with you "
+    )
 )
 
 
