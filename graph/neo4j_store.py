@@ -1,13 +1,14 @@
 """The graph in a Neo4j server: the only module that imports its driver.
 
-What a view looks like there, for readers of Cypher: ``(:View {name, generation, edition})``, its nodes
-``(:Node {view: EDITION, handle, kind, …})``, and relationships whose type is the edge's kind in capitals. ``graph/neo4j_write.py`` says how
-a view moves on.
+What a view looks like there, for readers of Cypher: ``(:View {name, generation, edition})``, where the name is ``INDEX/VIEW``, as several
+indexes may share a server; its nodes ``(:Node {view: EDITION, handle, kind, …})``, and relationships whose type is the edge's kind in
+capitals. ``graph/neo4j_write.py`` says how a view moves on.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,12 +53,13 @@ class Neo4jLimits:
 class Neo4jGraphStore:
     """Graphs of views in one Neo4j database. Threads may share it."""
 
-    def __init__(self, url: str, *, user: str = "", password: str = "", limits: Neo4jLimits | None = None) -> None:
+    def __init__(self, url: str, *, user: str = "", password: str = "", index: str = "", limits: Neo4jLimits | None = None) -> None:
         """Connect to ``url`` (``bolt://`` or ``neo4j://``, with ``+s`` for TLS; its path names a database), and make what is missing there.
 
-        A user and password in the address win over the arguments; no message shows them. Raises ``StoreError`` when the server cannot be
-        used.
+        A user and password in the address win over the arguments; no message shows them. ``index`` tells whose views these are: those of
+        another one may have the same names. Raises ``StoreError`` when the server cannot be used.
         """
+        self._index = index
         parts = urlsplit(url)
         self.address = _without_secrets(parts)
         self._database = unquote(parts.path.strip("/")) or None
@@ -111,6 +113,7 @@ class Neo4jGraphStore:
 
     def _whole(self, view: str, work: Callable[[Run, int], T], empty: T) -> T:
         """Read what belongs to one generation. When a writer came between, read again while no writer may."""
+        view = self._named(view)
 
         def look(run: Run) -> tuple[T, bool]:
             before = view_state(run, view)
@@ -133,7 +136,15 @@ class Neo4jGraphStore:
         return self._state(view).generation
 
     def _state(self, view: str) -> ViewState:
-        return self.read(lambda run: view_state(run, view))
+        return self.read(lambda run: view_state(run, self._named(view)))
+
+    def _named(self, view: str) -> str:
+        """Return what a view is called in the server."""
+        return f"{self._index}/{view}"
+
+    def count_views(self) -> Counter[str]:
+        """Return how many views each index has in this server."""
+        return Counter(decode(name).partition("/")[0] for name in self.read(lambda run: run("MATCH (v:View) RETURN v.name")))
 
     def replace(self, view: str, files: Iterable[AnyGraph], *, removed: Collection[str] = (), generation: int) -> None:
         """Replace the graphs of these files, drop those of the removed ones, and make this the view's generation, all at once.
@@ -144,7 +155,7 @@ class Neo4jGraphStore:
         if generation <= base.generation:
             raise ValueError(f"generation {generation} of {view!r} is not above {base.generation}, the view's")
         graphs = (each if isinstance(each, FileGraph) else each.decode() for each in files)
-        self._writer.replace(view, base, graphs, removed, generation, lambda gone: self._files(view, gone))
+        self._writer.replace(self._named(view), base, graphs, removed, generation, lambda gone: self._files(view, gone))
 
     def fork(self, view: str, of: str) -> bool:
         """Let a view that has no graph begin with another's; return whether that one had any."""
@@ -155,7 +166,7 @@ class Neo4jGraphStore:
 
     def drop(self, view: str) -> None:
         """Forget a view; nothing happens when there is none of that name."""
-        self._writer.drop(view)
+        self._writer.drop(self._named(view))
 
     def files(self, view: str) -> Iterator[FileGraph]:
         """Yield the graph of every file, in order of path."""

@@ -81,12 +81,12 @@ class GraphStore(Protocol):
         ...
 
 
-def open_graph_store(url: str, *, user: str = "", password: str = "") -> GraphStore:
+def open_graph_store(url: str, *, user: str = "", password: str = "", index: str = "") -> GraphStore:
     """Open the store at an address.
 
     ``sqlite:PATH`` is the embedded one in the database file at PATH, made if new. ``bolt://HOST:PORT/DATABASE`` and ``neo4j://`` (with
-    ``+s`` for TLS) are a Neo4j server, with the user and password of the address or these. Raises ``StoreError`` when it cannot be opened,
-    ``ValueError`` when no store has such an address.
+    ``+s`` for TLS) are a Neo4j server, with the user and password of the address or these. Indexes that share one are told apart by
+    ``index``; a file has one index. Raises ``StoreError`` when it cannot be opened, ``ValueError`` when no store has such an address.
     """
     scheme, _, place = url.partition(":")
     if scheme == "sqlite" and place:
@@ -98,5 +98,5 @@ def open_graph_store(url: str, *, user: str = "", password: str = "") -> GraphSt
             if (error.name or "").partition(".")[0] != "neo4j":
                 raise
             raise StoreError("a graph in Neo4j needs its driver: pip install 'codelore[neo4j]'") from error
-        return Neo4jGraphStore(url, user=user, password=password)
+        return Neo4jGraphStore(url, user=user, password=password, index=index)
     raise ValueError(f"no graph store has this kind of address ({scheme}): use sqlite:PATH, bolt://HOST:PORT or neo4j://HOST:PORT")

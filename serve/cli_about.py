@@ -8,10 +8,13 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from graph.languages.registry import RESOLVED
 from ingest.errors import CodeloreError
@@ -21,7 +24,7 @@ from ingest.languages.registry import LANGUAGES, LanguageSpec, levels
 from ingest.parse import parse
 from retrieval.embed import SHIPPED, StaticEmbedder
 from serve.cli_search import style
-from serve.compose import open_engine
+from serve.compose import data_identity, open_engine, open_graph
 from serve.documents import to_line
 from serve.settings import Settings, load_settings
 
@@ -105,6 +108,7 @@ def _checks() -> Iterator[Check]:
     yield Check("settings", True, f"data in {settings.data_dir}")
     yield _checked("data folder", lambda: _data_folder(settings.data_dir))
     yield _checked("store", lambda: _store(settings))
+    yield _checked("graph", lambda: _graph(settings))
 
 
 def _checked(name: str, look: Callable[[], str]) -> Check:
@@ -171,3 +175,23 @@ def _store(settings: Settings) -> str:
     if problems:
         raise OSError("; ".join(problems))
     return f"sound, {count} {'repository' if count == 1 else 'repositories'}"
+
+
+@runtime_checkable
+class _SharedStore(Protocol):
+    """A graph store that several data folders may share. Naming its class would load a driver that need not be installed."""
+
+    address: str
+
+    def count_views(self) -> Counter[str]: ...
+
+
+def _graph(settings: Settings) -> str:
+    """Tell where the graph is, and of a server, whose views are there."""
+    with closing(open_graph(settings)) as store:
+        if not isinstance(store, _SharedStore):
+            return "in the data folder"
+        mine, views = data_identity(settings), store.count_views()
+    ours = views.pop(mine, 0)
+    shared = f"; {views.total():,} of {len(views):,} other data folders" if views else ""
+    return f"in Neo4j at {store.address}, {ours:,} views of this data folder ({mine}){shared}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from ingest.database import Database
 from ingest.walk import WalkOptions
 from retrieval.engine import Engine, EngineOptions
 from retrieval.run import IndexOptions
@@ -12,6 +14,8 @@ from serve.settings import Settings
 if TYPE_CHECKING:
     from graph.store import GraphStore
 
+_DATABASE = "codelore.db"
+
 
 def open_engine(settings: Settings) -> Engine:
     """Open the user's data folder, made if it is not there. Raises ``StoreError``."""
@@ -19,11 +23,21 @@ def open_engine(settings: Settings) -> Engine:
 
 
 def open_graph(settings: Settings) -> GraphStore:
-    """Open the graph server of the settings, else the graphs in the data folder. Raises ``StoreError``."""
+    """Open the graphs of the data folder's views: in the server of the settings, else in the folder. Raises ``StoreError``."""
     from graph.store import open_graph_store  # commands that do not ask the graph start without it
 
-    url = settings.graph_url or f"sqlite:{settings.data_dir / 'codelore.db'}"
-    return open_graph_store(url, user=settings.graph_user or "", password=settings.graph_password or "")
+    if not settings.graph_url:
+        return open_graph_store(f"sqlite:{settings.data_dir / _DATABASE}")
+    user, password = settings.graph_user or "", settings.graph_password or ""
+    return open_graph_store(settings.graph_url, user=user, password=password, index=data_identity(settings))
+
+
+def data_identity(settings: Settings) -> str:
+    """Return what tells the data folder from others that share a server with it. Raises ``StoreError``."""
+    from ingest.store_identity import store_identity  # for a server alone
+
+    with closing(Database(settings.data_dir / _DATABASE, **_given(busy_seconds=settings.busy_seconds))) as database:
+        return store_identity(database)
 
 
 def engine_options(settings: Settings) -> EngineOptions:
