@@ -17,6 +17,7 @@ from ingest.database import Database
 
 NOTES = "notes"
 PARTIAL = "partial"
+_PLACE = "place"
 
 
 class GraphState:
@@ -28,10 +29,18 @@ class GraphState:
 
     def is_current(self, view: str, shows: int, around: Surroundings) -> bool:
         """Say whether a view's graph shows this generation of it and what lies around it."""
-        if self._flows.resolved(view) != shows or not self._store.generation(view):
+        if self._flows.resolved(view) != shows or not self.has_graph(view):
             return False
         behind = has_another_lock(self._flows, view, around.lock) or is_behind(self._flows, view, around)
         return not (behind or self._flows.is_foreign(view))
+
+    def has_graph(self, view: str) -> bool:
+        """Say whether the store has the graph that what is kept of a view belongs to: the store may have been another one since."""
+        return self._store.generation(view) > 0 and (self._flows.note(view, _PLACE) or "") == self._store.place
+
+    def keep_place(self, view: str) -> None:
+        """Remember that a view's graph is in this store."""
+        self._flows.keep(view, _PLACE, self._store.place or None)
 
     def notes(self, view: str) -> list[str]:
         """Return what the sources of a view's edges left out, and what is stale, in words."""

@@ -98,14 +98,14 @@ class GraphIndexer:
 
     def _begin(self, view: str, like: str) -> int:
         """Return the generation of the view's graph, once it has begun with another's where it had none."""
-        generation = self._store.generation(view)
-        if generation and self._flows.resolved(view):
-            return generation
-        self._flows.drop(view)  # what rests on a graph that is gone
-        if generation:
-            self._store.drop(view)  # of a view that had this name in an index that is gone: a server keeps it
-        if like and self._store.fork(view, like):
+        if self._state.has_graph(view) and self._flows.resolved(view):
+            return self._store.generation(view)
+        self._flows.drop(view)  # what rests on a graph that is gone, or in another store
+        if self._store.generation(view):
+            self._store.drop(view)  # of a time before the graph was in another store, or of an index that is gone
+        if like and self._state.has_graph(like) and self._store.fork(view, like):
             self._flows.fork(view, like)
+        self._state.keep_place(view)
         return self._store.generation(view)
 
     def _update(self, view: str, shown: _Shown, shows: int, like: str, around: Surroundings, progress: _Progress) -> GraphOutcome:

@@ -63,6 +63,7 @@ class Neo4jGraphStore:
         parts = urlsplit(url)
         self.address = _without_secrets(parts)
         self._database = unquote(parts.path.strip("/")) or None
+        self.place = f"{self.address}/{self._database or ''}"
         self._limits = limits or Neo4jLimits()
         login = (unquote(parts.username or "") or user, unquote(parts.password or "") or password)
         with self._asking():

@@ -43,6 +43,8 @@ _KEYED = "SELECT file_id FROM graph_key CROSS JOIN graph_shown USING (path_id) W
 class SqliteGraphStore:
     """Graphs of views in SQLite. One per thread; any number of processes."""
 
+    place = ""
+
     def __init__(self, database: Database, *, batch_keys: int = BATCH_KEYS) -> None:
         self._database = database
         self._batch_keys = batch_keys

@@ -22,6 +22,11 @@ class GraphStore(Protocol):
     Every method raises ``StoreError`` when the store cannot be reached or is damaged.
     """
 
+    @property
+    def place(self) -> str:
+        """What tells the store from others that may have graphs of the same index; "" for the one beside the index."""
+        ...
+
     def generation(self, view: str) -> int:
         """Return the newest whole generation of a view, 0 for none."""
         ...

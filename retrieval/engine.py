@@ -105,7 +105,8 @@ class Engine:
         from graph.surroundings import look_around
 
         name, around, options = graph_name(view), look_around(view), self._options.index
-        if GraphState(self._database, store).is_current(name, view.generation, around):
+        state = GraphState(self._database, store)
+        if state.is_current(name, view.generation, around):
             return None
         from graph.indexing import GraphIndexer  # what resolves is loaded where there is something to resolve
 
@@ -115,7 +116,7 @@ class Engine:
             name,
             self._views.languages(view.view_id),
             shows=view.generation,
-            like=next((each for each in reversed(others) if store.generation(each)), ""),
+            like=next((each for each in reversed(others) if state.has_graph(each)), ""),
             around=around,
             progress=lambda phase, done, total: progress(Progress(phase, done, total)),
         )
@@ -263,10 +264,12 @@ class Engine:
 
     def _forget_graph(self, name: str, store: GraphStore | None) -> None:
         from graph.flow_store import FlowStore
+        from graph.sqlite_store import SqliteGraphStore
 
         FlowStore(self._database).drop(name)
-        if store is not None:
-            store.drop(name)
+        for each in (SqliteGraphStore(self._database), store):  # from before the server, if that is where it is
+            if each is not None:
+                each.drop(name)
 
     def check(self) -> list[str]:
         """Return what is wrong with the store, in words; empty when all is well."""

@@ -27,8 +27,9 @@ class ViewGraphs:
     def across(self, view: View) -> GraphStore:
         """Return the store as it shows a view, with what HTTP leads to in other indexed repositories."""
         catalog, others = ViewCatalog(self._database), dict[str, str]()
+        state = GraphState(self._database, self._store)
         for repository in catalog.repositories():
-            views = [each for each in catalog.views(repository.repository_id) if self._store.generation(graph_name(each))]
+            views = [each for each in catalog.views(repository.repository_id) if state.has_graph(graph_name(each))]
             if repository.repository_id == view.repository_id or not views:
                 continue
             name = repository.name

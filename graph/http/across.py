@@ -78,6 +78,11 @@ class AcrossRepositories:
         self._own = Party("", view, flows)
         self._others = [Party(name, other, flows) for name, other in sorted(others.items(), key=lambda each: (-len(each[0]), each[0]))]
 
+    @property
+    def place(self) -> str:
+        """What tells the store from others."""
+        return self._store.place
+
     def _split(self, handles: Iterable[Handle]) -> list[tuple[Party, list[Handle]]]:
         """Sort handles by whose they are, each as its owner calls it."""
         found: dict[str, tuple[Party, list[Handle]]] = {}

@@ -26,6 +26,7 @@ class MemoryStore:
     generations: dict[str, int] = field(default_factory=dict[str, int])
     graphs: dict[str, dict[str, FileGraph]] = field(default_factory=dict[str, dict[str, FileGraph]])
     known: dict[tuple[str, int], dict[Handle, Node]] = field(default_factory=dict[tuple[str, int], dict[Handle, Node]])
+    place: str = ""
 
     def generation(self, view: str) -> int:
         return self.generations.get(view, 0)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from ingest.database import Database
 from tests.graph.scip_bytes import document, index, occurrence
 from tests.ingest.repositories import commit_all, new_repository, write
 from tests.neo4j_admin import LABELS, count
@@ -140,6 +142,31 @@ def test_doctor_tells_that_the_server_is_away(codelore: Shell, shop: Path, monke
     assert done.code == 1
     assert "BAD  graph         Neo4j at bolt://127.0.0.1:1 cannot be reached" in done.out
     assert "secret" not in done.out
+
+
+def test_a_graph_that_comes_back_from_a_server_is_made_again(
+    codelore: Shell, at: Folder, tmp_path: Path, neo4j_graph_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a store had before is behind when the graph comes back to it; no new view begins with that, and forgetting leaves neither."""
+    root = new_repository(tmp_path / "cart", {"a.py": "def f(): ...\n\n\ndef g():\n    f()\n"})
+    at("cart")
+    callers = {"g"}
+    for name, url in (("first", ""), ("second", neo4j_graph_url), ("third", ""), ("fourth", neo4j_graph_url)):
+        monkeypatch.setenv("CODELORE_GRAPH_URL", url)
+        write(root, {f"{name}.py": f"from a import f\n\n\ndef {name}():\n    f()\n"})
+        callers.add(name)
+        assert codelore("index", ".").code == 0
+        monkeypatch.setenv("CODELORE_GRAPH_URL", "" if url else neo4j_graph_url)
+        commit_all(root)
+        assert codelore("index", ".", "--ref", "HEAD").code == 0
+        for ref in ((), ("--ref", "HEAD")):
+            assert {each.split()[0].partition("#")[2] for each in edges(codelore, "callers", "f", *ref)} == callers
+    monkeypatch.setenv("CODELORE_GRAPH_URL", neo4j_graph_url)
+    assert codelore("forget", "cart").code == 0
+    assert count(neo4j_graph_url, "View") == 0
+    with closing(Database(tmp_path / "cart-data" / "codelore.db")) as database, database.read() as read:
+        for table in ("graph_view", "graph_file", "standing", "resolution"):
+            assert read.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0, table
 
 
 def test_a_copied_data_folder_gets_graphs_of_its_own(codelore: Shell, at: Folder, both: None, tmp_path: Path) -> None:
