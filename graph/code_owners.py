@@ -4,6 +4,9 @@ GitHub: the last matching line wins, a line without owners takes them away, and 
 that one ending in ``/*`` covers the files directly there. GitLab: the same within each section, whose owners add up; a pattern without a
 leading slash matches at any depth, a folder is covered only by a pattern that ends in a slash or ``/**``, and what ``!pattern`` excludes
 stays out of its section.
+
+The host is told by where the file lies, for one of them looks into ``.github`` and the other into ``.gitlab``; then by where the checkout
+came from, then by what else only one of them reads.
 """
 
 from __future__ import annotations
@@ -53,20 +56,24 @@ _PLACES = {
     "docs/CODEOWNERS": None,
     ".gitlab/CODEOWNERS": Host.GITLAB,
 }
+"""In the order in which GitHub looks, and so does GitLab, without the first; and whose place it is."""
+_PIPELINE = ".gitlab-ci.yml"
 
 
 class CodeOwners:
     """The rules of one CODEOWNERS file; ``failures`` are the lines its host would skip."""
 
-    def __init__(self, path: str, data: bytes, host: Host | None = None) -> None:
-        """Without ``host`` the file's place tells it, or its section headings do."""
+    def __init__(self, path: str, data: bytes, host: Host | None = None, *, guess: Host = Host.GITHUB) -> None:
+        """Without ``host`` the file's place tells it, or its section headings do; what nothing tells is a ``guess``, and ``guessed``."""
         self.path = path
         self.failures: list[Failure] = []
         source = data.decode("utf-8", "replace").removeprefix("\ufeff")
         if len(data) > MAX_BYTES:
             self.failures.append(Failure(path, f"owners not read: it has {len(data):,} bytes, and the bound is {MAX_BYTES:,}"))
             source = ""
-        self.host = host or _PLACES.get(path) or (Host.GITLAB if _SECTION_LINE.search(source) else Host.GITHUB)
+        told = _PLACES.get(path) or host or (Host.GITLAB if _SECTION_LINE.search(source) else None)
+        self.guessed = told is None
+        self.host = told or guess
         self.rules: tuple[OwnerRule, ...] = tuple(self._read(source))
         self._compiled = [(rule, re.compile(_expression(rule.pattern, self.host))) for rule in reversed(self.rules)]
 
@@ -115,15 +122,29 @@ class CodeOwners:
         return Ownership(tuple(owners), tuple(rules))
 
 
-def find_code_owners(read: Callable[[str], bytes | None]) -> CodeOwners | None:
-    """Return the rules of the file that counts: in ``.github``, the root or ``docs``, as GitHub looks, or else in ``.gitlab``.
+def host_at(address: str) -> Host | None:
+    """Return whose host a remote's address names, None for any other: ``git@gitlab.example.org:shop/web.git`` is a GitLab."""
+    name = _URL.match(address) or _SSH.match(address)
+    found = [host for host in Host if name and host.value in name[1].lower()]
+    return found[0] if len(found) == 1 else None
 
-    ``read`` returns the bytes of a file, by its path from the root of the checkout, or None where there is none.
+
+def find_code_owners(read: Callable[[str], bytes | None], host: Host | None = None) -> CodeOwners | None:
+    """Return the rules of the file that counts: in ``.github``, the root, ``docs`` or ``.gitlab``, first where ``host`` looks.
+
+    ``read`` returns the bytes of a file, by its path from the root of the checkout, or None where there is none. A file that only the other
+    host looks at has that one's rules.
     """
-    found = ((place, read(place)) for place in _PLACES)
-    return next((CodeOwners(place, data) for place, data in found if data is not None), None)
+    places = sorted(_PLACES, key=lambda place: host is not None and _PLACES[place] not in {None, host})
+    for place in places:
+        data = read(place)
+        if data is not None:
+            return CodeOwners(place, data, host, guess=Host.GITHUB if read(_PIPELINE) is None else Host.GITLAB)
+    return None
 
 
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^/]*@)?([^/:]*)", re.IGNORECASE)
+_SSH = re.compile(r"(?:[^@/:]+@)?([^@/:]{2,}):")
 _SECTION = re.compile(r"(?P<optional>\^)?\[(?P<name>[^\]\n]+)\](?:\[\d+\])?(?P<owners>(?:\s.*)?)$")
 _SECTION_LINE = re.compile(r"^\^?\[[^\]\n]+\](?:\[\d+\])?(?:\s|$)", re.MULTILINE)
 _OWNER = re.compile(r"@[\w.-]+(?:/[\w.-]+)*|@@[\w-]+|[^@\s]+@[^@\s]+\.[^@\s]+")

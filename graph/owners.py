@@ -9,10 +9,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from graph.answers import Authors, Coverage, Declared, GraphView, OwnersAnswer, OwningRule, Verdict, capped
-from graph.code_owners import MAX_BYTES, OwnerRule, find_code_owners
+from graph.code_owners import MAX_BYTES, Host, OwnerRule, find_code_owners, host_at
 from graph.model import Handle, Node, NodeKind
 from graph.questions import LIMIT, NameNotFoundError, resolve
 from graph.surroundings import Surroundings, file_of_commit, look_around, plain_file
+from ingest.errors import SourceError
+from ingest.git import origin
 from ingest.git_blame import AuthorShare, Span, blame, blame_settings
 from ingest.git_history import Bounds
 from ingest.model import View, ViewKind
@@ -32,11 +34,11 @@ def owners(
     """
     target, paths, single = _find(graph, texts.paths, name)
     around = look_around(view)
-    declared = _declared(view, around, paths)
     chosen, caps = (paths, ()) if single else capped(_longest_first(graph, paths), blame_files, "files blamed")
     part = single and target.kind != NodeKind.FILE and target.start_line > 0
     lines = (target.start_line, target.end_line) if part else (1, 0)
     notes = [] if paths else [f"{target.handle} is not in the indexed code"]
+    declared = _declared(view, around, paths, notes)
     authors = _authors(view, around, {path: texts.read(path) for path in chosen}, lines, seconds, notes) if chosen else Authors()
     shares, cut = capped(authors.shares, limit, "authors")
     rules, cut_rules = capped(declared.rules, limit, "rules")
@@ -80,7 +82,15 @@ def _longest_first(graph: GraphView, paths: Sequence[str]) -> list[str]:
     return sorted(paths, key=lambda path: (-lengths.get(path, 0), path))
 
 
-def _declared(view: View, around: Surroundings, paths: Iterable[str]) -> Declared:
+def _host(around: Surroundings) -> Host | None:
+    """Return the host that the checkout came from, None where it does not say."""
+    try:
+        return host_at(origin(around.checkout)) if around.checkout else None
+    except SourceError:
+        return None
+
+
+def _declared(view: View, around: Surroundings, paths: Iterable[str], notes: list[str]) -> Declared:
     """Ask the CODEOWNERS file of the checkout as it is in the view's commit, or on disk for a working tree."""
     root = around.checkout.root if around.checkout else view.root
 
@@ -89,9 +99,11 @@ def _declared(view: View, around: Surroundings, paths: Iterable[str]) -> Declare
             return file_of_commit(around.checkout, view.commit, place) if around.checkout else None
         return plain_file(f"{root}/{place}", MAX_BYTES)
 
-    found = find_code_owners(read)
+    found = find_code_owners(read, _host(around))
     if found is None:
         return Declared()
+    if found.guessed:
+        notes.append(f"{found.path} is read by the rules of {found.host}: neither its place nor the remote origin tells its host")
     owners: Counter[str] = Counter()
     rules: Counter[OwnerRule] = Counter()
     unowned = 0

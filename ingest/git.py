@@ -233,6 +233,12 @@ def head(checkout: GitCheckout) -> tuple[str, str]:
     return commit, name
 
 
+def origin(checkout: GitCheckout) -> str:
+    """Return the address of the remote ``origin`` as the user's settings rewrite it, "" where there is none."""
+    output, _ = run(checkout.root, "remote", "get-url", "origin", accept=(0, 2, 128))
+    return os.fsdecode(output).partition("\n")[0].strip()
+
+
 def _loose_ref(checkout: GitCheckout, pointer: str) -> str:
     """Return the commit that the content of a HEAD names, read from the file of its branch; "" where git has to be asked (3 ms)."""
     if pointer.startswith("ref: refs/heads/") and ".." not in pointer:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from graph.code_owners import CodeOwners, Host, find_code_owners
+from graph.code_owners import CodeOwners, Host, find_code_owners, host_at
 
 
 def owns(pattern: str, path: str, host: Host = Host.GITHUB) -> bool:
@@ -114,6 +114,56 @@ def test_which_file_counts() -> None:
     assert place(".gitlab/CODEOWNERS") == ".gitlab/CODEOWNERS"
     assert place("src/CODEOWNERS") == ""
     assert CodeOwners(".gitlab/CODEOWNERS", b"").host is Host.GITLAB
+
+
+def test_a_known_host_looks_into_its_places_first() -> None:
+    """What only the other one reads counts where there is nothing else, by that one's rules."""
+
+    def find(host: Host | None, *paths: str) -> tuple[str, Host, bool]:
+        found = find_code_owners(lambda path: b"* @a\n" if path in paths else None, host)
+        assert found is not None
+        return found.path, found.host, found.guessed
+
+    github, gitlab, root = ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "CODEOWNERS"
+    assert find(Host.GITLAB, github, root, gitlab) == (root, Host.GITLAB, False)
+    assert find(Host.GITLAB, github, gitlab) == (gitlab, Host.GITLAB, False)
+    assert find(Host.GITLAB, github) == (github, Host.GITHUB, False)
+    assert find(Host.GITHUB, gitlab, "docs/CODEOWNERS") == ("docs/CODEOWNERS", Host.GITHUB, False)
+    assert find(Host.GITHUB, gitlab, ".gitlab-ci.yml") == (gitlab, Host.GITLAB, False)
+    assert find(None, github, root) == (github, Host.GITHUB, False)
+    assert find(None, root) == (root, Host.GITHUB, True)
+    assert find(None, root, ".gitlab-ci.yml") == (root, Host.GITLAB, True)
+
+
+def test_the_host_that_reads_a_file_decides_about_its_headings() -> None:
+    """On GitHub they are patterns with a character range, which it skips."""
+    text = b"[One]\n*.py @a\n"
+    assert (CodeOwners("CODEOWNERS", text).host, CodeOwners("CODEOWNERS", text).guessed) == (Host.GITLAB, False)
+    on_github = CodeOwners("CODEOWNERS", text, Host.GITHUB)
+    assert (on_github.host, [each.reason for each in on_github.failures]) == (
+        Host.GITHUB,
+        ["line 1 is skipped: GitHub has no character ranges"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("git@github.com:shop/web.git", Host.GITHUB),
+        ("https://user:secret@GitHub.com/shop/web", Host.GITHUB),
+        ("ssh://git@altssh.gitlab.com:443/shop/web.git", Host.GITLAB),
+        ("git@gitlab.example.org:shop/web.git", Host.GITLAB),
+        ("https://git.example.org/github/gitlab.git", None),
+        ("https://gitlab.github.example.org/x", None),
+        ("/srv/gitlab/web.git", None),
+        ("../gitlab/web", None),
+        ("file:///srv/github/web.git", None),
+        ("C:/gitlab/web", None),
+        ("", None),
+    ],
+)
+def test_an_address_names_its_host(address: str, host: Host | None) -> None:
+    assert host_at(address) is host
 
 
 def test_hostile_files_do_not_hang() -> None:
