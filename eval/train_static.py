@@ -108,17 +108,6 @@ def dense(texts: Bags, chosen: NDArray[np.int64], used: NDArray[np.int64]) -> Fl
     return filled.reshape(len(chosen), len(used)).astype(np.float32)
 
 
-def encode_bags(texts: Bags, rows: FloatRows, batch: int = 1_024) -> FloatRows:
-    """Return the normalised vectors of all texts."""
-    found = np.zeros((len(texts), rows.shape[1]), dtype=np.float32)
-    for start in range(0, len(texts), batch):
-        chosen = np.arange(start, min(start + batch, len(texts)))
-        used = np.unique(texts.columns[_places(texts, chosen)])
-        if len(used):
-            found[chosen] = dense(texts, chosen, used) @ rows[used]
-    return normalized(found)
-
-
 def train(
     pairs: Sequence[DocPair], options: TrainingOptions, report: Callable[[int, float], None] = lambda epoch, loss: None
 ) -> TrainedRows:

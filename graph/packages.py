@@ -100,21 +100,14 @@ class Package:
     ecosystem: Ecosystem
     folder: str
     name: str
-    version: str
     path: str
     """The manifest that names it."""
     line: int
-    manifests: tuple[Manifest, ...]
 
     @property
     def handle(self) -> Handle:
         """The handle of its node, in the manifest that names it."""
         return Handle(f"{self.path}#{self.ecosystem}:{self.name}")
-
-    @property
-    def dependencies(self) -> tuple[Dependency, ...]:
-        """What its manifests declare, in order."""
-        return tuple(dependency for manifest in self.manifests for dependency in manifest.dependencies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,8 +290,7 @@ def _packages(manifests: Sequence[Manifest]) -> Iterator[Package]:
         naming.sort(key=lambda manifest: (_rank(manifest.path), manifest.path))
         if naming:
             first = naming[0]
-            version = next((manifest.version for manifest in naming if manifest.version), "")
-            yield Package(ecosystem, folder, first.name, version, first.path, first.line, tuple(members))
+            yield Package(ecosystem, folder, first.name, first.path, first.line)
 
 
 def _rank(path: str) -> int:

@@ -33,7 +33,6 @@ def project(path: str, data: bytes) -> Manifest:
         path=path,
         ecosystem=Ecosystem.NUGET,
         name=name(own),
-        version=_literal(properties, "Version"),
         line=1,
         dependencies=tuple(found),
         dropped=dropped,

@@ -53,7 +53,7 @@ def go_mod(path: str, source: str) -> Manifest:
         Dependency(own, version, Scope.INDIRECT if indirect else Scope.RUNTIME, line, local=local.get(own))
         for own, version, indirect, line in required
     ]
-    return Manifest(path, Ecosystem.GO, module, "", at, tuple(found), dropped=dropped)
+    return Manifest(path, Ecosystem.GO, module, at, tuple(found), dropped=dropped)
 
 
 def go_work(path: str, source: str) -> Manifest:

@@ -37,7 +37,6 @@ def package_json(path: str, source: str) -> Manifest:
         path=path,
         ecosystem=Ecosystem.NPM,
         name=own,
-        version=text(top.get("version")),
         line=document.line("name"),
         dependencies=tuple(found),
         workspace=tuple(map(text, members)) if workspaces is not None else None,

@@ -43,7 +43,6 @@ def pom(path: str, data: bytes) -> Manifest:
         path=path,
         ecosystem=Ecosystem.MAVEN,
         name=name(f"{literal(group)}:{literal(own.text)}" if own and group else ""),
-        version=literal(version),
         line=own.line if own else 1,
         dependencies=tuple(_pom_dependency(element, found, literal(element.value("version"))) for element, found in read if found),
         workspace=tuple(text(module.text) for module in modules.children) if modules else None,
@@ -79,7 +78,7 @@ _GRADLE = re.compile(
     r"""(?:[ \t]*,\s*version[ \t]*[:=][ \t]*["'](?P<named>[^"'\n]*)["'])?"""
     r"|libs\.(?P<alias>[A-Za-z][\w.]*))"
 )
-_GRADLE_FIELD = re.compile(r"""^[ \t]*+(group|version|rootProject\.name)[ \t]*+=?[ \t]*+["']([^"'\n$]+)["']""", re.MULTILINE)
+_GRADLE_GROUP = re.compile(r"""^[ \t]*+group[ \t]*+=?[ \t]*+["']([^"'\n$]+)["']""", re.MULTILINE)
 _INCLUDE = re.compile(r"""(?<![\w.])include(?:Build)?\b[ \t]*\(?((?:[ \t]*["'][^"'\n]+["'],?\s*)+)""")
 _STRING = re.compile(r"""["']([^"'\n]+)["']""")
 
@@ -107,15 +106,14 @@ def gradle(path: str, source: str) -> Manifest:
             version = "" if "${" in version and "}" not in version else version  # a quote inside the expression ended it
             scope = _gradle_scope(match["configuration"])
             found.append(Dependency(own, version, scope, line_at(starts, match.start()), local=local))
-    fields = {match[1]: match for match in _GRADLE_FIELD.finditer(code)}
-    group = text(fields["group"][2]) if "group" in fields else ""
+    groups = list(_GRADLE_GROUP.finditer(code))
+    group = text(groups[-1][1]) if groups else ""
     project = folder.rpartition("/")[2]
     return Manifest(
         path=path,
         ecosystem=Ecosystem.MAVEN,
         name=name(f"{group}:{project}" if group and project else project),
-        version=text(fields["version"][2]) if "version" in fields else "",
-        line=line_at(starts, fields["group"].start()) if "group" in fields else 1,
+        line=line_at(starts, groups[-1].start()) if groups else 1,
         dependencies=tuple(found),
     )
 
@@ -162,7 +160,7 @@ _SBT = re.compile(
     r'"(?P<group>[\w.-]+)"\s*%{1,3}\s*"(?P<artifact>[\w.-]+)"\s*%\s*(?:"(?P<version>[^"\n]+)"|[\w.]+)'
     r'(?:\s*%\s*(?:"(?P<scope>[^"\n]+)"|(?P<symbol>Test|Provided|IntegrationTest|Runtime|Compile)\b))?'
 )
-_SBT_FIELD = re.compile(r'(?:ThisBuild\s*/\s*)?\b(organization|name|version)\s*:=\s*"([^"\n]+)"')
+_SBT_FIELD = re.compile(r'(?:ThisBuild\s*/\s*)?\b(organization|name)\s*:=\s*"([^"\n]+)"')
 
 
 def sbt(path: str, source: str) -> Manifest:
@@ -185,7 +183,6 @@ def sbt(path: str, source: str) -> Manifest:
         path=path,
         ecosystem=Ecosystem.MAVEN,
         name=name(full),
-        version=text(fields["version"][2]) if "version" in fields else "",
         line=line_at(starts, own.start()) if own else 1,
         dependencies=tuple(found),
     )

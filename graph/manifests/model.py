@@ -66,7 +66,6 @@ class Manifest:
     path: str
     ecosystem: Ecosystem
     name: str = ""
-    version: str = ""
     line: int = 0
     dependencies: tuple[Dependency, ...] = ()
     workspace: tuple[str, ...] | None = None

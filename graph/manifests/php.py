@@ -30,7 +30,6 @@ def composer(path: str, source: str) -> Manifest:
         path=path,
         ecosystem=Ecosystem.COMPOSER,
         name=name(top.get("name")).lower(),
-        version=text(top.get("version")),
         line=document.line("name"),
         dependencies=tuple(found),
         workspace=tuple(_path_repositories(top)) or None,

@@ -51,7 +51,6 @@ class _PyProject:
             path=self._path,
             ecosystem=Ecosystem.PYPI,
             name=name(self._project.get("name")) or name(self._poetry.get("name")),
-            version=text(self._project.get("version")) or text(self._poetry.get("version")),
             line=self._document.line(*keys),
             dependencies=found,
             workspace=tuple(members) if workspace else None,
@@ -205,7 +204,6 @@ def setup_cfg(path: str, source: str) -> Manifest:
         path=path,
         ecosystem=Ecosystem.PYPI,
         name=name(own),
-        version=text(parser.get("metadata", "version", fallback="")),
         line=places.get(own, 1),
         dependencies=tuple(found),
         dropped=dropped,
@@ -243,7 +241,6 @@ def setup_py(path: str, source: str) -> Manifest:
         path=path,
         ecosystem=Ecosystem.PYPI,
         name=name(_constant(own)),
-        version=text(_constant(arguments.get("version"))),
         line=own.lineno if own else 1,
         dependencies=tuple(found),
     )

@@ -51,22 +51,18 @@ def gemfile(path: str, source: str) -> Manifest:
     return Manifest(path, Ecosystem.RUBYGEMS, dependencies=tuple(found))
 
 
-_FIELD = re.compile(r"""\s*\w+\.(name|version)\s*=\s*["']([^"'#\n]+)["']""")
+_NAMED = re.compile(r"""\s*\w+\.name\s*=\s*["']([^"'#\n]+)["']""")
 _ADDS = re.compile(r"""\s*\w+\.add_(runtime_|development_)?dependency[\s(]\s*["']([^"'#\n]+)["'](?:\.freeze)?\s*(.*)""")
 
 
 def gemspec(path: str, source: str) -> Manifest:
     """Read a gem's specification line by line."""
-    own = version = ""
-    at = 1
+    own, at = "", 1
     found: list[Dependency] = []
     for line, raw in enumerate(lines(source), 1):
-        if field := _FIELD.match(raw):
-            if field[1] == "version":
-                version = text(field[2])
-            else:
-                own, at = name(field[2]), line
+        if named := _NAMED.match(raw):
+            own, at = name(named[1]), line
         elif (adds := _ADDS.match(raw)) and name(adds[2]):
             scope = Scope.DEVELOPMENT if adds[1] == "development_" else Scope.RUNTIME
             found.append(Dependency(adds[2], _requirement(adds[3]), scope, line))
-    return Manifest(path, Ecosystem.RUBYGEMS, own, version, at, tuple(found))
+    return Manifest(path, Ecosystem.RUBYGEMS, own, at, tuple(found))

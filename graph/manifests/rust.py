@@ -31,7 +31,6 @@ def cargo(path: str, source: str) -> Manifest:
         path=path,
         ecosystem=Ecosystem.CARGO,
         name=own,
-        version=text(package.get("version")) or text(table(workspace.get("package")).get("version")),
         line=document.line("package", "name"),
         dependencies=tuple(dependency for keys, dependency in read if keys[0] != "workspace" and dependency),
         workspace=tuple(members) if "workspace" in top else None,

@@ -12,8 +12,8 @@ import pytest
 
 from eval import doc_pairs, train_static
 from eval.doc_pairs import DocPair, PairKind
-from eval.train_static import TrainingOptions, bags, encode_bags, main, train
-from retrieval.embed import StaticEmbedder, write_model
+from eval.train_static import TrainingOptions, bags, dense, main, train
+from retrieval.embed import FloatRows, StaticEmbedder, normalized, write_model
 from tests.ingest.repositories import git, new_repository
 
 OPTIONS = TrainingOptions(dimension=32, minimum_count=1, buckets=8, epochs=12, batch=64, rate=0.02)
@@ -32,10 +32,17 @@ def corpus(size: int = 192, seed: int = 0) -> list[DocPair]:
     return pairs
 
 
+def encoded(texts: list[str], rows: train_static.TrainedRows, buckets: int) -> FloatRows:
+    """Return the normalised vectors of texts, as training sees them."""
+    found = bags(texts, rows.hashes, buckets)
+    used = np.unique(found.columns)
+    return normalized(dense(found, np.arange(len(texts)), used) @ rows.rows[used])
+
+
 def recall(pairs: list[DocPair], rows: train_static.TrainedRows, options: TrainingOptions) -> float:
     """Return the share of docs whose own body, or an equal one, comes first."""
-    docs = encode_bags(bags([pair.doc for pair in pairs], rows.hashes, options.buckets), rows.rows)
-    bodies = encode_bags(bags([pair.body for pair in pairs], rows.hashes, options.buckets), rows.rows, batch=7)
+    docs = encoded([pair.doc for pair in pairs], rows, options.buckets)
+    bodies = encoded([pair.body for pair in pairs], rows, options.buckets)
     best: list[int] = (docs @ bodies.T).argmax(axis=1).tolist()
     return float(np.mean([set(pairs[at].body.split()) == set(pairs[one].body.split()) for at, one in enumerate(best)]))
 
@@ -74,7 +81,7 @@ def test_pairs_without_terms_do_no_harm() -> None:
     pairs = [*corpus(40), DocPair("repository0", "python", "...", "{}"), DocPair("repository0", "python", "", "")]
     trained = train(pairs, TrainingOptions(dimension=8, minimum_count=1, buckets=2, epochs=1, batch=16))
     assert np.isfinite(trained.rows).all()
-    assert not encode_bags(bags(["", "{}"], trained.hashes, 2), trained.rows).any()
+    assert not encoded(["", "{}"], trained, 2).any()
 
 
 def test_training_and_shipping_encode_alike(tmp_path: Path) -> None:
@@ -84,7 +91,7 @@ def test_training_and_shipping_encode_alike(tmp_path: Path) -> None:
     write_model(tmp_path / "m.bin", {"name": "t", "version": "1"}, trained.hashes, trained.rows)
     embedder = StaticEmbedder.load(tmp_path / "m.bin")
     texts = ["def remove_all(x):\n    delete(x); delete(y); unknownWord(z)", "merge parse count"]
-    seen = encode_bags(bags(texts, trained.hashes, OPTIONS.buckets), trained.rows)
+    seen = encoded(texts, trained, OPTIONS.buckets)
     shipped = np.stack([embedder.encode_text(text.encode()) for text in texts])
     assert (np.einsum("nd,nd->n", seen, shipped) > 0.999).all()
 
