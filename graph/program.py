@@ -50,6 +50,8 @@ class SourceUnit:
     of_symbol: list[Handle]
     variables: dict[tuple[int, str], Handle]
     """Module variables and fields, by the scope that has them."""
+    assigned: list[tuple[int, Handle, int, int]]
+    """Fields that only methods assign: the class's scope, the node, and the line and offset of the first assignment."""
 
     def named(self, scope: int, name: str) -> Handle | None:
         """Return the node of a module's variable or a class's field."""
@@ -138,21 +140,21 @@ def build_unit(path: str, flow: FileFlow) -> SourceUnit:
             taken.add(node.handle)
             nodes.append(node)
             of_scope.append(node.handle)
-    return SourceUnit(path, flow, nodes, of_scope, handles, _variables(path, flow, handles, of_scope, nodes))
+    unit = SourceUnit(path, flow, nodes, of_scope, handles, {}, [])
+    _name_variables(unit)
+    return unit
 
 
-def _variables(
-    path: str, flow: FileFlow, handles: list[Handle], of_scope: list[Handle], nodes: list[Node]
-) -> dict[tuple[int, str], Handle]:
+def _name_variables(unit: SourceUnit) -> None:
     """Find the symbols of module variables and fields; a field that only methods assign gets a node."""
+    path, flow, handles = unit.path, unit.flow, unit.of_symbol
     by_name: dict[str, Handle] = {}
     for handle, symbol in zip(handles, flow.symbols, strict=True):
         by_name.setdefault(symbol.qualified_name, handle)
-    found: dict[tuple[int, str], Handle] = {}
     for index, scope in enumerate(flow.scopes):
         if scope.kind not in {MODULE, CLASS_SCOPE} or scope.flags & WRITTEN_OUT:
             continue
-        outer = of_scope[index].partition("#")[2]
+        outer = unit.of_scope[index].partition("#")[2]
         for name, bindings in [*scope.names.items(), *scope.fields.items()]:
             plain = whole_name(name)
             qualified = f"{outer}.{plain}" if outer else plain
@@ -162,10 +164,10 @@ def _variables(
             if handle is None and name in scope.fields:
                 handle = by_name[qualified] = Handle(f"{path}#{qualified}")
                 line = bisect_right(flow.newlines, bindings[0].position - 1) + 1
-                nodes.append(Node(handle, SymbolKind.FIELD, spelled(name), qualified, path, line, line, flow.language))
+                unit.nodes.append(Node(handle, SymbolKind.FIELD, spelled(name), qualified, path, line, line, flow.language))
+                unit.assigned.append((index, handle, line, bindings[0].position))
             if handle is not None:
-                found[index, name] = handle
-    return found
+                unit.variables[index, name] = handle
 
 
 def _symbol_at(flow: FileFlow, handles: list[Handle], name: str, position: int) -> Handle | None:

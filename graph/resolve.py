@@ -184,6 +184,8 @@ class Resolver:
         for index, symbol in enumerate(unit.flow.symbols):
             outer = unit.of_symbol[symbol.parent] if symbol.parent >= 0 else Handle(self._path)
             self._made.contains("syntax", outer, unit.of_symbol[index], symbol.start_line, symbol.start)
+        for scope, handle, line, position in unit.assigned:
+            self._made.contains("assignment", unit.of_scope[scope], handle, line, position)
         for index, scope in enumerate(unit.flow.scopes):
             if scope.symbol < 0 and scope.parent >= 0 and unit.of_scope[index] != unit.of_scope[scope.parent]:
                 self._made.contains(UNNAMED, unit.of_scope[scope.parent], unit.of_scope[index], scope.line, scope.start)

@@ -23,12 +23,16 @@ class IndexedTree:
 
     def __init__(self, folder: Path) -> None:
         self.database = Database(folder / "codelore.db")
-        self.store = SqliteGraphStore.open(folder / "codelore.db")
-        self.indexer = GraphIndexer(self.database, self.store, workers=0)
-        self.state = GraphState(self.database, self.store)
+        self.use(SqliteGraphStore.open(folder / "codelore.db"))
         self._facts = FactStore(self.database)
         self._repository = ViewCatalog(self.database).add_repository(identity=str(folder), name="tree", root=str(folder))
         self._shows: dict[str, int] = {}
+
+    def use(self, store: SqliteGraphStore) -> None:
+        """Keep the graph in this store from now on."""
+        self.store = store
+        self.indexer = GraphIndexer(self.database, self.store, workers=0)
+        self.state = GraphState(self.database, self.store)
 
     def update(self, files: Mapping[str, str], around: Surroundings | None = None, *, view: str = "1", like: str = "") -> GraphOutcome:
         """Show these files, and bring the graph up to date."""

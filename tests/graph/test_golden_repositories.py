@@ -31,6 +31,7 @@ def test_every_symbol_is_contained_and_every_edge_has_two_ends(language: str) ->
         assert len(contained) == len(set(contained)), graph.path
         handles = [node.handle for node in graph.nodes]
         assert len(handles) == len(set(handles)), graph.path
+        assert {each for each in handles if "#" in each} - {*contained} == set(), graph.path
         assert all(edge.source in nodes for edge in graph.edges), graph.path
         certain = [edge for edge in graph.edges if edge.evidence in {Evidence.PROVEN, Evidence.POSSIBLE}]
         assert {edge.target for edge in certain} <= nodes, graph.path

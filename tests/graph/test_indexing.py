@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from graph.answers import open_view
 from graph.flow_store import FlowStore
 from graph.model import HISTORY, Edge, EdgeKind, Evidence, FileGraph, Handle
 from graph.overlays import keep_overlay
+from graph.questions import find_one
+from graph.reach import impact
 from graph.scip_overlay import OVERLAY
+from graph.sqlite_store import SqliteGraphStore
 from graph.surroundings import Surroundings, look_around
 from ingest.git import find_checkout
 from ingest.model import RepositoryId, View, ViewId, ViewKind
@@ -281,3 +285,38 @@ def test_a_graph_that_another_version_made_is_made_anew(tree: IndexedTree) -> No
     assert (outcome.lowered, outcome.resolved) == (2, 2)
     assert tree.edges() == {each for each in before if "gone.py" not in each}
     assert tree.state.is_current("1", 2, Surroundings())
+
+
+def test_fields_that_methods_alone_assign_belong_to_their_class(tree: IndexedTree) -> None:
+    """Who reads one feels a change of the class; a declared field hangs on it once."""
+    cart = "class Cart:\n    size: int\n\n    def __init__(self):\n        self.total = 0\n        self.size = 1\n"
+    pay = "\n\ndef pay(cart: Cart):\n    return cart.total\n"
+    tree.update({"cart.py": cart + pay, "cart.rb": "class Cart\n  def initialize\n    @total = 0\n  end\nend\n"})
+    graphs = [*tree.graphs()]
+    held = {(str(edge.target), edge.rule, edge.line) for each in graphs for edge in each.edges if edge.kind is EdgeKind.CONTAINS}
+    assert {("cart.py#Cart.total", "assignment", 5), ("cart.py#Cart.size", "syntax", 2), ("cart.rb#Cart.@total", "assignment", 3)} <= held
+    assert len(held) == sum(edge.kind is EdgeKind.CONTAINS for each in graphs for edge in each.edges)
+    graph = open_view(tree.store, "1")
+    assert "cart.py#pay" in {each.node.handle for each in impact(graph, find_one(graph, "cart.py#Cart"), kinds=[EdgeKind.READS]).reached}
+
+
+def test_what_a_store_had_before_the_graph_left_it_is_behind(tree: IndexedTree, tmp_path: Path) -> None:
+    """The graph is made again where it comes to, and no new view begins with what was left there."""
+    changed = {**CODE, "app/more.py": "from app.core import parse_query\n\nparse_query('y')\n"}
+    home = tree.store
+    tree.update(CODE)
+    with closing(SqliteGraphStore.open(tmp_path / "elsewhere.db")) as other:
+        other.place = "elsewhere"
+        tree.use(other)
+        assert not tree.state.has_graph("1")
+        assert tree.update(changed).resolved == 3
+        moved = tree.edges()
+        assert "app/more.py calls app/core.py#parse_query proven" in moved
+        assert tree.update(changed).resolved == 0
+        tree.use(home)
+        assert not tree.state.is_current("1", 3, Surroundings())
+        assert tree.update(changed, view="2", like="1").resolved == 3
+        assert tree.update(changed).resolved == 3
+        assert tree.edges() == tree.edges("2") == moved
+        assert tree.state.is_current("1", 4, Surroundings())
+        assert tree.update(changed, view="3", like="1").resolved == 0

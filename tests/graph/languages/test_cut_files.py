@@ -141,8 +141,6 @@ SUFFIXES = {
 }
 LARGER = {"csharp": (EXPRESSIONS, LIBRARY), "java": (JAVA,), "kotlin": (KOTLIN,), "php": (SHOP,), "scala": (SCALA,)}
 LANGUAGES = (*DENSE, "svelte", "tsx", "vue")
-WHOLLY_CONTAINED = {"java", "kotlin", "rust", "scala"}
-"""Languages in which whatever is defined is contained in what it stands in; elsewhere, fields and locals of functions are not."""
 
 
 def sources(language: str) -> list[tuple[str, bytes]]:
@@ -209,5 +207,4 @@ def test_what_a_cut_file_uses_is_defined_external_or_unknown(language: str) -> N
             graph = graph_of(f"a{ending}", part)
             contained = {edge.target for edge in graph.edges if edge.kind is EdgeKind.CONTAINS}
             named = {node.handle for node in graph.nodes if "#" in node.handle}
-            if language in WHOLLY_CONTAINED:
-                assert {each for each in contained ^ named if not each.endswith("Companion")} == set()
+            assert {each for each in contained ^ named if not each.endswith("Companion")} == set()
