@@ -93,15 +93,15 @@ def count_changes(changes: Iterable[Change], files: Collection[str], options: Co
     for age, change in enumerate(changes):
         read += 1
         recent = exp(-age / options.decay)
-        here = {names.today(file.path) for file in change.files}
-        present = sorted(path for path in here if path in files)
+        size = len(change.files)
+        present = sorted({path for file in change.files if (path := names.today(file.path)) in files})
         for path in present:
             counts[path].recent += recent
         names.rename(change)
-        sweeping += len(here) > options.largest
+        sweeping += size > options.largest
         unpaired += len(pairs) > options.pairs
-        if len(here) <= options.largest and len(pairs) <= options.pairs:
-            weight = recent / log2(1 + len(here)) if here else 0.0
+        if size <= options.largest and len(pairs) <= options.pairs:
+            weight = recent / log2(1 + size) if size else 0.0
             for path in present:
                 counts[path].paired += 1
                 counts[path].weight += weight

@@ -49,6 +49,13 @@ def test_recent_and_small_changes_weigh_more() -> None:
     assert [pair.target for pair in history.cochanges if pair.source == "a"] == ["b", "c", "d"]
 
 
+def test_files_that_are_gone_count_for_the_size_of_a_change() -> None:
+    """Also those whose names others have now."""
+    history = count_changes([change("e>a", "f>b"), change(*"abcd"), change("c")], ALL, CoChangeOptions(decay=1e9, together=1))
+    (score,) = (pair.score for pair in history.cochanges if (pair.source, pair.target) == ("c", "d"))
+    assert score == pytest.approx(1 / log2(5) / (1 / log2(5) + 1 / log2(2)))
+
+
 def test_renames_are_followed() -> None:
     """Older changes of the old name count for today's; an older file that had today's name is another file."""
     history = count_changes([change("f>a", "b"), change("f", "b"), change("a", "c"), change("a", "c")], ALL | {"f"})
