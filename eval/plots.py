@@ -17,16 +17,18 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from eval.drawings import Drawing, Series, Shape
 
 SLOTS = 8
 _MARKS = "os^DvPX*"
 _INK, _SOFT, _GRID = "#00f1f0", "#00f1f1", "#00f1f2"
-_WIDTH = 6.6
+_WIDTH = 5.6
 """Inches of 72 points; the page scales the picture to its column."""
 _BAR = 0.17
+_MANY = 24
+_TEXT = 10
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
@@ -34,7 +36,7 @@ _SIZE = re.compile(r"([\d.]+)px")
 _NAMED = {_INK: "ink", _SOFT: "soft", _GRID: "grid"}
 _LOOK: Any = {
     "svg.fonttype": "none",
-    "font.size": 10,
+    "font.size": _TEXT,
     "text.color": _INK,
     "axes.labelcolor": _SOFT,
     "axes.edgecolor": _GRID,
@@ -51,12 +53,13 @@ _LOOK: Any = {
 def draw(drawing: Drawing) -> str:
     """Return a plot as an SVG element for a page."""
     with mpl.rc_context({**_LOOK, "svg.hashsalt": drawing.key}):
-        figure = Figure(figsize=(_WIDTH, _height(drawing)), layout="constrained")
+        figure = Figure(figsize=(_WIDTH, _height(drawing)), dpi=72, layout="constrained")  # SVG has 72 dots an inch
         axes = figure.add_subplot()
         {Shape.SCATTER: _scatter, Shape.BARS: _bars, Shape.CURVES: _curves}[drawing.shape](axes, drawing)
         axes.set_xlabel(drawing.x_label)
-        axes.set_ylabel(drawing.y_label)
         _scales(axes, drawing)
+        if drawing.shape is Shape.SCATTER:
+            _label(figure, axes, drawing)
         written = StringIO()
         figure.savefig(written, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return _for_page(written.getvalue(), drawing)
@@ -64,8 +67,15 @@ def draw(drawing: Drawing) -> str:
 
 def _height(drawing: Drawing) -> float:
     if drawing.shape is not Shape.BARS:
-        return 3.7
+        return 3.3
+    if _as_dots(drawing):
+        return 0.75 + len(drawing.names) * (0.1 + len(drawing.series) * 0.045)
     return 0.75 + len(drawing.names) * (len(drawing.series) * _BAR + 0.12)
+
+
+def _as_dots(drawing: Drawing) -> bool:
+    """So many bars are a wall; dots of all systems on one line say the same."""
+    return len(drawing.names) * len(drawing.series) > _MANY
 
 
 def _colour(slot: int) -> str:
@@ -77,8 +87,12 @@ def _scales(axes: Axes, drawing: Drawing) -> None:
         if log:
             (axes.set_xscale if axis is axes.xaxis else axes.set_yscale)("log")
             axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-            axis.set_major_formatter(ScalarFormatter())
+            axis.set_major_formatter(FuncFormatter(_plain_number))
             axis.set_minor_formatter(NullFormatter())
+
+
+def _plain_number(value: float, _place: int | None) -> str:
+    return f"{value:,g}"
 
 
 def _scatter(axes: Axes, drawing: Drawing) -> None:
@@ -90,39 +104,58 @@ def _scatter(axes: Axes, drawing: Drawing) -> None:
                 axes.plot([x, x], [low, high], color=colour, linewidth=1.6, alpha=0.55)
             axes.plot([x], [y], color=colour, marker=_MARKS[each.slot % SLOTS], markersize=8, linestyle="none")
     axes.margins(0.12, 0.12)
-    _label(axes, drawing)
 
 
-def _label(axes: Axes, drawing: Drawing) -> None:
-    """Write each system's name beside its point, on the side that has room, and below a name that is already there."""
-    points = sorted(((x, y, each.name) for each in drawing.series for x, y in each.points), key=lambda row: -row[1])
-    places = sorted(x for x, _, _ in points)
-    middle = places[len(places) // 2] if len(places) > 1 else None
-    for x, y, name in points:
-        left = middle is not None and x > middle
-        axes.annotate(
-            name, (x, y), xytext=(-9 if left else 9, 5), textcoords="offset points", ha="right" if left else "left", fontsize=10, color=_INK
-        )
+def _label(figure: Figure, axes: Axes, drawing: Drawing) -> None:
+    """Write each system's name beside its mark, at the first of four places where it covers no other name and stays inside."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    marks = [(*_place(axes, point), each.name) for each in drawing.series for point in each.points]
+    inside = axes.get_window_extent()
+    taken = [(x - 6, y - 6, x + 6, y + 6) for x, y, _ in marks]
+    for x, y, name in sorted(marks, key=lambda mark: -mark[1]):
+        width, height = 0.6 * _TEXT * len(name), float(_TEXT)
+        boxes = [
+            (left, y + up, left + width, y + up + height)
+            for up in (2, -height - 2, height + 4, -2 * height - 4)
+            for left in (x + 9, x - 9 - width)
+        ]
+        free = [box for box in boxes if inside.x0 <= box[0] and box[2] <= inside.x1 and not any(_meet(box, other) for other in taken)]
+        box = (free or boxes)[0]
+        taken.append(box)
+        axes.annotate(name, (box[0], box[1]), xycoords="figure pixels", fontsize=_TEXT, color=_INK)
+
+
+def _place(axes: Axes, point: tuple[float, float]) -> tuple[float, float]:
+    x, y = axes.transData.transform(point)
+    return float(x), float(y)
+
+
+def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _bars(axes: Axes, drawing: Drawing) -> None:
-    thickness = 0.84 / max(len(drawing.series), 1)
-    many = len(drawing.names) * len(drawing.series) > 60
-    ends = [end for each in drawing.series for _, end in (*each.points, *each.bounds)]
+    dots = _as_dots(drawing)
+    thickness = (0.5 if dots else 0.84) / max(len(drawing.series), 1)
+    middle = (len(drawing.series) - 1) / 2
     for at, each in enumerate(drawing.series):
-        places = [x - 0.42 + thickness * (at + 0.5) for x, _ in each.points]
-        axes.barh(places, [y for _, y in each.points], height=thickness * 0.86, color=_colour(each.slot))
-        for place, (_, y), bounds in zip(places, each.points, each.bounds or [(0.0, 0.0)] * len(each.points), strict=True):
-            if each.bounds:
+        for number, (x, value) in enumerate(each.points):
+            place, bounds = x + thickness * (at - middle), each.bounds[number] if each.bounds else (value, value)
+            if dots:
+                axes.plot(bounds, [place, place], color=_colour(each.slot), linewidth=1.1, alpha=0.45)
+                axes.plot([value], [place], color=_colour(each.slot), marker=_MARKS[each.slot % SLOTS], markersize=5, linestyle="none")
+            else:
+                axes.barh(place, value, height=thickness * 0.86, color=_colour(each.slot))
                 axes.plot(bounds, [place, place], color=_INK, linewidth=0.9, alpha=0.6)
-            if not many:
-                axes.annotate(
-                    _short(y), (max(y, bounds[1]), place), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8, color=_SOFT
-                )
+                end = (max(value, bounds[1]), place)
+                axes.annotate(_short(value), end, xytext=(4, 0), textcoords="offset points", va="center", fontsize=8, color=_SOFT)
     axes.set_yticks(range(len(drawing.names)), drawing.names)
     axes.set_ylim(len(drawing.names) - 0.4, -0.6)
-    axes.set_xlim(0, max(ends, default=1.0) * 1.08 or 1.0)
-    axes.grid(visible=False, axis="y")
+    if not dots:
+        ends = [end for each in drawing.series for end in (*(value for _, value in each.points), *(high for _, high in each.bounds))]
+        axes.set_xlim(0, max(ends, default=0.0) * 1.08 or 1.0)
+    axes.grid(visible=dots, axis="y")
     axes.tick_params(axis="y", length=0, labelcolor=_INK)
 
 

@@ -124,22 +124,22 @@ def _metrics(held: Sequence[tuple[str, Record]]) -> list[Metric]:
 
 
 def _headline(entries: Sequence[Entry], metrics: Sequence[Metric], resamples: int) -> Table:
-    """Return systems by metrics, with intervals, and the best of each column marked."""
-    columns: list[list[Cell]] = []
+    """Return metrics by systems, with intervals, and the best of each row marked."""
+    rows: list[tuple[Cell, ...]] = []
     for metric in metrics:
         got = [figure(each.run.outcomes, metric) for each in entries]
         values = [each.value for each in got if each]
-        best = (max if metric.higher_is_better else min)(values, default=None)
+        best = (max if metric.higher_is_better else min)(values) if len(set(values)) > 1 else None
         bounds = [_bounds(each.run, metric, resamples) for each in entries]
-        columns.append([
-            Cell(number(one.value), span(bound), Tone.BEST if len(values) > 1 and one.value == best else Tone.PLAIN) if one else _NONE
+        cells = [
+            Cell(number(one.value), span(bound), Tone.BEST if one.value == best else Tone.PLAIN) if one else _NONE
             for one, bound in zip(got, bounds, strict=True)
-        ])
+        ]
+        rows.append((Cell(metric.name, "" if metric.higher_is_better else "less is better"), *cells))
     sure = [abstention(each.run) for each in entries]
-    columns.append([Cell(number(each)) if each is not None else _NONE for each in sure])
-    rows = [(Cell(each.label, each.run.version), *(column[at] for column in columns)) for at, each in enumerate(entries)]
-    head = ("system", *(f"{each.name}{'' if each.higher_is_better else ' (less is better)'}" for each in metrics), "abstention AUROC")
-    return Table("Figures", head, tuple(rows), _made(entries, metrics, resamples))
+    if any(each is not None for each in sure):
+        rows.append((Cell("abstention AUROC"), *(Cell(number(each)) if each is not None else _NONE for each in sure)))
+    return Table("Figures", ("", *(each.label for each in entries)), tuple(rows), _made(entries, metrics, resamples))
 
 
 def _made(entries: Sequence[Entry], metrics: Sequence[Metric], resamples: int) -> str:
@@ -161,25 +161,28 @@ def _difference_table(entries: Sequence[Entry], metrics: Sequence[Metric], resam
     if len(entries) < 2 or not metrics:
         return None
     first = entries[0]
-    rows: list[tuple[Cell, ...]] = []
+    columns: list[list[Cell]] = []
     for other in entries[1:]:
         try:
             found = compare(other.side, first.side, by_group=False, resamples=resamples)
         except QueryError:
-            rows.append((Cell(other.label, "no question in common"), *(_NONE for _ in metrics)))
+            columns.append([Cell("0 in common"), *(_NONE for _ in metrics)])
             continue
         of = {each.metric: each for each in found.overall()}
-        cells = [_difference(of[each.name], each) if each.name in of else _NONE for each in metrics]
-        rows.append((Cell(f"to {other.label}", f"{found.paired} questions"), *cells))
-    note = "On questions both answered; won / lost questions below. Coloured where the 95 % interval leaves out zero."
-    return Table(f"Difference of {first.label}", ("", *(each.name for each in metrics)), tuple(rows), note)
+        columns.append([Cell(f"{found.paired:,}"), *(_difference(of[each.name], each) if each.name in of else _NONE for each in metrics)])
+    names = [Cell("questions"), *(Cell(each.name, "" if each.higher_is_better else "less is better") for each in metrics)]
+    rows = tuple((name, *(column[at] for column in columns)) for at, name in enumerate(names))
+    note = "On the questions both answered; won and lost of them below. Coloured where the 95 % interval leaves out zero."
+    return Table(f"{first.label} minus each other system", ("", *(each.label for each in entries[1:])), rows, note)
 
 
 def _difference(each: Difference, metric: Metric) -> Cell:
     tone = Tone.PLAIN
     if each.interval and (each.interval.low > 0 or each.interval.high < 0):
         tone = Tone.GAIN if (each.change > 0) == metric.higher_is_better else Tone.LOSS
-    return Cell(number(each.change, sign=True), f"{span(each.interval, sign=True)}  {each.wins} / {each.losses}".strip(), tone)
+    return Cell(
+        number(each.change, sign=True), f"{span(each.interval, sign=True)}, {each.wins} won, {each.losses} lost".removeprefix(", "), tone
+    )
 
 
 def _costs(entries: Sequence[Entry]) -> Table:

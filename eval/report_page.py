@@ -120,14 +120,13 @@ def _cell(cell: Cell) -> str:
 
 
 def _figure(drawing: Drawing, draw: Draw | None) -> str:
-    wide = " wide-plot" if drawing.shape is Shape.BARS and len(drawing.names) * len(drawing.series) > 12 else ""
     picture = ""
     if draw:
         legend = "".join(f"<li>{_swatch(each.slot, dashed=each.dashed)}{_text(each.name)}</li>" for each in drawing.series)
         keys = "" if drawing.shape is Shape.SCATTER else f'<ul class="legend">{legend}</ul>'
         picture = f'<div class="picture">{draw(drawing)}</div>{keys}'
     table = f"<details{'' if draw else ' open'}><summary>Numbers</summary>{_table(drawing.table)}</details>"
-    return f'<figure class="plot{wide}" id="{drawing.key}"><figcaption>{_text(drawing.title)}</figcaption>{picture}{table}</figure>'
+    return f'<figure class="plot" id="{drawing.key}"><figcaption>{_text(drawing.title)}</figcaption>{picture}{table}</figure>'
 
 
 def _worst_list(chapter: Chapter) -> str:
@@ -136,7 +135,7 @@ def _worst_list(chapter: Chapter) -> str:
     shown = len(chapter.worst)
     about = (
         f"The lowest {chapter.worst_by} of each system, {shown} rows in all. "
-        "▲ marks a signal that is larger than in the best row that holds the answer."
+        "▲ marks the two signals by which a row most exceeds the best row that holds the answer."
     )
     choices = {
         "system": chapter.systems,
@@ -170,7 +169,7 @@ def _worst(row: Worst, key: str) -> str:
     came = "".join(_came(each) for each in row.came) or _tag("li", "nothing")
     sides = _tag("div", f'<h4>What came</h4><ol class="came">{came}</ol>')
     sides += _tag("div", f'<h4>What was wanted</h4><ul class="wanted">{"".join(_wanted(each) for each in row.wanted)}</ul>')
-    rest = f"{whole}{_tag('p', _text(row.question_id), kind='soft')}{_tag('ul', scores, kind='scores')}{_tag('div', sides, kind='sides')}"
+    rest = f"{whole}{_tag('p', _text(row.question_id), kind='note')}{_tag('ul', scores, kind='scores')}{_tag('div', sides, kind='sides')}"
     data = {"data-system": row.system, "data-corpus": row.corpus, "data-group": "|".join(groups)}
     return _tag("details", _tag("summary", line) + rest, kind="worst", id=key, **data)
 
@@ -191,7 +190,7 @@ def _came(row: Came) -> str:
     )
     mark = ' <em class="hit">answer</em>' if row.gold else ""
     place = f"<code>{_text(row.place)}</code> <small>{row.score:.4g}</small>{mark}"
-    return _tag("li", place + (_tag("div", chips, kind="signals") if chips else ""), kind="gold" if row.gold else "")
+    return _tag("li", place + (_tag("div", chips, kind="signals") if chips else ""), kind="gold" if row.gold else "", value=str(row.rank))
 
 
 def _source(source: Source) -> str:

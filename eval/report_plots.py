@@ -124,7 +124,7 @@ def _latencies(key: str, runs: Sequence[Run]) -> Drawing | None:
     )
     table = Table("", ("milliseconds", "answers", "25 %", "50 %", "75 %", "90 %", "95 %", "99 %"), tuple(rows))
     axis = "share of answers, %"
-    return Drawing(f"{key}-latency", Shape.CURVES, "Time of an answer", alt, axis, "ms", tuple(series), table, log_y=True)
+    return Drawing(f"{key}-latency", Shape.CURVES, "Time of an answer, ms", alt, axis, "ms", tuple(series), table, log_y=True)
 
 
 def _curve(ordered: Sequence[float]) -> tuple[tuple[float, float], ...]:
@@ -147,4 +147,4 @@ def _single(key: str, title: str, unit: str, values: Sequence[tuple[str, int, fl
     series = tuple(Series(label, slot, ((0.0, value),)) for label, slot, value in values)
     alt = f"{title}, {unit}. " + " ".join(f"{label}: {value:,.1f}." for label, _, value in values)
     table = Table("", ("system", unit), tuple((Cell(label), Cell(f"{value:,.1f}")) for label, _, value in values))
-    return Drawing(key, Shape.BARS, title, alt, unit, "", series, table, ("",))
+    return Drawing(key, Shape.BARS, f"{title}, {unit}", alt, "", "", series, table, ("",))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from eval.figures import first_rank, score
@@ -12,11 +12,12 @@ from eval.record import Metric, SystemRun
 
 ROWS = 10
 _SIGNALS = 6
+_ABOVE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One number a row was ranked by. ``above``: it is larger than that of the best row that shows a target."""
+    """One number a row was ranked by. ``above``: by this one it exceeds the best row that shows a target the most."""
 
     name: str
     value: float
@@ -25,7 +26,7 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """One row of the answer; ``gold`` when it shows a target."""
+    """One row of the answer; ``gold`` when it shows a target. The best gold row is there whatever its rank."""
 
     rank: int
     place: str
@@ -81,14 +82,17 @@ def worst(runs: Sequence[tuple[str, SystemRun]], metric: Metric, count: int) -> 
 
 
 def _query(label: str, outcome: Outcome, got: float, others: list[tuple[str, float]]) -> Worst:
-    gold = next((row for row in outcome.found if _gold(row, outcome.targets)), None)
+    best = first_rank(outcome)
+    gold = outcome.found[best - 1] if best else None
+    ranks = [*range(1, min(len(outcome.found), ROWS) + 1), *([best] if best > ROWS else [])]
+    rows = [(rank, outcome.found[rank - 1]) for rank in ranks]
     came = tuple(
         Came(rank, _place(row.path, row.start_line, row.end_line), row.score, _gold(row, outcome.targets), _signals(row, gold))
-        for rank, row in enumerate(outcome.found[:ROWS], start=1)
+        for rank, row in rows
     )
     return Worst(
         *(label, outcome.question_id, outcome.corpus, outcome.category, outcome.kind, outcome.language, outcome.query),
-        *(got, first_rank(outcome), tuple(others), tuple(_wanted(each, outcome.found) for each in outcome.targets), came),
+        *(got, best, tuple(others), tuple(_wanted(each, outcome.found) for each in outcome.targets), came),
     )
 
 
@@ -107,7 +111,8 @@ def _place(path: str, first: int, last: int) -> str:
 
 
 def _signals(row: Found, gold: Found | None) -> tuple[Signal, ...]:
-    """Return the signals that say most, largest first; a row that is not the gold is held against the best one that is."""
-    ordered = sorted(row.signals.items(), key=lambda each: (-abs(each[1]), each[0]))
-    against = gold.signals if gold is not None and gold is not row else None
-    return tuple(Signal(name, value, against is not None and value > against.get(name, 0.0)) for name, value in ordered[:_SIGNALS] if value)
+    """Return the signals that say most: those by which it most exceeds the best gold row, or where there is none, its largest."""
+    against: Mapping[str, float] = gold.signals if gold is not None and gold is not row else {}
+    excess = {name: value - against.get(name, 0.0) for name, value in row.signals.items() if value}
+    ordered = sorted(excess, key=lambda name: (-excess[name] if against else -abs(row.signals[name]), name))[:_SIGNALS]
+    return tuple(Signal(name, row.signals[name], bool(against) and at < _ABOVE and excess[name] > 0) for at, name in enumerate(ordered))
