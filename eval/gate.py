@@ -133,7 +133,7 @@ def _losses(each: Difference, found: Comparison, bounds: Bounds, *, higher_is_be
     loss = -each.change if higher_is_better else each.change
     lost = f"{each.metric} fell" if higher_is_better else f"{each.metric} rose"
     said = f"{lost} by {loss:.4f} ({each.before:.4f} to {each.after:.4f})"
-    queries = f"; {each.losses} questions lost, {each.wins} won{_which(each, found)}"
+    queries = f"; questions lost {each.losses}, won {each.wins}{_which(each, found)}"
     failures: list[Failure] = []
     if each.interval:
         least = -each.interval.high if higher_is_better else each.interval.low

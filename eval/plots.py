@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from io import StringIO
 from typing import Any
+from warnings import catch_warnings, filterwarnings
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -20,6 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from eval.drawings import Drawing, Series, Shape
+from eval.text import plain, shortened
 
 SLOTS = 8
 _MARKS = "os^DvPX*"
@@ -29,6 +31,7 @@ _WIDTH = 5.6
 _BAR = 0.17
 _MANY = 24
 _TEXT = 10
+_NAME = 28
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
@@ -47,12 +50,14 @@ _LOOK: Any = {
     "axes.axisbelow": True,
     "grid.color": _GRID,
     "axes.grid": True,
+    "text.parse_math": False,
 }
 
 
 def draw(drawing: Drawing) -> str:
     """Return a plot as an SVG element for a page."""
-    with mpl.rc_context({**_LOOK, "svg.hashsalt": drawing.key}):
+    with mpl.rc_context({**_LOOK, "svg.hashsalt": drawing.key}), catch_warnings():
+        filterwarnings("ignore", r"Glyph \d+ .*missing from", UserWarning)  # the page's font draws the text, and has others
         figure = Figure(figsize=(_WIDTH, _height(drawing)), dpi=72, layout="constrained")  # SVG has 72 dots an inch
         axes = figure.add_subplot()
         {Shape.SCATTER: _scatter, Shape.BARS: _bars, Shape.CURVES: _curves}[drawing.shape](axes, drawing)
@@ -110,7 +115,7 @@ def _label(figure: Figure, axes: Axes, drawing: Drawing) -> None:
     """Write each system's name beside its mark, at the first of four places where it covers no other name and stays inside."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
-    marks = [(*_place(axes, point), each.name) for each in drawing.series for point in each.points]
+    marks = [(*_place(axes, point), _name(each.name)) for each in drawing.series for point in each.points]
     inside = axes.get_window_extent()
     taken = [(x - 6, y - 6, x + 6, y + 6) for x, y, _ in marks]
     for x, y, name in sorted(marks, key=lambda mark: -mark[1]):
@@ -124,6 +129,10 @@ def _label(figure: Figure, axes: Axes, drawing: Drawing) -> None:
         box = (free or boxes)[0]
         taken.append(box)
         axes.annotate(name, (box[0], box[1]), xycoords="figure pixels", fontsize=_TEXT, color=_INK)
+
+
+def _name(text: str) -> str:
+    return shortened(plain(text), _NAME)
 
 
 def _place(axes: Axes, point: tuple[float, float]) -> tuple[float, float]:
@@ -150,7 +159,7 @@ def _bars(axes: Axes, drawing: Drawing) -> None:
                 axes.plot(bounds, [place, place], color=_INK, linewidth=0.9, alpha=0.6)
                 end = (max(value, bounds[1]), place)
                 axes.annotate(_short(value), end, xytext=(4, 0), textcoords="offset points", va="center", fontsize=8, color=_SOFT)
-    axes.set_yticks(range(len(drawing.names)), drawing.names)
+    axes.set_yticks(range(len(drawing.names)), [_name(each) for each in drawing.names])
     axes.set_ylim(len(drawing.names) - 0.4, -0.6)
     if not dots:
         ends = [end for each in drawing.series for end in (*(value for _, value in each.points), *(high for _, high in each.bounds))]
@@ -183,7 +192,7 @@ def _for_page(text: str, drawing: Drawing) -> str:
         _restyle(element, ids)
     for name in ("width", "height"):
         root.attrib.pop(name, None)
-    root.attrib |= {"role": "img", "aria-label": drawing.alt, "stroke-linejoin": "round"}
+    root.attrib |= {"role": "img", "aria-label": plain(drawing.alt), "stroke-linejoin": "round"}
     return ElementTree.tostring(root, encoding="unicode").replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
 
 

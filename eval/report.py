@@ -125,7 +125,7 @@ def _metrics(held: Sequence[tuple[str, Record]]) -> list[Metric]:
 
 def _headline(entries: Sequence[Entry], metrics: Sequence[Metric], resamples: int) -> Table:
     """Return metrics by systems, with intervals, and the best of each row marked."""
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[tuple[Cell, ...]] = [(Cell("questions"), *(Cell(f"{len(each.run.outcomes):,}") for each in entries))]
     for metric in metrics:
         got = [figure(each.run.outcomes, metric) for each in entries]
         values = [each.value for each in got if each]
