@@ -25,11 +25,17 @@ HELP = "measure relevance, graph truth and speed, on public sets and on your own
 
 def add_eval(commands: Commands, home: Home) -> None:
     """Add ``eval`` and what it can do to the command line."""
+    from eval.cli_compare import add_compare
+    from eval.cli_gate import add_gate
+    from eval.cli_report import add_report
     from eval.cli_run import add_run
 
     parser = commands.add_parser("eval", help=HELP, description=HELP[0].upper() + HELP[1:] + ".")
     kinds = parser.add_subparsers(title="commands", dest="eval_command", metavar="COMMAND", required=True)
     add_run(kinds, home)
+    add_compare(kinds, home)
+    add_gate(kinds, home)
+    add_report(kinds, home)
     _add_program(kinds, "graph", _graph, "print where the graph and an oracle disagree, with the lines of source")
     _add_program(kinds, "bench", _bench, "print the speed table: ours, peers and floors in one run")
     _add_program(kinds, "scip-convert", _scip_convert, "turn a SCIP index into an oracle of references")

@@ -92,8 +92,7 @@ def _queries(title: str, rows: tuple[Moved, ...]) -> Iterator[str]:
         return
     yield f"most {title}"
     for each in rows:
-        ranks = f"rank {each.rank_before or '–'} → {each.rank_after or '–'}"
-        yield f"  {each.before:.3f} → {each.after:.3f}  {ranks:<14} {plain(each.question_id)}: {shortened(plain(each.query), 100)}"
+        yield f"  {each.before:.3f} → {each.after:.3f}  {each.ranks:<14} {plain(each.question_id)}: {shortened(plain(each.query), 100)}"
         if each.instead:
             yield f"  {'':<31} instead: {plain(each.instead)}"
 

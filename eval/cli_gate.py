@@ -73,7 +73,8 @@ def _gate(typed: argparse.Namespace) -> int:
     for each in verdict.failures:
         print(f"FAIL  {plain(each.message)}")
     for each in verdict.lost if verdict.failures else ():
-        ranks = f"rank {each.rank_before or '–'} → {each.rank_after or '–'}"
-        print(f"      {each.before:.3f} → {each.after:.3f}  {ranks}  {plain(each.question_id)}: {shortened(plain(each.query), 100)}")
+        print(
+            f"      {each.before:.3f} → {each.after:.3f}  {each.ranks:<14} {plain(each.question_id)}: {shortened(plain(each.query), 100)}"
+        )
     print(f"{'FAILED' if verdict.failures else 'passed'}: {plain(new.label)} against {plain(baseline.label)}")
     return int(not verdict.passed)

@@ -63,17 +63,26 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A query that one of them answered better. A rank is that of the first row that shows a target, 0 for none."""
+    """A query that one of them answered better.
+
+    A rank is that of the first row that shows a target, 0 for none; None where the record was written without rows.
+    """
 
     question_id: str
     corpus: str
     query: str
     before: float
     after: float
-    rank_before: int
-    rank_after: int
+    rank_before: int | None
+    rank_after: int | None
     instead: str
     """The first row of the worse answer."""
+
+    @property
+    def ranks(self) -> str:
+        """Both ranks as text; empty where neither is known."""
+        before, after = ("?" if each is None else str(each or "–") for each in (self.rank_before, self.rank_after))
+        return "" if before == after == "?" else f"rank {before} → {after}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +171,7 @@ def compare(before: Side, after: Side, *, by_group: bool = True, resamples: int 
     if by_group:
         for by in ("category", "kind", "language", "corpus"):
             differences += _by_group(found, metrics, by, resamples)
-    won, lost = _moved(found, metrics[0])
+    won, lost = _moved(found, metrics[0], kept=(_keeps_rows(before.run), _keeps_rows(after.run)))
     return Comparison(
         before.label,
         after.label,
@@ -256,16 +265,20 @@ def _gain(before: Outcome, after: Outcome, metric: Metric) -> float | None:
     return second - first if metric.higher_is_better else first - second
 
 
-def _moved(found: Sequence[Pair], metric: Metric) -> tuple[tuple[Moved, ...], tuple[Moved, ...]]:
-    """Return the queries won and lost by most, most first."""
+def _keeps_rows(run: SystemRun) -> bool:
+    return any(each.found for each in run.outcomes)
+
+
+def _moved(found: Sequence[Pair], metric: Metric, kept: tuple[bool, bool]) -> tuple[tuple[Moved, ...], tuple[Moved, ...]]:
+    """Return the queries won and lost by most, most first. ``kept``: whether the record of each side has rows."""
     gains = [(gain, each) for each in found if (gain := _gain(each.before, each.after, metric)) is not None]
     ordered = sorted(gains, key=lambda row: (-row[0], row[1].before.question_id))
-    won = [_row(each, metric, worse=each.before) for gain, each in ordered[:QUERIES] if gain > _SAME]
-    lost = [_row(each, metric, worse=each.after) for gain, each in ordered[::-1][:QUERIES] if gain < -_SAME]
+    won = [_row(each, metric, kept, worse=each.before) for gain, each in ordered[:QUERIES] if gain > _SAME]
+    lost = [_row(each, metric, kept, worse=each.after) for gain, each in ordered[::-1][:QUERIES] if gain < -_SAME]
     return tuple(won), tuple(lost)
 
 
-def _row(pair: Pair, metric: Metric, worse: Outcome) -> Moved:
+def _row(pair: Pair, metric: Metric, kept: tuple[bool, bool], worse: Outcome) -> Moved:
     first = worse.found[0] if worse.found else None
     return Moved(
         pair.before.question_id,
@@ -273,8 +286,8 @@ def _row(pair: Pair, metric: Metric, worse: Outcome) -> Moved:
         pair.before.query or pair.after.query,
         score(pair.before.values.get(metric.name)) or 0.0,
         score(pair.after.values.get(metric.name)) or 0.0,
-        first_rank(pair.before),
-        first_rank(pair.after),
+        first_rank(pair.before) if kept[0] else None,
+        first_rank(pair.after) if kept[1] else None,
         f"{first.path}:{first.start_line}-{first.end_line}" if first else "",
     )
 

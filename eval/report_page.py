@@ -166,7 +166,7 @@ def _worst(row: Worst, key: str) -> str:
     line = _tag("span", f"{row.score:.3f}", kind="score") + _tag("span", _text(short), kind="what") + _tag("span", chips, kind="chips")
     whole = _tag("p", _text(query), kind="query") if short != query else ""
     scores = "".join(_tag("li", f"{_text(name)} <b>{value:.3f}</b>") for name, value in ((row.system, row.score), *row.others))
-    came = "".join(_came(each) for each in row.came) or _tag("li", "nothing")
+    came = "".join(_came(each) for each in row.came) or _tag("li", "no row, or a record without rows")
     sides = _tag("div", f'<h4>What came</h4><ol class="came">{came}</ol>')
     sides += _tag("div", f'<h4>What was wanted</h4><ul class="wanted">{"".join(_wanted(each) for each in row.wanted)}</ul>')
     rest = f"{whole}{_tag('p', _text(row.question_id), kind='note')}{_tag('ul', scores, kind='scores')}{_tag('div', sides, kind='sides')}"

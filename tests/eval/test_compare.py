@@ -12,7 +12,7 @@ from eval.bootstrap import Level
 from eval.cli_compare import add_compare
 from eval.compare import Comparison, Side, compare, document, pairs, pick_pair
 from eval.model import Part, Target
-from eval.record import Metric, Record, write_record
+from eval.record import Metric, Record, without_rows, write_record
 from ingest.errors import QueryError
 from tests.eval.eval_commands import typed
 from tests.eval.made_records import MACHINE, NDCG, outcome, outcomes, record, system
@@ -76,6 +76,16 @@ def test_the_most_moved_queries_come_with_their_ranks() -> None:
     nothing = replace(asked[2], values={"ndcg@10": Part(0.0)}, found=())
     found = compared(record(system("codelore", asked)), record(system("codelore", [*asked[:2], nothing])))
     assert found.lost[0].instead == ""
+
+
+def test_a_record_without_rows_has_no_ranks() -> None:
+    """Not found and not written are two things; the query's text is taken from the side that has it."""
+    before = without_rows(record(system("codelore", outcomes("a", 3))))
+    after = record(system("codelore", outcomes("a", 3, better)))
+    (won,) = compared(before, after).won
+    assert (won.rank_before, won.rank_after, won.ranks, won.query) == (None, 2, "rank ? → 2", "where is part 0 of a")
+    (won,) = compared(before, without_rows(after)).won
+    assert won.ranks == ""
 
 
 def test_questions_are_paired_by_id_and_corpus() -> None:

@@ -164,7 +164,7 @@ def test_the_command_exits_with_the_verdict(tmp_path: Path, capsys: pytest.Captu
     assert "latency not held: no --against PEER" in printed
     assert "FAIL  z was not measured: gone" in printed
     assert "FAIL  ndcg@10 fell by" in printed
-    assert "0.750 → 0.000  rank 2 → 2  a/003: where is part 3 of a" in printed
+    assert "0.750 → 0.000  rank 2 → 2     a/003: where is part 3 of a" in printed
     assert "NOTE" in printed
     assert printed.splitlines()[-1].startswith("FAILED: ")
     assert typed(add_gate, "gate", good, bad, "--json") == 1

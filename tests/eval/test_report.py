@@ -56,7 +56,9 @@ def test_systems_stand_beside_each_other_ours_first() -> None:
 def test_differences_are_ours_minus_theirs() -> None:
     """Coloured by what is better, not by sign; a system that shares no question has none."""
     other = system("semble", outcomes("z"))
-    fewer = system("bm25", [replace(each, values={**each.values, "tokens": Part(50)}) for each in outcomes(score=lambda _at, _corpus: 0.25)])
+    fewer = system(
+        "bm25", [replace(each, values={**each.values, "tokens": Part(50)}) for each in outcomes(score=lambda _at, _corpus: 0.25)]
+    )
     made = record(system("codelore", outcomes(score=better)), fewer, other, system("twin", outcomes(score=better)))
     table = chapter(made).differences
     assert table is not None
