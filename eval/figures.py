@@ -134,12 +134,6 @@ def abstention(run: SystemRun) -> float | None:
     return auroc(run.foreign.get("own", ()), run.foreign.get("other", ()))
 
 
-def tokens_per_answer(outcomes: Sequence[Outcome]) -> float | None:
-    """Return the mean tokens of an answer's rows; none when the system shows none."""
-    totals = [sum(row.tokens for row in each.found) for each in outcomes]
-    return fmean(totals) if any(totals) else None
-
-
 def first_rank(outcome: Outcome) -> int:
     """Return the place of the first row that shows a target, counted from 1; 0 when none does."""
     return next((at for at, row in enumerate(outcome.found, start=1) if any(shows(row, each) for each in outcome.targets)), 0)

@@ -74,7 +74,7 @@ def _worst(chapter: Chapter) -> Iterator[str]:
     for system in chapter.systems:
         rows = [each for each in chapter.worst if each.system == system][:QUERIES]
         if rows:
-            yield from (f"{_text(system)}, lowest {_text(chapter.worst_by)}:", "", *(line for each in rows for line in _query(each)), "")
+            yield from (f"{_text(system)}, worst by {_text(chapter.worst_by)}:", "", *(line for each in rows for line in _query(each)), "")
 
 
 def _query(row: Worst) -> Iterator[str]:

@@ -131,10 +131,10 @@ def _figure(drawing: Drawing, draw: Draw | None) -> str:
 
 def _worst_list(chapter: Chapter) -> str:
     if not chapter.worst:
-        return "<h3>Worst queries</h3><p>None was asked.</p>"
+        return "<h3>Worst queries</h3><p>None went wrong, or none was asked.</p>"
     shown = len(chapter.worst)
     about = (
-        f"The lowest {chapter.worst_by} of each system, {shown} rows in all. "
+        f"The worst of each system by {chapter.worst_by}, {shown} in all. "
         "▲ marks the two signals by which a row most exceeds the best row that holds the answer."
     )
     choices = {

@@ -63,7 +63,10 @@ class Worst:
 
 
 def worst(runs: Sequence[tuple[str, SystemRun]], metric: Metric, count: int) -> tuple[Worst, ...]:
-    """Return the worst queries of each system, ``count`` at most, worst first; of equals first those that another system answers best."""
+    """Return the worst queries of each system, ``count`` at most, worst first; of equals first those that another system answers best.
+
+    A query with full marks is none of them.
+    """
     scores = {
         label: {(each.corpus, each.question_id): got for each in run.outcomes if (got := score(each.values.get(metric.name))) is not None}
         for label, run in runs
@@ -77,8 +80,12 @@ def worst(runs: Sequence[tuple[str, SystemRun]], metric: Metric, count: int) -> 
         ]
         sign = 1 if metric.higher_is_better else -1
         rows.sort(key=lambda row: (sign * row[1], -max((sign * other for _, other in row[2]), default=0.0), row[0].question_id))
-        found += [_query(label, each, got, others) for each, got, others in rows[:count]]
+        found += [_query(label, each, got, others) for each, got, others in rows[:count] if not _perfect(got, metric)]
     return tuple(found)
+
+
+def _perfect(got: float, metric: Metric) -> bool:
+    return got >= 1 if metric.higher_is_better else got <= 0
 
 
 def _query(label: str, outcome: Outcome, got: float, others: list[tuple[str, float]]) -> Worst:

@@ -19,10 +19,9 @@ from eval.figures import (
     groups,
     latency,
     score,
-    tokens_per_answer,
     warm,
 )
-from eval.model import Found, Outcome, Part, Target
+from eval.model import Outcome, Part, Target
 from eval.record import Metric
 from tests.eval.made_records import NDCG, PRECISION, outcome, outcomes, system
 
@@ -126,12 +125,6 @@ def test_groups_leave_out_questions_that_name_none() -> None:
     assert {name: len(each) for name, each in groups(rows, "language").items()} == {"go": 2, "python": 2}
     assert list(groups(rows, "corpus")) == ["a", "c"]
     assert list(groups(rows, "kind")) == ["commit", "docstring"]
-
-
-def test_tokens_are_known_only_where_a_system_shows_them() -> None:
-    """Zero tokens for rows that were found is ignorance."""
-    assert tokens_per_answer([outcome(1, "a", 1.0)]) == 110
-    assert tokens_per_answer([outcome(1, "a", 1.0, found=(Found("a.py", 1, 2),))]) is None
 
 
 def test_the_first_rank_is_that_of_the_first_row_with_a_target() -> None:

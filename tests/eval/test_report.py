@@ -138,6 +138,13 @@ def test_the_worst_queries_come_with_what_came_instead() -> None:
     assert len([each for each in found.worst if each.system == "bm25"]) == 3
 
 
+def test_full_marks_are_not_among_the_worst() -> None:
+    """Whichever way the metric counts."""
+    rows = [outcome(0, "a", 1.0, values={"ndcg@10": Part(1.0), "tokens": Part(0)}), outcome(1, "a", 0.5)]
+    for metric in (NDCG, TOKENS):
+        assert [each.question_id for each in chapter(record(system("codelore", rows), metrics=[metric])).worst] == ["a/001"]
+
+
 def test_without_the_answer_the_largest_signals_are_shown() -> None:
     """Nothing can be held against a row that is not there, and of less-is-better the largest is worst."""
     rows = [replace(outcome(at, "a", 0.0), targets=(Target("nowhere.py"),)) for at in range(3)]

@@ -221,7 +221,7 @@ def test_the_page_reads_without_its_plots(running: Browser, tmp_path: Path) -> N
     assert running.value("document.querySelectorAll('.notice').length") == 1
     assert running.value("[...document.querySelectorAll('.plot details')].every((each) => each.open)")
     assert running.value("document.querySelectorAll('.chapter').length") == 2
-    assert "None was asked." in running.value("document.querySelector('#s1-worst').textContent")
+    assert "None went wrong" in running.value("document.querySelector('#s1-worst').textContent")
     assert running.complaints() == []
 
 
