@@ -88,7 +88,7 @@ def _chapter(key: str, held: Sequence[tuple[str, Record]], queries: int, resampl
     rows = [(each.label, each.run) for each in entries]
     corpora = len({outcome.corpus for each in entries for outcome in each.run.outcomes})
     asked = {(outcome.corpus, outcome.question_id) for each in entries for outcome in each.run.outcomes}
-    about = f"{first.set.questions:,} questions in the set ({first.set.kind}); {len(asked):,} were asked, about {corpora} repositories."
+    about = f"{first.set.questions:,} questions in the set ({first.set.kind}); {len(asked):,} were asked, about {_repositories(corpora)}."
     return Chapter(
         key,
         first.set.name,
@@ -135,7 +135,11 @@ def _headline(entries: Sequence[Entry], metrics: Sequence[Metric], resamples: in
             Cell(number(one.value), span(bound), Tone.BEST if one.value == best else Tone.PLAIN) if one else _NONE
             for one, bound in zip(got, bounds, strict=True)
         ]
-        rows.append((Cell(metric.name, "" if metric.higher_is_better else "less is better"), *cells))
+        judged, asked = (
+            max(each, default=0) for each in ([one.questions for one in got if one], [len(each.run.outcomes) for each in entries])
+        )
+        notes = ["" if metric.higher_is_better else "less is better", f"{judged:,} questions" if judged < asked else ""]
+        rows.append((Cell(metric.name, ", ".join(filter(None, notes))), *cells))
     sure = [abstention(each.run) for each in entries]
     if any(each is not None for each in sure):
         rows.append((Cell("abstention AUROC"), *(Cell(number(each)) if each is not None else _NONE for each in sure)))
@@ -206,7 +210,7 @@ def _costs(entries: Sequence[Entry]) -> Table:
         cells = [Cell(milliseconds(later.percentiles[share])) if later else _NONE for share in (0.5, 0.95, 0.99)]
         cells += [Cell(milliseconds(first.percentiles[share])) if first else _NONE for share in (0.5, 0.95)]
         if spent:
-            cells += [Cell(f"{spent.seconds:,.1f} s", f"{spent.corpora} repositories"), Cell(f"{spent.cpu_seconds:,.1f} s")]
+            cells += [Cell(f"{spent.seconds:,.1f} s", _repositories(spent.corpora)), Cell(f"{spent.cpu_seconds:,.1f} s")]
             cells += [Cell(size(each)) if each else _NONE for each in (spent.peak_bytes, spent.index_bytes)]
             cells += [Cell(f"{each:,}") if each else _NONE for each in (spent.files, spent.chunks)]
         rows.append((Cell(each.label), *cells, *[_NONE] * (len(head) - 1 - len(cells))))
@@ -250,6 +254,10 @@ def _machine(machine: Machine) -> str:
 def _shares(run: SystemRun) -> str:
     spent = ", ".join(f"{name} {seconds:,.1f} s" for name, seconds in run.seconds.items())
     return f"; {spent}" if spent else ""
+
+
+def _repositories(count: int) -> str:
+    return f"{count} {'repository' if count == 1 else 'repositories'}"
 
 
 def number(value: float, *, sign: bool = False) -> str:

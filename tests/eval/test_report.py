@@ -53,6 +53,14 @@ def test_systems_stand_beside_each_other_ours_first() -> None:
     assert "repositories, then their questions" in found.headline.note
 
 
+def test_a_metric_of_some_questions_says_of_how_many() -> None:
+    """A mean over two of twelve is not one over all."""
+    rows = [replace(each, values={**each.values, "span": Part(1.0)}) if at < 2 else each for at, each in enumerate(outcomes())]
+    found = chapter(record(system("codelore", rows), metrics=[NDCG, Metric("span")]))
+    assert [each[0].note for each in found.headline.rows] == ["", "", "2 questions", ""]
+    assert found.about.endswith("about 3 repositories.")
+
+
 def test_differences_are_ours_minus_theirs() -> None:
     """Coloured by what is better, not by sign; a system that shares no question has none."""
     other = system("semble", outcomes("z"))
