@@ -83,6 +83,11 @@ def numbered(names: Sequence[str]) -> Integers:
     return np.array([number[name] for name in names], np.int64)
 
 
+def speaking(columns: Sequence[Column]) -> NDArray[np.bool_]:
+    """Return which questions have a say in any column."""
+    return np.logical_or.reduce([each.of != 0 for each in columns])
+
+
 def level(corpora: int) -> Level:
     """Return what is drawn when there are this many repositories."""
     return Level.QUESTIONS if corpora == 1 else Level.BOTH if corpora < FEW else Level.CORPORA
@@ -92,7 +97,11 @@ def resample(corpora: Integers, columns: Sequence[Column], *, resamples: int = R
     """Return the figure of each column in each resample, shape (resamples, columns); NaN where a resample leaves it undefined.
 
     ``corpora`` is each question's repository, counted from 0. All columns see the same draws, so differences between them are paired.
+    A question that has no say in any of them is not drawn, nor is a repository of such questions.
     """
+    said = speaking(columns)
+    columns = [Column(each.amount[said], each.of[said], each.macro) for each in columns]
+    corpora = np.unique(corpora[said], return_inverse=True)[1]
     count = int(corpora.max()) + 1 if corpora.size else 0
     if not count:
         return np.full((resamples, len(columns)), np.nan)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from eval.bootstrap import RESAMPLES, Column, Interval, Level, column, interval, level, numbered, resample
+from eval.bootstrap import RESAMPLES, Floats, Interval, Level, column, interval, level, numbered, resample, speaking
 from eval.figures import Cost, Figure, Latency, abstention, cold, cost, figure, first_rank, groups, score, warm
 from eval.model import Outcome
 from eval.record import Metric, Record, SystemRun
@@ -203,27 +203,25 @@ def _by_group(found: Sequence[Pair], metrics: Sequence[Metric], by: str, resampl
 
 
 def _differences(found: Sequence[Pair], metrics: Sequence[Metric], group: str, name: str, resamples: int) -> list[Difference]:
+    judged = {metric: _judged(found, metric) for metric in metrics}
+    columns = {metric: [column(side, metric) for side in sides] for metric, sides in judged.items()}
     corpora = numbered([each.before.corpus for each in found])
-    judged = [_judged(found, metric) for metric in metrics]
-    columns: list[Column] = []
-    for metric, (before, after) in zip(metrics, judged, strict=True):
-        columns += [column(before, metric), column(after, metric)]
-    samples = resample(corpora, columns, resamples=resamples)
+    together: dict[bytes, list[Metric]] = {}
+    for metric in metrics:  # measures of the same questions share their draws, which are most of the time
+        together.setdefault(speaking(columns[metric]).tobytes(), []).append(metric)
+    samples: dict[Metric, Floats] = {}
+    for same in together.values():
+        drawn = resample(corpora, [each for metric in same for each in columns[metric]], resamples=resamples)
+        samples |= {metric: drawn[:, 2 * at + 1] - drawn[:, 2 * at] for at, metric in enumerate(same)}
     rows: list[Difference] = []
-    for at, (metric, (before, after)) in enumerate(zip(metrics, judged, strict=True)):
+    for metric, (before, after) in judged.items():
         first, second = figure(before, metric), figure(after, metric)
         if first is None or second is None:
             continue
-        wins, losses, ties = _tally(before, after, metric)
-        bounds = interval(samples[:, 2 * at + 1] - samples[:, 2 * at])
-        drawn = level(int(corpora.max()) + 1)
-        change = second.value - first.value
-        rows.append(
-            Difference(
-                *(metric.name, group, name, first.value, second.value, change, bounds),
-                *(wins, losses, ties, *_counted(first, second), drawn),
-            )
-        )
+        change, bounds = second.value - first.value, interval(samples[metric])
+        counts = (*_tally(before, after, metric), *_counted(first, second))
+        among = len(set(corpora[speaking(columns[metric])].tolist()))
+        rows.append(Difference(metric.name, group, name, first.value, second.value, change, bounds, *counts, level(among)))
     return rows
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.bootstrap import RESAMPLES, Interval, column, interval, level, numbered, resample
+from eval.bootstrap import FEW, RESAMPLES, Interval, column, interval, level, numbered, resample
 from eval.compare import Difference, Side, compare
 from eval.drawings import Cell, Drawing, Table, Tone
 from eval.figures import abstention, cold, cost, figure, warm
@@ -151,8 +151,9 @@ def _made(entries: Sequence[Entry], metrics: Sequence[Metric], resamples: int) -
     named = ", ".join(each.name for each in metrics if each.aggregate != "macro")
     ratios = f"; {named}: ratios of sums" if named else ""
     corpora = max((len({outcome.corpus for outcome in each.run.outcomes}) for each in entries), default=0)
+    few = f"; of a measure that fewer than {FEW} have, of their questions too" if corpora >= FEW else ""
     means = f"Means over repositories of the means of their questions{ratios}."
-    return f"{means} In brackets, 95 % intervals: bootstrap with {resamples:,} resamples of {level(max(corpora, 1))}."
+    return f"{means} In brackets, 95 % intervals: bootstrap with {resamples:,} resamples of {level(max(corpora, 1))}{few}."
 
 
 def _bounds(run: SystemRun, metric: Metric, resamples: int) -> Interval | None:

@@ -109,14 +109,23 @@ def test_a_ratio_is_resampled_by_its_sums() -> None:
     assert set(got[:, 0].tolist()) == {1.0, 0.01, 0.0}
 
 
-def test_a_resample_without_a_say_is_left_out() -> None:
-    """The interval counts only resamples in which the figure is defined."""
-    rows = [Outcome("1", "a", {"p": Part(1, 1)}), Outcome("2", "b", {})]
-    got = resample(numbered(["a", "b"]), [column(rows, Metric("p"))], resamples=400)[:, 0]
-    bounds = interval(got)
+def test_a_repository_without_a_say_is_not_drawn() -> None:
+    """A measure that few repositories have is as unsure as those few."""
+    rows = [Outcome(str(at), corpus, {"p": Part(at % 3, 2)} if corpus < "d" else {}) for corpus in "abcdefghijklmn" for at in range(9)]
+    few = [each for each in rows if each.values]
+    drawn = [resample(numbered([each.corpus for each in of]), [column(of, Metric("p"))]) for of in (rows, few)]
+    assert drawn[0].tolist() == drawn[1].tolist()
+
+
+def test_a_resample_in_which_a_side_said_nothing_is_left_out() -> None:
+    """The interval counts only resamples in which both figures are defined."""
+    precision = Metric("p", aggregate="ratio")
+    first = [Outcome("1", "a", {"p": Part(1, 1)}), Outcome("2", "b", {"p": Part(0, 0)})]
+    second = [Outcome("1", "a", {"p": Part(0, 1)}), Outcome("2", "b", {"p": Part(1, 1)})]
+    got = resample(numbered(["a", "b"]), [column(first, precision), column(second, precision)], resamples=400)
+    bounds = interval(got[:, 1] - got[:, 0])
     assert bounds is not None
     assert 200 < bounds.resamples < 400
-    assert (bounds.low, bounds.high) == (1.0, 1.0)
 
 
 def test_nothing_has_no_interval() -> None:

@@ -111,6 +111,15 @@ def test_a_question_judged_by_one_side_alone_has_no_say() -> None:
     assert (of["tokens"].questions, len(found.lost)) == (1, 0)
 
 
+def test_each_metric_is_as_unsure_as_its_own_repositories_are_many() -> None:
+    """Spans of one repository say nothing about others, however many there are without spans."""
+    rows = [replace(each, values={**each.values, "span": Part(1.0)}) if each.corpus == "a" else each for each in outcomes("abcdefghijkl")]
+    made = record(system("codelore", rows), metrics=[NDCG, Metric("span")])
+    of = {each.metric: each for each in compared(made, made).overall()}
+    assert (of["ndcg@10"].level, of["ndcg@10"].corpora) == (Level.CORPORA, 12)
+    assert (of["span"].level, of["span"].corpora, of["span"].questions) == (Level.QUESTIONS, 1, 4)
+
+
 def test_a_metric_nobody_was_judged_by_has_no_row() -> None:
     """Rather than a zero that was not measured."""
     made = record(system("codelore", outcomes()), metrics=[NDCG, Metric("never")])
