@@ -37,7 +37,9 @@ class QuestionSet:
         ranked = files(answer.found)
         asked = [name for name in self.measures if name not in OF_SPANS or any(each.spans for each in question.targets)]
         values = {name: Part(MEASURES[name](answer.found, ranked, question.targets)) for name in asked}
-        values["tokens"] = Part(float(sum(row.tokens for row in answer.found[:10])))
+        tokens = sum(row.tokens for row in answer.found[:10])
+        if tokens or not answer.found:  # a system that shows no text has no say
+            values["tokens"] = Part(float(tokens))
         return Outcome(
             question.question_id,
             question.repository,
