@@ -49,7 +49,11 @@ def call_graph(
 
 
 def calls_at_run_time(graphs: Sequence[FileGraph]) -> list[Edge]:
-    """Return the calls that a question gets: those of a method that others override are possible, as are those of its overriders."""
+    """Return the calls that a question gets, with those as possible that are one of several.
+
+    These are the calls of a method that others override, those of its overriders, and those of an outside name where the place has other
+    candidates, an unknown one among them.
+    """
     with TemporaryDirectory() as folder:
         store = SqliteGraphStore.open(Path(folder) / "graph.db")
         try:
@@ -59,12 +63,16 @@ def calls_at_run_time(graphs: Sequence[FileGraph]) -> list[Edge]:
         finally:
             store.close()
     dispatched = {(edge.path, edge.start_byte, edge.source) for edge in asked if edge.rule == RULE}
-    return [
-        replace(edge, evidence=Evidence.POSSIBLE)
-        if edge.evidence is Evidence.PROVEN and (edge.path, edge.start_byte, edge.source) in dispatched
-        else edge
-        for edge in asked
-    ]
+    targets: dict[tuple[str, int, int, Handle], set[Handle]] = defaultdict(set)
+    for edge in asked:
+        targets[edge.path, edge.start_byte, edge.end_byte, edge.source].add(edge.target)
+
+    def is_one_of_several(edge: Edge) -> bool:
+        if edge.evidence is Evidence.EXTERNAL:
+            return len(targets[edge.path, edge.start_byte, edge.end_byte, edge.source]) > 1
+        return edge.evidence is Evidence.PROVEN and (edge.path, edge.start_byte, edge.source) in dispatched
+
+    return [replace(edge, evidence=Evidence.POSSIBLE) if is_one_of_several(edge) else edge for edge in asked]
 
 
 _VIEW = "case"

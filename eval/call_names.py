@@ -66,6 +66,10 @@ class Namer(ABC):
         return name.rpartition(".")[2]
 
 
+_WRITTEN_BY_KIND = {("builtins", "Iterator"): "Iter", ("io", "TextIOWrapper"): "File", ("io", "BufferedIOBase"): "File"}
+"""Types that PyCG's ground truth names by what they are."""
+
+
 class PythonNamer(Namer):
     """PyCG's names: dotted from the root, ``<builtin>.len``, ``<**PyStr**>.join``, ``main.func.<lambda1>``."""
 
@@ -78,12 +82,15 @@ class PythonNamer(Namer):
         return ".".join(pure.parts[:-1] if pure.name == "__init__" and len(pure.parts) > 1 else pure.parts)
 
     def outside(self, package: str, symbol: str) -> tuple[str, ...]:
-        """Name a builtin, a method of a builtin type, or a symbol of another package."""
+        """Name a builtin, a method of a builtin type, or a symbol of another package; a constructor is listed as its class."""
         if not symbol:
             return ()
-        if package != "builtins":
-            return (f"{package}.{symbol}",)
+        ways = tuple(dict.fromkeys((symbol, symbol.removesuffix(f".{self.constructor}"))))
         owner, _, method = symbol.partition(".")
+        if (package, owner) in _WRITTEN_BY_KIND and method:
+            return (f"<**Py{_WRITTEN_BY_KIND[package, owner]}**>.{method}",)
+        if package != "builtins":
+            return tuple(f"{package}.{way}" for way in ways)
         return (f"<**Py{owner.capitalize()}**>.{method}",) if method else (f"<builtin>.{symbol}",)
 
     def bound(self, name: str) -> re.Pattern[str]:

@@ -29,6 +29,9 @@ class Dialect:
     overloaded: ClassVar[bool] = False
     """Several functions may have one name; the arguments say which is meant."""
 
+    fallbacks: ClassVar[frozenset[str]] = frozenset()
+    """Built-in names, which a file's own binding in a branch that may not run leaves as they are."""
+
     def spelled(self, name: str) -> str:
         """Return a name as the source has it, where the table adds what tells two things of one name apart."""
         return name
@@ -67,6 +70,11 @@ class Dialect:
         """Return what a function without a name is given by what it is passed to; nothing where the calls of it say."""
         del evaluator, path, scope, name
         return NOTHING
+
+    def has_builtin(self, symbol: str) -> bool:
+        """Say whether a built-in type has a member (``str.upper``); yes where nobody knows."""
+        del symbol
+        return True
 
     def builtin_symbol(self, holder: Value, name: str) -> tuple[str, str] | None:
         """Return package and symbol of a method of a built-in container, None for what its type says."""

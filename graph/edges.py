@@ -97,12 +97,15 @@ class TargetFinder:
     def _outside(self, value: Value, outside: dict[Handle, None], targets: dict[tuple[EdgeKind, Handle], None], use: Use) -> bool:
         """Sort one value in; return whether it is unknown."""
         kind = value[0]
-        if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
-            outside[external(value[1], self._evaluator.rules(self._path).spelled(value[2]))] = None
-        elif kind == BUILTIN_METHOD:
+        if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE, BUILTIN_METHOD}:
             rules = self._evaluator.rules(self._path)
-            symbol = rules.builtin_symbol(value[1], value[2]) or (rules.builtin_package, f"{self._type_of(value[1])}.{spelled(value[2])}")
-            outside[external(*symbol)] = None
+            package, symbol = value[1], rules.spelled(value[2])
+            if kind == BUILTIN_METHOD:
+                own = (rules.builtin_package, f"{self._type_of(value[1])}.{spelled(value[2])}")
+                package, symbol = rules.builtin_symbol(value[1], value[2]) or own
+            if package == rules.builtin_package and not rules.has_builtin(symbol):
+                return True
+            outside[external(package, symbol)] = None
         elif kind == MODULE_OBJECT:
             if not value[1].endswith("/"):
                 targets[EdgeKind.IMPORTS if use.kind is EdgeKind.IMPORTS else EdgeKind.REFERENCES, Handle(value[1])] = None

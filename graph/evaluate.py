@@ -111,7 +111,7 @@ class Evaluator:
             AWAIT: lambda place, expression: self.awaited(self.value(place, expression[2])),
             ENTER: self._enter,
             SELF: lambda place, _: self.receiver(place[0], place[1]),
-            SUPER: lambda place, _: self._super(place),
+            SUPER: self._super,
             CAST: lambda place, expression: self.instances(place, expression[2]),
             ROOT: lambda place, expression: self.root(place[0], expression[2]),
             SPREAD: lambda place, expression: self.elements(self.rules(place[0]), self.value(place, expression[2])),
@@ -169,10 +169,14 @@ class Evaluator:
     def _name(self, place: Place, expression: Expression) -> Values:
         return self.named((place[0], place[1], expression[1], place[3]), expression[2])
 
-    def _super(self, place: Place) -> Values:
+    def _super(self, place: Place, expression: Expression) -> Values:
         owner = self.program.enclosing_class(place[0], place[1])
-        receivers = self.receiver(place[0], place[1])
-        return frozenset((SUPERTYPE, place[0], owner, each) for each in receivers) if owner >= 0 else ANYTHING
+        classes: Values = frozenset({(CLASS_OBJECT, place[0], owner)}) if owner >= 0 else ANYTHING
+        if len(expression) > 2 and expression[2][0] == NAME:
+            classes = self.value(place, expression[2])
+        if any(each[0] != CLASS_OBJECT for each in classes):
+            return ANYTHING
+        return frozenset((SUPERTYPE, of[1], of[2], each) for of in classes for each in self.receiver(place[0], place[1]))
 
     def _new(self, place: Place, expression: Expression) -> Values:
         return self.instances(place, expression[2])

@@ -24,7 +24,7 @@ ITEM        iterable, position            its part at a position, from the end w
 AWAIT       value                         what waiting for it yields
 ENTER       value                         what a context manager yields
 SELF        (none)                        the instance the enclosing method works on
-SUPER       (none)                        that instance, seen as its supertype
+SUPER       [class]                       that instance, seen as the supertype of its class, or of the one that is named
 CAST        type                          a value of that type
 ROOT        index                         the value of ``FileFlow.roots[index]``
 SPREAD      iterable [, start, end]       as an item or argument: all of its elements, or a slice of them; start alone: some of them

@@ -115,6 +115,8 @@ class Lowering:
         self.decorators: list[int] = []
         self.flags = 0
         """Flags for the next definition, gathered from its modifiers."""
+        self.around = (0, 0)
+        """Scope and branch in which the function stands of which the parameters are being read."""
         self.settles = 0
         """Where the statement that is being read takes effect: its value is computed before its names are bound."""
         self._depth = 0
@@ -290,7 +292,9 @@ class Lowering:
             self.lower(generic)
         parameters = node.child_by_field_name(shape.parameters)
         if parameters is not None:
+            before, self.around = self.around, (outside, branch)
             self._lower_parameters(parameters, shape, scope)
+            self.around = before
         scope.returns = self.root(node.child_by_field_name(shape.returns), TYPE) if shape.returns else -1
         body = node.child_by_field_name(shape.body)
         if body is not None:

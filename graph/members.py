@@ -16,6 +16,7 @@ from graph.values import (
     EXTERNAL_INSTANCE,
     EXTERNAL_OBJECT,
     FUNCTION_OBJECT,
+    HELD,
     INSTANCE,
     MODULE_OBJECT,
     NAMESPACE,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 
 _MAX_PATH = 6
-"""Dots in somebody else's symbol: `node = node.parent` would otherwise have no end of values."""
+"""Dots in somebody else's symbol."""
 
 
 class Members:
@@ -113,10 +114,7 @@ class Members:
         if kind == MODULE_OBJECT:
             return self._evaluator.rules(holder[1]).exported(self._evaluator, holder[1], name)
         if kind in {EXTERNAL_OBJECT, EXTERNAL_INSTANCE}:
-            symbol = f"{holder[2]}.{spelled(name)}" if holder[2] else spelled(name)
-            if symbol.count(".") > _MAX_PATH:
-                return [ANYTHING]
-            return [frozenset({(EXTERNAL_OBJECT, holder[1], symbol)})]
+            return [_outside(holder, name)]
         if kind == CONTAINER and holder[1] == RECORD and holder[2]:
             return [holder[2][0]]
         if kind in {CONTAINER, SITE}:
@@ -170,7 +168,7 @@ class Members:
         if outside is not None:
             if outside == UNKNOWN:
                 return [ANYTHING]
-            return [frozenset({(EXTERNAL_OBJECT, outside[1], f"{outside[2]}.{spelled(name)}")})]
+            return [frozenset({(EXTERNAL_OBJECT, outside[1], f"{outside[2]}.{spelled(name)}", HELD)})]
         return self._in_subtypes(holder, name) or [ANYTHING]
 
     def _in_subtypes(self, holder: Value, name: str) -> list[Attribute]:
@@ -206,3 +204,13 @@ class Members:
     def bases(self, path: str, scope: int) -> list[Values]:
         """Return what each base of a class is worth."""
         return [self._evaluator.rules(path).base(self._evaluator, path, root) for root in self._evaluator.flow(path).scopes[scope].bases]
+
+
+def _outside(holder: Value, name: str) -> Values:
+    """Return the member of somebody else's package, class or instance; what a field of an instance has is anywhere."""
+    if holder[-1] == HELD:
+        return ANYTHING
+    symbol = f"{holder[2]}.{spelled(name)}" if holder[2] else spelled(name)
+    if symbol.count(".") > _MAX_PATH:
+        return ANYTHING
+    return frozenset({(EXTERNAL_OBJECT, holder[1], symbol, *((HELD,) if holder[0] == EXTERNAL_INSTANCE else ()))})

@@ -88,7 +88,10 @@ class Names:
             elif found:
                 if len(found) > 1 and not (rules.overloaded and all(each.kind == DEFINITION for each in found)):
                     found = reaching(flow.branches, found, END if crossed else position, 0 if crossed else branch, crossed=crossed)
-                return [(None, FoundBinding(path, at, name, binding)) for binding in found]
+                bound: list[Denoted] = [(None, FoundBinding(path, at, name, binding)) for binding in found]
+                if crossed and at == 0 and name in rules.fallbacks and len(found) == 1 and found[0].branch > 0:
+                    bound += [(None, each) for each in rules.free_bindings(self._evaluator, place, name, called=called)]
+                return bound
             crossed = crossed or scope.kind in {FUNCTION_SCOPE, CLASS_SCOPE}
             at = scope.parent
         return [(None, each) for each in rules.free_bindings(self._evaluator, place, name, called=called)]
@@ -118,6 +121,8 @@ class Names:
             if scope.kind != CLASS_SCOPE or scope.flags & OPEN or (at == start and rules.class_bodies_see_members):
                 found = scope.names.get(name)
                 if found and scope.kind == BLOCK and rules.declared_before_use and any(each.kind == VARIABLE for each in found):
+                    return None
+                if found and at == 0 and name in rules.fallbacks:
                     return None
                 if found:
                     return at if crossed or len(found) == 1 else None

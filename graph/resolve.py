@@ -298,6 +298,8 @@ class Resolver:
             self._walk(place, expression[3], TYPE if purpose == TYPE else VALUE)
         elif operation == SUPER:
             self._super(place, expression)
+            for part in expression[2:]:
+                self._walk(place, part, VALUE)
         else:
             if operation in {ELEMENT, ENTER}:
                 self._protocol(place, expression)

@@ -17,7 +17,7 @@ CLASS_OBJECT = "c"  # path, scope
 INSTANCE = "i"  # path, scope of its class
 FUNCTION_OBJECT = "f"  # path, scope, value it is bound to or None
 MODULE_OBJECT = "m"  # path of the file; or of the folder of a package without one
-EXTERNAL_OBJECT = "x"  # package, symbol: something of somebody else's package
+EXTERNAL_OBJECT = "x"  # package, symbol[, HELD]: something of somebody else's package
 EXTERNAL_INSTANCE = "xi"  # package, symbol: an instance of it
 CONTAINER = "g"  # name, values of each type argument: an instance of a built-in generic type
 SITE = "s"  # path, position: the list or dictionary written there
@@ -31,6 +31,8 @@ NOTHING: Values = frozenset()
 ANYTHING: Values = frozenset({UNKNOWN})
 
 
+HELD = "held"
+"""Of somebody else's symbol: found in an instance. It is a method, or a field, of whose value nobody here knows the type."""
 RECORD = "Record"
 """The container whose elements are its members, under names that its type does not list."""
 _MAX_NESTING = 3

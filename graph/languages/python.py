@@ -100,12 +100,24 @@ def _splat_parameter(taking: int) -> ParameterForm:
     return handle
 
 
+def _default_parameter(lowering: Lowering, node: SyntaxNode, scope: Scope) -> None:
+    """Handle a parameter with a default, which is evaluated where the function is defined, and before it."""
+    named = node.child_by_field_name("name")
+    declared = lowering.root(node.child_by_field_name("type"), TYPE)
+    inside = lowering.scope, lowering.branch
+    lowering.scope, lowering.branch = lowering.around
+    given = lowering.root(node.child_by_field_name("value"))
+    lowering.scope, lowering.branch = inside
+    if named is not None:
+        lowering.add_parameter(scope, Parameter(lowering.word(named), ONE, declared, given), named.start_byte)
+
+
 _FUNCTION = FunctionShape(
     forms={
         "identifier": parameter("", "", ""),
         "typed_parameter": _typed_parameter,
-        "default_parameter": parameter("name", "", "value"),
-        "typed_default_parameter": parameter("name", "type", "value"),
+        "default_parameter": _default_parameter,
+        "typed_default_parameter": _default_parameter,
         "list_splat_pattern": _splat_parameter(REST),
         "dictionary_splat_pattern": _splat_parameter(REST_BY_NAME),
     },
@@ -154,7 +166,7 @@ def _called(lowering: Lowering, node: SyntaxNode) -> Expression | None:
         return expression
     callee, arguments = expression[2][2], expression[3]
     if callee == "super" and not lowering.is_bound("super"):
-        return (SUPER, expression[1])
+        return (SUPER, expression[1], *(given for _, given in arguments[:1]))
     if callee == "getattr" and len(arguments) >= 2 and arguments[1][1][0] == LITERAL and arguments[1][1][3].isidentifier():
         return (MEMBER, arguments[1][1][1], arguments[0][1], arguments[1][1][3])
     if callee == "cast" and len(arguments) == 2:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import builtins
+from functools import cache
+
 from graph.evaluate import Arguments, Denoted, Evaluator, Place
 from graph.flow import (
     ENTER,
     LITERAL,
     Expression,
 )
+from graph.languages.python_results import line_of, opened_file, result_of
 from graph.rules import Rules
 from graph.values import (
     ANYTHING,
@@ -16,6 +20,7 @@ from graph.values import (
     CONTAINER,
     EXTERNAL_INSTANCE,
     EXTERNAL_OBJECT,
+    HELD,
     INSTANCE,
     NOTHING,
     SITE,
@@ -32,8 +37,17 @@ _SAME_ELEMENTS = frozenset({"list", "set", "frozenset", "tuple", "sorted", "reve
 _FIRST_ARGUMENT = frozenset({"copy", "deepcopy", "partial", "update_wrapper", "staticmethod", "classmethod", "abs", "cache", "lru_cache"})
 
 
+_IN_PYTHON_2 = frozenset({
+    "dict.has_key", "dict.iteritems", "dict.iterkeys", "dict.itervalues", "dict.viewitems", "dict.viewkeys", "dict.viewvalues", "str.decode",
+})  # fmt: skip
+
+
 class PythonBuiltins(Rules):
     """Built-in functions, containers, iteration, subscripts and context managers."""
+
+    def has_builtin(self, symbol: str) -> bool:
+        """Say whether a built-in type has a member, in Python 3 or in Python 2."""
+        return _is_member(symbol)
 
     def call_external(self, evaluator: Evaluator, callee: Value, place: Place, arguments: Arguments, passing: Values | None) -> Values:
         """Return what calling somebody else's function yields, where Python or its typing says."""
@@ -54,6 +68,10 @@ class PythonBuiltins(Rules):
             return frozenset({(EXTERNAL_OBJECT, "functools", "update_wrapper")})
         if symbol in _FIRST_ARGUMENT and first:
             return first
+        if callee[-1] == HELD:
+            return result_of(callee[1], callee[2])
+        if callee[1:] == ("builtins", "open"):
+            return opened_file(arguments)
         if callee[1] == "builtins":
             return self._builtin(evaluator, symbol, place, values)
         return frozenset({(EXTERNAL_INSTANCE, callee[1], callee[2])}) if symbol[:1].isupper() else ANYTHING
@@ -123,9 +141,7 @@ class PythonBuiltins(Rules):
                     else:
                         found.add(UNKNOWN)
             return frozenset(found) or ANYTHING
-        if value[0] == EXTERNAL_INSTANCE and value[1:] == ("builtins", "str"):
-            return frozenset({value})
-        return ANYTHING
+        return line_of(value[1], value[2]) if value[0] == EXTERNAL_INSTANCE else ANYTHING
 
     def indexed(self, evaluator: Evaluator, place: Place, holder: Value, key: Expression) -> Values:
         """Return what ``holder[key]`` is worth."""
@@ -137,9 +153,7 @@ class PythonBuiltins(Rules):
             return holder[2][-1] if holder[1] != "Callable" else ANYTHING
         if holder[0] == INSTANCE:
             return union(evaluator.called(method, place, (("", key),)) for method in evaluator.member(holder, "__getitem__"))
-        if holder[0] == EXTERNAL_OBJECT:
-            return frozenset({holder})
-        return ANYTHING
+        return frozenset({holder}) if holder[0] == EXTERNAL_OBJECT and _is_type(holder) else ANYTHING
 
     def protocol_calls(self, evaluator: Evaluator, operation: int, value: Value) -> list[Denoted]:
         """Return the methods by which a loop goes over an instance, or a ``with`` statement enters and leaves it."""
@@ -173,3 +187,16 @@ class PythonBuiltins(Rules):
             else:
                 found.add(UNKNOWN)
         return frozenset(found) or ANYTHING
+
+
+@cache
+def _is_member(symbol: str) -> bool:
+    owner, _, name = symbol.partition(".")
+    type_ = getattr(builtins, owner, None)
+    return not name or not isinstance(type_, type) or hasattr(type_, name) or symbol in _IN_PYTHON_2
+
+
+def _is_type(value: Value) -> bool:
+    """Say whether somebody else's symbol is a class by its name, so that a subscript of it is a type with its arguments."""
+    symbol = value[2].rpartition(".")[2]
+    return value[-1] != HELD and (symbol[:1].isupper() or value[1] == "builtins")

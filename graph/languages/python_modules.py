@@ -27,6 +27,8 @@ _STANDARD = frozenset(sys.stdlib_module_names)
 class PythonModules(Rules):
     """Modules, packages, wildcard imports and built-in names."""
 
+    fallbacks = _BUILTINS
+
     def __init__(self, program: Program) -> None:
         super().__init__(program)
         self._paths = program.paths
