@@ -1,7 +1,8 @@
 """Edges that a benchmark's ground truth lacks by its own error: kept apart, with reasons, and no figure is changed.
 
-``eval/data/calls_explained.jsonl`` has a line for each: the language of the benchmark, ``CATEGORY/CASE``, caller and callee in its
-names, and why the edge is true. The tables count these edges as false; what precision is without them is printed below.
+``eval/data/calls_explained.jsonl`` has a line for each: the language of the benchmark, ``CATEGORY/CASE``, where in the sources the call is
+written, caller and callee in its names, and why the edge is true. The tables count these edges as false; what precision is with them and
+without them is printed below.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ class ExplainedCall:
 
     language: str
     case: str
+    at: str
+    """Path and line of the call in the sources of the case."""
     caller: str
     callee: str
     reason: str
@@ -34,7 +37,7 @@ def read_explained_calls(file: Path, language: str) -> list[ExplainedCall]:
         try:
             rows.append(ExplainedCall(**json.loads(line)))
         except (ValueError, TypeError) as error:
-            raise SourceError(f"{file}:{number} explains nothing ({error}); it needs language, case, caller, callee, reason") from error
+            raise SourceError(f"{file}:{number} explains nothing ({error}); it needs language, case, at, caller, callee, reason") from error
     return [row for row in rows if row.language == language]
 
 
@@ -51,16 +54,19 @@ def print_explained(scores: Sequence[CaseScore], explanations: Collection[Explai
     if found:
         print(f"\n{len(found)} of these are explained: the program makes the call and the ground truth does not list it")
     for row in found:
-        print(f"  {row.case} {row.caller} -> {row.callee}: {row.reason}")
+        print(f"  {row.case} {row.at} {row.caller} -> {row.callee}: {row.reason}")
     for row in stale:
         print(f"  stale: {row.case} {row.caller} -> {row.callee}")
+    raw: dict[str, float] = {}
     figures = {"explained": float(len(found)), "stale": float(len(stale))}
     for name, each in (("precision", [(s, s.score) for s in scores]), ("own_precision", [(s, s.own) for s in scores])):
         wrong = sum((f"{s.case.category}/{s.case.name}", *edge) not in edges for s, score in each for edge in score.invented)
-        right = sum(score.right for _, score in each)
+        right, false = sum(score.right for _, score in each), sum(len(score.invented) for _, score in each)
+        raw[name] = ratio(right, right + false)
         figures[f"{name}_without_explained"] = ratio(right, right + wrong)
     if found:
         print(
+            f"  with them:    precision {raw['precision']:.4f}, own {raw['own_precision']:.4f}\n"
             f"  without them: precision {figures['precision_without_explained']:.4f}, own {figures['own_precision_without_explained']:.4f}"
         )
     return figures

@@ -13,7 +13,7 @@ from eval.call_graphs import CallScore
 from eval.graph_eval import EXPLAINED_CALLS
 from ingest.errors import SourceError
 
-ROW = {"language": "python", "case": "a/b", "caller": "main", "callee": "main.f", "reason": "it does"}
+ROW = {"language": "python", "case": "a/b", "at": "main.py:7", "caller": "main", "callee": "main.f", "reason": "it does"}
 
 
 def scored(*invented: tuple[str, str]) -> CaseScore:
@@ -32,7 +32,9 @@ def test_explained_edges_are_counted_apart(tmp_path: Path, capsys: pytest.Captur
     found = print_explained([scored(("main", "main.f"), ("main", "main.h"))], explanations)
     assert found == {"explained": 1, "stale": 1, "precision_without_explained": 0.75, "own_precision_without_explained": 0.75}
     printed = capsys.readouterr().out
-    assert "a/b main -> main.f: it does" in printed
+    assert "a/b main.py:7 main -> main.f: it does" in printed
+    assert "with them:    precision 0.6000" in printed
+    assert "without them: precision 0.7500" in printed
     assert "stale: a/b main -> main.g" in printed
 
 
