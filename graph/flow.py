@@ -63,6 +63,10 @@ MODULE, CLASS_SCOPE, FUNCTION_SCOPE, BLOCK = range(4)
 # Kinds of binding.
 VARIABLE, PARAMETER, DEFINITION, IMPORTED, RECEIVER, NARROWED, FIELD = range(7)
 
+# ``target`` of a NARROWED binding: the name, which had ``value`` before, is an instance of ``type``, or of something else that it may be;
+# it is that class itself, or a subclass of it.
+TO_INSTANCE, TO_OTHERS, TO_ITSELF, TO_SUBCLASS = range(4)
+
 # Flags of a scope. A GUARDED block narrows names and binds no others. An OPEN class shows its names to what is inside of it (a namespace).
 # A WRITTEN_OUT class is that of one object literal or nameless type; it is no node. A TRANSPARENT function has no receiver of its own.
 STATIC, CLASS_METHOD, ACCESSOR, GENERATOR, ASYNC, ABSTRACT, OVERLOAD, INTERFACE, ANONYMOUS, EXTENSION, GUARDED = (

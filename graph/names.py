@@ -25,6 +25,9 @@ from graph.flow import (
     PARAMETER,
     RECEIVER,
     STATIC,
+    TO_ITSELF,
+    TO_OTHERS,
+    TO_SUBCLASS,
     TRANSPARENT,
     VARIABLE,
     Binding,
@@ -32,7 +35,21 @@ from graph.flow import (
     Parameter,
     Scope,
 )
-from graph.values import ANYTHING, ARGUMENT, CLASS_OBJECT, CONTAINER, FUNCTION_OBJECT, INSTANCE, NOTHING, UNKNOWN, Value, Values, union
+from graph.values import (
+    ANYTHING,
+    ARGUMENT,
+    CLASS_OBJECT,
+    CONTAINER,
+    EXTERNAL_INSTANCE,
+    EXTERNAL_OBJECT,
+    FUNCTION_OBJECT,
+    INSTANCE,
+    NOTHING,
+    UNKNOWN,
+    Value,
+    Values,
+    union,
+)
 
 if TYPE_CHECKING:
     from graph.evaluate import Evaluator
@@ -220,14 +237,19 @@ class Names:
         return values
 
     def _narrowed(self, path: str, binding: Binding) -> Values:
-        """Return what a name is worth where a test has told that it is of a type, or with a target of 1 that it is not."""
+        """Return what a name is worth where a test has told what it is: see ``NARROWED`` in graph/flow.py."""
         evaluator = self._evaluator
+        before = ANYTHING if binding.value < 0 else evaluator.root(path, binding.value)
+        if binding.target == TO_ITSELF:
+            found = evaluator.root(path, binding.type)
+            return found if found and all(each[0] == CLASS_OBJECT for each in found) else before
         types = evaluator.declared(path, binding.type)
+        if binding.target == TO_SUBCLASS:
+            return frozenset(map(_class_of, types))
         if binding.value < 0:
             return types
-        before = evaluator.root(path, binding.value)
         within = frozenset(value for value in before if self._is_one_of(value, types))
-        if binding.target:
+        if binding.target == TO_OTHERS:
             return before - within
         return within if within and UNKNOWN not in before and not any(value[0] == ARGUMENT for value in before) else types
 
@@ -316,3 +338,8 @@ class Names:
                 return rules.loose_receiver(self._evaluator, path, at)
             at = found.parent
         return rules.loose_receiver(self._evaluator, path, 0)
+
+
+def _class_of(instance: Value) -> Value:
+    kind = {INSTANCE: CLASS_OBJECT, EXTERNAL_INSTANCE: EXTERNAL_OBJECT}.get(instance[0])
+    return (kind, *instance[1:]) if kind else UNKNOWN

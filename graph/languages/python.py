@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-
 from graph.flow import (
     ABSTRACT,
     ACCESSOR,
@@ -36,7 +34,9 @@ from graph.flow import (
     Parameter,
     Scope,
 )
+from graph.languages.python_annotations import forward_reference
 from graph.languages.python_imports import global_, import_, import_from
+from graph.languages.python_matching import match_
 from graph.languages.python_narrowing import assert_, boolean, conditional, if_
 from graph.lower import (
     FunctionShape,
@@ -168,10 +168,18 @@ def _called(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     if callee == "super" and not lowering.is_bound("super"):
         return (SUPER, expression[1], *(given for _, given in arguments[:1]))
     if callee == "getattr" and len(arguments) >= 2 and arguments[1][1][0] == LITERAL and arguments[1][1][3].isidentifier():
+        for _, default in arguments[2:]:
+            lowering.add_root(default)
         return (MEMBER, arguments[1][1][1], arguments[0][1], arguments[1][1][3])
     if callee == "cast" and len(arguments) == 2:
-        return (CAST, expression[1], arguments[0][1])
+        lowering.add_root(arguments[1][1])
+        return (CAST, expression[1], _named_type(arguments[0][1]))
     return expression
+
+
+def _named_type(written: Expression) -> Expression:
+    """Return the type that an expression is, or that a string names."""
+    return (forward_reference(written[3], written[1] + 1) if written[0] == LITERAL and written[3] else None) or written
 
 
 def _stored(lowering: Lowering, holder: Expression, method: str, arguments: tuple[tuple[str, Expression], ...]) -> None:
@@ -277,7 +285,7 @@ def _with_item(lowering: Lowering, node: SyntaxNode) -> Expression | None:
 def _string(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     if lowering.in_type:
         content = next((child for child in node.named_children if child.type == "string_content"), None)
-        return None if content is None else _forward_reference(lowering.word(content), content.start_byte)
+        return None if content is None else forward_reference(lowering.word(content), content.start_byte)
     computed = False
     for child in node.named_children:
         if child.type == "interpolation":
@@ -296,36 +304,6 @@ def _template(lowering: Lowering, node: SyntaxNode, content: bytes, *, computed:
         return []
     found = template_of(lowering, node, "interpolation")
     return [] if found is None or "{" in found or "}" in found else [found[1:]]
-
-
-def _forward_reference(text: str, start: int) -> Expression | None:
-    """Return the type that an annotation written as a string means."""
-    if not text.isascii() or "\n" in text:
-        return None
-    try:
-        return _from_ast(ast.parse(text.lstrip(), mode="eval").body, start + len(text) - len(text.lstrip()))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-
-
-def _from_ast(tree: ast.expr, start: int) -> Expression | None:
-    at = start + tree.col_offset
-    if isinstance(tree, ast.Name):
-        return (NAME, at, tree.id)
-    if isinstance(tree, ast.Attribute):
-        of = _from_ast(tree.value, start)
-        return None if of is None else (MEMBER, start + (tree.end_col_offset or 0) - len(tree.attr), of, tree.attr)
-    blank: Expression = (EITHER, at, ())
-    if isinstance(tree, ast.Constant) and tree.value is None:
-        return (LITERAL, at, "None", "")
-    if isinstance(tree, ast.Subscript):
-        of, key = _from_ast(tree.value, start), _from_ast(tree.slice, start)
-        return None if of is None else (INDEX, at, of, key or blank)
-    if isinstance(tree, ast.BinOp):
-        return (EITHER, at, (_from_ast(tree.left, start) or blank, _from_ast(tree.right, start) or blank))
-    if isinstance(tree, ast.Tuple | ast.List):
-        return (SEQUENCE, at, "tuple", tuple(_from_ast(each, start) or blank for each in tree.elts))
-    return None
 
 
 def _generic(lowering: Lowering, node: SyntaxNode) -> Expression | None:
@@ -383,6 +361,7 @@ GRAMMAR = Grammar(
         "as_pattern": _with_target,
         "with_item": _with_item,
         "if_statement": if_,
+        "match_statement": match_,
         "elif_clause": if_,
         "return_statement": return_,
         "raise_statement": _raise,

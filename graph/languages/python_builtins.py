@@ -66,8 +66,8 @@ class PythonBuiltins(Rules):
             return first if symbol == "proxy" else frozenset({container("ref", first)})
         if symbol == "wraps" and callee[1] == "functools":
             return frozenset({(EXTERNAL_OBJECT, "functools", "update_wrapper")})
-        if symbol in _FIRST_ARGUMENT and first:
-            return first
+        if symbol in _FIRST_ARGUMENT and (values or first):
+            return first  # nothing yet where a field is copied onto itself
         if callee[-1] == HELD:
             return result_of(callee[1], callee[2])
         if callee[1:] == ("builtins", "open"):
@@ -186,7 +186,7 @@ class PythonBuiltins(Rules):
                 found.add(value)
             else:
                 found.add(UNKNOWN)
-        return frozenset(found) or ANYTHING
+        return frozenset(found) or (ANYTHING if values else NOTHING)
 
 
 @cache

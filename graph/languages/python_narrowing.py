@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from graph.flow import BLOCK, EITHER, FUNCTION_SCOPE, GUARDED, NAME, NARROWED, QUIET, ROOT, Binding, Expression
+from graph.flow import (
+    BLOCK,
+    EITHER,
+    FUNCTION_SCOPE,
+    GUARDED,
+    NAME,
+    NARROWED,
+    QUIET,
+    ROOT,
+    TO_INSTANCE,
+    TO_ITSELF,
+    TO_OTHERS,
+    TO_SUBCLASS,
+    Binding,
+    Expression,
+)
 from graph.lowering import Lowering, SyntaxNode
 
-IS, IS_NOT = 0, 1
-"""``Binding.target`` of a NARROWED binding: the name, whose value before is ``value``, is or is not an instance of ``type``."""
-
+_NAMES = frozenset({"identifier", "attribute"})
+_COMPARISONS = frozenset({"is", "is not", "not", "==", "!=", "<", ">", "<=", ">=", "in", "not in", "<>"})
 _LEAVING = frozenset({"return_statement", "raise_statement", "continue_statement", "break_statement"})
 
 
@@ -31,13 +45,42 @@ def guards(lowering: Lowering, node: SyntaxNode, *, holds: bool) -> list[Guard]:
     if node.type == "boolean_operator":
         told = any(child.type == ("and" if holds else "or") for child in node.children)
         return [found for child in node.named_children for found in guards(lowering, child, holds=holds)] if told else []
+    if node.type == "comparison_operator":
+        return _compared(lowering, node, holds=holds)
+    arguments = _arguments(lowering, node, "isinstance")
+    if len(arguments) == 2 and arguments[0].type == "identifier":
+        return [Guard(lowering.word(arguments[0]), arguments[1], TO_INSTANCE if holds else TO_OTHERS)]
+    arguments = _arguments(lowering, node, "issubclass")
+    if holds and len(arguments) == 2 and arguments[0].type == "identifier" and arguments[1].type in _NAMES:
+        return [Guard(lowering.word(arguments[0]), arguments[1], TO_SUBCLASS)]
+    return []
+
+
+def _arguments(lowering: Lowering, node: SyntaxNode, function: str) -> Sequence[SyntaxNode]:
+    """Return the arguments of a call of a built-in function, nothing for any other node."""
     called, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-    if node.type != "call" or called is None or given is None or lowering.word(called) != "isinstance":
+    if node.type != "call" or called is None or given is None or lowering.word(called) != function:
+        return ()
+    return given.named_children
+
+
+def _compared(lowering: Lowering, node: SyntaxNode, *, holds: bool) -> list[Guard]:
+    """Return what ``type(name) is Class`` and ``name is Class`` tell."""
+    operators = [lowering.word(child) for child in node.children if child.type in _COMPARISONS]
+    if len(node.named_children) != 2 or operators != (["is"] if holds else ["is not"]):
         return []
-    arguments = given.named_children
-    if len(arguments) != 2 or arguments[0].type != "identifier":
+    left, right = node.named_children
+    if right.type not in _NAMES or not _is_class_name(lowering.word(right).rpartition(".")[2]):
         return []
-    return [Guard(lowering.word(arguments[0]), arguments[1], IS if holds else IS_NOT)]
+    typed = _arguments(lowering, left, "type")
+    if len(typed) == 1 and typed[0].type == "identifier":
+        return [Guard(lowering.word(typed[0]), right, TO_INSTANCE)]
+    return [Guard(lowering.word(left), right, TO_ITSELF)] if left.type == "identifier" else []
+
+
+def _is_class_name(word: str) -> bool:
+    """Say whether a name is written like that of a class: what is written otherwise may be any object."""
+    return word[:1].isupper() and not word.isupper()
 
 
 def _binding(lowering: Lowering, guard: Guard, position: int, before: int) -> Binding:
@@ -48,8 +91,12 @@ def _binding(lowering: Lowering, guard: Guard, position: int, before: int) -> Bi
 
 def _guarded(lowering: Lowering, known: list[Guard], node: SyntaxNode, before: int, lower: Callable[[], None]) -> None:
     """Lower what runs only where the guards hold."""
+    narrowed(lowering, [(guard.name, _binding(lowering, guard, node.start_byte, before)) for guard in known], node, lower)
+
+
+def narrowed(lowering: Lowering, bindings: list[tuple[str, Binding]], node: SyntaxNode, lower: Callable[[], None]) -> None:
+    """Lower what runs only where names have these bindings."""
     outside = lowering.scope
-    bindings = [(guard.name, _binding(lowering, guard, node.start_byte, before)) for guard in known]
     lowering.open_scope(BLOCK, "", node.start_byte, node, GUARDED)
     for name, binding in bindings:
         lowering.flow.scopes[lowering.scope].names[name] = [binding]

@@ -21,6 +21,7 @@ from graph.flow import (
     VARIABLE,
     Expression,
 )
+from graph.languages.python_annotations import forward_reference
 from graph.languages.python_builtins import PythonBuiltins
 from graph.languages.python_modules import PythonModules
 from graph.values import (
@@ -79,13 +80,18 @@ class PythonRules(PythonModules, PythonBuiltins):
         if operation == EITHER and expression[2]:
             return union(self.instances(evaluator, place, option) for option in expression[2])
         if operation == LITERAL:
-            return NOTHING if expression[2] == "None" else ANYTHING
+            return NOTHING if expression[2] == "None" else self._quoted(evaluator, place, expression)
         if operation == SEQUENCE:  # isinstance(x, (A, B))
             return union(self.instances(evaluator, place, item) for item in expression[3])
         if operation == INDEX:
             arguments = expression[3][3] if expression[3][0] == SEQUENCE else (expression[3],)
             return self._generic(evaluator, place, expression[2], arguments)
         return ANYTHING
+
+    def _quoted(self, evaluator: Evaluator, place: Place, expression: Expression) -> Values:
+        """Return instances of a type that a string names where no annotation stands: in an alias, or as an argument."""
+        named = forward_reference(expression[3], expression[1]) if expression[2] == "str" and expression[3] else None
+        return ANYTHING if named is None else self.instances(evaluator, place, named)
 
     def _instance_of(self, evaluator: Evaluator, place: Place, found: Attribute) -> Values:
         if isinstance(found, FoundBinding):

@@ -145,11 +145,11 @@ def test_what_tests_of_a_type_leave() -> None:
             x.run()  # = Item.run
         def matched(x):
             match x:
-                case Item() as item: item.run()  # = -Item.run
-                case Other(): x.stop()  # = -Other.stop
-                case [Item() as first, *_] if first.run(): first.run()  # = -Item.run
-                case {"a": Item() as held, **rest}: held.run()  # = -Item.run
-                case Item() | Other() as both: both.run()  # = -Item.run
+                case Item() as item: item.run()  # = Item.run
+                case Other(): x.stop()  # = Other.stop
+                case [Item() as first, *_] if first.run(): first.run()  # = Item.run
+                case {"a": Item() as held, **rest}: held.run()  # = Item.run
+                case Item() | Other() as both: both.run()  # = ?Item.run
                 case _: x.run()  # =
         def caught():
             try: ...
