@@ -38,7 +38,8 @@ _FIRST_ARGUMENT = frozenset({"copy", "deepcopy", "partial", "update_wrapper", "s
 
 
 _IN_PYTHON_2 = frozenset({
-    "dict.has_key", "dict.iteritems", "dict.iterkeys", "dict.itervalues", "dict.viewitems", "dict.viewkeys", "dict.viewvalues", "str.decode",
+    "dict.has_key", "dict.iteritems", "dict.iterkeys", "dict.itervalues", "dict.viewitems", "dict.viewkeys", "dict.viewvalues",
+    "str.decode",
 })  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from graph.flow import LITERAL, Expression
+from graph.bindings import Arguments
+from graph.flow import LITERAL
 from graph.values import ANYTHING, EXTERNAL_INSTANCE, Values, container
 
 _LIKE_ITSELF = frozenset({
@@ -51,7 +52,7 @@ def _of_text(type_: str, name: str) -> Values:
     return _one("bool") if name in _TRUTHS else _OTHERS.get(name, ANYTHING)
 
 
-def opened_file(arguments: tuple[tuple[str, Expression], ...]) -> Values:
+def opened_file(arguments: Arguments) -> Values:
     """Return what ``open`` yields with these arguments: a file, by its mode."""
     mode = next((given for at, (keyword, given) in enumerate(arguments) if keyword == "mode" or (not keyword and at == 1)), None)
     if mode is None:
