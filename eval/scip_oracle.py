@@ -23,7 +23,8 @@ What is judged, and how:
 - Edges of overlays are no claim of the resolver and are left out.
 
 The oracle errs too. Disagreements that were looked into are in a file (``eval/data/scip_explained.jsonl``); they are printed apart, with
-their reasons, and change no number.
+their reasons, as are errors that a front end makes by rule (``eval/scip_front_end.py``). They change no number of the table; below it
+precision and recall are printed without them.
 """
 
 from __future__ import annotations
@@ -200,6 +201,11 @@ class Sources:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._files: dict[str, list[str]] = {}
+
+    def text(self, path: str) -> str:
+        """Return a whole file, empty when there is none."""
+        self.line(path, 0)
+        return "\n".join(self._files[path])
 
     def line(self, path: str, number: int) -> str | None:
         """Return a line, counted from 1, or None when there is no such line."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.scip_oracle import Disagreement, Sources, Verdict
+from eval.scip_front_end import FrontEndErrors
+from eval.scip_oracle import Disagreement, Sources, Verdict, ratio
 from ingest.errors import SourceError
 
 
@@ -47,8 +48,7 @@ def read_explained(file: Path) -> list[Explained]:
 
 def print_verdicts(verdicts: Sequence[Verdict], explanations: Collection[Explained], corpora: Path, *, limit: int) -> list[dict[str, Any]]:
     """Print the figures per repository and its worst disagreements; return the figures."""
-    for verdict in verdicts:
-        print_verdict(verdict, explanations, corpora / verdict.repository, limit=limit)
+    explained = [print_verdict(verdict, explanations, corpora / verdict.repository, limit=limit) for verdict in verdicts]
     if verdicts:
         print("\nrepository     references  judged precision  strict  proven +possible no node")
     for row in [figures(verdict) for verdict in (*verdicts, total(verdicts))]:
@@ -56,7 +56,31 @@ def print_verdicts(verdicts: Sequence[Verdict], explanations: Collection[Explain
             f"{row['repository']:<14} {row['references']:>10} {row['judged']:>7} {row['precision']:>9.4f} {row['strict_precision']:>7.4f}"
             f" {row['recall']:>7.4f} {row['recall_possible']:>9.4f} {row['unmapped']:>7}"
         )
-    return [figures(verdict) for verdict in verdicts]
+    rows = [figures(verdict) for verdict in verdicts]
+    for verdict, row, apart in zip(verdicts, rows, explained, strict=True):
+        row |= without(verdict, apart)
+    if any(explained):
+        print("without what is explained")
+    for row, apart in zip(rows, explained, strict=True):
+        if apart:
+            print(
+                f"{row['repository']:<14} {len(apart):>10} explained {row['precision_without_explained']:>7.4f}"
+                f" {row['recall_without_explained']:>15.4f} {row['recall_possible_without_explained']:>9.4f}"
+            )
+    return rows
+
+
+def without(verdict: Verdict, explained: Collection[Disagreement]) -> dict[str, Any]:
+    """Return the figures of one repository when these disagreements are set aside."""
+    wrong = verdict.wrong - sum(each.direction == "invented" for each in explained)
+    missed = [each for each in explained if each.direction == "missed"]
+    references, found = verdict.references - len(missed), verdict.found_proven + verdict.found_possible
+    return {
+        "explained": len(explained),
+        "precision_without_explained": ratio(verdict.right, verdict.right + wrong),
+        "recall_without_explained": ratio(verdict.found_proven, references),
+        "recall_possible_without_explained": ratio(found - sum(each.said == "possible" for each in missed), references),
+    }
 
 
 def total(verdicts: Sequence[Verdict]) -> Verdict:
@@ -94,29 +118,37 @@ def figures(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def print_verdict(verdict: Verdict, explanations: Collection[Explained], root: Path, *, limit: int) -> None:
-    """Print the disagreements of one repository: counts by rule, up to ``limit`` of each sort, and the explained ones apart."""
+def print_verdict(verdict: Verdict, explanations: Collection[Explained], root: Path, *, limit: int) -> list[Disagreement]:
+    """Print the disagreements of one repository: counts by rule, up to ``limit`` of each sort, and apart the explained ones.
+
+    Returns these.
+    """
     mine = [each for each in explanations if each.repository == verdict.repository]
     known = {each: why for each in verdict.disagreements for why in mine if why.covers(verdict.repository, each)}
-    fresh = [each for each in verdict.disagreements if each not in known]
-    print(f"\n{verdict.repository}: {len(fresh)} disagreements, {len(known)} more are explained")
+    sources = Sources(root)
+    errors = FrontEndErrors(sources)
+    by_rule = {each: why for each in verdict.disagreements if each not in known and (why := errors.reason(each))}
+    fresh = [each for each in verdict.disagreements if each not in known and each not in by_rule]
+    print(f"\n{verdict.repository}: {len(fresh)} disagreements, {len(known) + len(by_rule)} more are explained")
     print(f"  {verdict.outside:>5} uses are not judged: of or in files outside the oracle's")
     counts = Counter((each.direction, each.rule) for each in fresh)
     for (direction, rule), count in counts.most_common(limit):
         print(f"  {count:>5} {direction:<9} {rule}")
     if len(counts) > limit:
         print(f"        … and {len(counts) - limit} more kinds")
-    sources = Sources(root)
     for each in worst(fresh, limit):
         place, target = f"{each.path}:{each.line}", f"{each.target_path}:{each.target_line}"
         print(f"  {each.direction:<9} {place} {each.name} [{each.rule}] target {target}; {each.said}")
         print(f"            | {_shown(sources, each)}")
     for each, why in known.items():
         print(f"  explained {each.path}:{each.line} {each.name} ({each.direction}): {why.reason}")
+    for reason, count in Counter(by_rule.values()).most_common():
+        print(f"  explained {count} by rule: {reason}")
     explained_now = set(known.values())
     for why in mine:
         if why not in explained_now:
             print(f"  STALE explanation, there is no such disagreement any more: {why.path}:{why.line} {why.name} ({why.direction})")
+    return [*known, *by_rule]
 
 
 def worst(disagreements: Sequence[Disagreement], limit: int) -> list[Disagreement]:

@@ -165,10 +165,17 @@ def test_explained_disagreements_are_printed_apart_and_change_no_number(tmp_path
     before = capsys.readouterr().out
     why = Explained("app", "invented", "a.py", 1, "Store", "the oracle is wrong here")
     old = Explained("app", "missed", "a.py", 99, "Store", "gone")
-    assert print_verdicts([found], [why, old], tmp_path, limit=2) == plain
+    (row,) = print_verdicts([found], [why, old], tmp_path, limit=2)
+    assert {name: figure for name, figure in row.items() if "explained" not in name} == {
+        name: figure for name, figure in plain[0].items() if "explained" not in name
+    }
+    assert (row["explained"], plain[0]["explained"]) == (1, 0)
+    assert row["precision_without_explained"] > row["precision"] or row["right"] == 0
     after = capsys.readouterr().out
     assert "  invented  a.py:1 Store [test]" in before
     assert "  invented  a.py:1 Store [test]" not in after
+    assert "without what is explained" in after
+    assert "without what is explained" not in before
     assert "explained a.py:1 Store (invented): the oracle is wrong here" in after
     assert "STALE explanation, there is no such disagreement any more: a.py:99" in after
 
