@@ -56,6 +56,7 @@ from graph.uses import Uses, is_namespace
 from graph.values import CLASS_OBJECT, EXTERNAL_OBJECT, INSTANCE, NAMESPACE, Value
 
 _KIND_OF_PURPOSE = {WRITE: EdgeKind.WRITES}
+_RUN = frozenset({EdgeKind.CALLS, EdgeKind.INSTANTIATES})
 _IDLE = frozenset({LITERAL, FUNCTION, CLASS, SELF, ROOT})
 """What uses no name by itself."""
 
@@ -100,6 +101,9 @@ class Resolver:
         self._finder: TargetFinder
         self._uses = Uses(program, evaluator)
         self._decorators: dict[int, int] = {}
+        self._defaults: dict[int, int] = {}
+        """Functions by the roots of their parameters' defaults, which are evaluated in the scope around."""
+        self._defaults_of = -1
 
     def begin(self, path: str) -> list[PassedCall]:
         """Resolve what does not depend on the arguments of calls; return the calls whose arguments may matter to others."""
@@ -146,6 +150,7 @@ class Resolver:
         self._path, self._unit, self._local = path, self._program.unit(path), {}
         scopes = self._unit.flow.scopes
         self._decorators = {root: index for index, scope in enumerate(scopes) if scope.kind == FUNCTION_SCOPE for root in scope.decorators}
+        self._defaults = {each.default: at for at, scope in enumerate(scopes) for each in scope.parameters if each.default >= 0}
         self._made = EdgeMaker(self._unit, edges)
         self._finder = TargetFinder(self._program, self._evaluator, path)
         self._uses.open(path, self._finder)
@@ -161,6 +166,7 @@ class Resolver:
 
     def _try_root(self, index: int) -> None:
         root = self._unit.flow.roots[index]
+        self._defaults_of = self._defaults.get(index, -1)
         if root.expression is not None:
             if root.purpose == RAISED:
                 self._raised(index)
@@ -385,7 +391,8 @@ class Resolver:
 
     def _use(self, place: Place, expression: Expression, kind: EdgeKind, arguments: Arguments = (), *, as_type: bool = False) -> None:
         name, targets = self._uses.targets(place, expression, kind, arguments, as_type=as_type)
-        self._made.use(targets, place, self._unit.of_scope[place[1]], expression[1], name, arguments)
+        scope = place[1] if self._defaults_of < 0 or kind in _RUN else self._defaults_of
+        self._made.use(targets, place, self._unit.of_scope[scope], expression[1], name, arguments)
 
     def _arguments(self, place: Place, arguments: Arguments) -> None:
         for _, given in arguments:

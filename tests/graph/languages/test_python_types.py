@@ -196,14 +196,16 @@ class Own:
     def local(): ...
     def go(self, x=make(), *, y: int = local()): ...
 lambda x=make(): x
+def named(x=make): ...
 """
 
 
 def test_default_is_evaluated_where_the_function_is_defined() -> None:
-    """Its calls are of the class or module around, whose names it sees."""
+    """Its calls are of the class or module around, whose names it sees; what it merely names is of the function."""
     files = {"m.py": DEFAULTS}
     calls = ends(edges_of(files), EdgeKind.CALLS)
     assert calls == {("m.py#Own", "m.py#make"), ("m.py#Own", "m.py#Own.local"), ("m.py", "m.py#make")}
+    assert ("m.py#named", "m.py#make") in ends(edges_of(files), EdgeKind.REFERENCES)
 
 
 COPIED = """
