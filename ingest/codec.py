@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Collection, Iterable
 from itertools import accumulate
 from operator import add, attrgetter, sub
+from threading import local
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -38,19 +39,28 @@ _CHUNK = attrgetter(*Chunk.__slots__)
 _ESCAPED = 1
 """The code of a value that msgpack cannot hold, as JSON."""
 _encoder = msgspec.msgpack.Encoder()
-_compressor = zstandard.ZstdCompressor(level=1)
-_decompressor = zstandard.ZstdDecompressor()
+
+
+class _Zstandard(local):
+    """A compressor and a decompressor for each thread: one that two threads use at once crashes the process."""
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=1)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_zstandard = _Zstandard()
 
 
 def compress(data: bytes) -> bytes:
     """Compress bytes (zstd level 1: 0.04 s for 18 MB of Python, 4.2x smaller)."""
-    return _compressor.compress(data)
+    return _zstandard.compressor.compress(data)
 
 
 def decompress(data: bytes) -> bytes:
     """Undo ``compress``. Raises ``ValueError`` on damaged input."""
     try:
-        return _decompressor.decompress(data)
+        return _zstandard.decompressor.decompress(data)
     except zstandard.ZstdError as error:
         raise ValueError(f"stored bytes are damaged: {error}") from error
 
