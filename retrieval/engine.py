@@ -154,9 +154,8 @@ class Engine:
 
     def _show(self, request: SearchRequest, path: str, start: int, end: int) -> Span:
         repository, view = self.views(request)[0]
-        entries = self._views.entries(view.view_id)
         relative = self._relative(view, request.root, path)
-        entry = entries.get(relative)
+        entry = self._views.entries_at(view, [relative]).get(relative)
         if entry is None:
             raise LookupError(f"{path} is not in the index of {view.name}; see codelore status for what was skipped")
         parsed = self._facts.parsed(entry.document_id)

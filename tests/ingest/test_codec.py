@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,3 +95,11 @@ def test_a_reference_reads_the_same_before_and_after_the_store():
 @pytest.mark.parametrize("value", [["a", 1, [2, None]], {"a": [1.5]}, ["caf\udce9.py", ["x\udcff", {"k\udce9": 1}]]])
 def test_values_survive_with_whatever_a_path_holds(value: object) -> None:
     assert decode_value(encode_value(value)) == value
+
+
+def test_threads_compress_and_decompress_at_the_same_time() -> None:
+    """A zstandard context that two threads share crashes the process; buffers this large are worked on without the GIL."""
+    texts = [bytes([number]) * 3_000_000 + os.urandom(300_000) for number in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda text: [decompress(compress(text)) == text for _ in range(20)], texts))
+    assert found == [[True] * 20] * 4
