@@ -28,18 +28,18 @@ from eval.bench_graph import measure as measure_graph
 from eval.bench_process import folder_bytes, run
 from eval.bench_trees import PEER, Peer, Trees, describe
 from eval.bench_watch import measure as measure_watch
+from eval.derived_queries import varied_queries
 from eval.metrics import percentile
 from eval.neo4j_server import serving
 from ingest.analyze import detect
 from ingest.errors import CodeloreError
 from ingest.languages.registry import LANGUAGES
-from ingest.model import LanguageId, Skipped, SymbolKind
+from ingest.model import LanguageId, Skipped
 from ingest.parse import parse_only
 from ingest.walk import WalkOptions, screen, walk
 from retrieval.answers import SearchRequest
 from retrieval.embed import SHIPPED
 from retrieval.engine import Engine
-from retrieval.filters import Filters
 
 _PARSERS = 2
 
@@ -335,19 +335,6 @@ def parse_floor(files: Sequence[tuple[str, LanguageId, int]]) -> float:
 
 def _parse_batch(batch: Sequence[tuple[str, LanguageId, int]]) -> int:
     return sum(parse_only(language, Path(path).read_bytes()) for path, language, _ in batch)
-
-
-def varied_queries(engine: Engine, root: Path, count: int) -> list[str]:
-    """Return questions of three kinds in turns: a definition's name, its name in words with its folder's, the first line of its docs."""
-    kinds = (SymbolKind.CLASS, SymbolKind.FUNCTION, SymbolKind.METHOD)
-    symbols = engine.symbols(str(root), "*", filters=Filters(kinds=kinds), limit=1_000_000).symbols
-    named = [each for each in symbols if len(each.name) > 5 and not each.name.startswith("_") and each.doc]
-    queries: list[str] = []
-    for number in range(min(count, len(named))):
-        symbol = named[number * len(named) // min(count, len(named))]
-        words = f"{Path(symbol.path).parent.name} {symbol.name}".replace("_", " ")
-        queries.append((symbol.name, words, symbol.doc.strip().splitlines()[0])[number % 3])
-    return queries
 
 
 def print_row(row: Row) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +57,7 @@ def measure(root: str, *, edits: int = EDITS, command: Sequence[str] = ()) -> di
 def _edit(engine: Engine, root: Path, edits: int) -> list[tuple[float, float]]:
     """Append a definition to one Python file after another; return the seconds until it is published and found."""
     files = sorted(path for path in root.rglob("*.py") if 2_000 < path.stat().st_size < 40_000)
-    _await_watcher(engine, root)
+    await_watcher(engine, root)
     times: list[tuple[float, float]] = []
     for number in range(edits + 1):
         path = files[number * len(files) // (edits + 1)]
@@ -78,13 +78,15 @@ def _edit(engine: Engine, root: Path, edits: int) -> list[tuple[float, float]]:
     return times
 
 
-def _await_watcher(engine: Engine, root: Path) -> None:
-    """Write a file until the watcher has seen it."""
+def await_watcher(engine: Engine, root: Path, *, ended: Callable[[], bool] = lambda: False) -> None:
+    """Write a file until the watcher has seen it. Raises ``TimeoutError`` when it does not, and when it has ``ended``."""
     start, number = time.perf_counter(), 0
     probe = root / "codelore_probe.txt"
     generation = engine.views(SearchRequest("probe", str(root)))[0][1].generation
     while engine.views(SearchRequest("probe", str(root)))[0][1].generation == generation:
         _check(start, probe)
+        if ended():
+            raise TimeoutError(f"the watcher of {root} has ended")
         number += 1
         probe.write_text(f"probe {number}\n")
         time.sleep(0.25)

@@ -1,0 +1,1 @@
+"""Load: many questions at once, from users who wait for answers or at a rate that does not."""
