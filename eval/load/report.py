@@ -92,6 +92,7 @@ class LoadReport:
     cpu_ms_per_operation: float
     seconds: tuple[Second, ...]
     edits: Edits | None
+    kind: str = "load"
     format: int = FORMAT
 
 
