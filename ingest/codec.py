@@ -101,6 +101,21 @@ def decode_facts(facts: bytes, text: bytes) -> ParsedFile:
         raise ValueError(f"stored facts are damaged: {error}") from error
 
 
+def decode_symbols(facts: bytes, lowered: bytes = b"") -> tuple[Symbol, ...]:
+    """Decode nothing but the symbols of ``encode_facts`` output; none at once where the facts, in lower case, nowhere hold ``lowered``.
+
+    Raises ``ValueError`` on damaged input.
+    """
+    data = decompress(facts)
+    if lowered and lowered not in data.lower():
+        return ()
+    try:
+        rows = cast("list[list[Any]]", msgspec.msgpack.decode(data))
+        return _rows(Symbol, rows[1], 2, SymbolKind)
+    except (msgspec.MsgspecError, TypeError, IndexError) as error:
+        raise ValueError(f"stored facts are damaged: {error}") from error
+
+
 def _rows(noun: Callable[..., T], rows: list[Any], at: int, kind: Callable[[str], Any]) -> tuple[T, ...]:
     for row in rows:
         row[at] = kind(row[at])

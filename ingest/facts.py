@@ -7,14 +7,14 @@ changes: a changed file is a new content and a new document, and a view (``inges
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from sqlite3 import Connection
 from typing import TypeVar
 
 from ingest.database import Database
 from ingest.errors import StoreError
-from ingest.model import ContentHash, DocumentId, LanguageId, ParsedFile, RepositoryId
+from ingest.model import ContentHash, DocumentId, LanguageId, ParsedFile, RepositoryId, Symbol
 
 T = TypeVar("T")
 
@@ -159,6 +159,22 @@ class FactStore:
         if row is None:
             raise LookupError(f"no document {document}")
         return _sound(lambda facts: decode_facts(facts, decompress(row[1])), row[0])
+
+    def symbols(self, documents: Iterable[DocumentId], lowered: bytes = b"") -> Iterator[tuple[Symbol, ...]]:
+        """Yield the symbols of each document, none where its facts, in lower case, nowhere hold ``lowered``.
+
+        Raises ``LookupError`` when there is no such document. Neither texts nor references are read: that is most of the work.
+        """
+        from ingest.codec import decode_symbols
+
+        with self._database.read() as read:
+            for document in documents:
+                row = read.execute(
+                    "SELECT facts FROM document JOIN content ON content.id = content_id WHERE document.id = ?", (document,)
+                ).fetchone()
+                if row is None:
+                    raise LookupError(f"no document {document}")
+                yield _sound(lambda facts: decode_symbols(facts, lowered), row[0])
 
     def have_symbols(self, documents: Iterable[DocumentId]) -> bool:
         """Tell whether any of the documents has a symbol."""
