@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from random import Random
-from typing import Any, cast
 
 from eval.derived_queries import named_symbols, varied_queries
+from eval.sets.kinds import QuestionSet
+from eval.sets.registry import read_set
 from ingest.errors import QueryError, SourceError
 from ingest.path_kinds import PathFlag, path_flags
 from retrieval.answers import SymbolRow
@@ -84,32 +85,38 @@ def _spread(symbols: Sequence[SymbolRow]) -> list[SymbolRow]:
 
 
 def read_queries(place: Path, repository: str) -> list[str]:
-    """Read queries from a file, one a line as text or as an object with ``query``, or from the ``queries.jsonl`` of a set folder.
+    """Read queries from a file, one a line as text or as an object with ``query``, or from the folder of a set of questions.
 
-    Of questions that name their repository those about ``repository`` are taken, if there are any. Raises ``SourceError``.
+    Of a set those about ``repository`` are taken, if there are any. Raises ``SourceError``.
     """
-    file = place / "queries.jsonl" if place.is_dir() else place
-    try:
-        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"cannot read the queries in {file}: {error}; give a file with a query a line, or a set folder") from error
-    read = [_query(line, file) for line in lines]
-    queries = [query for query, about in read if about == repository] or [query for query, _ in read]
+    queries = _of_set(place, repository) if place.is_dir() else _of_file(place)
     if not queries:
-        raise SourceError(f"there are no queries in {file}; give a file with a query a line, or a set folder")
+        raise SourceError(f"there are no queries in {place}; give a file with a query a line, or the folder of a set of questions")
     return queries
 
 
-def _query(line: str, file: Path) -> tuple[str, str]:
-    """Return a query and the name of the repository that it is about."""
-    if not line.startswith("{"):
-        return line, ""
+def _of_set(folder: Path, repository: str) -> list[str]:
+    found = read_set(folder)
+    questions = found.questions if isinstance(found, QuestionSet) else []
+    about = [each.text for each in questions if each.corpus.partition("@")[0].rpartition("/")[2] == repository]
+    return about or [each.text for each in questions]
+
+
+def _of_file(file: Path) -> list[str]:
     try:
-        row = cast("dict[str, Any]", json.loads(line))
-        query = row["query"]
+        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"cannot read the queries in {file}: {error}; give a file with a query a line, or a set's folder") from error
+    return [_query(line, file) for line in lines]
+
+
+def _query(line: str, file: Path) -> str:
+    if not line.startswith("{"):
+        return line
+    try:
+        return str(json.loads(line)["query"])
     except (ValueError, KeyError) as error:
         raise SourceError(f'a line of {file} begins with {{ and is no JSON object with "query": {line[:100]} ({error!r})') from error
-    return str(query), str(row.get("name") or row.get("repo") or "").rpartition("/")[2]
 
 
 class Mix:

@@ -13,6 +13,7 @@ from eval.load.histogram import Histogram, Latency
 from eval.load.recorder import ErrorTally, Recorder, Second, Tally
 from eval.load.sampling import Sample, growth
 from eval.record import Machine
+from eval.text import plain
 
 FORMAT = 1
 _MB = 1_000_000
@@ -193,7 +194,7 @@ def lines(report: LoadReport) -> Iterator[str]:
         yield f"{report.unstarted:,} operations were due and nobody came to begin them: the latencies are better than the truth"
     for error in report.errors:
         first = f"{error.operation} {error.query!r} after {error.at_seconds:.1f} s"
-        yield f"{error.count:,} failed with {error.kind}, first {first}: {error.message}"
+        yield f"{error.count:,} failed with {error.kind}, first {first}: {plain(error.message)}"
 
 
 def _line(row: OperationRow, latency: Latency, name: str = "") -> str:

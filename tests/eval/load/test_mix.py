@@ -62,11 +62,21 @@ def test_queries_come_from_lines_of_text_or_of_json(tmp_path: Path) -> None:
 
 def test_a_set_is_asked_what_is_about_the_repository(tmp_path: Path) -> None:
     """All of it where nothing is."""
-    rows = [{"query": "ours", "name": "shop"}, {"query": "theirs", "repo": "somebody/bank"}]
+    rows = [
+        {"id": "1", "query": "ours", "name": "shop", "relevant": ["a.py"]},
+        {"id": "2", "query": "theirs", "repo": "somebody/bank", "relevant": ["b.py"]},
+    ]
     (tmp_path / "queries.jsonl").write_text("\n".join(map(json.dumps, rows)))
     assert read_queries(tmp_path, "shop") == ["ours"]
     assert read_queries(tmp_path, "bank") == ["theirs"]
     assert read_queries(tmp_path, "farm") == ["ours", "theirs"]
+
+
+def test_a_set_that_asks_nothing_is_refused(tmp_path: Path) -> None:
+    """An oracle of edges has no queries."""
+    (tmp_path / "shop.refs.jsonl").write_text('{"symbol": "a", "path": "a.py", "line": 1, "refs": []}\n')
+    with pytest.raises(SourceError, match="no queries"):
+        read_queries(tmp_path, "shop")
 
 
 @pytest.mark.parametrize(
