@@ -28,6 +28,7 @@ def add_eval(commands: Commands, home: Home) -> None:
     from eval.cli_compare import add_compare
     from eval.cli_gate import add_gate
     from eval.cli_report import add_report
+    from eval.cli_load import add_load
     from eval.cli_run import add_run
 
     parser = commands.add_parser("eval", help=HELP, description=HELP[0].upper() + HELP[1:] + ".")
@@ -36,6 +37,7 @@ def add_eval(commands: Commands, home: Home) -> None:
     add_compare(kinds, home)
     add_gate(kinds, home)
     add_report(kinds, home)
+    add_load(kinds, home)
     _add_program(kinds, "graph", _graph, "print where the graph and an oracle disagree, with the lines of source")
     _add_program(kinds, "bench", _bench, "print the speed table: ours, peers and floors in one run")
     _add_program(kinds, "scip-convert", _scip_convert, "turn a SCIP index into an oracle of references")
