@@ -7,6 +7,7 @@ import os
 import subprocess
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -115,6 +116,32 @@ def _rows(answer: Callable[[], int]) -> int:
         return 0
 
 
+class Turns:
+    """A lock that is handed over in the order of asking. Whoever gives up a plain lock and wants it again takes it before all who wait."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting = deque[threading.Lock]()
+        self._taken = False
+
+    def __enter__(self) -> None:
+        mine = threading.Lock()
+        mine.acquire()
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            self._waiting.append(mine)
+        mine.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+
 class EngineTarget:
     """The engine in this process.
 
@@ -123,7 +150,7 @@ class EngineTarget:
 
     def __init__(self, data: Path, root: str, *, each: bool = False) -> None:
         self._data, self._root, self._each = data, root, each
-        self._turn = threading.Lock()
+        self._turn = Turns()
         self._local = threading.local()
         self._sessions: list[_Session] = []
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from eval.load.mix import Kind, Operation
-from eval.load.targets import CliTarget, EngineTarget, OperationFailedError, Target
+from eval.load.targets import CliTarget, EngineTarget, OperationFailedError, Target, Turns
 from tests.eval.load.shop import CODELORE, indexed, new_shop
 
 ASKED = [
@@ -68,6 +69,27 @@ def test_many_threads_get_whole_answers_from_the_engine(shop: tuple[str, Path], 
         user.join()
     target.close()
     assert wrong == []
+
+
+def test_turns_go_round() -> None:
+    """A user who wants another turn at once comes after all who wait."""
+    turns, taken = Turns(), list[int]()
+    start = threading.Barrier(3)
+
+    def take(user: int) -> None:
+        start.wait(10)
+        for _ in range(50):
+            with turns:
+                taken.append(user)
+                time.sleep(0.001)
+
+    users = [threading.Thread(target=take, args=(user,)) for user in range(3)]
+    for user in users:
+        user.start()
+    for user in users:
+        user.join()
+    middle = taken[20:100]
+    assert max(abs(middle.count(user) - len(middle) / 3) for user in range(3)) <= 4
 
 
 def test_a_slip_of_the_engine_is_no_empty_answer(shop: tuple[str, Path]) -> None:
