@@ -153,6 +153,7 @@ class EngineTarget:
         self._turn = Turns()
         self._local = threading.local()
         self._sessions: list[_Session] = []
+        self._others = set[int]()
 
     @property
     def name(self) -> str:
@@ -161,6 +162,7 @@ class EngineTarget:
 
     def open(self) -> None:
         """Open the engine that is shared, or try whether one opens."""
+        self._others = set(family(os.getpid())[1:])
         self._sessions.append(_Session(self._data, self._root))
 
     def perform(self, operation: Operation) -> int:
@@ -180,8 +182,8 @@ class EngineTarget:
         yield self._local.session
 
     def processes(self) -> Sequence[int]:
-        """Return this process and all below it: what drives the load is in it, too."""
-        return family(os.getpid())
+        """Return this process and all that came below it: what drives the load is in it, too."""
+        return [each for each in family(os.getpid()) if each not in self._others]
 
     def cpu_seconds(self) -> float:
         """Return what this process has used."""
@@ -205,6 +207,7 @@ class CliTarget:
         # the index under load is in the data folder, graph included, whatever the user has set
         self._command = ["env", "-u", "CODELORE_GRAPH_URL", f"CODELORE_DATA_DIR={data}", *codelore]
         self._root, self._patience = root, patience
+        self._others = set[int]()
 
     @property
     def name(self) -> str:
@@ -213,6 +216,7 @@ class CliTarget:
 
     def open(self) -> None:
         """Ask for the version, so that a command that does not start is known at once."""
+        self._others = set(family(os.getpid()))
         self._run(["--version"])
 
     def perform(self, operation: Operation) -> int:
@@ -246,7 +250,7 @@ class CliTarget:
 
     def processes(self) -> Sequence[int]:
         """Return the commands that run at the moment."""
-        return family(os.getpid())[1:]
+        return [each for each in family(os.getpid()) if each not in self._others]
 
     def cpu_seconds(self) -> float:
         """Return what the commands that have ended used."""
