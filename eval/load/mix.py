@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from eval.derived_queries import named_symbols, varied_queries
+from eval.model import Question
 from eval.sets.kinds import QuestionSet
 from eval.sets.registry import read_set
 from ingest.errors import QueryError, SourceError
@@ -97,8 +98,8 @@ def read_queries(place: Path, repository: str) -> list[str]:
 
 def _of_set(folder: Path, repository: str) -> list[str]:
     found = read_set(folder)
-    questions = found.questions if isinstance(found, QuestionSet) else []
-    about = [each.text for each in questions if each.corpus.partition("@")[0].rpartition("/")[2] == repository]
+    questions = found.questions if isinstance(found, QuestionSet) else tuple[Question, ...]()
+    about = [each.text for each in questions if each.repository.rpartition("/")[2] == repository]
     return about or [each.text for each in questions]
 
 
