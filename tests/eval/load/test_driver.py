@@ -141,7 +141,7 @@ def test_an_operation_that_never_comes_back_is_left() -> None:
         over.wait(20)
         return 1
 
-    outcome, recorder = drive(answer, Plan(users=2, seconds=0.1), leave_seconds=0.2)
+    outcome, recorder = drive(answer, Plan(users=2, seconds=1.0), leave_seconds=0.5)
     over.set()
     assert outcome.unreturned == 2
     assert recorder.performed == 0
