@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import bm25s
 
@@ -45,11 +46,11 @@ class Bm25:
 class Index:
     """The windows of one folder."""
 
-    def __init__(self, retriever: bm25s.BM25, chunks: dict) -> None:
+    def __init__(self, retriever: bm25s.BM25, chunks: dict[str, Any]) -> None:
         self._retriever = retriever
         self._chunks = chunks
 
-    def ask(self, question: str, limit: int) -> list[dict]:
+    def ask(self, question: str, limit: int) -> list[dict[str, Any]]:
         """Rank the windows."""
         words = _words([question])
         if not words.vocab:
@@ -57,7 +58,7 @@ class Index:
         found, scores = self._retriever.retrieve(words, k=min(limit, len(self._chunks["spans"])), show_progress=False)
         return [self._row(int(at), float(score)) for at, score in zip(found[0], scores[0], strict=True) if score > 0]
 
-    def _row(self, at: int, score: float) -> dict:
+    def _row(self, at: int, score: float) -> dict[str, Any]:
         path, start, end = self._chunks["spans"][at]
         return {
             "path": self._chunks["paths"][path],
@@ -72,7 +73,9 @@ class Index:
 
 
 def _words(texts: list[str]) -> bm25s.tokenization.Tokenized:
-    return bm25s.tokenize(texts, stopwords="en", show_progress=False)
+    words = bm25s.tokenize(texts, stopwords="en", show_progress=False)
+    assert isinstance(words, bm25s.tokenization.Tokenized)  # the library's other answer is for a setting that is not used here
+    return words
 
 
 def connect(options: dict[str, str]) -> Bm25:

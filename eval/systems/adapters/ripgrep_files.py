@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import which
+from typing import Any
 
 WINDOW = 50
 SECONDS = 60
@@ -63,7 +64,7 @@ class Tree:
         self._root = root
         self._phrase = phrase
 
-    def ask(self, question: str, limit: int) -> list[dict]:
+    def ask(self, question: str, limit: int) -> list[dict[str, Any]]:
         """Search every file."""
         terms = [question] if self._phrase else words(question)
         if not any(each.strip() for each in terms):
@@ -83,7 +84,7 @@ class Tree:
                 found[path].append((int(line), word.lower()))
         return found
 
-    def _row(self, path: str, score: float, start: int) -> dict:
+    def _row(self, path: str, score: float, start: int) -> dict[str, Any]:
         lines = Path(path).read_text(encoding="utf-8", errors="replace").split("\n")
         end = min(start + WINDOW - 1, len(lines))
         return {

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from huggingface_hub.errors import LocalEntryNotFoundError
@@ -54,7 +55,7 @@ class Index:
         self._index = index
         self._alpha = alpha
 
-    def ask(self, question: str, limit: int) -> list[dict]:
+    def ask(self, question: str, limit: int) -> list[dict[str, Any]]:
         """Search."""
         return [
             {

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors.numpy import load_file
@@ -63,18 +64,18 @@ class Transformer:
 class Index:
     """The vectors of one folder."""
 
-    def __init__(self, encoder: Encoder, vectors: np.ndarray, chunks: dict) -> None:
+    def __init__(self, encoder: Encoder, vectors: np.ndarray, chunks: dict[str, Any]) -> None:
         self._encoder = encoder
         self._vectors = vectors
         self._chunks = chunks
 
-    def ask(self, question: str, limit: int) -> list[dict]:
+    def ask(self, question: str, limit: int) -> list[dict[str, Any]]:
         """Rank the windows."""
         scores = self._vectors @ self._encoder.encode([question])[0]
         best = np.argsort(-scores, kind="stable")[:limit]
         return [self._row(int(at), float(scores[at])) for at in best]
 
-    def _row(self, at: int, score: float) -> dict:
+    def _row(self, at: int, score: float) -> dict[str, Any]:
         path, start, end = self._chunks["spans"][at]
         return {
             "path": self._chunks["paths"][path],

@@ -25,7 +25,8 @@ for line in sys.stdin:
         block = bytearray(30_000_000)
         reply = {"version": "1.5", "seconds": 0.25, "cpu_seconds": 0.5, "files": 2, "chunks": 3}
     else:
-        found = [[{"path": q, "start_line": 1, "end_line": 2, "score": 0.5, "tokens": 7, "signals": {"name": 1.0}}] for q in request["questions"]]
+        row = {"start_line": 1, "end_line": 2, "score": 0.5, "tokens": 7, "signals": {"name": 1.0}}
+        found = [[{"path": question, **row}] for question in request["questions"]]
         answers = [{"ms": 1.25, "confidence": 0.5, "found": rows[: request["limit"]]} for rows in found]
         reply = {"version": "1.5", "cold_ms": 12.0 if os.path.isdir(request["data"]) else -1.0, "answers": answers}
     print(json.dumps(reply), flush=True)
@@ -95,7 +96,7 @@ def test_a_closed_system_starts_again(tmp_path: Path) -> None:
 
 def test_variables_reach_the_system(tmp_path: Path) -> None:
     peer = system(tmp_path, answering("json.dumps({'error': os.environ['COLOUR']})"), variables={"COLOUR": "green"})
-    with pytest.raises(SourceError, match="peer cannot index .*: green"):
+    with pytest.raises(SourceError, match=r"peer cannot index .*: green"):
         peer.index("shop", tmp_path)
     peer.close()
 
@@ -112,7 +113,7 @@ def test_an_error_reply_leaves_the_process_running(tmp_path: Path) -> None:
 
 
 def test_a_system_that_cannot_start_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="cannot start peer .*/nowhere.*buy another"):
+    with pytest.raises(SourceError, match=r"cannot start peer .*/nowhere.*buy another"):
         ProcessSystem("peer", [str(tmp_path / "nowhere")], tmp_path / "data", remedy="buy another").index("shop", tmp_path)
 
 
@@ -191,7 +192,7 @@ def _runs(process: int) -> bool:
 def test_a_system_that_reads_nothing_does_not_hang_the_asker(tmp_path: Path) -> None:
     """A pipe holds 64 KB; a large request waits for its reader, and the wait is bounded."""
     peer = system(tmp_path, "import time; time.sleep(60)", bounds=Bounds(open=0.5, question=0.0, end=0.1))
-    with pytest.raises(SourceError, match="gave no answer for 0 s|gave no answer for 1 s"):
+    with pytest.raises(SourceError, match=r"gave no answer for [01] s"):
         peer.ask(tmp_path, ["x" * 1_000_000], 10)
 
 
