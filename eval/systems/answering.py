@@ -192,8 +192,8 @@ def options_of(arguments: Sequence[str]) -> dict[str, str]:
 def main(arguments: Sequence[str]) -> None:
     """Serve the adapter in a file."""
     file, *options = arguments
-    answers = private_output()
-    serve(runpy.run_path(file)["connect"](options_of(options)), sys.stdin, answers)
+    with private_output() as answers:
+        serve(runpy.run_path(file)["connect"](options_of(options)), sys.stdin, answers)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -24,27 +23,31 @@ class CodeloreAdapter:
 
     def __init__(self, options: Mapping[str, str]) -> None:
         """``weights`` names the embedder's file; ``vectors=off`` takes the vector signal away. Raises ``QueryError`` for other values."""
-        self._scratch = TemporaryDirectory(prefix="codelore-eval-")
-        vectors, weights = options.get("vectors", "on"), Path(options.get("weights") or SHIPPED)
+        vectors = options.get("vectors", "on")
         if vectors not in {"on", "off"}:
             raise QueryError(f"the option vectors is on or off, not {vectors!r}")
-        self._options = EngineOptions(weights=blank_model(Path(self._scratch.name) / "blank.bin") if vectors == "off" else weights)
-        try:
-            self.version = version("codelore")
-        except PackageNotFoundError:
-            self.version = "unknown"
+        self._weights = Path(options.get("weights") or SHIPPED) if vectors == "on" else None
+        self.version = version("codelore")
 
     def index(self, root: str, data: str, files: Callable[[], Iterator[tuple[str, str]]]) -> tuple[int, int]:
         """Index a folder as a user's would be; the engine lists its files itself."""
         del files
-        with Engine(Path(data), self._options) as engine:
+        with self._engine(Path(data)) as engine:
             engine.index(root)
             status = engine.status(root, look=False)
             return status.files, status.chunks
 
     def open(self, root: str, data: str) -> OpenEngine:
         """Open a data folder."""
-        return OpenEngine(Engine(Path(data), self._options), root)
+        return OpenEngine(self._engine(Path(data)), root)
+
+    def _engine(self, data: Path) -> Engine:
+        weights = self._weights
+        if weights is None:
+            weights = data / "blank.bin"
+            if not weights.exists():
+                blank_model(weights)
+        return Engine(data, EngineOptions(weights=weights))
 
 
 class OpenEngine:
@@ -82,9 +85,9 @@ def blank_model(path: Path) -> Path:
 
 def main(arguments: Sequence[str]) -> None:
     """Serve the engine with options given as ``name=value``."""
-    answers = private_output()
     try:
         adapter = CodeloreAdapter(options_of(arguments))
     except CodeloreError as error:
         raise SystemExit(str(error)) from error
-    serve(adapter, sys.stdin, answers, expected=(CodeloreError,))
+    with private_output() as answers:
+        serve(adapter, sys.stdin, answers, expected=(CodeloreError,))

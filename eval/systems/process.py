@@ -97,14 +97,11 @@ class ProcessSystem:
 
     def close(self) -> None:
         """End its process. The next request starts another."""
-        if self._child is not None:
-            self._child.end(self._bounds.end)
-            self._child = None
+        self._end(self._bounds.end)
 
-    def _give_up(self) -> None:
-        """End its process at once."""
+    def _end(self, seconds: float) -> None:
         if self._child is not None:
-            self._child.end(0.0)
+            self._child.end(seconds)
             self._child = None
 
     def _data_of(self, root: Path) -> Path:
@@ -127,7 +124,7 @@ class ProcessSystem:
             reply = json.loads(child.exchange(json.dumps(request).encode() + b"\n", seconds))
         except _NoAnswerError as error:
             last = child.last_words()
-            self._give_up()
+            self._end(0.0)
             raise SourceError(f"{self.name} {error} when asked to {what}{f': {last}' if last else ''}; {self._remedy}") from error
         except ValueError as error:
             raise self._failed(f"was asked to {what} and its answer is not JSON ({error})") from error
@@ -148,7 +145,7 @@ class ProcessSystem:
     def _failed(self, what: str, reply: object = None) -> SourceError:
         """End the process, which may now be out of step, and return the error to raise."""
         last = self._child.last_words() if self._child else ""
-        self._give_up()
+        self._end(0.0)
         said = f": {json.dumps(reply)[:200]}" if reply is not None else ""
         return SourceError(f"{self.name} {what}{said}{f'; it said: {last}' if last else ''}; its adapter is at fault, {self._remedy}")
 
@@ -218,8 +215,6 @@ class _Child:
     def _write(self, request: bytes) -> int:
         try:
             return os.write(self._into.fileno(), request[:65_536])
-        except BlockingIOError:
-            return 0
         except BrokenPipeError:  # it has ended; reading says how
             return len(request)
 

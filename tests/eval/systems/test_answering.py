@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from eval.systems import answering
-from eval.systems.answering import Answering, estimate_tokens, options_of, serve, text_files
+from eval.systems.answering import Answering, estimate_tokens, main, options_of, serve, text_files
 from retrieval.context import estimate_tokens as tokens_of_the_engine
 
 LINES = """
@@ -144,6 +144,17 @@ def test_a_peer_is_the_script_with_its_adapter(shop: Path, tmp_path: Path) -> No
     assert indexed["files"] == 2
     assert asked["answers"][0]["found"] == [{"path": "a=b.py", "start_line": 1, "end_line": 2, "score": 1.0, "tokens": 0, "signals": {}}]
     assert done.stderr == "a stray line\n"
+
+
+def test_the_script_can_be_run_in_this_process(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    adapter = tmp_path / "lines.py"
+    adapter.write_text(LINES)
+    request = {"do": "index", "root": str(shop), "data": str(tmp_path / "data")}
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(request) + "\n"))
+    main([str(adapter), "path=a"])
+    assert json.loads(capfd.readouterr().out.splitlines()[0])["files"] == 2
 
 
 def test_options_are_names_with_values() -> None:

@@ -196,6 +196,12 @@ def test_a_system_that_reads_nothing_does_not_hang_the_asker(tmp_path: Path) -> 
         peer.ask(tmp_path, ["x" * 1_000_000], 10)
 
 
+def test_a_system_that_ends_before_it_has_read_is_told_by_its_end(tmp_path: Path) -> None:
+    peer = system(tmp_path, "import os, time; os.close(0); time.sleep(0.3); raise SystemExit('no ears')")
+    with pytest.raises(SourceError, match=r"ended with status 1 .*: no ears"):
+        peer.ask(tmp_path, ["x" * 1_000_000], 10)
+
+
 def test_large_requests_and_answers_pass(tmp_path: Path) -> None:
     peer = system(
         tmp_path,

@@ -1,0 +1,69 @@
+"""Our engine behind the protocol, in this process; test_registry runs it in one of its own."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from eval.systems.answering import Answering
+from eval.systems.codelore_server import CodeloreAdapter, main
+from ingest.errors import ModelError, QueryError
+from retrieval.weights import SHIPPED
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    root = tmp_path / "shop"
+    root.mkdir()
+    (root / "invoice.py").write_text("def lower_total(total):\n    return total\n")
+    (root / "stock.py").write_text("def count_shelf(shelf):\n    return len(shelf)\n")
+    return root
+
+
+def ask(adapter: CodeloreAdapter, root: Path, data: Path) -> dict[str, float]:
+    """The signals of the best answer to one question."""
+    answers = Answering(adapter)
+    place = {"root": str(root), "data": str(data)}
+    assert answers.answer({"do": "index", **place})["files"] == 2
+    asked = answers.answer({"do": "ask", **place, "limit": 1, "questions": ["count what lies on the shelf"]})
+    answers.close()
+    best = asked["answers"][0]["found"][0]
+    assert best["path"] == "stock.py"
+    return best["signals"]
+
+
+def test_the_vector_signal_can_be_left_out(shop: Path, tmp_path: Path) -> None:
+    with_vectors = ask(CodeloreAdapter({}), shop, tmp_path / "with")
+    without = ask(CodeloreAdapter({"vectors": "off"}), shop, tmp_path / "without")
+    assert with_vectors != without
+
+
+def test_other_weights_can_be_named(shop: Path, tmp_path: Path) -> None:
+    weights = tmp_path / "weights.bin"
+    shutil.copy(SHIPPED, weights)
+    assert ask(CodeloreAdapter({"weights": str(weights)}), shop, tmp_path / "own") == ask(CodeloreAdapter({}), shop, tmp_path / "shipped")
+    with pytest.raises(ModelError):
+        ask(CodeloreAdapter({"weights": str(tmp_path / "none")}), shop, tmp_path / "none-data")
+
+
+def test_a_value_that_is_none_is_an_error() -> None:
+    with pytest.raises(QueryError, match="vectors is on or off"):
+        CodeloreAdapter({"vectors": "1"})
+    with pytest.raises(SystemExit, match="vectors is on or off"):
+        main(["vectors=1"])
+
+
+def test_the_program_answers_until_its_input_ends(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    requests = [{"do": "index", "root": str(folder), "data": str(tmp_path / "data")} for folder in (shop, tmp_path / "nowhere")]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("".join(json.dumps(each) + "\n" for each in requests)))
+    main([])
+    indexed, failed = map(json.loads, capfd.readouterr().out.splitlines())
+    assert indexed["files"] == 2
+    assert "nowhere" in failed["error"]
