@@ -27,6 +27,7 @@ def add_eval(commands: Commands, home: Home) -> None:
     """Add ``eval`` and what it can do to the command line."""
     from eval.cli_compare import add_compare
     from eval.cli_gate import add_gate
+    from eval.cli_peers import add_peers
     from eval.cli_report import add_report
     from eval.cli_load import add_load
     from eval.cli_run import add_run
@@ -38,6 +39,7 @@ def add_eval(commands: Commands, home: Home) -> None:
     add_gate(kinds, home)
     add_report(kinds, home)
     add_load(kinds, home)
+    add_peers(kinds, home)
     _add_program(kinds, "graph", _graph, "print where the graph and an oracle disagree, with the lines of source")
     _add_program(kinds, "bench", _bench, "print the speed table: ours, peers and floors in one run")
     _add_program(kinds, "scip-convert", _scip_convert, "turn a SCIP index into an oracle of references")

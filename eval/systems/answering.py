@@ -1,6 +1,6 @@
 """The system's side of the protocol: reads requests, has an adapter answer them, and holds the clock.
 
-A system in an environment of its own runs this file as a script, ``python -I answering.py ADAPTER.py name=value …``, so it imports the
+A system in an environment of its own runs this file as a script, ``python -P answering.py ADAPTER.py name=value …``, so it imports the
 standard library alone. Whatever the adapter or a library below it prints goes to standard error: standard output is for answers.
 """
 

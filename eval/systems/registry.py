@@ -14,6 +14,8 @@ from ingest.errors import QueryError
 
 _HERE = Path(__file__).parent
 _OURS = "import sys; from eval.systems.codelore_server import main; main(sys.argv[1:])"
+_PYTHON = ("env", "-u", "PYTHONPATH", "-u", "PYTHONHOME")  # and -P -s: of our packages and the user's a peer's Python sees none
+_VARIABLES = {"PYTHONHASHSEED": "0"}  # semble breaks ties in the order of a set: two runs differed by .001 NDCG
 _OFFLINE = {"HF_HUB_OFFLINE": "1"}
 _DOWNLOAD = {"download": "yes to fetch the model from its hub, which nothing does unasked"}
 
@@ -116,7 +118,7 @@ def parse(text: str) -> tuple[Entry, dict[str, str]]:
 
 def _variables(entry: Entry, options: Mapping[str, str], own: Path) -> dict[str, str]:
     offline = {} if options.get("download") == "yes" else _OFFLINE
-    return {**offline, **entry.variables, **({entry.cache: str(own / "cache")} if entry.cache else {})}
+    return {**_VARIABLES, **offline, **entry.variables, **({entry.cache: str(own / "cache")} if entry.cache else {})}
 
 
 def _say(line: str) -> None:
@@ -138,7 +140,7 @@ def open_system(text: str, home: Path, data: Path, *, report: Callable[[str], No
     python = Environments(home).prepare(environment, report=report)
     return ProcessSystem(
         text,
-        [str(python), "-I", str(_HERE / "answering.py"), str(_HERE / "adapters" / entry.adapter), *arguments],
+        [*_PYTHON, str(python), "-P", "-s", str(_HERE / "answering.py"), str(_HERE / "adapters" / entry.adapter), *arguments],
         own,
         options=options,
         variables=_variables(entry, options, own),

@@ -18,7 +18,8 @@ from ingest.errors import QueryError, SourceError
 from tests.eval.systems.test_environments import environment
 
 ADAPTER = """
-import os
+import os, sys
+assert not [each for each in sys.path if each.endswith("stray")]
 
 class Echo:
     version = "1"
@@ -27,7 +28,7 @@ class Echo:
     def open(self, root, data): return self
     def ask(self, question, limit):
         seen = [f"{name}={value}" for name, value in sorted(self.options.items())]
-        seen += [f"{name}={os.environ[name]}" for name in ("HF_HUB_OFFLINE", "PLACE", "THREADS") if name in os.environ]
+        seen += [f"{name}={os.environ[name]}" for name in ("PYTHONHASHSEED", "HF_HUB_OFFLINE", "PLACE", "THREADS") if name in os.environ]
         return [{"path": each, "start_line": 1, "end_line": 1, "score": 1.0} for each in seen]
     def close(self): pass
 
@@ -104,17 +105,20 @@ def test_what_is_not_there_is_named_with_what_is(text: str, why: str) -> None:
         parse(text)
 
 
-def test_a_peer_is_opened_in_its_environment_with_what_it_was_told(peer: Entry, corpus: Path, tmp_path: Path) -> None:
-    """What it may keep lies beside its indexes, and no hub is asked."""
+def test_a_peer_is_opened_in_its_environment_with_what_it_was_told(
+    peer: Entry, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it may keep lies beside its indexes, no hub is asked, and nothing of the user's Python is seen."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "stray"))
     said: list[str] = []
     system = open_system("echo:colour=red", tmp_path / "home", tmp_path / "data", report=said.append)
     assert (system.name, system.options) == ("echo:colour=red", {"colour": "red"})
     assert len(said) == 1
     assert system.index("shop", corpus).files == 1
     found = [each.path for each in system.ask(corpus, ["x"], 10).answers[0].found]
-    assert found[:3] == ["colour=red", "mode=loud", "HF_HUB_OFFLINE=1"]
-    assert found[3].startswith(f"PLACE={tmp_path / 'data' / 'echo-'}")
-    assert found[4] == "THREADS=1"
+    assert found[:4] == ["colour=red", "mode=loud", "PYTHONHASHSEED=0", "HF_HUB_OFFLINE=1"]
+    assert found[4].startswith(f"PLACE={tmp_path / 'data' / 'echo-'}")
+    assert found[5] == "THREADS=1"
     system.close()
 
 
