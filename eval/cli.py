@@ -27,9 +27,9 @@ def add_eval(commands: Commands, home: Home) -> None:
     """Add ``eval`` and what it can do to the command line."""
     from eval.cli_compare import add_compare
     from eval.cli_gate import add_gate
+    from eval.cli_load import add_load
     from eval.cli_peers import add_peers
     from eval.cli_report import add_report
-    from eval.cli_load import add_load
     from eval.cli_run import add_run
 
     parser = commands.add_parser("eval", help=HELP, description=HELP[0].upper() + HELP[1:] + ".")
