@@ -1,0 +1,186 @@
+"""Takes the answer out of a question: names of its files and of what it defines give way to what they are, and what still gives it away
+is found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from eval.mining.snapshot import Snapshot
+from ingest.model import SymbolKind
+
+_BARRELS = frozenset({"init", "index", "mod", "lib", "main"})
+_NO_NAMES = frozenset({"src", "lib", "source", "sources", "pkg", "packages", "app", "include", "internal", "core", "crates", "main", "java"})
+_MAX_WORDS = 6
+_NOUNS = {
+    SymbolKind.FUNCTION: "function",
+    SymbolKind.METHOD: "method",
+    SymbolKind.CONSTRUCTOR: "constructor",
+    SymbolKind.MACRO: "macro",
+    SymbolKind.INTERFACE: "interface",
+    SymbolKind.TRAIT: "trait",
+    SymbolKind.ENUM: "enum",
+    SymbolKind.STRUCT: "type",
+    SymbolKind.TYPE: "type",
+    SymbolKind.CLASS: "class",
+    SymbolKind.MODULE: "module",
+    SymbolKind.NAMESPACE: "module",
+    SymbolKind.PROPERTY: "property",
+    SymbolKind.FIELD: "attribute",
+    SymbolKind.CONSTANT: "constant",
+    SymbolKind.VARIABLE: "variable",
+}
+_PATH = r"(?:[\w.@~+-]+/)+[\w.@~+-]*|\.{0,2}/?[\w-][\w.-]*\.[A-Za-z][A-Za-z0-9]{0,4}\b"
+_NAME = r"[A-Za-z_$][\w$]*"
+_MENTION = re.compile(
+    rf"(?P<marked>``[^`\n]+``|`[^`\n]+`)|(?P<path>(?<![\w/.]){_PATH})|(?P<name>[.@]?{_NAME}(?:(?:\.|::|->|\#){_NAME})*(?:\([^()\n]{{0,60}}\))?)"
+)
+_BARE = re.compile(_NAME)
+_CODE_LIKE = re.compile(r".*_.*|.*[a-z0-9].*[A-Z].*|[A-Z]+[a-z]+.*[A-Z].*|.*[a-z]\d.*|\$.*|[A-Z]{2,}\d*[a-z].*")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_BEFORE = re.compile(r"\b(?:the|a|an|this|that|its|our|each|every|any|no|all|some)\s+$", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"\b(?:the |a |an |this |that |its )(?:function|method|constructor|macro|interface|trait|enum|type|class|module|property|attribute|constant|variable|file)\b|\bsomething\b", re.IGNORECASE)
+
+
+def is_code_like(name: str) -> bool:
+    """Say whether a word can only be an identifier: snake_case, camelCase, or with a digit inside."""
+    return _CODE_LIKE.fullmatch(name) is not None
+
+
+def squash(text: str) -> str:
+    """Return letters and digits alone, in lower case: ``web_response``, ``WebResponse`` and "web response" are one."""
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question must not say. ``kinds`` are the names that the answer's files define; ``own`` those around the answer's lines."""
+
+    paths: frozenset[str]
+    stems: frozenset[str]
+    kinds: Mapping[str, SymbolKind] = field(default_factory=dict[str, SymbolKind])
+    own: frozenset[str] = frozenset()
+
+
+def stem(path: str) -> str:
+    """Return what a file's name says, squashed; of one that is named for its place, its folder's."""
+    *folders, name = path.split("/")
+    squashed = squash(name.lstrip("._").partition(".")[0])
+    if squashed in _BARRELS:
+        squashed = squash(folders[-1]) if folders else ""
+        return "" if squashed in _NO_NAMES else squashed
+    return squashed
+
+
+def answer_of(snapshot: Snapshot, paths: Iterable[str], own: Iterable[str] = ()) -> Answer:
+    """Return what a question whose answer lies in these files must not say."""
+    found = frozenset(paths)
+    kinds: dict[str, SymbolKind] = {}
+    for path in sorted(found):
+        for symbol in snapshot.symbols(path):
+            if symbol.kind in _NOUNS and len(symbol.name) > 2:
+                kinds.setdefault(symbol.name, symbol.kind)
+    return Answer(found, frozenset(filter(None, map(stem, found))), kinds, frozenset(own))
+
+
+class Scrubber:
+    """Scrubs texts about one snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def scrub(self, text: str, answer: Answer) -> str:
+        """Return the text with every name of the answer replaced by what it names."""
+        parts: list[str] = []
+        at = 0
+        for match in _MENTION.finditer(text):
+            noun = self._noun(match, answer)
+            if noun:
+                before, at = text[at : match.start()], match.end()
+                parts.append(before)
+                at = self._put(parts, noun, text, at)
+        scrubbed = re.sub(r"\s+", " ", "".join([*parts, text[at:]])).strip()
+        scrubbed = re.sub(r"\b(the \w+)(?:(?:,| and| or|/|,? and| &) ?\1)+\b", r"\1", scrubbed)
+        return scrubbed[:1].upper() + scrubbed[1:]
+
+    @staticmethod
+    def _put(parts: list[str], noun: str, text: str, at: int) -> int:
+        """Append a noun with its article where it has none, and skip the same noun behind it."""
+        if noun == "something":
+            parts.append(noun)
+            return at
+        parts.append(noun if _BEFORE.search("".join(parts[-2:])) else f"the {noun}")
+        behind = re.match(rf"\s+{noun}(?:e?s)?\b", text[at:])
+        return at + behind.end() if behind else at
+
+    def _noun(self, match: re.Match[str], answer: Answer) -> str:
+        """Return what stands in for a mention, an empty string where it may stay."""
+        said = match[0]
+        if match["marked"]:
+            return self._of_names(said, answer, marked=True) or self._of_path(said.strip("`"), answer)
+        if match["path"]:
+            return self._of_path(said, answer) or self._of_names(said, answer, marked=False)
+        marked = not said[-1].isalnum() or re.search(r"[.:>#]", said) is not None
+        begins = not re.search(r"[\w,;)]\s+$", match.string[: match.start()])
+        return self._of_names(said, answer, marked=marked, begins=begins)
+
+    def _of_path(self, said: str, answer: Answer) -> str:
+        name = said.rstrip("/.,").rpartition("/")[2]
+        if name in self._snapshot.basenames or any(name == path.rpartition("/")[2] for path in answer.paths):
+            return "file" if "." in name else ""
+        parts = {squash(part.partition(".")[0]) for part in said.split("/")}
+        return "module" if "/" in said and parts & answer.stems else ""
+
+    def _of_names(self, said: str, answer: Answer, *, marked: bool, begins: bool = False) -> str:
+        names: list[str] = _BARE.findall(said.partition("(")[0] if said.endswith(")") and not said.startswith("`") else said)
+        for name in reversed(names):
+            kind = answer.kinds.get(name)
+            if kind and (marked or is_code_like(name) or (name[0].isupper() and not begins)):
+                return _NOUNS[kind]
+        for name in names:
+            if (marked or is_code_like(name)) and squash(name) in answer.stems:
+                return "module"
+            if (marked or is_code_like(name)) and self._snapshot.is_rare(name, answer.paths):
+                return "something"
+        return ""
+
+    def leak(self, text: str, answer: Answer) -> str:
+        """Return what still gives the answer away, an empty string where nothing does."""
+        words = [word.lower() for word in re.findall(r"[A-Za-z]+|\d+", text)]
+        humps = [word.lower() for word in _WORDS.findall(text)]
+        for stem in answer.stems:
+            if _says(words, stem) or _says(humps, stem):
+                return "names the file"
+        for name in set(_BARE.findall(text)):
+            defined = name in answer.kinds
+            if defined and (is_code_like(name) or self._snapshot.is_rare(name, answer.paths)):
+                return "names what is defined there"
+            if is_code_like(name) and self._snapshot.is_rare(name, answer.paths):
+                return "holds an identifier that few files have"
+        return ""
+
+
+def says_name(text: str, name: str) -> bool:
+    """Say whether the words of an identifier stand in a row in a text."""
+    return _says([word.lower() for word in re.findall(r"[A-Za-z]+|\d+", text)], squash(name))
+
+
+def placeholders(text: str) -> int:
+    """Return how often a noun stands in for a name."""
+    return len(_PLACEHOLDER.findall(text))
+
+
+def _says(words: list[str], squashed: str) -> bool:
+    """Say whether some words in a row, written together, are the squashed text."""
+    for at, word in enumerate(words):
+        if not squashed.startswith(word):
+            continue
+        together = ""
+        for following in words[at : at + _MAX_WORDS]:
+            together += following
+            if together == squashed:
+                return True
+            if not squashed.startswith(together):
+                break
+    return False
