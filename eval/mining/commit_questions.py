@@ -13,13 +13,14 @@ from eval.mining.changes import PastChange, closed_issues
 from eval.mining.intent import FEATURE, FIX, intent
 from eval.mining.messages import Prose, is_merge_subject, read_prose, template_lines
 from eval.mining.model import Kind, Lines, Mined, Tally, content_words
-from eval.mining.scrub import Answer, Scrubber, answer_of, placeholders
+from eval.mining.scrub import Answer, Scrubber, answer_of
 from eval.mining.snapshot import Snapshot
 from ingest.errors import SourceError
 from ingest.model import Symbol, SymbolKind
 
 MIN_CONTENT_WORDS = 4
-MAX_PLACEHOLDERS = 2
+MAX_PLACEHOLDERS = 1
+"""In one sentence."""
 
 MERGE = "a merge that says nothing of its own"
 REVERTED = "a revert, or reverted later"
@@ -99,17 +100,17 @@ def language_of(snapshot: Snapshot, relevant: Sequence[Lines]) -> str:
 def ask(prose: Prose, answer: Answer, scrubber: Scrubber) -> tuple[str, str]:
     """Return a question of a message's prose without the answer in it, or why there is none. Sentences that give it away are left out."""
     subject = scrubber.scrub(prose.subject, answer)
-    leak = scrubber.leak(subject, answer)
+    leak = scrubber.leak(subject.text, answer)
     if leak:
         return "", LEAKY + leak
+    if subject.placeholders > MAX_PLACEHOLDERS:
+        return "", NAMED_TOO_OFTEN
     sentences: list[str] = []
     for sentence in prose.sentences:
         said = scrubber.scrub(sentence, answer)
-        if not scrubber.leak(said, answer) and placeholders(said) <= MAX_PLACEHOLDERS and not _repeats(said, subject):
-            sentences.append(said)
-    text = subject if not sentences else f"{subject}\n\n{' '.join(sentences)}"
-    if placeholders(subject) > MAX_PLACEHOLDERS:
-        return "", NAMED_TOO_OFTEN
+        if said.placeholders <= MAX_PLACEHOLDERS and not scrubber.leak(said.text, answer) and not _repeats(said.text, subject.text):
+            sentences.append(said.text)
+    text = subject.text if not sentences else f"{subject.text}\n\n{' '.join(sentences)}"
     if len(set(content_words(text))) < MIN_CONTENT_WORDS:
         return "", TOO_SHORT
     return text, ""

@@ -48,11 +48,16 @@ _FEATURE = re.compile(
     r"^(?:add\w*|support\w*|allow\w*|implement\w*|introduc\w*|enabl\w*|provid\w*|mak(?:e|es|ing)|let|lets|new|improv\w*|extend\w*|expos\w*|accept\w*|"
     r"includ\w*|us(?:e|es|ing)|show\w*|display\w*|print\w*|report\w*|log|logs|warn\w*|speed\w*|optimi[sz]\w*|reduc\w*|cach\w*|return\w*|set|sets|"
     r"defer\w*|creat\w*|chang\w*|default\w*|detect\w*|emit\w*|generat\w*|read\w*|write\w*|send\w*|pass\w*|treat\w*|turn\w*|increas\w*|decreas\w*|"
-    r"limit\w*|better|faster|automatic\w*|auto|apply|bind\w*|build\w*|call\w*|configur\w*|convert\w*|copy|disabl\w*|encod\w*|decod\w*|export\w*|"
+    r"limit\w*|better|faster|automatic\w*|auto|apply|bind\w*|build\w*|call\w*|configur\w*|copy|disabl\w*|encod\w*|decod\w*|export\w*|"
     r"filter\w*|flush\w*|follow\w*|force\w*|give\w*|hide\w*|implicit\w*|infer\w*|inherit\w*|keep\w*|load\w*|lookup|match\w*|mark\w*|merge\w*|"
     r"override\w*|pars\w*|prefer\w*|propagat\w*|register\w*|render\w*|request\w*|requir\w*|reset\w*|reus\w*|run\w*|save\w*|search\w*|"
-    r"serv\w*|sort\w*|start\w*|store\w*|switch\w*|tak(?:e|es)|toler\w*|track\w*|trigger\w*|try|update\w*|wait\w*|wrap\w*|optional\w*|"
-    r"isolat\w*|shield\w*|populat\w*|cancel\w*|alloc\w*|preallocat\w*|suppress\w*|rollback|compile\w*|initiali[sz]\w*)\b",
+    r"serv\w*|sort\w*|start\w*|store\w*|tak(?:e|es)|toler\w*|track\w*|trigger\w*|try|update\w*|wait\w*|wrap\w*|optional\w*|"
+    r"isolat\w*|shield\w*|populat\w*|cancel\w*|alloc\w*|preallocat\w*|suppress\w*|rollback|compile\w*|initiali[sz]\w*|permit\w*|"
+    r"record\w*|scope|buffer\w*|trim\w*|special[- ]cas\w*|seriali[sz]\w*|deseriali[sz]\w*|await\w*|silenc\w*|options?|configurable|customi[sz]\w*|"
+    r"map|wire|omit\w*|respond\w*|fall ?back|relax\w*|lazy|lazily|evaluat\w*|lower\w*|raise\w*|adjust\w*|async\w*|bypass\w*|collect\w*|"
+    r"combin\w*|compar\w*|comput\w*|consider\w*|count\w*|delay\w*|deni\w*|deny|dynamic\w*|expand\w*|fetch\w*|find|get|group\w*|inject\w*|"
+    r"insert\w*|invalidat\w*|notify|open\w*|order\w*|output\w*|perform\w*|persist\w*|process\w*|redirect\w*|refresh\w*|reload\w*|resolv\w*|"
+    r"scan\w*|select\w*|separat\w*|shut ?down|support|throw\w*|timeout|transform\w*|truncat\w*|unescape|unwrap|verify|verifies|yield\w*)\b",
     re.IGNORECASE,
 )
 

@@ -1,18 +1,23 @@
 """Where the lines of files that go on changing were in the snapshot.
 
-Every change is put on top of the one before, so a line is followed through edits and renames, and one that was written or rewritten after
-the snapshot leads nowhere.
+Every change is put on top of the one before, so a line is followed through what happens around it and through renames. One that was
+rewritten leads nowhere, unless it is the same statement still: laid out differently, or with some of its words changed.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from eval.mining.history import FilePatch, Hunk
 
 _ENDLESS = 1 << 60
+_LAYOUT = bytes(set(b" \t\r\n\"'`,;()\\"))
+_WORD = re.compile(rb"\w+")
+_SAME = 0.5
+"""Share of the words of two lines that both have, from which on the one is the other, edited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class LineMap:
         starts: list[int] = []
         lengths: list[int] = []
         before: list[int] = []
-        at, shift, run = 1, 0, 0
+        at, shift, run, number = 1, 0, 0, 0
         kept = [*((_first(hunk), _first(hunk) + hunk.old_count, hunk.new_count - hunk.old_count) for hunk in hunks), (_ENDLESS, 0, 0)]
         for until, resume, moved in kept:
             while run < len(self.starts) and self.starts[run] < until:
@@ -50,8 +55,38 @@ class LineMap:
                 if self.starts[run] + self.lengths[run] > until:
                     break
                 run += 1
+            if number < len(hunks):
+                for line, origin in self._edited(hunks[number]):
+                    starts.append(line)
+                    lengths.append(1)
+                    before.append(origin)
+            number += 1
             at, shift = resume, shift + moved
         return LineMap(self.path, tuple(starts), tuple(lengths), tuple(before))
+
+    def _edited(self, hunk: Hunk) -> Iterator[tuple[int, int]]:
+        """Yield the lines that a hunk puts in for lines that they still are, with where those were in the snapshot."""
+        if not hunk.old_count or not hunk.new_count or not (_same_lines(hunk) or _laid_out(hunk)):
+            return
+        for number in range(hunk.new_count):
+            origin = self.origin(hunk.old_start + number * hunk.old_count // hunk.new_count)
+            if origin:
+                yield hunk.new_start + number, origin
+
+
+def _laid_out(hunk: Hunk) -> bool:
+    """Say whether a hunk only lays its lines out anew."""
+    return b"".join(hunk.removed).translate(None, _LAYOUT) == b"".join(hunk.added).translate(None, _LAYOUT)
+
+
+def _same_lines(hunk: Hunk) -> bool:
+    """Say whether a hunk edits each of its lines in place."""
+    return len(hunk.removed) == len(hunk.added) and all(map(_alike, hunk.removed, hunk.added))
+
+
+def _alike(old: bytes, new: bytes) -> bool:
+    first, second = set(_WORD.findall(old)), set(_WORD.findall(new))
+    return len(first & second) >= _SAME * len(first | second) if first or second else old.strip() == new.strip()
 
 
 def _first(hunk: Hunk) -> int:

@@ -17,7 +17,7 @@ REPEATED = 3
 _REFERENCE = r"(?:(?:[\w.-]+/[\w.-]+)?#\d+|\b(?:GH|gh|bpo|BPO|PR|pr)[-# ]?\d+|\b[A-Z][A-Z0-9]+-\d{2,}\b)"
 _LEAD = (
     r"(?:\b(?:see(?: also)?|fix(?:es|ed|ing)?|clos(?:es|ed?|ing)|resolv(?:es|ed?|ing)|ref(?:s|erences)?|in|from|by|of|per|via|since|to|for|"
-    r"issues?|ticket|bug|pull requests?|pull|PRs?|part of|related to|relates to|follow[- ]?up (?:to|of|on)|and|also)\b[\s:,]*|[,&]\s*)*"
+    r"issues?|ticket|bug|pull requests?|pull|PRs?|part of|related to|relates to|should|hopefully|partially|partly|follow[- ]?up (?:to|of|on)|and|also)\b[\s:,]*|[,&]\s*)*"
 )
 _TICKET = re.compile(
     rf"^\W*(?:(?:fix(?:e[sd])?|clos(?:es?|ed)|resolv(?:es?|ed)|refs?|issue|bug|ticket)?[\s:]*\[?{_REFERENCE}[\])]?[\s,&]*)+\s*(?:--|[-:.–—])*\s*",
@@ -32,7 +32,7 @@ _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[
 _RST_ROLE = re.compile(r":[a-z]+(?::[a-z]+)?:`~?([^`<]*?)(?:\s*<[^`>]*>)?`")
 _RST_LINK = re.compile(r"`([^`<]+?)\s*<[^`>]*>`_+")
 _COMMIT_NAME = re.compile(r"\s*\(?(?:\b(?:in|by|since|from|of|with)\s+)?(?:\bcommit\s+)?\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b\)?")
-_MENTION = re.compile(r"(?<![\w.])@[A-Za-z][\w-]*(?:/[\w-]+)?")
+_MENTION = re.compile(r"\s*\(?\b(?:by|from|to|thanks|thanks to|cc|credits?(?: to| goes to)?|via|and|with),? @[A-Za-z][\w-]*\)?(?: [^\w\s]|$)", re.IGNORECASE)
 _HTML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HTML_TAG = re.compile(r"</?(?:details|summary|br|p|b|i|em|strong|code|pre|img|a|sub|sup|kbd|div|span|table|tr|td|th|h\d|ul|li|ol)\b[^<>]*>", re.IGNORECASE)
 _FENCE = re.compile(r"^[ \t]*(```+|~~~+).*?(?:^[ \t]*\1[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
@@ -133,7 +133,8 @@ def _links(text: str) -> str:
 def _tidy(text: str) -> str:
     text = _COMMIT_NAME.sub("", _MENTION.sub("", text))
     text = re.sub(r"[(\[]\s*[)\]]", "", re.sub(r"\s+", " ", text))
-    return re.sub(r"\s+([.,;:!?)])", r"\1", text).strip(" -–—|")
+    text = re.sub(r"\s*\((?:by|should|see|from|via)?\s*$", "", text)
+    return re.sub(r"\s+([,;:!?)]|\.(?=\s|$))", r"\1", text).strip(" -–—|")
 
 
 def _sentences(body: str, templates: Collection[str], *, squashed: bool) -> list[str]:

@@ -39,8 +39,15 @@ _MENTION = re.compile(
 _BARE = re.compile(_NAME)
 _CODE_LIKE = re.compile(r".*_.*|.*[a-z0-9].*[A-Z].*|[A-Z]+[a-z]+.*[A-Z].*|.*[a-z]\d.*|\$.*|[A-Z]{2,}\d*[a-z].*")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_NEEDS_ARTICLE = re.compile(
+    r"(?:^|[.,;:!?(]\s*|\b(?:in|of|for|to|from|with|without|on|by|at|as|and|or|not|than|via|into|onto|over|under|through|inside|within|during|between|"
+    r"against|about|after|before|when|if|that|where|while|because|since|until|unless|whether|is|are|was|be|only|also|up|out|like|but|so|then|"
+    r"fix(?:es|ed)?|adds?|added|make|makes|made|uses?|used|calls?|called|let|lets|allow|allows|have|has|support|supports|improve|improves|handle|"
+    r"expose|implement|return|returns|pass|passes|run|set|sets|get|gets|avoid|prevent|ensure|keep|enable|disable|change|check|extend|update|"
+    r"\w+ing)\s+)$",
+    re.IGNORECASE,
+)
 _BEFORE = re.compile(r"\b(?:the|a|an|this|that|its|our|each|every|any|no|all|some)\s+$", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"\b(?:the |a |an |this |that |its )(?:function|method|constructor|macro|interface|trait|enum|type|class|module|property|attribute|constant|variable|file)\b|\bsomething\b", re.IGNORECASE)
 
 
 def is_code_like(name: str) -> bool:
@@ -84,25 +91,34 @@ def answer_of(snapshot: Snapshot, paths: Iterable[str], own: Iterable[str] = ())
     return Answer(found, frozenset(filter(None, map(stem, found))), kinds, frozenset(own))
 
 
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """A text without the answer's names, and how many nouns stand in for them."""
+
+    text: str
+    placeholders: int
+
+
 class Scrubber:
     """Scrubs texts about one snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
 
-    def scrub(self, text: str, answer: Answer) -> str:
+    def scrub(self, text: str, answer: Answer) -> Scrubbed:
         """Return the text with every name of the answer replaced by what it names."""
         parts: list[str] = []
-        at = 0
+        at = count = 0
         for match in _MENTION.finditer(text):
             noun = self._noun(match, answer)
             if noun:
                 before, at = text[at : match.start()], match.end()
                 parts.append(before)
                 at = self._put(parts, noun, text, at)
+                count += 1
         scrubbed = re.sub(r"\s+", " ", "".join([*parts, text[at:]])).strip()
         scrubbed = re.sub(r"\b(the \w+)(?:(?:,| and| or|/|,? and| &) ?\1)+\b", r"\1", scrubbed)
-        return scrubbed[:1].upper() + scrubbed[1:]
+        return Scrubbed(scrubbed[:1].upper() + scrubbed[1:], count)
 
     @staticmethod
     def _put(parts: list[str], noun: str, text: str, at: int) -> int:
@@ -110,7 +126,8 @@ class Scrubber:
         if noun == "something":
             parts.append(noun)
             return at
-        parts.append(noun if _BEFORE.search("".join(parts[-2:])) else f"the {noun}")
+        before = "".join(parts)[-40:]
+        parts.append(f"the {noun}" if _NEEDS_ARTICLE.search(before) and not _BEFORE.search(before) else noun)
         behind = re.match(rf"\s+{noun}(?:e?s)?\b", text[at:])
         return at + behind.end() if behind else at
 
@@ -164,11 +181,6 @@ class Scrubber:
 def says_name(text: str, name: str) -> bool:
     """Say whether the words of an identifier stand in a row in a text."""
     return _says([word.lower() for word in re.findall(r"[A-Za-z]+|\d+", text)], squash(name))
-
-
-def placeholders(text: str) -> int:
-    """Return how often a noun stands in for a name."""
-    return len(_PLACEHOLDER.findall(text))
 
 
 def _says(words: list[str], squashed: str) -> bool:
