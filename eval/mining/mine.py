@@ -11,6 +11,7 @@ from pathlib import Path
 
 from eval.mining.changes import PastChange, past_changes
 from eval.mining.commit_questions import commit_questions, issue_questions, read_issues
+from eval.mining.doc_questions import doc_questions
 from eval.mining.history import MAX_BYTES, first_parents
 from eval.mining.model import Kind, Mined, Tally, content_words
 from eval.mining.scrub import Scrubber
@@ -131,7 +132,8 @@ def _questions(
         if not changes:
             tally.notes.append("no commit is mined: there is none after the snapshot")
         yield from commit_questions(snapshot, past, scrubber, name, tally)
-    yield from ()
+    if Kind.DOCSTRING in options.kinds:
+        yield from doc_questions(snapshot, scrubber, name, tally)
 
 
 def _past(snapshot: Snapshot, until: str, options: MineOptions, tally: Tally) -> Sequence[PastChange]:

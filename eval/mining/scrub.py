@@ -31,7 +31,7 @@ _NOUNS = {
     SymbolKind.CONSTANT: "constant",
     SymbolKind.VARIABLE: "variable",
 }
-_PATH = r"(?:[\w.@~+-]+/)+[\w.@~+-]*|\.{0,2}/?[\w-][\w.-]*\.[A-Za-z][A-Za-z0-9]{0,4}\b"
+_PATH = r"(?:[\w.@~+-]+/)+[\w.@~+-]*|\.{0,2}/?[\w-][\w.-]*\.[A-Za-z][A-Za-z0-9]{0,4}\b(?!\.?\w)"
 _NAME = r"[A-Za-z_$][\w$]*"
 _MENTION = re.compile(
     rf"(?P<marked>``[^`\n]+``|`[^`\n]+`)|(?P<path>(?<![\w/.]){_PATH})|(?P<name>[.@]?{_NAME}(?:(?:\.|::|->|\#){_NAME})*(?:\([^()\n]{{0,60}}\))?)"
