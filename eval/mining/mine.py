@@ -16,6 +16,7 @@ from eval.mining.history import MAX_BYTES, first_parents
 from eval.mining.model import Kind, Mined, Tally, content_words
 from eval.mining.scrub import Scrubber
 from eval.mining.snapshot import Snapshot
+from eval.mining.test_questions import test_questions
 from ingest.errors import CodeloreError, NotARepositoryError, RefNotFoundError, SourceError
 from ingest.git import GitCheckout, find_checkout, resolve_ref
 from ingest.git_history import Bounds, shallow_commits
@@ -134,6 +135,8 @@ def _questions(
         yield from commit_questions(snapshot, past, scrubber, name, tally)
     if Kind.DOCSTRING in options.kinds:
         yield from doc_questions(snapshot, scrubber, name, tally)
+    if Kind.TEST in options.kinds:
+        yield from test_questions(snapshot, scrubber, name, tally)
 
 
 def _past(snapshot: Snapshot, until: str, options: MineOptions, tally: Tally) -> Sequence[PastChange]:
