@@ -26,9 +26,13 @@ NEW_FILES = "adds files only, or mostly"
 NO_STATEMENT = "changes imports, comments or white space only"
 NEWER = "most of what it changes is newer than the snapshot"
 
-_COMMENT = re.compile(rb"\s*(?:#(?!\s*(?:include|define|if|ifdef|ifndef|else|endif|pragma|undef)\b|!?\[)|//|/\*|\*(?:\s|/|$)|--\s|\"\"\"|'''|;;|<!--|\{-)")
+_COMMENT = re.compile(
+    rb"\s*(?:#(?!\s*(?:include|define|if|ifdef|ifndef|else|endif|pragma|undef)\b|!?\[)|//|/\*|\*(?:\s|/|$)|--\s|"
+    rb"\"\"\"|'''|;;|<!--|\{-)"
+)
 _IMPORT = re.compile(
-    rb"\s*(?:import\b|from\s+\S+\s+import\b|(?:pub(?:\([a-z]+\))?\s+)?use\s|#\s*include\b|using\s+[\w.:]+;|require(?:_relative)?\b[ (]['\"]|package\s|"
+    rb"\s*(?:import\b|from\s+\S+\s+import\b|(?:pub(?:\([a-z]+\))?\s+)?use\s|#\s*include\b|using\s+[\w.:]+;|"
+    rb"require(?:_relative)?\b[ (]['\"]|package\s|"
     rb"extern crate\b|(?:pub\s+)?mod\s+\w+;|export\s+(?:\*|\{[^}]*\})\s+from\b|\}\s+from\b|(?:\w+\s+)?\"[\w./-]+\"$|__version__)"
 )
 
@@ -85,9 +89,7 @@ def _says(message: Message, side: list[Message]) -> str:
     return message.text
 
 
-def _answer(
-    snapshot: Snapshot, files: tuple[FilePatch, ...], maps: LineMaps, dropped: Counter[str]
-) -> tuple[tuple[Lines, ...], str]:
+def _answer(snapshot: Snapshot, files: tuple[FilePatch, ...], maps: LineMaps, dropped: Counter[str]) -> tuple[tuple[Lines, ...], str]:
     """Return the lines of the snapshot that a change is about, and why they make no question."""
     code = [file for file in files if is_code_path(file.old_path) and is_answer_path(file.old_path)]
     kept = [file for file in code if file.status in "MR"]
@@ -143,11 +145,13 @@ def _is_statement(hunk: Hunk) -> bool:
 
 
 CLOSING = re.compile(
-    r"\b(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?)\b[\s:]*((?:(?:,|and|&)?\s*(?:[\w.-]+/[\w.-]+)?(?:#|GH-|https?://\S+?/issues/)\d+)+)", re.IGNORECASE
+    r"\b(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?)\b[\s:]*"
+    r"((?:(?:,|and|&)?\s*(?:[\w.-]+/[\w.-]+)?(?:#|GH-|https?://\S+?/issues/)\d+)+)",
+    re.IGNORECASE,
 )
 
 
 def closed_issues(texts: tuple[str, ...]) -> list[int]:
     """Return the numbers of the issues that messages say are closed."""
-    found = [int(number) for text in texts for match in CLOSING.finditer(text) for number in re.findall(r"(?:#|GH-|issues/)(\d+)", match[1])]
-    return list(dict.fromkeys(found))
+    listed = [match[1] for text in texts for match in CLOSING.finditer(text)]
+    return list(dict.fromkeys(int(number) for each in listed for number in re.findall(r"(?:#|GH-|issues/)(\d+)", each)))

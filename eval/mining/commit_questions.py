@@ -12,15 +12,17 @@ from typing import Any
 from eval.mining.changes import PastChange, closed_issues
 from eval.mining.intent import FEATURE, FIX, intent
 from eval.mining.messages import Prose, is_merge_subject, read_prose, template_lines
-from eval.mining.model import Kind, Lines, Mined, Tally, content_words
+from eval.mining.model import Kind, Lines, Mined, Tally, content_words, merge
 from eval.mining.scrub import Answer, Scrubber, answer_of
 from eval.mining.snapshot import Snapshot
 from ingest.errors import SourceError
-from ingest.model import Symbol, SymbolKind
 
 MIN_CONTENT_WORDS = 4
 MAX_PLACEHOLDERS = 1
 """In one sentence."""
+
+MIN_BESIDE_PLACEHOLDER = 3
+"""Words of content in a subject that names the answer: "fix the method" asks nothing."""
 
 MERGE = "a merge that says nothing of its own"
 REVERTED = "a revert, or reverted later"
@@ -31,7 +33,6 @@ LEAKY = "leaky: "
 
 _REVERTS = re.compile(r"This reverts commit ([0-9a-f]{7,40})")
 _IS_REVERT = re.compile(r"^(?:Revert|Reapply|Reland|Roll(?:ing)? ?back)\b", re.IGNORECASE)
-_SECTIONS = frozenset({SymbolKind.SECTION, SymbolKind.KEY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ def ask(prose: Prose, answer: Answer, scrubber: Scrubber) -> tuple[str, str]:
         return "", LEAKY + leak
     if subject.placeholders > MAX_PLACEHOLDERS:
         return "", NAMED_TOO_OFTEN
+    if subject.placeholders and len(set(content_words(subject.text))) < MIN_BESIDE_PLACEHOLDER:
+        return "", NAMED_TOO_OFTEN
     sentences: list[str] = []
     for sentence in prose.sentences:
         said = scrubber.scrub(sentence, answer)
@@ -125,7 +128,9 @@ def read_issues(file: Path, tally: Tally) -> list[Issue]:
     try:
         lines = file.read_bytes().splitlines()
     except OSError as error:
-        raise SourceError(f"cannot read the issues in {file}: {error.strerror}; give a file of JSON lines with id, title and body") from error
+        raise SourceError(
+            f"cannot read the issues in {file}: {error.strerror}; give a file of JSON lines with id, title and body"
+        ) from error
     found: list[Issue] = []
     for line in filter(None, map(bytes.strip, lines)):
         try:
@@ -169,20 +174,8 @@ def issue_questions(
 
 
 def _together(changes: Iterable[PastChange]) -> tuple[Lines, ...]:
-    from eval.mining.model import merge
-
     spans: dict[str, list[tuple[int, int]]] = {}
     for change in changes:
         for each in change.relevant:
             spans.setdefault(each.path, []).extend(each.spans)
     return tuple(Lines(path, merge(found)) for path, found in sorted(spans.items()))
-
-
-def enclosing(symbols: Sequence[Symbol], spans: Iterable[tuple[int, int]]) -> frozenset[str]:
-    """Return the names of the definitions around lines."""
-    wanted = list(spans)
-    return frozenset(
-        symbol.name
-        for symbol in symbols
-        if symbol.kind not in _SECTIONS and any(symbol.start_line <= last and first <= symbol.end_line for first, last in wanted)
-    )

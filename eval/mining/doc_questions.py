@@ -33,9 +33,10 @@ _KINDS = frozenset({
 })
 _SPECIAL = re.compile(r"__\w+__|init|main|constructor|setUp|tearDown|toString|ToString|equals|hashCode|String|Error|fmt|drop|clone|default")
 _REFUSE = re.compile(
-    r"^(?:deprecated|see\b|same as\b|like\b|alias\b|internal\b|private\b|example\b|usage\b|note\b|warning\b|override[sn]?\b|implements?\b.{0,40}$|"
-    r"inherit|constructor\b|returns? (?:true|false|self|none|nil|null)\.?$|this (?:method|function|class) (?:is )?(?:deprecated|overrides))|\bsee (?:also|above|below)\b|"
-    r"\bdeprecated\b|\bnolint\b|\bbackwards?[- ]compat",
+    r"^(?:deprecated|see\b|same as\b|like\b|alias\b|internal\b|private\b|example\b|usage\b|note\b|warning\b|override[sn]?\b|inherit|"
+    r"constructor\b|implements?\b.{0,40}$|returns? (?:true|false|self|none|nil|null)\.?$|"
+    r"this (?:method|function|class) (?:is )?(?:deprecated|overrides))|"
+    r"\bsee (?:also|above|below)\b|\bdeprecated\b|\bnolint\b|\bbackwards?[- ]compat",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
@@ -110,12 +111,13 @@ def _question(snapshot: Snapshot, scrubber: Scrubber, name: str, doc: _Doc, *, u
 def _ask(scrubber: Scrubber, doc: _Doc, answer: Answer) -> str:
     """Return the text of the question, or the reason that there is none, which is one of ``_REASONS``."""
     own = doc.symbol.name
-    said = re.sub(rf"^(?:the )?{re.escape(own)}(?:\(\))?(?:'s)?,?\s+(?:(?:is|are) (?=an?\b|the\b)|(?=\w))", "", doc.text, flags=re.IGNORECASE)
+    naming = rf"^(?:the )?{re.escape(own)}(?:\(\))?(?:'s)?,?\s+(?:(?:is|are) (?=an?\b|the\b)|(?=\w))"  # how docs begin in Go
+    said = re.sub(naming, "", doc.text, flags=re.IGNORECASE)
     scrubbed = scrubber.scrub(said, answer)
     leak = scrubber.leak(scrubbed.text, answer)
     if leak:
         return LEAKY + leak
-    if scrubbed.placeholders > MAX_PLACEHOLDERS + 1:
+    if scrubbed.placeholders > MAX_PLACEHOLDERS:
         return NAMED_TOO_OFTEN
     content = {*words(" ".join(content_words(scrubbed.text)))}
     if len(content) < MIN_CONTENT_WORDS:
@@ -172,7 +174,8 @@ def _comment_above(lines: list[bytes], symbol: Symbol) -> tuple[int, int] | None
 
 def _heredoc_above(lines: list[bytes], symbol: Symbol) -> tuple[int, int] | None:
     """Find Elixir's way: an attribute above the definition, with others such as its type between them."""
-    opening = next((at for at in range(symbol.start_line, max(symbol.start_line - _MAX_COMMENT_LINES, 0), -1) if _HEREDOC.match(lines[at - 1])), 0)
+    above = range(symbol.start_line, max(symbol.start_line - _MAX_COMMENT_LINES, 0), -1)
+    opening = next((at for at in above if _HEREDOC.match(lines[at - 1])), 0)
     if not opening or not lines[opening].strip().decode("utf-8", "replace").startswith(symbol.doc.partition("\n")[0][:20]):
         return None
     closing = next((at for at in range(opening + 1, symbol.start_line + 1) if lines[at - 1].strip() == b'"""'), 0)

@@ -155,7 +155,7 @@ def _texts(text: bytes) -> Iterator[list[bytes]]:
 
 
 def _file(status: str, old: str, new: str, same: bool, patches: Iterator[list[bytes]]) -> FilePatch:
-    hunks = _hunks(next(patches, []))
+    hunks = _hunks(next(patches, list[bytes]()))
     if status == "T":  # told as a deletion and an addition
         next(patches, None)
     return FilePatch(status, new, old, hunks, opaque=not same and not hunks and status in "MR")

@@ -42,9 +42,9 @@ class LineMap:
         starts: list[int] = []
         lengths: list[int] = []
         before: list[int] = []
-        at, shift, run, number = 1, 0, 0, 0
-        kept = [*((_first(hunk), _first(hunk) + hunk.old_count, hunk.new_count - hunk.old_count) for hunk in hunks), (_ENDLESS, 0, 0)]
-        for until, resume, moved in kept:
+        at, shift, run = 1, 0, 0
+        for hunk in (*hunks, Hunk(_ENDLESS, 0, 0, 0)):
+            until = _first(hunk)
             while run < len(self.starts) and self.starts[run] < until:
                 begin = max(self.starts[run], at)
                 end = min(self.starts[run] + self.lengths[run], until)
@@ -55,13 +55,11 @@ class LineMap:
                 if self.starts[run] + self.lengths[run] > until:
                     break
                 run += 1
-            if number < len(hunks):
-                for line, origin in self._edited(hunks[number]):
-                    starts.append(line)
-                    lengths.append(1)
-                    before.append(origin)
-            number += 1
-            at, shift = resume, shift + moved
+            for line, origin in self._edited(hunk):
+                starts.append(line)
+                lengths.append(1)
+                before.append(origin)
+            at, shift = until + hunk.old_count, shift + hunk.new_count - hunk.old_count
         return LineMap(self.path, tuple(starts), tuple(lengths), tuple(before))
 
     def _edited(self, hunk: Hunk) -> Iterator[tuple[int, int]]:

@@ -14,13 +14,19 @@ MAX_BODY = 420
 REPEATED = 3
 """Messages that share a line: then it is of a template."""
 
+_TYPES = frozenset({
+    *("feat", "feature", "fix", "bugfix", "hotfix", "perf", "refactor", "chore", "docs", "doc", "style", "test", "tests", "build", "ci"),
+    *("revert", "deps", "dep", "release", "wip", "cleanup", "security"),
+})
 _REFERENCE = r"(?:(?:[\w.-]+/[\w.-]+)?#\d+|\b(?:GH|gh|bpo|BPO|PR|pr)[-# ]?\d+|\b[A-Z][A-Z0-9]+-\d{2,}\b)"
 _LEAD = (
     r"(?:\b(?:see(?: also)?|fix(?:es|ed|ing)?|clos(?:es|ed?|ing)|resolv(?:es|ed?|ing)|ref(?:s|erences)?|in|from|by|of|per|via|since|to|for|"
-    r"issues?|ticket|bug|pull requests?|pull|PRs?|part of|related to|relates to|should|hopefully|partially|partly|follow[- ]?up (?:to|of|on)|and|also)\b[\s:,]*|[,&]\s*)*"
+    r"issues?|ticket|bug|pull requests?|pull|PRs?|part of|related to|relates to|should|hopefully|partially|partly|"
+    r"follow[- ]?up (?:to|of|on)|and|also)\b[\s:,]*|[,&]\s*)*"
 )
 _TICKET = re.compile(
-    rf"^\W*(?:(?:fix(?:e[sd])?|clos(?:es?|ed)|resolv(?:es?|ed)|refs?|issue|bug|ticket)?[\s:]*\[?{_REFERENCE}[\])]?[\s,&]*)+\s*(?:--|[-:.–—])*\s*",
+    rf"^\W*(?:(?:fix(?:e[sd])?|clos(?:es?|ed)|resolv(?:es?|ed)|refs?|issue|bug|ticket)?[\s:]*\[?{_REFERENCE}[\])]?[\s,&]*)+"
+    r"\s*(?:--|[-:.–—])*\s*",
     re.IGNORECASE,
 )
 _INLINE = re.compile(rf"\s*[(\[]?{_LEAD}{_REFERENCE}[)\]]?", re.IGNORECASE)
@@ -31,10 +37,17 @@ _URL = re.compile(r"<?\b(?:https?|ftp|git)://[^\s<>()\]]*(?:\([^\s()]*\))?[^\s<>
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)")
 _RST_ROLE = re.compile(r":[a-z]+(?::[a-z]+)?:`~?([^`<]*?)(?:\s*<[^`>]*>)?`")
 _RST_LINK = re.compile(r"`([^`<]+?)\s*<[^`>]*>`_+")
-_COMMIT_NAME = re.compile(r"\s*\(?(?:\b(?:in|by|since|from|of|with)\s+)?(?:\bcommit\s+)?\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b\)?")
-_MENTION = re.compile(r"\s*\(?\b(?:by|from|to|thanks|thanks to|cc|credits?(?: to| goes to)?|via|and|with),? @[A-Za-z][\w-]*\)?(?: [^\w\s]|$)", re.IGNORECASE)
+_COMMIT_NAME = re.compile(
+    r"\s*\(?(?:\b(?:in|by|since|from|of|with)\s+)?(?:\bcommit\s+)?"
+    r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40}\b\)?"
+)
+_MENTION = re.compile(
+    r"\s*\(?\b(?:by|from|to|thanks|thanks to|cc|credits?(?: to| goes to)?|via|and|with),? @[A-Za-z][\w-]*\)?(?: [^\w\s]|$)", re.IGNORECASE
+)
 _HTML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_HTML_TAG = re.compile(r"</?(?:details|summary|br|p|b|i|em|strong|code|pre|img|a|sub|sup|kbd|div|span|table|tr|td|th|h\d|ul|li|ol)\b[^<>]*>", re.IGNORECASE)
+_HTML_TAG = re.compile(
+    r"</?(?:details|summary|br|p|b|i|em|strong|code|pre|img|a|sub|sup|kbd|div|span|table|tr|td|th|h\d|ul|li|ol)\b[^<>]*>", re.IGNORECASE
+)
 _FENCE = re.compile(r"^[ \t]*(```+|~~~+).*?(?:^[ \t]*\1[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
 _TRAILER = re.compile(
     r"^\s*(?:[\w-]+-by|change-id|fix(?:e[sd])?|clos(?:es?|ed)|resolv(?:es?|ed)|refs?|references|issues?|bug(?:link)?|ticket|reviewed-on|pr-url|pr|"
@@ -50,13 +63,16 @@ _NOT_PROSE = re.compile(
 _BULLET = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+")
 _STAR = re.compile(r"^\* ")
 _ASIDE = re.compile(
-    r"\b(?:tests?|tested|testing|unit ?tests?|test ?cases?|change ?log|release notes?|documentation|docs?|docstrings?|readme|thanks?|reviews?|reviewers?|"
-    r"pull requests?|PRs?|this patch|backport\w*|CI|mypy|pyright|lint\w*|clippy|rustfmt|typos?|spelling|co-?authored|signed-?off|"
-    r"contribut\w+|commits?|rebase\w*|merge[sd]?|milestone|TODO|FIXME|WIP|assistance|copilot|claude|chatgpt|LLM|disclosure)\b|\bI(?:'m|'ve|'d|'ll)?\b",
+    r"\b(?:tests?|tested|testing|unit ?tests?|test ?cases?|change ?log|release notes?|documentation|docs?|docstrings?|readme|thanks?|"
+    r"reviews?|reviewers?|pull requests?|PRs?|this patch|backport\w*|CI|mypy|pyright|lint\w*|clippy|rustfmt|typos?|spelling|co-?authored|"
+    r"signed-?off|contribut\w+|commits?|rebase\w*|merge[sd]?|milestone|TODO|FIXME|WIP|assistance|copilot|claude|chatgpt|LLM|disclosure)\b|"
+    r"\bI(?:'m|'ve|'d|'ll)?\b",
     re.IGNORECASE,
 )
+"""Sentences about the work on a change instead of the code."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
-_MERGE = re.compile(r"^merged?\b.*\b(?:branch|branches|pull request|remote-tracking|tag|commit|PR|in)\b|^merge\b|^merged in\b", re.IGNORECASE)
+_MERGE = re.compile(r"^merge\b|^merged\b.*\b(?:branch|branches|pull request|tag|commit|PR|in)\b", re.IGNORECASE)
+_NO_TITLE = re.compile(r"see merge request|conflicts|approved-by|signed-off|\w+ pull request|closes? #", re.IGNORECASE)
 _GERRIT = re.compile(r"^Merge \"(.*)\"(?: into \S+)?$")
 
 
@@ -90,7 +106,7 @@ def own_text(message: str) -> str:
         return message
     lines = rest.strip().splitlines()
     said = lines[0].strip() if lines else ""
-    if not said or said[0] in "*#" or re.match(r"see merge request|conflicts|approved-by|signed-off|\w+ pull request|closes? #", said, re.IGNORECASE):
+    if not said or said[0] in "*#" or _NO_TITLE.match(said):
         return ""
     return "" if is_merge_subject(said) else "\n".join(lines)
 
@@ -118,11 +134,6 @@ def read_subject(line: str) -> tuple[str, str]:
     line = _tidy(_INLINE.sub("", line))
     line = re.sub(r"\s*[.:;,]+$", "", line)
     return prefix, line[:1].upper() + line[1:]
-
-
-_TYPES = frozenset(
-    "feat feature fix bugfix hotfix perf refactor chore docs doc style test tests build ci revert deps dep release wip cleanup security".split()
-)
 
 
 def _links(text: str) -> str:

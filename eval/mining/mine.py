@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from eval.mining.model import Kind, Mined, Tally, content_words
 from eval.mining.scrub import Scrubber
 from eval.mining.snapshot import Snapshot
 from eval.mining.test_questions import test_questions
-from ingest.errors import CodeloreError, NotARepositoryError, RefNotFoundError, SourceError
+from ingest.errors import NotARepositoryError, RefNotFoundError, SourceError
 from ingest.git import GitCheckout, find_checkout, resolve_ref
 from ingest.git_history import Bounds, shallow_commits
 
@@ -56,15 +56,17 @@ class MinedSet:
     questions: tuple[Mined, ...]
     tally: Tally
     options: MineOptions
-    changes: int = 0
-    paths: frozenset[str] = field(default=frozenset(), repr=False)
+    changes: int
+    """How many first-parent changes lie between the snapshot and ``until``."""
 
 
 def mine(repository: str, options: MineOptions) -> MinedSet:
     """Mine a checkout or bare repository. Raises SourceError where it cannot be read or not one question is left."""
     checkout = find_checkout(repository)
     if checkout is None:
-        raise NotARepositoryError(f"cannot mine {os.path.abspath(repository)}: it is in no git repository; give a checkout or a bare repository")
+        raise NotARepositoryError(
+            f"cannot mine {os.path.abspath(repository)}: it is in no git repository; give a checkout or a bare repository"
+        )
     name = options.name or _name(checkout)
     until = _resolve(checkout, options.until)
     tally = Tally()
@@ -75,7 +77,9 @@ def mine(repository: str, options: MineOptions) -> MinedSet:
     found = _questions(snapshot, until, changes, options, name, tally)
     questions = _choose(found, options, tally)
     if not questions:
-        raise SourceError(f"no question is left of {name} at {start[:12]}: {_why(tally)}; go further back with --back, or ask for other kinds")
+        raise SourceError(
+            f"no question is left of {name} at {start[:12]}: {_why(tally)}; go further back with --back, or ask for other kinds"
+        )
     return MinedSet(name, checkout, start, until, tuple(questions), tally, options, changes)
 
 
@@ -93,7 +97,9 @@ def _resolve(checkout: GitCheckout, ref: str) -> str:
         return resolve_ref(checkout, ref)
     except RefNotFoundError:
         if ref == "HEAD":
-            raise SourceError(f"cannot mine {checkout.root}: it has no commit yet; commit something, or name a branch with --until") from None
+            raise SourceError(
+                f"cannot mine {checkout.root}: it has no commit yet; commit something, or name a branch with --until"
+            ) from None
         raise
 
 
@@ -115,16 +121,16 @@ def _snapshot(checkout: GitCheckout, until: str, options: MineOptions, tally: Ta
     else:
         back = min(options.back, len(line) // 2)
         if back < options.back:
-            tally.notes.append(f"only {back:,} changes are mined: half of the history, so that there is something to ask about before them")
+            tally.notes.append(f"only {back:,} changes are mined, half of the history: the other half is what is asked about")
     back = min(back, len(line) - 1)
     return line[back], back
 
 
-def _questions(
-    snapshot: Snapshot, until: str, changes: int, options: MineOptions, name: str, tally: Tally
-) -> Iterable[Mined]:
+def _questions(snapshot: Snapshot, until: str, changes: int, options: MineOptions, name: str, tally: Tally) -> Iterable[Mined]:
     scrubber = Scrubber(snapshot)
-    past = _past(snapshot, until, options, tally) if changes and {Kind.COMMIT, Kind.ISSUE} & {*options.kinds} else []
+    past: Sequence[PastChange] = ()
+    if changes and {Kind.COMMIT, Kind.ISSUE} & {*options.kinds}:
+        past = _past(snapshot, until, tally)
     if Kind.ISSUE in options.kinds:
         if options.issues is None:
             raise SourceError("questions of kind issue need the issues: give a file of JSON lines with --issues")
@@ -139,7 +145,7 @@ def _questions(
         yield from test_questions(snapshot, scrubber, name, tally)
 
 
-def _past(snapshot: Snapshot, until: str, options: MineOptions, tally: Tally) -> Sequence[PastChange]:
+def _past(snapshot: Snapshot, until: str, tally: Tally) -> Sequence[PastChange]:
     bounds = Bounds(commits=0, data=MAX_BYTES, seconds=SECONDS)
     found = list(past_changes(snapshot, until, bounds, tally.spans))
     tally.notes += bounds.reached
@@ -189,5 +195,3 @@ def _why(tally: Tally) -> str:
         reasons.update(counts)
     most = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common(4))
     return most or "nothing in it asks anything"
-
-

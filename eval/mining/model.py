@@ -92,8 +92,7 @@ def merge(spans: Iterable[tuple[int, int]]) -> Spans:
     return tuple(merged)
 
 
-_STOP = frozenset(
-    """
+_STOP_WORDS = """
     a about after again all also although always an and another any anymore are aren as at away back be because been before being between
     both but by can cannot could did didn do does doesn doing don done down during each either else ensure even every for from get gets
     give given gives had has have having he her here him his how however if in into is isn it its itself just let like longer made make
@@ -106,8 +105,8 @@ _STOP = frozenset(
     fixes fixing handle handled handles handling implement implemented implements improve improved improves introduce introduced issue
     issues new prevent prevents provide provides remove removed removes set sets support supported supports update updated updates
     class constant constructor enum file function interface macro method module property trait type variable attribute value
-    """.split()
-)
+    """
+_STOP = frozenset(_STOP_WORDS.split())
 """English function words, the verbs that any change begins with, and the nouns that stand in for removed names."""
 
 

@@ -1,17 +1,21 @@
-"""Takes the answer out of a question: names of its files and of what it defines give way to what they are, and what still gives it away
-is found."""
+"""Takes the answer out of a question: the names of its files and of what they define give way to what these are.
+
+What still gives the answer away is found, so that the question can be dropped.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from eval.mining.snapshot import Snapshot
 from ingest.model import SymbolKind
 
 _BARRELS = frozenset({"init", "index", "mod", "lib", "main"})
-_NO_NAMES = frozenset({"src", "lib", "source", "sources", "pkg", "packages", "app", "include", "internal", "core", "crates", "main", "java"})
+_NO_NAMES = frozenset({
+    *("src", "lib", "source", "sources", "pkg", "packages", "app", "include", "internal", "core", "crates", "main", "java"),
+})
 _MAX_WORDS = 6
 _NOUNS = {
     SymbolKind.FUNCTION: "function",
@@ -62,12 +66,11 @@ def squash(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a question must not say. ``kinds`` are the names that the answer's files define; ``own`` those around the answer's lines."""
+    """What a question must not say: paths, what they say squashed, and the names that the files define with their kinds."""
 
     paths: frozenset[str]
     stems: frozenset[str]
-    kinds: Mapping[str, SymbolKind] = field(default_factory=dict[str, SymbolKind])
-    own: frozenset[str] = frozenset()
+    kinds: Mapping[str, SymbolKind]
 
 
 def stem(path: str) -> str:
@@ -80,7 +83,7 @@ def stem(path: str) -> str:
     return squashed
 
 
-def answer_of(snapshot: Snapshot, paths: Iterable[str], own: Iterable[str] = ()) -> Answer:
+def answer_of(snapshot: Snapshot, paths: Iterable[str]) -> Answer:
     """Return what a question whose answer lies in these files must not say."""
     found = frozenset(paths)
     kinds: dict[str, SymbolKind] = {}
@@ -88,7 +91,7 @@ def answer_of(snapshot: Snapshot, paths: Iterable[str], own: Iterable[str] = ())
         for symbol in snapshot.symbols(path):
             if symbol.kind in _NOUNS and len(symbol.name) > 2:
                 kinds.setdefault(symbol.name, symbol.kind)
-    return Answer(found, frozenset(filter(None, map(stem, found))), kinds, frozenset(own))
+    return Answer(found, frozenset(filter(None, map(stem, found))), kinds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,16 +63,16 @@ class Snapshot:
         """Read a commit as the index would. Raises SourceError where it cannot be read, EmptyTreeError where nothing is in it."""
         options = WalkOptions()
         tree = walk_commit(checkout, commit, options)
-        wanted = [source for source in tree.files if source.content_hash is not None and is_code_path(source.path)]
-        of_hash = {source.content_hash: source for source in wanted if source.content_hash is not None}
-        texts = {name: data for name, data in read_blobs(checkout, of_hash) if screen(of_hash[name].path, data, options) is None}
+        wanted = [(each.path, each.content_hash) for each in tree.files if each.content_hash is not None and is_code_path(each.path)]
+        texts = dict(read_blobs(checkout, dict.fromkeys(name for _, name in wanted)))
         files: dict[str, CodeFile] = {}
-        for source in wanted:
-            if source.content_hash in texts:
-                text = decode(texts[source.content_hash])
-                language = detect(source.path, text)
+        for path, name in wanted:
+            data = texts.get(name)
+            if data is not None and screen(path, data, options) is None:
+                text = decode(data)
+                language = detect(path, text)
                 if language in LANGUAGES:
-                    files[source.path] = CodeFile(source.path, language, text)
+                    files[path] = CodeFile(path, language, text)
         return cls(checkout, commit, files, frozenset(source.path for source in tree.files))
 
     def symbols(self, path: str) -> tuple[Symbol, ...]:

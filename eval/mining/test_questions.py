@@ -1,4 +1,4 @@
-"""Questions out of tests: what a test's name and docstring say, and the definition that it proves to be about. The test itself is hidden."""
+"""Questions out of tests: what a test's name and docstring say, and the definition that is proven to be its subject. The test is hidden."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SAYS_SUBJECT = LEAKY + "says the subject's name"
 UNRELATED = "its subject's code speaks of other things"
 
 _TIERS = ("tests:named", "tests:unit")
-_RELATED = 0.5
+_RELATED = 0.7
 """Share of a question's words that must be in the code of its subject: calls that are not proven may hide what the test is about."""
 _PREFIX = 5
 _TITLE = re.compile(rb"\b(?:it|test|specify|should|scenario|example)(?:\.\w+)*\s*[( ]\s*([\"'`])(.+?)\1")
@@ -51,9 +51,7 @@ def test_questions(snapshot: Snapshot, scrubber: Scrubber, name: str, tally: Tal
             yield question
 
 
-def _question(
-    snapshot: Snapshot, scrubber: Scrubber, name: str, nodes: dict[str, Node], handle: str, edges: Sequence[Edge]
-) -> Mined | str:
+def _question(snapshot: Snapshot, scrubber: Scrubber, name: str, nodes: dict[str, Node], handle: str, edges: Sequence[Edge]) -> Mined | str:
     test = nodes[handle]
     title = _title(snapshot, test)
     if not title:
@@ -93,7 +91,7 @@ def _is_related(snapshot: Snapshot, subject: Node, text: str) -> bool:
     code = b"\n".join(snapshot.files[subject.path].text.split(b"\n")[subject.start_line - 1 : subject.end_line]).decode("utf-8", "replace")
     there = {word.lower()[:_PREFIX] for word in _HUMP.findall(code)}
     asked = {word[:_PREFIX] for word in content_words(text)}
-    return len(asked & there) >= max(_RELATED * len(asked), 2)
+    return len(asked & there) >= max(_RELATED * len(asked), 3)
 
 
 def _lines(subjects: Sequence[Node]) -> Iterator[Lines]:
