@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 KINDS = ("commit", "docstring", "test", "issue")
 _DESCRIPTION = (
     "Mine questions with their answers from a repository's own past: fixes and features (the message, and the lines that were changed), "
-    "docs and tests (what they say, and the code that does it), and issues with the commits that close them. All are asked about one commit "
-    "that lies before the mined ones, so an index of it has never seen an answer. What gives the answer away is taken out, or the question is "
-    "dropped and counted (docs/eval-mining.md)."
+    "docs and tests (what they say, and the code that does it), and issues with the commits that close them. All are asked about one "
+    "commit that lies before the mined ones, so an index of it has never seen an answer. What gives the answer away is taken out, or the "
+    "question is dropped and counted (docs/eval-mining.md)."
 )
 
 

@@ -21,6 +21,7 @@ MIN_CONTENT_WORDS = 4
 MAX_PLACEHOLDERS = 1
 """In one sentence."""
 
+MIN_SUBJECT_WORDS = 2
 MIN_BESIDE_PLACEHOLDER = 3
 """Words of content in a subject that names the answer: "fix the method" asks nothing."""
 
@@ -106,13 +107,14 @@ def ask(prose: Prose, answer: Answer, scrubber: Scrubber) -> tuple[str, str]:
         return "", LEAKY + leak
     if subject.placeholders > MAX_PLACEHOLDERS:
         return "", NAMED_TOO_OFTEN
-    if subject.placeholders and len(set(content_words(subject.text))) < MIN_BESIDE_PLACEHOLDER:
-        return "", NAMED_TOO_OFTEN
+    said = len(set(content_words(subject.text)))
+    if said < (MIN_BESIDE_PLACEHOLDER if subject.placeholders else MIN_SUBJECT_WORDS):
+        return "", NAMED_TOO_OFTEN if subject.placeholders else TOO_SHORT
     sentences: list[str] = []
     for sentence in prose.sentences:
-        said = scrubber.scrub(sentence, answer)
-        if said.placeholders <= MAX_PLACEHOLDERS and not scrubber.leak(said.text, answer) and not _repeats(said.text, subject.text):
-            sentences.append(said.text)
+        told = scrubber.scrub(sentence, answer)
+        if told.placeholders <= MAX_PLACEHOLDERS and not scrubber.leak(told.text, answer) and not _repeats(told.text, subject.text):
+            sentences.append(told.text)
     text = subject.text if not sentences else f"{subject.text}\n\n{' '.join(sentences)}"
     if len(set(content_words(text))) < MIN_CONTENT_WORDS:
         return "", TOO_SHORT

@@ -36,7 +36,7 @@ _HOUSE_WORDS = _any(
     ci pre-?commit dependabot renovate tox coverage tests? testing test\s?suite test\s?cases? unit\s?tests? flaky fixtures?
     benchmarks? msrv refactor\w* clean\s?-?ups? clean(?:ed|ing)?\sup tidy\w* simplif\w* cosmetic\w* nits? wip work\sin\sprogress
     renam\w* reorgani[sz]\w* restructur\w* moderni[sz]\w* f-strings? pyupgrade super\(\) dead\scode unused redundant unnecessary
-    obsolete initial\scommit backport\w* cherry[-\s]pick\w* code\sreview review\scomments? feedback deprecat\w*
+    obsolete simpler simplest initial\scommit backport\w* cherry[-\s]pick\w* code\sreview review\scomments? feedback deprecat\w*
     py(?:thon)?\s?[23]\.\d+ python\s?2 python\s?3 six dependenc(?:y|ies) requirements lock\s?file vendor\w* upgrad\w*\s(?:to|from)
     edition submodules? translations? dev(?:elopment)?\sversion rebas\w* merge\sconflicts? code\sstyle coding\sstyle idioms?
     idiomatic go\s1\.\d+ dead\slinks? broken\slinks? urls?\sin

@@ -112,8 +112,8 @@ def _snapshot(checkout: GitCheckout, until: str, options: MineOptions, tally: Ta
         commit = resolve_ref(checkout, options.snapshot)
         if commit not in line:
             raise SourceError(
-                f"{options.snapshot} ({commit[:12]}) is not on the first-parent history of {until[:12]} in {checkout.root}, so nothing tells "
-                "which changes come after it; `git log --first-parent` lists those that are"
+                f"{options.snapshot} ({commit[:12]}) is not on the first-parent history of {until[:12]} in {checkout.root}, so nothing "
+                "tells which changes come after it; `git log --first-parent` lists those that are"
             )
         return commit, line.index(commit)
     if options.share:

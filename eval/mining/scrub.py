@@ -17,6 +17,8 @@ _NO_NAMES = frozenset({
     *("src", "lib", "source", "sources", "pkg", "packages", "app", "include", "internal", "core", "crates", "main", "java"),
 })
 _MAX_WORDS = 6
+_UNKNOWN = "something"
+_IN_CODE = re.compile(rf"{_UNKNOWN}[=(\[.:]\S|[`\"'(\[<.]{_UNKNOWN}\b")
 _NOUNS = {
     SymbolKind.FUNCTION: "function",
     SymbolKind.METHOD: "method",
@@ -51,7 +53,7 @@ _NEEDS_ARTICLE = re.compile(
     r"\w+ing)\s+)$",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(r"\b(?:the|a|an|this|that|its|our|each|every|any|no|all|some)\s+$", re.IGNORECASE)
+_BEFORE = re.compile(r"\b(?:the|a|an|this|its|our|each|every)\s+$", re.IGNORECASE)
 
 
 def is_code_like(name: str) -> bool:
@@ -96,7 +98,7 @@ def answer_of(snapshot: Snapshot, paths: Iterable[str]) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class Scrubbed:
-    """A text without the answer's names, and how many nouns stand in for them."""
+    """A text without the answer's names, and how many nouns stand in for them; one amid code reads as nonsense and counts twice."""
 
     text: str
     placeholders: int
@@ -121,12 +123,16 @@ class Scrubber:
                 count += 1
         scrubbed = re.sub(r"\s+", " ", "".join([*parts, text[at:]])).strip()
         scrubbed = re.sub(r"\b(the \w+)(?:(?:,| and| or|/|,? and| &) ?\1)+\b", r"\1", scrubbed)
-        return Scrubbed(scrubbed[:1].upper() + scrubbed[1:], count)
+        return Scrubbed(scrubbed[:1].upper() + scrubbed[1:], count + len(_IN_CODE.findall(scrubbed)))
 
     @staticmethod
     def _put(parts: list[str], noun: str, text: str, at: int) -> int:
         """Append a noun with its article where it has none, and skip the same noun behind it."""
-        if noun == "something":
+        if noun == _UNKNOWN:
+            leading = _BEFORE.search("".join(parts)[-40:])
+            gap = re.match(r"\s+(?=\w)", text[at:])
+            if leading and gap:  # "the X setting" is a setting without its name
+                return at + gap.end()
             parts.append(noun)
             return at
         before = "".join(parts)[-40:]
@@ -162,7 +168,7 @@ class Scrubber:
             if (marked or is_code_like(name)) and squash(name) in answer.stems:
                 return "module"
             if (marked or is_code_like(name)) and self._snapshot.is_rare(name, answer.paths):
-                return "something"
+                return _UNKNOWN
         return ""
 
     def leak(self, text: str, answer: Answer) -> str:

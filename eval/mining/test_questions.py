@@ -120,7 +120,7 @@ def _subjects(edges: Sequence[Edge], nodes: dict[str, Node]) -> tuple[str, list[
 
 def _title(snapshot: Snapshot, test: Node) -> str:
     """Return what a test's name and docstring say in words."""
-    if test.kind == NodeKind.FILE:
+    if test.kind == NodeKind.FILE or test.name.startswith(("Benchmark", "benchmark")):
         return ""
     if test.kind == NodeKind.LAMBDA:
         lines = snapshot.files[test.path].text.split(b"\n")[max(test.start_line - 2, 0) : test.start_line]
