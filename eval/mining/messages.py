@@ -71,6 +71,8 @@ _ASIDE = re.compile(
 )
 """Sentences about the work on a change instead of the code."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
+_DANGLING = re.compile(r"\s*\((?:by|should|see|from|via)?\s*$|[\s,;(]+(?:see(?: also)?|cf|refs?|details)\b[\s:.]*$", re.IGNORECASE)
+"""What is left hanging where a link or a number ended the sentence."""
 _MERGE = re.compile(r"^merge\b|^merged\b.*\b(?:branch|branches|pull request|tag|commit|PR|in)\b", re.IGNORECASE)
 _NO_TITLE = re.compile(r"see merge request|conflicts|approved-by|signed-off|\w+ pull request|closes? #", re.IGNORECASE)
 _GERRIT = re.compile(r"^Merge \"(.*)\"(?: into \S+)?$")
@@ -144,7 +146,7 @@ def _links(text: str) -> str:
 def _tidy(text: str) -> str:
     text = _COMMIT_NAME.sub("", _MENTION.sub("", text))
     text = re.sub(r"[(\[]\s*[)\]]", "", re.sub(r"\s+", " ", text))
-    text = re.sub(r"\s*\((?:by|should|see|from|via)?\s*$", "", text)
+    text = _DANGLING.sub("", text)
     return re.sub(r"\s+([,;:!?)]|\.(?=\s|$))", r"\1", text).strip(" -–—|")
 
 
