@@ -11,9 +11,9 @@ from typing import Any
 
 from eval.mining.changes import PastChange, closed_issues
 from eval.mining.intent import FEATURE, FIX, intent
-from eval.mining.messages import Prose, is_merge_subject, read_prose, template_lines
+from eval.mining.messages import Prose, is_merge_subject, leans, read_prose, template_lines
 from eval.mining.model import Kind, Lines, Mined, Tally, content_words, merge
-from eval.mining.scrub import Answer, Scrubber, answer_of
+from eval.mining.scrub import Answer, Scrubber, answer_of, names_topic
 from eval.mining.snapshot import Snapshot
 from ingest.errors import SourceError
 
@@ -24,6 +24,9 @@ MAX_PLACEHOLDERS = 1
 MIN_SUBJECT_WORDS = 2
 MIN_BESIDE_PLACEHOLDER = 3
 """Words of content in a subject that names the answer: "fix the method" asks nothing."""
+
+MIN_WITHOUT_TOPIC = 8
+"""Words of content in a question that only the answer's name would have told what it is about: "fix the method raising an error"."""
 
 MERGE = "a merge that says nothing of its own"
 REVERTED = "a revert, or reverted later"
@@ -111,12 +114,15 @@ def ask(prose: Prose, answer: Answer, scrubber: Scrubber) -> tuple[str, str]:
     if said < (MIN_BESIDE_PLACEHOLDER if subject.placeholders else MIN_SUBJECT_WORDS):
         return "", NAMED_TOO_OFTEN if subject.placeholders else TOO_SHORT
     sentences: list[str] = []
+    whole = True
     for sentence in prose.sentences:
         told = scrubber.scrub(sentence, answer)
-        if told.placeholders <= MAX_PLACEHOLDERS and not scrubber.leak(told.text, answer) and not _repeats(told.text, subject.text):
+        whole = told.placeholders <= MAX_PLACEHOLDERS and not scrubber.leak(told.text, answer) and (whole or not leans(told.text))
+        if whole and not _repeats(told.text, subject.text):
             sentences.append(told.text)
     text = subject.text if not sentences else f"{subject.text}\n\n{' '.join(sentences)}"
-    if len(set(content_words(text))) < MIN_CONTENT_WORDS:
+    words = len(set(content_words(text)))
+    if words < (MIN_WITHOUT_TOPIC if names_topic(subject.text) else MIN_CONTENT_WORDS):
         return "", TOO_SHORT
     return text, ""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from eval.doc_pairs import clean_doc
 from eval.mining.commit_questions import LEAKY, MAX_PLACEHOLDERS, MIN_CONTENT_WORDS, NAMED_TOO_OFTEN, TOO_SHORT
 from eval.mining.model import Kind, Lines, Mined, Tally, content_words
-from eval.mining.scrub import Answer, Scrubber, answer_of
+from eval.mining.scrub import Answer, Scrubber, answer_of, names_topic
 from eval.mining.snapshot import CodeFile, Snapshot, is_answer_path
 from graph.tests_of import words
 from ingest.comments import clean_comment
@@ -117,7 +117,7 @@ def _ask(scrubber: Scrubber, doc: _Doc, answer: Answer) -> str:
     leak = scrubber.leak(scrubbed.text, answer)
     if leak:
         return LEAKY + leak
-    if scrubbed.placeholders > MAX_PLACEHOLDERS:
+    if scrubbed.placeholders > MAX_PLACEHOLDERS or (scrubbed.placeholders and names_topic(scrubbed.text)):
         return NAMED_TOO_OFTEN
     content = {*words(" ".join(content_words(scrubbed.text)))}
     if len(content) < MIN_CONTENT_WORDS:

@@ -73,6 +73,15 @@ _ASIDE = re.compile(
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
 _DANGLING = re.compile(r"\s*\((?:by|should|see|from|via)?\s*$|[\s,;(]+(?:see(?: also)?|cf|refs?|details)\b[\s:.]*$", re.IGNORECASE)
 """What is left hanging where a link or a number ended the sentence."""
+_GAP = "\x1a"
+_BRACKETED = re.compile(rf"\s*[(\[][^()\[\]]*{_GAP}[^()\[\]]*[)\]]")
+_LOOSE = re.compile(rf"[\s,:]*{_GAP}\s*(?=[.,;:!?]|$)")
+_LEANING = re.compile(
+    r"(?:then|and|but|or|so|thus|hence|therefore|however|instead|otherwise|also|additionally|moreover|furthermore|again|because of|"
+    r"as a result|for (?:this|that)|in (?:this|that|these|those) cases?|this|that|these|those|it|they|them|he|she|its|their|such|both|"
+    r"neither|the (?:latter|former|above|same|problem|issue|bug))\b",
+    re.IGNORECASE,
+)
 _MERGE = re.compile(r"^merge\b|^merged\b.*\b(?:branch|branches|pull request|tag|commit|PR|in)\b", re.IGNORECASE)
 _NO_TITLE = re.compile(r"see merge request|conflicts|approved-by|signed-off|\w+ pull request|closes? #", re.IGNORECASE)
 _GERRIT = re.compile(r"^Merge \"(.*)\"(?: into \S+)?$")
@@ -138,9 +147,19 @@ def read_subject(line: str) -> tuple[str, str]:
     return prefix, line[:1].upper() + line[1:]
 
 
-def _links(text: str) -> str:
+def _links(text: str, gap: str = "") -> str:
     text = _RST_LINK.sub(r"\1", _RST_ROLE.sub(r"`\1`", _MARKDOWN_LINK.sub(r"\1", text)))
-    return _URL.sub("", text)
+    return _URL.sub(gap, text)
+
+
+def _closed(sentence: str) -> str:
+    """Drop the gaps that nothing hangs on: in parentheses, or before a mark or the end."""
+    return _LOOSE.sub("", _BRACKETED.sub("", sentence))
+
+
+def leans(sentence: str) -> bool:
+    """Say whether a sentence begins with a word that leans on the one before."""
+    return _LEANING.match(sentence) is not None
 
 
 def _tidy(text: str) -> str:
@@ -153,11 +172,14 @@ def _tidy(text: str) -> str:
 def _sentences(body: str, templates: Collection[str], *, squashed: bool) -> list[str]:
     body = _FENCE.sub("\n", _HTML_COMMENT.sub("\n", body.replace("\r\n", "\n")))
     found: list[str] = []
-    length = 0
-    for paragraph in _paragraphs(_links(_HTML_TAG.sub(" ", body)), templates, squashed=squashed):
+    length, whole = 0, True
+    for paragraph in _paragraphs(_links(_HTML_TAG.sub(" ", body), _GAP), templates, squashed=squashed):
         for sentence in _SENTENCE.split(paragraph):
-            said = _tidy(_EMOJI.sub("", _INLINE.sub("", sentence)))
-            if len(content_words(said)) < 4 or _ASIDE.search(said) or said.endswith(":"):
+            said = _tidy(_EMOJI.sub("", _closed(_INLINE.sub(_GAP, sentence))))
+            kept = len(content_words(said)) >= 4 and not _ASIDE.search(said) and not said.endswith(":") and _GAP not in said
+            kept = kept and (whole or not leans(said))
+            whole = kept
+            if not kept:
                 continue
             length += len(said)
             if length > MAX_BODY:

@@ -101,6 +101,7 @@ _STOP_WORDS = """
     taken than that the their them then there these they thing things this those though through thus to too under until up upon use used
     uses using very via was wasn way we well were what when where whether which while who whole whom whose why will with within without
     won would yet you your
+    ensures return returned returning returns represent represents describe describes contain contains hold holds indicate indicates exists
     better bit currently feature general generally good helpful little lot nice previous previously simple simpler slightly useful
     add added adding adds allow allowed allowing allows avoid avoids bug bugs change changed changes correct correctly enable fix fixed
     fixes fixing handle handled handles handling implement implemented implements improve improved improves introduce introduced issue

@@ -17,6 +17,11 @@ _NO_NAMES = frozenset({
     *("src", "lib", "source", "sources", "pkg", "packages", "app", "include", "internal", "core", "crates", "main", "java"),
 })
 _MAX_WORDS = 6
+_TOPIC = re.compile(
+    r"(?:[A-Z]\w+ )?(?:something|the (?:function|method|constructor|macro|interface|trait|enum|type|class|module|property|attribute|"
+    r"constant|variable|file))\b",
+    re.IGNORECASE,
+)
 _UNKNOWN = "something"
 _IN_CODE = re.compile(rf"{_UNKNOWN}[=(\[.:]\S|[`\"'(\[<.]{_UNKNOWN}\b")
 _NOUNS = {
@@ -185,6 +190,11 @@ class Scrubber:
             if is_code_like(name) and self._snapshot.is_rare(name, answer.paths):
                 return "holds an identifier that few files have"
         return ""
+
+
+def names_topic(text: str) -> bool:
+    """Say whether a noun that stands in for a name is what a text is about: its first word, or what its first verb does something to."""
+    return _TOPIC.match(text) is not None
 
 
 def says_name(text: str, name: str) -> bool:

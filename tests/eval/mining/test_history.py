@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ def test_a_line_that_leads_somewhere_is_the_line_that_was_there(versions: list[l
     """Through any chain of edits; and where nothing was ever touched, every line leads to itself."""
     texts = [[f"word{number}" for number in version] for version in versions]
     known = LineMap("a.py")
-    for old, new in zip(texts, texts[1:], strict=False):
+    for old, new in pairwise(texts):
         known = known.after(hunks(old, new))
     for number, line in enumerate(texts[-1], start=1):
         origin = known.origin(number)

@@ -213,7 +213,7 @@ def test_wide_and_empty_changes_are_no_questions(tmp_path: Path) -> None:
     many = {f"part{number}.py": "first = 1\nsecond = 2\n" for number in range(11)}
     long = "".join(f"value_{number} = {number}\n\n" for number in range(60))
     root = new_repository(tmp_path / "r", {**many, "long.py": long, "conf.py": "import os\n\n# colour\nlamp = 1\n"})
-    write(root, {path: "first = 3\nsecond = 2\n" for path in many})
+    write(root, dict.fromkeys(many, "first = 3\nsecond = 2\n"))
     commit_all(root, "Fix wrong counting in every single department")
     write(root, {"long.py": long.replace(" = ", " = -")})
     commit_all(root, "Fix wrong signs of numbers shown abroad")
