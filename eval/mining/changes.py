@@ -24,6 +24,7 @@ TOO_MANY_FILES = f"changes more than {MAX_FILES} code files"
 TOO_MANY_SPANS = f"changes more than {MAX_SPANS} places"
 NEW_FILES = "adds files only, or mostly"
 NO_STATEMENT = "changes imports, comments or white space only"
+TESTS = "the lines are tests within the code"
 NEWER = "most of what it changes is newer than the snapshot"
 
 _COMMENT = re.compile(
@@ -104,15 +105,18 @@ def _answer(snapshot: Snapshot, files: tuple[FilePatch, ...], maps: LineMaps, dr
     if not places:
         return (), NO_STATEMENT
     found: dict[str, list[tuple[int, int]]] = {}
-    mapped = 0
+    mapped = asides = 0
     for file, hunk in places:
         path, spans, reason = _map(snapshot, maps.of(file.old_path), hunk)
         if reason:
             dropped[reason] += 1
+            asides += reason == TESTS
         else:
             mapped += 1
             found.setdefault(path, []).extend(spans)
-    if mapped < MIN_MAPPED * len(places):
+    if not mapped and asides:
+        return (), NO_CODE
+    if mapped < MIN_MAPPED * (len(places) - asides):
         return (), NEWER
     relevant = tuple(Lines(path, merge(spans)) for path, spans in sorted(found.items()))
     if sum(len(each.spans) for each in relevant) > MAX_SPANS:
@@ -131,6 +135,10 @@ def _map(snapshot: Snapshot, known: LineMap | None, hunk: Hunk) -> tuple[str, li
     origins = [origin for line in lines if 0 < (origin := known.origin(line)) <= file.lines]
     if not origins:
         return "", [], "the lines are newer than the snapshot"
+    tests = snapshot.inner_tests(known.path)
+    origins = [origin for origin in origins if not any(first <= origin <= last for first, last in tests)]
+    if not origins:
+        return "", [], TESTS
     if not hunk.old_count:
         origins = origins[:1] if hunk.old_start else origins[-1:]
     return known.path, list(merge((origin, origin) for origin in origins)), ""

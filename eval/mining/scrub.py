@@ -167,7 +167,7 @@ class Scrubber:
         names: list[str] = _BARE.findall(said.partition("(")[0] if said.endswith(")") and not said.startswith("`") else said)
         for name in reversed(names):
             kind = answer.kinds.get(name)
-            if kind and (marked or is_code_like(name) or (name[0].isupper() and not begins)):
+            if kind and (marked or is_code_like(name) or (name[0].isupper() and not name.isupper() and not begins)):
                 return _NOUNS[kind]
         for name in names:
             if (marked or is_code_like(name)) and squash(name) in answer.stems:

@@ -10,11 +10,12 @@ from functools import cached_property
 from ingest.analyze import analyze, decode, detect
 from ingest.git import GitCheckout, read_blobs
 from ingest.languages.registry import LANGUAGES
-from ingest.model import LanguageId, Symbol
+from ingest.model import LanguageId, Symbol, SymbolKind
 from ingest.path_kinds import PathFlag, path_flags
 from ingest.walk import WalkOptions, screen, walk_commit
 
 _FOREIGN = PathFlag.TEST | PathFlag.EXAMPLE | PathFlag.VENDORED | PathFlag.GENERATED | PathFlag.DOCUMENT
+_MODULES = frozenset({SymbolKind.MODULE, SymbolKind.NAMESPACE})
 _IDENTIFIER = re.compile(rb"[A-Za-z_$][\w$]*")
 _POSTINGS = 64
 """Files of one identifier that are remembered; one in more of them is never rare."""
@@ -81,6 +82,11 @@ class Snapshot:
             file = self.files.get(path)
             self._symbols[path] = analyze(path, file.text)[0].symbols if file else ()
         return self._symbols[path]
+
+    def inner_tests(self, path: str) -> tuple[tuple[int, int], ...]:
+        """Return the lines of a file of code that are its own tests, as Rust writes them: they answer nothing."""
+        modules = (symbol for symbol in self.symbols(path) if symbol.kind in _MODULES and symbol.name in {"tests", "test"})
+        return tuple((symbol.start_line, symbol.end_line) for symbol in modules)
 
     @cached_property
     def basenames(self) -> frozenset[str]:

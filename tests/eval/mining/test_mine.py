@@ -43,9 +43,8 @@ def line_of(text: str, part: str) -> int:
 def test_a_fix_asks_for_the_lines_it_changed(found: MinedSet) -> None:
     """Its message without the names, the number, the template and the trailers."""
     asked = commits(found)
-    question = asked[
-        "The method fails for articles without any known price\n\nVisitors saw a blank page whenever one article had vanished from the price list."
-    ]
+    body = "Visitors saw a blank page whenever one article had vanished from the price list."
+    question = asked[f"The method fails for articles without any known price\n\n{body}"]
     line = line_of(CART, "prices[article]")
     assert places(question) == {"shop/cart.py": ((line, line),)}
     assert (question.category, question.language) == ("fix", "python")
