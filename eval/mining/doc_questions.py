@@ -39,6 +39,7 @@ _REFUSE = re.compile(
     r"\bsee (?:also|above|below)\b|\bdeprecated\b|\bnolint\b|\bbackwards?[- ]compat",
     re.IGNORECASE,
 )
+_NO_SENTENCE = re.compile(r"^@|:$|://")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
 _QUOTES = re.compile(rb"[rRuUbB]*(\"\"\"|'''|\"|')")
 _HEREDOC = re.compile(rb'\s*@(?:type)?doc\s+(?:~[sS])?"""')
@@ -75,7 +76,7 @@ def _documented(snapshot: Snapshot) -> Iterator[_Doc]:
 
 def first_sentences(doc: str) -> str:
     """Return the first sentence of a doc's prose, and the second where the first is short; empty where it is no prose."""
-    sentences = [each for each in _SENTENCE.split(clean_doc(doc)) if each[:1] != "@" and each[-1:] != ":"] or [""]
+    sentences = [each for each in _SENTENCE.split(clean_doc(doc)) if not _NO_SENTENCE.search(each)] or [""]
     text = sentences[0]
     for sentence in sentences[1:3]:
         if len(set(content_words(text))) >= 2 * MIN_CONTENT_WORDS or len(text) + len(sentence) > MAX_QUERY:
@@ -110,9 +111,8 @@ def _question(snapshot: Snapshot, scrubber: Scrubber, name: str, doc: _Doc, *, u
 
 def _ask(scrubber: Scrubber, doc: _Doc, answer: Answer) -> str:
     """Return the text of the question, or the reason that there is none, which is one of ``_REASONS``."""
-    own = doc.symbol.name
-    naming = rf"^(?:the )?{re.escape(own)}(?:\(\))?(?:'s)?,?\s+(?:(?:is|are) (?=an?\b|the\b)|(?=\w))"  # how docs begin in Go
-    said = re.sub(naming, "", doc.text, flags=re.IGNORECASE)
+    naming = rf"^{re.escape(doc.symbol.name)}(?:\(\))?,?\s+(?:(?:is|are) (?=an?\b|the\b)|(?=[a-z]))"  # how docs begin in Go
+    said = re.sub(naming, "", doc.text)
     scrubbed = scrubber.scrub(said, answer)
     leak = scrubber.leak(scrubbed.text, answer)
     if leak:

@@ -30,6 +30,7 @@ _RELATED = 0.7
 _PREFIX = 5
 _TITLE = re.compile(rb"\b(?:it|test|specify|should|scenario|example)(?:\.\w+)*\s*[( ]\s*([\"'`])(.+?)\1")
 _FILLERS = re.compile(r"^(?:(?:tests?|it|should|spec|that|check|checks|ensure|verify|verifies)\s+)+", re.IGNORECASE)
+_CLOSES = re.compile(rb"\s*(?:[)}\]]|end\b)")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MAKERS = frozenset({"__init__", "__new__", "constructor", "__construct", "initialize", "new", "build", "default", "from", "create"})
 
@@ -82,8 +83,20 @@ def _question(snapshot: Snapshot, scrubber: Scrubber, name: str, nodes: dict[str
         scrubbed.text,
         tuple(_lines(subjects)),
         handle,
-        (Lines(test.path, ((test.start_line, test.end_line),)),),
+        (Lines(test.path, (_own_lines(snapshot, test),)),),
     )
+
+
+def _own_lines(snapshot: Snapshot, test: Node) -> tuple[int, int]:
+    """Return the lines of a test; one that is written as a call is known by its first line, and ends where its indentation does."""
+    if test.kind != NodeKind.LAMBDA or test.end_line > test.start_line:
+        return test.start_line, test.end_line
+    lines = snapshot.files[test.path].text.split(b"\n")
+    indent = len(lines[test.start_line - 1]) - len(lines[test.start_line - 1].lstrip())
+    for number, line in enumerate(lines[test.start_line :], start=test.start_line + 1):
+        if line.strip() and len(line) - len(line.lstrip()) <= indent:
+            return test.start_line, number if _CLOSES.match(line) else number - 1
+    return test.start_line, len(lines)
 
 
 def _is_related(snapshot: Snapshot, subject: Node, text: str) -> bool:

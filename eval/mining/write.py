@@ -16,7 +16,8 @@ from ingest.errors import SourceError
 from ingest.git import GitCheckout, run
 
 FORMAT = 1
-UNSEEN_SUFFIX = "-unseen"
+UNSEEN_SUFFIX = "@unseen"
+"""A corpus is named REPOSITORY@VARIANT, so figures over repositories count both corpora as one."""
 _FILES = ("queries.jsonl", "repos.json", "set.json")
 _REMOTE = re.compile(r"(?:://[^/]+/|^[\w.-]+@[\w.-]+:)([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
 

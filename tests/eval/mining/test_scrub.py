@@ -134,7 +134,7 @@ _WORDS = [
     "Fix",
     "and",
 ]
-_MENTIONS = st.builds(lambda style, name: style.format(name), st.sampled_from(_STYLES), st.sampled_from(_NAMES))
+_MENTIONS = st.sampled_from([style.format(name) for style in _STYLES for name in _NAMES])
 _MESSAGES = st.lists(st.one_of(st.sampled_from(_WORDS), _MENTIONS, st.sampled_from([".", "\n\n", "\n- "])), min_size=4, max_size=40)
 
 

@@ -41,11 +41,11 @@ def test_the_command_writes_a_set_and_says_what_was_dropped(shop: Path, tmp_path
     then = git(shop, "rev-parse", "then")
     plain, unseen = json.loads((folder / "repos.json").read_text())
     assert plain == {"name": "shop", "repo": "shop", "commit": then, "git": str(shop)}
-    assert unseen["name"] == "shop-unseen"
+    assert unseen["name"] == "shop@unseen"
     assert [each["path"] for each in unseen["hidden"]] == ["shop/cart.py", "tests/test_shop.py"]
     questions = rows(folder)
     assert {row["name"] for row in questions if row["kind"] == "commit"} == {"shop"}
-    assert {row["name"] for row in questions if row["kind"] != "commit"} == {"shop-unseen"}
+    assert {row["name"] for row in questions if row["kind"] != "commit"} == {"shop@unseen"}
     assert all(set(row) >= {"id", "query", "kind", "category", "language", "commit", "relevant", "source"} for row in questions)
     record = json.loads((folder / "set.json").read_text())
     assert (record["format"], record["name"]) == (1, "set")
@@ -60,7 +60,7 @@ def test_a_set_is_replaced_by_a_later_run_and_prints_json(shop: Path, tmp_path: 
     first = (folder / "queries.jsonl").read_bytes()
     assert run(*words) == 0
     assert (folder / "queries.jsonl").read_bytes() == first
-    assert [row["name"] for row in json.loads((folder / "repos.json").read_text())] == ["shop-unseen"]
+    assert [row["name"] for row in json.loads((folder / "repos.json").read_text())] == ["shop@unseen"]
     said = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (said["set"], said["questions"]) == (str(folder), len(rows(folder)))
     assert sorted(place.name for place in folder.iterdir()) == ["queries.jsonl", "repos.json", "set.json"]
