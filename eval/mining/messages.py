@@ -71,7 +71,7 @@ _ASIDE = re.compile(
 )
 """Sentences about the work on a change instead of the code."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
-_DANGLING = re.compile(r"\s*\((?:by|should|see|from|via)?\s*$|[\s,;(]+(?:see(?: also)?|cf|refs?|details)\b[\s:.]*$", re.IGNORECASE)
+_DANGLING = re.compile(r"\s*\(\w*\s*$|[\s,;(]+(?:see(?: also)?|cf|refs?|details)\b[\s:.]*$", re.IGNORECASE)
 """What is left hanging where a link or a number ended the sentence."""
 _GAP = "\x1a"
 _BRACKETED = re.compile(rf"\s*[(\[][^()\[\]]*{_GAP}[^()\[\]]*[)\]]")

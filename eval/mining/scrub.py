@@ -158,7 +158,7 @@ class Scrubber:
 
     def _of_path(self, said: str, answer: Answer) -> str:
         name = said.rstrip("/.,").rpartition("/")[2]
-        if name in self._snapshot.basenames or any(name == path.rpartition("/")[2] for path in answer.paths):
+        if any(name == path.rpartition("/")[2] for path in answer.paths):
             return "file" if "." in name else ""
         parts = {squash(part.partition(".")[0]) for part in said.split("/")}
         return "module" if "/" in said and parts & answer.stems else ""

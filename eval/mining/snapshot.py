@@ -50,13 +50,11 @@ def is_code_path(path: str) -> bool:
 class Snapshot:
     """The code of one commit."""
 
-    def __init__(self, checkout: GitCheckout, commit: str, files: dict[str, CodeFile], everything: frozenset[str]) -> None:
+    def __init__(self, checkout: GitCheckout, commit: str, files: dict[str, CodeFile]) -> None:
         self.checkout = checkout
         self.commit = commit
         self.files = files
         """Files of programming languages, by path."""
-        self.paths = everything
-        """Every path that the index would read."""
         self._symbols: dict[str, tuple[Symbol, ...]] = {}
 
     @classmethod
@@ -74,7 +72,7 @@ class Snapshot:
                 language = detect(path, text)
                 if language in LANGUAGES:
                     files[path] = CodeFile(path, language, text)
-        return cls(checkout, commit, files, frozenset(source.path for source in tree.files))
+        return cls(checkout, commit, files)
 
     def symbols(self, path: str) -> tuple[Symbol, ...]:
         """Return what a file defines; nothing for a file that is not there."""
@@ -87,11 +85,6 @@ class Snapshot:
         """Return the lines of a file of code that are its own tests, as Rust writes them: they answer nothing."""
         modules = (symbol for symbol in self.symbols(path) if symbol.kind in _MODULES and symbol.name in {"tests", "test"})
         return tuple((symbol.start_line, symbol.end_line) for symbol in modules)
-
-    @cached_property
-    def basenames(self) -> frozenset[str]:
-        """Names of files without their folders."""
-        return frozenset(path.rpartition("/")[2] for path in self.paths)
 
     @cached_property
     def _postings(self) -> dict[bytes, list[int]]:

@@ -20,7 +20,7 @@ def snapshot_of(**files: str) -> Snapshot:
     for name, text in files.items():
         path = name.replace("__", "/").replace("_D", ".")
         code[path] = CodeFile(path, LanguageId(languages[path.rpartition(".")[2]]), text.encode())
-    return Snapshot(GitCheckout("/none", "/none", "/none", bare=True), "0" * 40, code, frozenset(code))
+    return Snapshot(GitCheckout("/none", "/none", "/none", bare=True), "0" * 40, code)
 
 
 def docs(snapshot: Snapshot) -> tuple[list[Mined], dict[str, int]]:

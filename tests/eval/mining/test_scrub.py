@@ -35,7 +35,7 @@ OTHERS = {f"net/other{number}.py": b"def close():\n    return Request\n" for num
 def snapshot_of(files: dict[str, bytes]) -> Snapshot:
     """A snapshot that no repository stands behind."""
     code = {path: CodeFile(path, LanguageId("python"), text) for path, text in files.items()}
-    return Snapshot(GitCheckout("/none", "/none", "/none", bare=True), "0" * 40, code, frozenset(files))
+    return Snapshot(GitCheckout("/none", "/none", "/none", bare=True), "0" * 40, code)
 
 
 SNAPSHOT = snapshot_of({"net/session_pool.py": SESSION, **OTHERS})
@@ -49,7 +49,7 @@ SCRUBBED = {
     "merge_cookies() drops the path": "The function drops the path",
     "Raise DEFAULT_RETRIES": "Raise constant",
     "Typed errors in net/session_pool.py and elsewhere": "Typed errors in the file and elsewhere",
-    "Errors in other3.py": "Errors in the file",
+    "Errors in other3.py": "Errors in other3.py",
     "Import net.session_pool late": "Import module late",
     "Wait for SOCKET_TIMEOUT_MS at most": "Wait for something at most",
     "Obey the SOCKET_TIMEOUT_MS setting": "Obey the setting",
