@@ -166,7 +166,8 @@ def _tidy(text: str) -> str:
     text = _COMMIT_NAME.sub("", _MENTION.sub("", text))
     text = re.sub(r"[(\[]\s*[)\]]", "", re.sub(r"\s+", " ", text))
     text = _DANGLING.sub("", text)
-    return re.sub(r"\s+([,;:!?)]|\.(?=\s|$))", r"\1", text).strip(" -–—|")
+    text = re.sub(r"\s+([,;:!?)]|\.(?=\s|$))", r"\1", text).strip()
+    return re.sub(r"^(?:[-–—|]+\s+)+|(?:\s+[-–—|]+)+$", "", text)
 
 
 def _sentences(body: str, templates: Collection[str], *, squashed: bool) -> list[str]:

@@ -20,6 +20,8 @@ SUBJECTS = {
     "Honour .netrc files (by @ada)": ("", "Honour .netrc files"),
     "Check whether @id is unique": ("", "Check whether @id is unique"),
     "#12": ("", ""),
+    "- -O/-o options take paths -": ("", "-O/-o options take paths"),
+    "Disable solving (except #12": ("", "Disable solving"),
 }
 
 
