@@ -147,7 +147,7 @@ def _docstring(lines: list[bytes], symbol: Symbol) -> tuple[int, int] | None:
         if not quote:
             continue
         mark = quote[1]
-        said = line[quote.end() :]
+        said = line[quote.end() :].strip()
         following = lines[number].strip() if number < len(lines) else b""
         if not (said or following).decode("utf-8", "replace").startswith(first[:20]):
             continue

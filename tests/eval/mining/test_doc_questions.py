@@ -32,7 +32,7 @@ def docs(snapshot: Snapshot) -> tuple[list[Mined], dict[str, int]]:
 
 PYTHON = '''
 def one(a):
-    r"""Count all parcels waiting at the northern gate."""
+    r""" Count all parcels waiting at the northern gate."""
     b = a
     c = b
     d = c
