@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from eval.mining.history import FilePatch, Hunk, Message, read_messages, read_patches
 from eval.mining.line_map import LineMap, LineMaps
-from eval.mining.messages import is_merge_subject, own_text
+from eval.mining.messages import MAX_MESSAGE, is_merge_subject, own_text
 from eval.mining.model import Lines, merge
 from eval.mining.snapshot import Snapshot, is_answer_path, is_code_path
 from ingest.git_history import Bounds
@@ -152,14 +152,15 @@ def _is_statement(hunk: Hunk) -> bool:
     return any(line.strip() and not _COMMENT.match(line) and not _IMPORT.match(line) for line in (*removed, *added))
 
 
-CLOSING = re.compile(
-    r"\b(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?)\b[\s:]*"
-    r"((?:(?:,|and|&)?\s*(?:[\w.-]+/[\w.-]+)?(?:#|GH-|https?://\S+?/issues/)\d+)+)",
+# Every repetition has a bound: a message is whatever somebody wrote.
+_CLOSING = re.compile(
+    r"\b(?:fix(?:e[sd])?|close[sd]?|resolve[sd]?)[ \t:]{0,3}"
+    r"((?:[ ,&]{0,3}(?:and )?(?:[\w.-]{1,80}/[\w.-]{1,80})?(?:#|GH-|https?://[^\s#]{1,200}/issues/)\d{1,9}\b)+)",
     re.IGNORECASE,
 )
 
 
 def closed_issues(texts: tuple[str, ...]) -> list[int]:
     """Return the numbers of the issues that messages say are closed."""
-    listed = [match[1] for text in texts for match in CLOSING.finditer(text)]
+    listed = [match[1] for text in texts for match in _CLOSING.finditer(text[:MAX_MESSAGE])]
     return list(dict.fromkeys(int(number) for each in listed for number in re.findall(r"(?:#|GH-|issues/)(\d+)", each)))

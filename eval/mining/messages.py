@@ -11,6 +11,9 @@ from eval.mining.model import content_words
 
 MAX_BODY = 420
 """Characters of prose behind the subject: three or four sentences say what is wrong, what follows says how it was mended."""
+MAX_MESSAGE = 8_000
+MAX_SUBJECT = 300
+"""Characters that are looked at: some patterns take the square of a hostile text's length."""
 REPEATED = 3
 """Messages that share a line: then it is of a template."""
 
@@ -124,7 +127,8 @@ def own_text(message: str) -> str:
 
 def read_prose(message: str, templates: Collection[str] = ()) -> Prose:
     """Return the prose of a commit's message or of an issue whose title is the first line."""
-    subject, _, body = message.strip().partition("\n")
+    subject, _, body = message.strip()[:MAX_MESSAGE].partition("\n")
+    subject = subject[:MAX_SUBJECT]
     squashed = re.search(r"\(#\d+\)\s*$", subject) is not None
     prefix, subject = read_subject(subject)
     return Prose(subject, tuple(_sentences(body, templates, squashed=squashed)), prefix)
@@ -176,6 +180,9 @@ def _sentences(body: str, templates: Collection[str], *, squashed: bool) -> list
     length, whole = 0, True
     for paragraph in _paragraphs(_links(_HTML_TAG.sub(" ", body), _GAP), templates, squashed=squashed):
         for sentence in _SENTENCE.split(paragraph):
+            if len(sentence) > MAX_BODY:
+                whole = False
+                continue
             said = _tidy(_EMOJI.sub("", _closed(_INLINE.sub(_GAP, sentence))))
             kept = len(content_words(said)) >= 4 and not _ASIDE.search(said) and not said.endswith(":") and _GAP not in said
             kept = kept and (whole or not leans(said))

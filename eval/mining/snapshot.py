@@ -15,6 +15,7 @@ from ingest.path_kinds import PathFlag, path_flags
 from ingest.walk import WalkOptions, screen, walk_commit
 
 _FOREIGN = PathFlag.TEST | PathFlag.EXAMPLE | PathFlag.VENDORED | PathFlag.GENERATED | PathFlag.DOCUMENT
+_BUILT = re.compile(r"(?:^|/)(?:dist|bower_components)/")
 _MODULES = frozenset({SymbolKind.MODULE, SymbolKind.NAMESPACE})
 _IDENTIFIER = re.compile(rb"[A-Za-z_$][\w$]*")
 _POSTINGS = 64
@@ -38,8 +39,13 @@ class CodeFile:
 
 
 def is_answer_path(path: str) -> bool:
-    """Say whether a file may answer: no test, example, document, generated or vendored one, and of a name that is text."""
-    return not path_flags(path) & _FOREIGN and path.isprintable() and path.encode("utf-8", "replace").decode() == path
+    """Say whether a file may answer: no test, example, document, generated, built or vendored one, and of a name that is text."""
+    return (
+        not path_flags(path) & _FOREIGN
+        and not _BUILT.search(path)
+        and path.isprintable()
+        and path.encode("utf-8", "replace").decode() == path
+    )
 
 
 def is_code_path(path: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from eval.mining.changes import closed_issues
 from eval.mining.intent import FEATURE, FIX, HOUSEKEEPING, UNCLEAR, intent
 from eval.mining.messages import own_text, read_prose, read_subject, template_lines
 
@@ -126,3 +127,29 @@ def test_a_conventional_type_decides() -> None:
     assert intent("Line buffering", "feat") == FEATURE
     assert intent("Line buffering", "fix") == FIX
     assert intent("Allow cookies", "chore") == HOUSEKEEPING
+
+
+@pytest.mark.parametrize(
+    "part", [" ", ",", "fix ", "[", "`", "`a ", "<!--", "```\n", "#1 ", "a/", "\n", "- ", "http://", "(", "A1-", "@a "]
+)
+@pytest.mark.timeout(20)
+def test_a_hostile_message_takes_no_time(part: str) -> None:
+    """However long it is, and whatever it repeats."""
+    for message in (f"Fix {part * 50_000}", f"Fix it\n\nFixes {part * 50_000}x"):
+        read_prose(message)
+        own_text(f"Merge {message}")
+        closed_issues((message,))
+
+
+CLOSED = {
+    "Fixes #12": [12],
+    "fix: #12, #13 and #14 & ada/shop#15": [12, 13, 14, 15],
+    "Closes GH-3; resolves https://example.org/ada/shop/issues/4.": [3, 4],
+    "See #12, prefix #13, fixed 12 bugs": [],
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), CLOSED.items())
+def test_the_issues_that_a_message_closes(text: str, expected: list[int]) -> None:
+    """Those that a word of closing stands before, in a row."""
+    assert closed_issues((text,)) == expected
