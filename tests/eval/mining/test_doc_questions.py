@@ -260,3 +260,36 @@ def test_tests_that_ask_nothing_are_counted() -> None:
     assert found == []
     assert tally.seen[Kind.TEST] >= 4
     assert sum(tally.dropped[Kind.TEST].values()) == tally.seen[Kind.TEST]
+
+
+SUPPORT = """def weigh(parcels):
+    return len(parcels)
+
+def carry(parcels):
+    return parcels
+
+def sell(parcels):
+    return parcels
+"""
+SUPPORT_TESTS = """from examples.support import weigh as example_weigh
+from shop.support import carry, sell, weigh
+
+class TestSupport:
+    def test_northern_harbour_gates_close_slowly(self):
+        assert carry(sell(weigh([])))
+
+class TestExamples:
+    def test_weigh_northern_harbour_gates(self):
+        assert example_weigh([])
+"""
+
+
+def test_subjects_are_few_and_of_the_repository_itself() -> None:
+    """What calls everything is about nothing; examples answer nothing."""
+    snapshot = snapshot_of(shop__support_Dpy=SUPPORT, examples__support_Dpy=SUPPORT, tests__test_support_Dpy=SUPPORT_TESTS)
+    tally = Tally()
+    assert list(ask_tests(snapshot, Scrubber(snapshot), "shop", tally)) == []
+    assert tally.dropped[Kind.TEST] == {
+        "no proven subject of its own (it calls many things, or none that its name or place says)": 1,
+        "its subject is no code of the answer's kind (a test's support, an example, vendored)": 1,
+    }
