@@ -28,12 +28,14 @@ def add_eval(commands: Commands, home: Home) -> None:
     from eval.cli_compare import add_compare
     from eval.cli_gate import add_gate
     from eval.cli_load import add_load
+    from eval.cli_mine import add_mine
     from eval.cli_peers import add_peers
     from eval.cli_report import add_report
     from eval.cli_run import add_run
 
     parser = commands.add_parser("eval", help=HELP, description=HELP[0].upper() + HELP[1:] + ".")
     kinds = parser.add_subparsers(title="commands", dest="eval_command", metavar="COMMAND", required=True)
+    add_mine(kinds)
     add_run(kinds, home)
     add_compare(kinds, home)
     add_gate(kinds, home)
