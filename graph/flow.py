@@ -11,7 +11,7 @@ operation   rest of the tuple             value
 NAME        name                          what the name is bound to, seen from the expression's scope
 MEMBER      object, name                  attribute, field, method, or a module's export
 CALL        callee, arguments             what the callee returns
-NEW         type, arguments               a new instance (languages with a word for it)
+NEW         type, arguments[, CLASS]      a new instance (languages with a word for it); CLASS is the nameless class it has a body of
 INDEX       object, key                   an element, or a generic type applied to arguments
 LITERAL     type, text[, template]        a value of a built-in type; short text of a string, else ""
 SEQUENCE    type, items                   a new list, tuple or set
@@ -25,7 +25,7 @@ AWAIT       value                         what waiting for it yields
 ENTER       value                         what a context manager yields
 SELF        (none)                        the instance the enclosing method works on
 SUPER       [class]                       that instance, seen as the supertype of its class, or of the one that is named
-CAST        type                          a value of that type
+CAST        type[, ROOT]                  a value of that type; ROOT is what is seen as it
 ROOT        index                         the value of ``FileFlow.roots[index]``
 SPREAD      iterable [, start, end]       as an item or argument: all of its elements, or a slice of them; start alone: some of them
 METHOD      object, name                  the method of that name, taken and not called (``Type::method``)

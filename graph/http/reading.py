@@ -188,7 +188,7 @@ def _calls_in(part: Any) -> Iterator[Expression]:
     parts = cast("Sequence[Any]", part)
     for each in parts:
         yield from _calls_in(each)
-    if len(parts) == 4 and isinstance(parts[0], int) and isinstance(parts[1], int) and parts[0] in {CALL, NEW}:
+    if len(parts) in {4, 5} and isinstance(parts[0], int) and isinstance(parts[1], int) and parts[0] in {CALL, NEW}:
         yield cast("Expression", parts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.flow import CALL, CAST, EITHER, INDEX, LITERAL, MEMBER, METHOD, NAME, NEW, QUIET, ROOT, SELF, SUPER, TYPE, WRITE, Expression
+from graph.flow import CALL, CAST, CLASS, EITHER, INDEX, LITERAL, MEMBER, METHOD, NAME, NEW, QUIET, ROOT, SELF, SUPER, TYPE, WRITE, Expression
 from graph.languages.java_definitions import (
     COMMENTS,
     anonymous,
@@ -67,9 +67,8 @@ def _new(lowering: Lowering, node: SyntaxNode) -> Expression:
     if children and children[0] != type_ and kind is not None and kind[0] == NAME and children[0].type not in _NO_HOLDER:
         kind = (MEMBER, kind[1], lowering.lower(children[0]) or (EITHER, node.start_byte, ()), kind[2])
     passed = () if given is None else arguments_of(lowering, given)
-    if body is not None:
-        anonymous(lowering, body, kind)
-    return (NEW, node.start_byte, kind or (EITHER, node.start_byte, ()), passed)
+    made: Expression = (NEW, node.start_byte, kind or (EITHER, node.start_byte, ()), passed)
+    return made if body is None else (*made, (CLASS, node.start_byte, anonymous(lowering, body, kind)))
 
 
 _NO_HOLDER = frozenset({"type_arguments", "marker_annotation", "annotation"})
@@ -105,13 +104,15 @@ def _assignment(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     value = lowering.root(node.child_by_field_name("right"))
     target = node.child_by_field_name("left")
     if target is not None:
-        lowering.add_root(lowering.lower(target), WRITE)
+        written = lowering.add_root(lowering.lower(target), WRITE)
+        lowering.flow.stores += [(written, value)] if value >= 0 else []
     return (ROOT, node.start_byte, value) if value >= 0 else None
 
 
 def _cast(lowering: Lowering, node: SyntaxNode) -> Expression:
-    lowering.root(node.child_by_field_name("value"))
-    return (CAST, node.start_byte, lowering.lower_field(node, "type") or (EITHER, node.start_byte, ()))
+    value = lowering.root(node.child_by_field_name("value"))
+    of = lowering.lower_field(node, "type") or (EITHER, node.start_byte, ())
+    return (CAST, node.start_byte, of, (ROOT, node.start_byte, value)) if value >= 0 else (CAST, node.start_byte, of)
 
 
 def _conditional(lowering: Lowering, node: SyntaxNode) -> Expression:

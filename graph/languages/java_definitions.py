@@ -6,6 +6,7 @@ from graph.flow import (
     ABSTRACT,
     BASE,
     CAST,
+    CLASS,
     CLASS_SCOPE,
     DEFINITION,
     EITHER,
@@ -243,20 +244,23 @@ def enum_constant(lowering: Lowering, node: SyntaxNode) -> None:
     if named is None:
         return
     passed = () if given is None else arguments_of(lowering, given)
-    value = lowering.add_root((NEW, named.start_byte, (NAME, named.start_byte, owner.name), passed))
+    made: Expression = (NEW, named.start_byte, (NAME, named.start_byte, owner.name), passed)
+    value = lowering.add_root(made)
     lowering.bind(lowering.word(named), Binding(VARIABLE, named.start_byte, value))
     if body is not None:
-        anonymous(lowering, body, (NAME, named.start_byte, owner.name))
+        inner = anonymous(lowering, body, (NAME, named.start_byte, owner.name))
+        lowering.flow.roots[value].expression = (*made, (CLASS, named.start_byte, inner))
 
 
-def anonymous(lowering: Lowering, body: SyntaxNode, base: Expression | None) -> None:
-    """Handle the body of ``new Base() { … }``."""
+def anonymous(lowering: Lowering, body: SyntaxNode, base: Expression | None) -> int:
+    """Handle the body of ``new Base() { … }``; return the scope of the class that it is."""
     outside, branch, receiver = lowering.scope, lowering.branch, lowering.receiver
     root = lowering.add_root(base, BASE)
     scope = open_class(lowering, body, None, ())
-    scope.bases = [root]
+    index, scope.bases = lowering.scope, [root]
     lowering.lower_children(body)
     lowering.scope, lowering.branch, lowering.receiver = outside, branch, receiver
+    return index
 
 
 def variables(lowering: Lowering, node: SyntaxNode) -> None:
