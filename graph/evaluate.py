@@ -40,6 +40,7 @@ from graph.flow import (
 )
 from graph.members import Members
 from graph.names import Names
+from graph.objects import Objects
 from graph.program import Program
 from graph.values import ANYTHING, CLASS_OBJECT, FUNCTION_OBJECT, SUPERTYPE, FixedPoint, Value, Values, union
 
@@ -90,6 +91,7 @@ class Evaluator:
         self.elements = containers.elements
         self.items = containers.items
         self.awaited = containers.awaited
+        self.objects = Objects(self)
         self._handlers = self._by_operation(members, calls, containers)
 
     def _by_operation(self, members: Members, calls: Calls, containers: Containers) -> dict[int, Callable[[Place, Expression], Values]]:

@@ -61,6 +61,8 @@ class Rules(Dialect):  # noqa: PLR0904
     """A name is visible in its block from its declaration on; before that it is the one of an outer block."""
     functions_have_receivers: ClassVar[bool] = False
     """A function outside of any class works on an object, as ``this`` in JavaScript."""
+    objects_decide: ClassVar[bool] = False
+    """A receiver's declared type says less than the objects that it may be, where these are known (``graph/objects.py``)."""
     builtin_package: ClassVar[str] = "builtins"
     """The package that the types of literals belong to."""
 
@@ -136,6 +138,27 @@ class Rules(Dialect):  # noqa: PLR0904
     def all_calls_known(self, evaluator: Evaluator, path: str, scope: int) -> bool:
         """Say whether nobody outside of its file can call a function, and in the file only by its name."""
         del evaluator, path, scope
+        return False
+
+    # What runs.
+
+    def variable(self, name: str) -> str:
+        """Return under which name a variable is bound that a receiver may name in another way."""
+        return name
+
+    def made_outside(self, evaluator: Evaluator, place: Place, call: Expression, called: Values) -> Values:
+        """Return the objects that a call of somebody else's function makes, as ``Objects`` has them."""
+        del evaluator, place, call, called
+        return ANYTHING
+
+    def runs_a_function(self, evaluator: Evaluator, method: Attribute) -> bool:
+        """Say whether a method, called on a function, runs that function."""
+        del evaluator, method
+        return False
+
+    def lacks(self, supertype: Value, name: str) -> bool:
+        """Say whether somebody else's type is known to have no method of a name."""
+        del supertype, name
         return False
 
     # Types.

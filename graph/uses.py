@@ -14,7 +14,10 @@ from graph.flow import CLASS_SCOPE, DEFINITION, FIELD, MEMBER, METHOD, MODULE, N
 from graph.model import EdgeKind
 from graph.program import Program
 from graph.rules import Rules
-from graph.values import FUNCTION_OBJECT, MODULE_OBJECT, NAMESPACE, NOTHING, Values
+from graph.values import FUNCTION_OBJECT, MODULE_OBJECT, NAMESPACE, NOTHING, UNKNOWN, Values
+
+ALLOCATION = "allocation"
+"""The rule of a call that runs a method of what is known to have been made for its receiver."""
 
 _CALLING = frozenset({EdgeKind.CALLS, EdgeKind.INSTANTIATES})
 
@@ -96,6 +99,9 @@ class Uses:
             denoted = self._rules.applicable(evaluator, place, denoted, arguments)
         if any(map(is_namespace, denoted)) and not (denoted := [each for each in denoted if not is_namespace(each)]):
             return name, to  # a package's name inside of a longer one
+        if kind is EdgeKind.CALLS and expression[0] == MEMBER and self._rules.objects_decide:
+            if self._run(to, use, expression, denoted, arguments):
+                return name, to
         local = [each for _, each in denoted if isinstance(each, FoundBinding) and self._is_local(each)]
         is_variable = any(isinstance(each, FoundBinding) and each.binding.kind != DEFINITION for _, each in denoted)
         called = kind is EdgeKind.CALLS and (local or not denoted or is_variable)
@@ -110,6 +116,17 @@ class Uses:
             shown = [(held, each) for held, each in denoted if not (isinstance(each, FoundBinding) and self._is_local(each))]
             finder.give(to, use, shown, self._rule(expression, shown), arguments, whole=not local)
         return name, to
+
+    def _run(self, to: Targets, use: Use, callee: Expression, denoted: Sequence[Denoted], arguments: Arguments) -> bool:
+        """Make the edges of a call by the objects that its receiver may be; say whether these are known."""
+        named = [(holder, each) for holder, each in denoted if holder is None or holder[0] != FUNCTION_OBJECT]
+        functions = self._evaluator.objects.functions(use.place, callee, [each for _, each in named])
+        if not functions or UNKNOWN in functions:
+            return False
+        if not all(isinstance(each, FoundBinding) and (FUNCTION_OBJECT, each.path, each.binding.target, None) in functions for _, each in named):
+            self._finder.give(to, Use(use.place, use.name, EdgeKind.REFERENCES), named, self._rule(callee, named))
+        self._finder.call(to, use, functions, ALLOCATION, arguments)
+        return True
 
     def _value(self, place: Place, expression: Expression, held: Values | None) -> Values:
         if held is None:
@@ -150,7 +167,7 @@ class Uses:
         holder = expression[2][0]
         if holder == SELF:
             return "self"
-        if holder == SUPER:
+        if holder == SUPER or (holder == NAME and expression[2][2].endswith(".super")):
             return "super"
         return "import" if any(held is not None and held[0] in {MODULE_OBJECT, NAMESPACE} for held, _ in denoted) else "type"
 

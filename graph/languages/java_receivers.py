@@ -111,18 +111,28 @@ def _guards(lowering: Lowering, node: SyntaxNode | None) -> Iterator[Guard]:
 
 def _of_class(lowering: Lowering, left: SyntaxNode | None, right: SyntaxNode | None) -> Iterator[Guard]:
     """Handle ``x.getClass() == Type.class``."""
-    named = None if left is None or left.type != "method_invocation" else left.child_by_field_name("object")
-    called = None if left is None else left.child_by_field_name("name")
-    if named is None or called is None or right is None or right.type != "class_literal" or lowering.word(called) != "getClass":
+    named = _asked_for_class(lowering, left)
+    if named is None or named.type != "identifier" or right is None or right.type != "class_literal":
         return
-    if named.type == "identifier" and right.named_children:
+    if right.named_children:
         yield named, right.named_children[0]
 
 
+def _asked_for_class(lowering: Lowering, node: SyntaxNode | None) -> SyntaxNode | None:
+    """Return ``x`` of ``x.getClass()``."""
+    called = None if node is None or node.type != "method_invocation" else node.child_by_field_name("name")
+    return None if node is None or called is None or lowering.word(called) != "getClass" else node.child_by_field_name("object")
+
+
 def _is_instance(lowering: Lowering, node: SyntaxNode) -> Iterator[Guard]:
-    """Handle ``Type.class.isInstance(x)``."""
+    """Handle ``Type.class.isInstance(x)`` and ``Type.class.isAssignableFrom(x.getClass())``."""
     of, called, given = (node.child_by_field_name(each) for each in ("object", "name", "arguments"))
-    if of is None or called is None or given is None or of.type != "class_literal" or lowering.word(called) != "isInstance":
+    if of is None or called is None or given is None or of.type != "class_literal" or len(given.named_children) != 1:
         return
-    if of.named_children and len(given.named_children) == 1 and given.named_children[0].type == "identifier":
-        yield given.named_children[0], of.named_children[0]
+    tested: SyntaxNode | None = given.named_children[0]
+    if lowering.word(called) == "isAssignableFrom":
+        tested = _asked_for_class(lowering, tested)
+    elif lowering.word(called) != "isInstance":
+        return
+    if of.named_children and tested is not None and tested.type == "identifier":
+        yield tested, of.named_children[0]

@@ -13,6 +13,24 @@ from graph.values import ANYTHING, BUILTIN_METHOD, EXTERNAL_OBJECT, FUNCTION_OBJ
 class JavaRules(JvmRules):
     """Java's rules over one program."""
 
+    objects_decide = True
+
+    def variable(self, name: str) -> str:
+        """Return the name of the variable itself, where a receiver is looked up by what is known of it beside."""
+        return name.removesuffix("()")
+
+    def lacks(self, supertype: Value, name: str) -> bool:
+        """Say whether a foreign type is known to have no method of a name."""
+        return jvm_library.lacks(supertype, name)
+
+    def runs_a_function(self, evaluator: Evaluator, method: Attribute) -> bool:
+        """Say whether a method is the one that a function is written for."""
+        if isinstance(method, FoundBinding):
+            return is_definition(method) and bool(evaluator.flow(method.path).scopes[method.binding.target].flags & ABSTRACT)
+        return all(
+            each[0] in {BUILTIN_METHOD, EXTERNAL_OBJECT} and each[2].rpartition(".")[2] in jvm_library.FUNCTIONAL_METHODS for each in method
+        )
+
     def instances(self, evaluator: Evaluator, place: Place, expression: Expression) -> Values:
         """Return instances of the type that an expression names; of a function that is held beside it, the function."""
         if expression[0] == EITHER and expression[2] and expression[2][-1][0] in {ROOT, METHOD}:
@@ -33,16 +51,7 @@ class JavaRules(JvmRules):
             return super().applicable(evaluator, place, found, arguments)
         declared = [each for each in found if each not in functions]
         chosen = super().applicable(evaluator, place, declared, arguments)
-        return [*chosen, *functions] if chosen and all(_runs_a_function(evaluator, each) for _, each in chosen) else chosen
-
-
-def _runs_a_function(evaluator: Evaluator, found: Attribute) -> bool:
-    """Say whether a method is the one that a function is written for."""
-    if isinstance(found, FoundBinding):
-        return is_definition(found) and bool(evaluator.flow(found.path).scopes[found.binding.target].flags & ABSTRACT)
-    return all(
-        each[0] in {BUILTIN_METHOD, EXTERNAL_OBJECT} and each[2].rpartition(".")[2] in jvm_library.FUNCTIONAL_METHODS for each in found
-    )
+        return [*chosen, *functions] if chosen and all(self.runs_a_function(evaluator, each) for _, each in chosen) else chosen
 
 
 RULES = JavaRules

@@ -300,11 +300,10 @@ def test_a_local_variable_runs_the_function_it_holds() -> None:
         }
         """
     )
-    assert found[13] == {"?Maker.make", "?A.of"}
+    assert found[13] == {"A.of"}
     assert found[14] == {"Maker.twice"}
-    assert found[15] == {"?A.A", "external:java.util.function#Supplier.get"}
-    assert found[16] >= {"external:java.lang#Runnable.run"}
-    assert len(found[16]) == 2
+    assert found[15] == {"A", "A.A"}
+    assert found[16] == {"A.g.<lambda1>"}
     assert found[17] == {"external:java.lang#Runnable.hashCode"}
     assert (found[18], found[19], found[20]) == ({"Maker.make"}, {"A.f"}, {"Maker.make"})
 

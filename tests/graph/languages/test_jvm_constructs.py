@@ -334,7 +334,7 @@ class Lib extends ArrayList<Cat> {
     Objects.requireNonNull(own).purr();  // = Cat.purr
     o.orElseGet(() -> new Cat()).purr();  // = Cat Cat.purr
     Maker k = new Maker() { public Cat make(Cat from) { return from.self(); } };  // = Maker Cat.self
-    Function<Cat, Dog> fn = c -> new Dog(); fn.apply(own).bark();  // = ?Lib.go.<lambda11> Dog Dog.bark
+    Function<Cat, Dog> fn = c -> new Dog(); fn.apply(own).bark();  // = Lib.go.<lambda11> Dog Dog.bark
     UnaryOperator<Cat> un = c -> c.self();  // = -Cat.self
     Arrays.stream(new Cat[] {own}).findAny().get().purr();  // = Cat.purr
     "a".concat("b").length(); new StringBuilder().append("a").toString().isEmpty();  // =

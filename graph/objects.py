@@ -1,0 +1,220 @@
+"""Which objects the receiver of a call may be, where the code that makes every one of them is in sight.
+
+A declared type only bounds what a variable holds: ``Shape s = new Circle()`` is a circle, and ``s.area()`` runs the circle's method.
+So a local variable is followed to everything that is assigned to it, whatever the order, and a call to what its function returns, down
+to the expressions that make objects. An ``INSTANCE`` found here is one of exactly that class. ``UNKNOWN`` says that others may arrive:
+then the declared type alone speaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from graph.bindings import Attribute, FoundBinding, Place
+from graph.flow import (
+    ABSTRACT,
+    BLOCK,
+    CALL,
+    CAST,
+    DEFINITION,
+    EITHER,
+    FUNCTION,
+    FUNCTION_SCOPE,
+    INTERFACE,
+    LITERAL,
+    MEMBER,
+    METHOD,
+    NAME,
+    NEW,
+    OPEN,
+    ROOT,
+    SUPER,
+    VARIABLE,
+    Expression,
+)
+from graph.values import ANYTHING, CLASS_OBJECT, FUNCTION_OBJECT, INSTANCE, UNKNOWN, Value, Values, union
+
+if TYPE_CHECKING:
+    from graph.evaluate import Evaluator
+
+_PARTS = 3
+"""Parts of a ``CAST`` that does not say what is cast, and of a ``NEW`` beside the nameless class."""
+
+
+class Objects:
+    """Finds the objects that expressions may be worth."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._assigned: dict[str, dict[tuple[int, str], list[int]]] = {}
+        self._handlers: dict[int, Callable[[Place, Expression], Values]] = {
+            NAME: self._named,
+            NEW: self._new,
+            CAST: self._cast,
+            EITHER: self._either,
+            CALL: self._called,
+            METHOD: self._method,
+            ROOT: lambda place, expression: self.root(place[0], expression[2]),
+            FUNCTION: evaluator.value,
+            LITERAL: evaluator.value,
+        }
+
+    def of(self, place: Place, expression: Expression) -> Values:
+        """Return the objects that an expression may be worth, with ``UNKNOWN`` where there may be others."""
+        handler = self._handlers.get(expression[0])
+        return ANYTHING if handler is None else handler(place, expression)
+
+    def root(self, path: str, root: int) -> Values:
+        """Return the objects that a whole expression may be worth."""
+        expression = self._evaluator.flow(path).roots[root].expression if root >= 0 else None
+        if expression is None:
+            return ANYTHING
+        return self._evaluator.answers.solve(("ob", path, root), lambda: self.of(self._evaluator.place(path, root), expression))
+
+    # Expressions.
+
+    def _named(self, place: Place, expression: Expression) -> Values:
+        name = self._evaluator.rules(place[0]).variable(expression[2])
+        found = self._evaluator.lookup((place[0], place[1], expression[1], place[3]), name)
+        return union(self._bound(each) if isinstance(each, FoundBinding) else ANYTHING for _, each in found) if found else ANYTHING
+
+    def _bound(self, found: FoundBinding) -> Values:
+        scope = self._evaluator.flow(found.path).scopes[found.scope]
+        if found.binding.kind == DEFINITION:
+            return self._evaluator.worth(found)
+        if found.binding.kind != VARIABLE or found.binding.value < 0 or scope.kind not in {FUNCTION_SCOPE, BLOCK}:
+            return ANYTHING
+        return union(self.root(found.path, each) for each in self.assigned(found))
+
+    def assigned(self, found: FoundBinding) -> list[int]:
+        """Return the roots of all that a local variable is given, its first value included."""
+        if found.path not in self._assigned:
+            self._assigned[found.path] = self._assignments(found.path)
+        return [found.binding.value, *self._assigned[found.path].get((found.scope, found.name), ())]
+
+    def _assignments(self, path: str) -> dict[tuple[int, str], list[int]]:
+        """Return what is assigned in a file to variables, by the scope that binds them and their name."""
+        flow, assigned = self._evaluator.flow(path), dict[tuple[int, str], list[int]]()
+        for target, value in flow.stores:
+            root = flow.roots[target]
+            if root.expression is None or root.expression[0] != NAME:
+                continue
+            at, name = root.scope, root.expression[2]
+            while at >= 0 and name not in flow.scopes[at].names:
+                at = flow.scopes[at].parent
+            assigned.setdefault((at, name), []).append(value)
+        return assigned
+
+    def _new(self, place: Place, expression: Expression) -> Values:
+        if len(expression) > _PARTS + 1:
+            return frozenset({(INSTANCE, place[0], expression[4][2])})
+        return self._evaluator.instances(place, expression[2])
+
+    def _cast(self, place: Place, expression: Expression) -> Values:
+        if len(expression) > _PARTS:
+            return self.of(place, expression[3])
+        return self._evaluator.value(place, expression)
+
+    def _either(self, place: Place, expression: Expression) -> Values:
+        return union(self.of(place, option) for option in expression[2]) if expression[2] else ANYTHING
+
+    def _method(self, place: Place, expression: Expression) -> Values:
+        """Return the method that is taken, where no other class than those of known objects can have overridden it."""
+        holder, evaluator = expression[2], self._evaluator
+        objects = self.of(place, holder) if holder and holder[0] != SUPER else ANYTHING
+        found: set[Value] = set()
+        for each in evaluator.value(place, expression):
+            fixed = each[0] == FUNCTION_OBJECT and (not evaluator.opened(each).flags & OPEN or (holder and holder[0] == SUPER))
+            if fixed or each[0] == CLASS_OBJECT:
+                found.add(each)
+            else:
+                found |= self.running(each, objects) if each[0] == FUNCTION_OBJECT else ANYTHING
+        return frozenset(found)
+
+    def _called(self, place: Place, expression: Expression) -> Values:
+        evaluator, found = self._evaluator, set[Value]()
+        chosen = evaluator.chosen(place, expression[2], expression[3])
+        for _, each in chosen:
+            if isinstance(each, FoundBinding):
+                found |= self._returned(place, expression[2], each)
+            else:
+                found |= evaluator.rules(place[0]).made_outside(evaluator, place, expression, each)
+        return frozenset(found) if chosen else ANYTHING
+
+    def _returned(self, place: Place, callee: Expression, called: FoundBinding) -> Values:
+        """Return the objects that a call of a function of the program yields."""
+        flow = self._evaluator.flow(called.path)
+        scope = flow.scopes[called.binding.target] if called.binding.kind == DEFINITION else None
+        if scope is None or scope.kind != FUNCTION_SCOPE:
+            return ANYTHING
+        runs: Values = frozenset({(FUNCTION_OBJECT, called.path, called.binding.target, None)})
+        if scope.flags & OPEN:
+            runs = self.functions(place, callee, [called]) if callee[0] == MEMBER else ANYTHING
+        found: set[Value] = set()
+        for each in runs:
+            opened = self._evaluator.opened(each) if each[0] == FUNCTION_OBJECT else None
+            if opened is None or opened.flags & ABSTRACT or not opened.returned:
+                return ANYTHING
+            found |= union(self.root(each[1], root) for root in opened.returned)
+        return frozenset(found)
+
+    # What they run.
+
+    def running(self, method: Value, objects: Iterable[Value]) -> Values:
+        """Return what a call of a method runs on these objects, with ``UNKNOWN`` where that cannot be told for one of them."""
+        runs = (self._in_class(method, each) if each[0] == INSTANCE else None for each in objects)
+        return frozenset(UNKNOWN if each is None else each for each in runs)
+
+    def _in_class(self, method: Value, instance: Value) -> Value | None:
+        """Return the method that an instance of exactly this class runs; classes come before interfaces, and heirs before those above."""
+        inherited: list[tuple[Value, Value]] = []
+        for each in self._evaluator.lineage(instance[1], instance[2]):
+            if each[0] != CLASS_OBJECT:
+                if each == UNKNOWN or not self._evaluator.rules(instance[1]).lacks(each, self._evaluator.opened(method).name):
+                    return None
+                continue
+            overriding = self._own(method, each)
+            own = overriding[0] if overriding else None
+            if len(overriding) > 1:
+                return None
+            if own is not None and not self._evaluator.opened(each).flags & INTERFACE:
+                return None if self._evaluator.opened(own).flags & ABSTRACT else own
+            inherited += [] if own is None else [(each, own)]
+        lowest = [own for at, own in inherited if not any(self._is_above(at, other) for other, _ in inherited)]
+        return lowest[0] if len(lowest) == 1 and not self._evaluator.opened(lowest[0]).flags & ABSTRACT else None
+
+    def _is_above(self, base: Value, heir: Value) -> bool:
+        return base != heir and base in self._evaluator.lineage(heir[1], heir[2])
+
+    def _own(self, method: Value, class_: Value) -> list[Value]:
+        """Return the methods of a class that may override another one: that one alone where it is the class's own."""
+        evaluator, flow = self._evaluator, self._evaluator.flow(class_[1])
+        wanted, found = evaluator.opened(method), list[Value]()
+        for binding in flow.scopes[int(class_[2])].names.get(wanted.name, ()):
+            if binding.kind != DEFINITION or flow.scopes[binding.target].kind != FUNCTION_SCOPE:
+                continue
+            if (class_[1], binding.target) == (method[1], method[2]):
+                return [method]
+            above, rules = evaluator.flow(method[1]), evaluator.rules(class_[1])
+            if rules.overrides(flow, flow.scopes[binding.target], above, [wanted]) is not None:
+                found.append((FUNCTION_OBJECT, class_[1], binding.target, None))
+        return found
+
+    def functions(self, place: Place, callee: Expression, named: Sequence[Attribute]) -> Values:
+        """Return what a call of a member runs, by the objects that its receiver may be, ``UNKNOWN`` where that cannot be told.
+
+        ``named`` is what the callee denotes by the receiver's declared type.
+        """
+        objects, rules = self.of(place, callee[2]), self._evaluator.rules(place[0])
+        if not objects or UNKNOWN in objects:
+            return objects
+        if all(each[0] in {FUNCTION_OBJECT, CLASS_OBJECT} for each in objects):
+            return objects if named and all(rules.runs_a_function(self._evaluator, each) for each in named) else ANYTHING
+        if len(named) != 1 or not isinstance(named[0], FoundBinding) or named[0].binding.kind != DEFINITION:
+            return ANYTHING
+        method: Value = (FUNCTION_OBJECT, named[0].path, named[0].binding.target, None)
+        opened = self._evaluator.opened(method)
+        return self.running(method, objects) if opened.kind == FUNCTION_SCOPE and opened.flags & OPEN else ANYTHING
+
+
