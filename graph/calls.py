@@ -69,7 +69,8 @@ class Calls:
     def _overload_value(self, place: Place, callee: Expression, arguments: Arguments) -> Values:
         found = self._evaluator.chosen(place, callee, arguments)
         values = union(self._evaluator.attribute_value(holder, each) for holder, each in found)
-        return union(self.called(each, place, arguments) for each in values)
+        made = union(self.called(each, place, arguments) for each in values)
+        return made if UNKNOWN not in made else self._evaluator.rules(place[0]).yielded(self._evaluator, place, callee) or made
 
     def called(self, callee: Value, place: Place | None, arguments: Arguments, *, passing: Values | None = None) -> Values:
         """Return what calling a value yields. ``passing`` is a single argument that is written nowhere."""

@@ -16,7 +16,7 @@ from ingest.model import SymbolKind
 
 RULE = "dispatch"
 
-STATIC_RULES = frozenset({"super", "constructor", "static", "allocation"})
+STATIC_RULES = frozenset({"super", "constructor", "static", "allocation", "reflection"})
 """Rules under which the class of the target is written at the call, or known from where the receiver was made."""
 
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__", "__construct", "constructor"})

@@ -80,12 +80,33 @@ class Objects:
         return union(self._bound(each) if isinstance(each, FoundBinding) else ANYTHING for _, each in found) if found else ANYTHING
 
     def _bound(self, found: FoundBinding) -> Values:
-        scope = self._evaluator.flow(found.path).scopes[found.scope]
         if found.binding.kind == DEFINITION:
             return self._evaluator.worth(found)
-        if found.binding.kind != VARIABLE or found.binding.value < 0 or scope.kind not in {FUNCTION_SCOPE, BLOCK}:
+        if not self._is_followed(found):
             return ANYTHING
         return union(self.root(found.path, each) for each in self.assigned(found))
+
+    def written(self, place: Place, expression: Expression) -> tuple[Place, Expression]:
+        """Return the only expression that a local variable gets its value from, and where that stands; else the expression itself."""
+        path, seen = place[0], set[int]()
+        while True:
+            roots = [expression[2]] if expression[0] == ROOT else self._only(place, expression) if expression[0] == NAME else []
+            if len(roots) != 1 or roots[0] in seen or (given := self._evaluator.flow(path).roots[roots[0]].expression) is None:
+                return place, expression
+            seen.add(roots[0])
+            place, expression = self._evaluator.place(path, roots[0]), given
+
+    def _only(self, place: Place, expression: Expression) -> list[int]:
+        """Return the roots of what a local variable is given."""
+        name = self._evaluator.rules(place[0]).variable(expression[2])
+        found = [each for _, each in self._evaluator.lookup((place[0], place[1], expression[1], place[3]), name)]
+        bound = found[0] if len(found) == 1 else None
+        return self.assigned(bound) if isinstance(bound, FoundBinding) and self._is_followed(bound) else []
+
+    def _is_followed(self, found: FoundBinding) -> bool:
+        """Say whether a binding is a local variable that has a value from the start."""
+        kind = self._evaluator.flow(found.path).scopes[found.scope].kind
+        return found.binding.kind == VARIABLE and found.binding.value >= 0 and kind in {FUNCTION_SCOPE, BLOCK}
 
     def assigned(self, found: FoundBinding) -> list[int]:
         """Return the roots of all that a local variable is given, its first value included."""
@@ -216,5 +237,3 @@ class Objects:
         method: Value = (FUNCTION_OBJECT, named[0].path, named[0].binding.target, None)
         opened = self._evaluator.opened(method)
         return self.running(method, objects) if opened.kind == FUNCTION_SCOPE and opened.flags & OPEN else ANYTHING
-
-

@@ -151,6 +151,16 @@ class Rules(Dialect):  # noqa: PLR0904
         del evaluator, place, call, called
         return ANYTHING
 
+    def reflected(self, evaluator: Evaluator, place: Place, callee: Expression, arguments: Arguments) -> tuple[Values, bool]:
+        """Return what a call of somebody else's method runs of the program, and whether that is what no heir can have overridden."""
+        del evaluator, place, callee, arguments
+        return NOTHING, True
+
+    def yielded(self, evaluator: Evaluator, place: Place, callee: Expression) -> Values:
+        """Return what a call yields of which the callee does not tell it; nothing where the rest of the call does not either."""
+        del evaluator, place, callee
+        return NOTHING
+
     def runs_a_function(self, evaluator: Evaluator, method: Attribute) -> bool:
         """Say whether a method, called on a function, runs that function."""
         del evaluator, method

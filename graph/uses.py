@@ -19,6 +19,9 @@ from graph.values import FUNCTION_OBJECT, MODULE_OBJECT, NAMESPACE, NOTHING, UNK
 ALLOCATION = "allocation"
 """The rule of a call that runs a method of what is known to have been made for its receiver."""
 
+REFLECTION = "reflection"
+"""The rule of a call of what a method or constructor stands for that was looked up by its name."""
+
 _CALLING = frozenset({EdgeKind.CALLS, EdgeKind.INSTANTIATES})
 
 
@@ -100,6 +103,9 @@ class Uses:
         if any(map(is_namespace, denoted)) and not (denoted := [each for each in denoted if not is_namespace(each)]):
             return name, to  # a package's name inside of a longer one
         if kind is EdgeKind.CALLS and expression[0] == MEMBER and self._rules.objects_decide:
+            functions, fixed = self._rules.reflected(evaluator, place, expression, arguments)
+            if functions:
+                finder.call(to, use, functions, REFLECTION if fixed else "value", ())
             if self._run(to, use, expression, denoted, arguments):
                 return name, to
         local = [each for _, each in denoted if isinstance(each, FoundBinding) and self._is_local(each)]
@@ -123,7 +129,9 @@ class Uses:
         functions = self._evaluator.objects.functions(use.place, callee, [each for _, each in named])
         if not functions or UNKNOWN in functions:
             return False
-        if not all(isinstance(each, FoundBinding) and (FUNCTION_OBJECT, each.path, each.binding.target, None) in functions for _, each in named):
+        if not all(
+            isinstance(each, FoundBinding) and (FUNCTION_OBJECT, each.path, each.binding.target, None) in functions for _, each in named
+        ):
             self._finder.give(to, Use(use.place, use.name, EdgeKind.REFERENCES), named, self._rule(callee, named))
         self._finder.call(to, use, functions, ALLOCATION, arguments)
         return True

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from graph.flow import CALL, CAST, CLASS, EITHER, INDEX, LITERAL, MEMBER, METHOD, NAME, NEW, QUIET, ROOT, SELF, SUPER, TYPE, WRITE, Expression
+from graph.flow import (
+    CALL,
+    CAST,
+    CLASS,
+    EITHER,
+    INDEX,
+    LITERAL,
+    MEMBER,
+    METHOD,
+    NAME,
+    NEW,
+    QUIET,
+    ROOT,
+    SELF,
+    SUPER,
+    TYPE,
+    WRITE,
+    Expression,
+)
 from graph.languages.java_definitions import (
     COMMENTS,
     anonymous,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBinding, Place
 from graph.flow import ABSTRACT, EITHER, METHOD, ROOT, Expression
-from graph.languages import jvm_library
+from graph.languages import java_reflection, jvm_library
 from graph.languages.jvm_rules import JvmRules
 from graph.languages.overloads import is_definition
 from graph.values import ANYTHING, BUILTIN_METHOD, EXTERNAL_OBJECT, FUNCTION_OBJECT, Value, Values
@@ -18,6 +18,18 @@ class JavaRules(JvmRules):
     def variable(self, name: str) -> str:
         """Return the name of the variable itself, where a receiver is looked up by what is known of it beside."""
         return name.removesuffix("()")
+
+    def made_outside(self, evaluator: Evaluator, place: Place, call: Expression, called: Values) -> Values:
+        """Return the classes, methods and instances that reflection makes."""
+        return java_reflection.made(evaluator, place, call, called)
+
+    def reflected(self, evaluator: Evaluator, place: Place, callee: Expression, arguments: Arguments) -> tuple[Values, bool]:
+        """Return what a call runs by reflection."""
+        return java_reflection.runs(evaluator, place, callee, arguments)
+
+    def yielded(self, evaluator: Evaluator, place: Place, callee: Expression) -> Values:
+        """Return what a call yields that is made by reflection."""
+        return java_reflection.read(evaluator, place, callee)
 
     def lacks(self, supertype: Value, name: str) -> bool:
         """Say whether a foreign type is known to have no method of a name."""
