@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 _PARTS = 3
 """Parts of a ``CAST`` that does not say what is cast, and of a ``NEW`` beside the nameless class."""
+_MADE = frozenset({CALL, NEW, CAST, EITHER})
+"""What makes an object, so that a method called on it belongs to one."""
 
 
 class Objects:
@@ -154,11 +156,25 @@ class Objects:
         return frozenset(found)
 
     def _called(self, place: Place, expression: Expression) -> Values:
-        evaluator, found = self._evaluator, set[Value]()
-        chosen = evaluator.chosen(place, expression[2], expression[3])
+        return self._evaluator.answers.solve(("oc", place[0], expression[2][1]), lambda: self._made(place, expression))
+
+    def _made(self, place: Place, expression: Expression) -> Values:
+        """Return the objects that a call yields."""
+        evaluator, callee, found = self._evaluator, expression[2], set[Value]()
+        if callee[0] == MEMBER and callee[2] and callee[2][0] in _MADE and callee[3] not in evaluator.rules(place[0]).makers:
+            if UNKNOWN in self.of(place, callee[2]):
+                return ANYTHING  # of a chain of calls only the first is looked up
+        denoted = evaluator.denoted(place, callee, called=True)
+        if denoted and all(self._overridable(each) for _, each in denoted):
+            if callee[0] != MEMBER or not callee[2] or UNKNOWN in self.of(place, callee[2]):
+                return ANYTHING  # before overloads are told apart, which takes longer
+        yields = {each: self._returned(place, callee, each) for _, each in denoted if isinstance(each, FoundBinding)}
+        if len(yields) > 1 and all(UNKNOWN in values for values in yields.values()):
+            return ANYTHING  # whichever of the overloads it is
+        chosen = evaluator.rules(place[0]).applicable(evaluator, place, denoted, expression[3])
         for _, each in chosen:
             if isinstance(each, FoundBinding):
-                found |= self._returned(place, expression[2], each)
+                found |= yields.get(each, ANYTHING)
             else:
                 found |= evaluator.rules(place[0]).made_outside(evaluator, place, expression, each)
         return frozenset(found) if chosen else ANYTHING
@@ -227,13 +243,22 @@ class Objects:
 
         ``named`` is what the callee denotes by the receiver's declared type.
         """
-        objects, rules = self.of(place, callee[2]), self._evaluator.rules(place[0])
+        rules = self._evaluator.rules(place[0])
+        method = self._overridable(named[0]) if len(named) == 1 else None
+        runs_functions = bool(named) and all(rules.runs_a_function(self._evaluator, each) for each in named)
+        if method is None and not runs_functions:
+            return ANYTHING
+        objects = self.of(place, callee[2])
         if not objects or UNKNOWN in objects:
             return objects
         if all(each[0] in {FUNCTION_OBJECT, CLASS_OBJECT} for each in objects):
-            return objects if named and all(rules.runs_a_function(self._evaluator, each) for each in named) else ANYTHING
-        if len(named) != 1 or not isinstance(named[0], FoundBinding) or named[0].binding.kind != DEFINITION:
-            return ANYTHING
-        method: Value = (FUNCTION_OBJECT, named[0].path, named[0].binding.target, None)
-        opened = self._evaluator.opened(method)
-        return self.running(method, objects) if opened.kind == FUNCTION_SCOPE and opened.flags & OPEN else ANYTHING
+            return objects if runs_functions else ANYTHING
+        return ANYTHING if method is None else self.running(method, objects)
+
+    def _overridable(self, found: Attribute) -> Value | None:
+        """Return the function that an attribute is, where a subtype may have another one in its place."""
+        if not isinstance(found, FoundBinding) or found.binding.kind != DEFINITION:
+            return None
+        scope = self._evaluator.flow(found.path).scopes[found.binding.target]
+        function: Value = (FUNCTION_OBJECT, found.path, found.binding.target, None)
+        return function if scope.kind == FUNCTION_SCOPE and scope.flags & OPEN else None

@@ -63,6 +63,8 @@ class Rules(Dialect):  # noqa: PLR0904
     """A function outside of any class works on an object, as ``this`` in JavaScript."""
     objects_decide: ClassVar[bool] = False
     """A receiver's declared type says less than the objects that it may be, where these are known (``graph/objects.py``)."""
+    makers: ClassVar[frozenset[str]] = frozenset()
+    """Methods of somebody else's types of which ``made_outside`` knows what they make."""
     builtin_package: ClassVar[str] = "builtins"
     """The package that the types of literals belong to."""
 

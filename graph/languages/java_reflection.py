@@ -44,14 +44,15 @@ _OF_LOOKUP = frozenset({"findStatic", "findVirtual", "findSpecial", "findConstru
 RUNNING = frozenset({"invoke", "invokeExact", "invokeWithArguments", "newInstance"})
 """Methods of methods, constructors and handles, and of classes, that run what these stand for."""
 READING = frozenset({"get", *RUNNING})
-_MAKING = frozenset({"lookup", "publicLookup", "forName", "getClass", *_OF_CLASS, *_OF_LOOKUP})
+MAKING = frozenset({"lookup", "publicLookup", "forName", "getClass", *_OF_CLASS, *_OF_LOOKUP})
+"""Methods that make what others here stand for, or an instance."""
 
 
 def made(evaluator: Evaluator, place: Place, call: Expression, called: Values) -> Values:
     """Return the class, method, handle or instance that a call of the library makes, ``UNKNOWN`` where it is another one."""
     callee, arguments = call[2], call[3]
     name = callee[-1]
-    if name not in _MAKING:
+    if name not in MAKING:
         return ANYTHING
     if name in {"lookup", "publicLookup"} and all(each[0] == EXTERNAL_OBJECT and each[2] in _LOOKUPS for each in called):
         return frozenset({_LOOKUP})

@@ -14,6 +14,7 @@ class JavaRules(JvmRules):
     """Java's rules over one program."""
 
     objects_decide = True
+    makers = java_reflection.MAKING
 
     def variable(self, name: str) -> str:
         """Return the name of the variable itself, where a receiver is looked up by what is known of it beside."""
