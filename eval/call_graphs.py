@@ -6,7 +6,7 @@ Our graph is mapped onto their names here:
   runs; a class that has none anywhere gives no edge (Java: its default constructor).
 - A call of a method that others override is asked as the product's questions ask it (``graph/dispatch.py``): it runs that method or one
   of its overriders, each of them possible. The benchmarks list what runs, so a method without a body is no callee, and that a certain
-  method runs is a fact only where nothing overrides it.
+  method runs is a fact only where nothing overrides it, or where the objects are known that it is called on.
 - A lambda that the ground truth does not list belongs to the function around it, as the benchmarks write it then.
 - Where they have two ways to write a name (an arrow function by its variable or by its number, ``Array.join`` by its class or as a
   builtin), the one that the ground truth of the case uses is taken.

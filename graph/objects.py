@@ -161,23 +161,25 @@ class Objects:
     def _made(self, place: Place, expression: Expression) -> Values:
         """Return the objects that a call yields."""
         evaluator, callee, found = self._evaluator, expression[2], set[Value]()
-        if callee[0] == MEMBER and callee[2] and callee[2][0] in _MADE and callee[3] not in evaluator.rules(place[0]).makers:
-            if UNKNOWN in self.of(place, callee[2]):
-                return ANYTHING  # of a chain of calls only the first is looked up
+        chained = callee[0] == MEMBER and callee[2] and callee[2][0] in _MADE and callee[3] not in evaluator.rules(place[0]).makers
+        if chained and UNKNOWN in self.of(place, callee[2]):
+            return ANYTHING  # of a chain of calls only the first is looked up
         denoted = evaluator.denoted(place, callee, called=True)
-        if denoted and all(self._overridable(each) for _, each in denoted):
-            if callee[0] != MEMBER or not callee[2] or UNKNOWN in self.of(place, callee[2]):
-                return ANYTHING  # before overloads are told apart, which takes longer
-        yields = {each: self._returned(place, callee, each) for _, each in denoted if isinstance(each, FoundBinding)}
-        if len(yields) > 1 and all(UNKNOWN in values for values in yields.values()):
+        if denoted and all(self._overridable(each) for _, each in denoted) and not self._is_on_known(place, callee):
+            return ANYTHING  # before overloads are told apart, which takes longer
+        if len(denoted) > 1 and all(isinstance(each, FoundBinding) and UNKNOWN in self._own_result(each) for _, each in denoted):
             return ANYTHING  # whichever of the overloads it is
         chosen = evaluator.rules(place[0]).applicable(evaluator, place, denoted, expression[3])
         for _, each in chosen:
             if isinstance(each, FoundBinding):
-                found |= yields.get(each, ANYTHING)
+                found |= self._returned(place, callee, each)
             else:
                 found |= evaluator.rules(place[0]).made_outside(evaluator, place, expression, each)
         return frozenset(found) if chosen else ANYTHING
+
+    def _is_on_known(self, place: Place, callee: Expression) -> bool:
+        """Say whether the objects are known that a call works on."""
+        return callee[0] == MEMBER and bool(callee[2]) and UNKNOWN not in self.of(place, callee[2])
 
     def _returned(self, place: Place, callee: Expression, called: FoundBinding) -> Values:
         """Return the objects that a call of a function of the program yields."""
@@ -188,13 +190,15 @@ class Objects:
         runs: Values = frozenset({(FUNCTION_OBJECT, called.path, called.binding.target, None)})
         if scope.flags & OPEN:
             runs = self.functions(place, callee, [called]) if callee[0] == MEMBER else ANYTHING
-        found: set[Value] = set()
-        for each in runs:
-            opened = self._evaluator.opened(each) if each[0] == FUNCTION_OBJECT else None
-            if opened is None or opened.flags & ABSTRACT or not opened.returned:
-                return ANYTHING
-            found |= union(self.root(each[1], root) for root in opened.returned)
-        return frozenset(found)
+        return union(self._result(each) if each[0] == FUNCTION_OBJECT else ANYTHING for each in runs)
+
+    def _own_result(self, found: FoundBinding) -> Values:
+        return self._result((FUNCTION_OBJECT, found.path, found.binding.target)) if found.binding.kind == DEFINITION else ANYTHING
+
+    def _result(self, function: Value) -> Values:
+        """Return the objects that a function returns; what has no body may return others."""
+        returned = self._evaluator.opened(function).returned
+        return union(self.root(function[1], root) for root in returned) if returned else ANYTHING
 
     # What they run.
 

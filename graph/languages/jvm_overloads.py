@@ -147,6 +147,8 @@ def _java_name(value: Value) -> Value:
 def _rank_elements(evaluator: Evaluator, given: Sequence[Values], wanted: Sequence[Values]) -> int:
     """Return how far an array is from another's type: one of a primitive type is no other's, one of objects is that of their supertypes."""
     pairs = [(one, other) for ones, others in zip(given, wanted, strict=False) for one in ones for other in others]
+    if any(other == UNKNOWN and one[0] == EXTERNAL_INSTANCE and one[2] in _WIDER for one, other in pairs):
+        return IMPOSSIBLE  # a type parameter or a class: every primitive type is known
     if not pairs or any(UNKNOWN in pair for pair in pairs):
         return UNDECIDED
     if any(each[0] == EXTERNAL_INSTANCE and each[2] in _WIDER for pair in pairs for each in pair):

@@ -66,9 +66,10 @@ class JvmRules(JvmNames):
         outside = [each for each in lineage if each[0] != CLASS_OBJECT]
         for each in (each for each in lineage if each[0] == CLASS_OBJECT):
             scope, flow = evaluator.opened(each), evaluator.flow(each[1])
-            for binding in self.by_use(flow, scope.names.get(name, []), called=True):
-                if binding.kind == DEFINITION and not any(hides(evaluator, one, flow, binding) for one in found):
-                    found.append(FoundBinding(each[1], each[2], name, binding))
+            own = [binding for binding in self.by_use(flow, scope.names.get(name, []), called=True) if binding.kind == DEFINITION]
+            # Only a lower class hides one: overloads of the same class that a type parameter makes look alike are two.
+            seen = [binding for binding in own if not any(hides(evaluator, one, flow, binding) for one in found)]
+            found += [FoundBinding(each[1], each[2], name, binding) for binding in seen]
         if name == CONSTRUCTOR and not found and lineage and not outside:
             return [frozenset({lineage[0]})]
         if found and not outside:

@@ -123,8 +123,9 @@ def rank_given(
     wanted = evaluator.declared(path, parameter.type)
     if UNKNOWN in wanted or not wanted:
         return UNDECIDED
-    if not given:  # null
-        return IMPOSSIBLE if any(each[0] == EXTERNAL_INSTANCE and each[2] in primitives for each in wanted) else TO_OBJECT
+    if not given:  # null, which may stand for all that is left
+        primitive = any(each[0] == EXTERNAL_INSTANCE and each[2] in primitives for each in wanted)
+        return IMPOSSIBLE if primitive and parameter.taking != REST else TO_OBJECT
     ranks = [min(rank(evaluator, value, each) for each in wanted) for value in given]
     if parameter.taking == REST and IMPOSSIBLE in ranks:
         array: Value = (CONTAINER, ARRAY, (wanted,))
