@@ -133,6 +133,8 @@ class Scope:
     context: int = -1
     """Of a function that is written as an argument: root of what is called, and in ``context_position`` which argument it is."""
     context_position: int = 0
+    fixed: list[str] = field(default_factory=list[str])
+    """Of a class: fields that keep the value that they are declared with."""
 
 
 @dataclass(slots=True)

@@ -97,7 +97,7 @@ def _visible(scope: Scope, rank: Mapping[int, int]) -> tuple[object, ...]:
     parameters = [(each.name, each.taking, rank.get(each.type, -1), rank.get(each.default, -1)) for each in scope.parameters]
     used = [[rank[root] for root in roots] for roots in (scope.bases, scope.decorators, scope.returned, scope.yielded)]
     single = (rank.get(scope.returns, -1), rank.get(scope.context, -1), scope.context_position)
-    return (scope.kind, scope.parent, scope.name, scope.flags, scope.symbol, len(scope.names), names, parameters, used, single)
+    return (scope.kind, scope.parent, scope.name, scope.flags, scope.symbol, len(scope.names), names, parameters, used, single, scope.fixed)
 
 
 def _seen_roots(flow: FileFlow) -> set[int]:

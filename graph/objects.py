@@ -1,8 +1,8 @@
 """Which objects the receiver of a call may be, where the code that makes every one of them is in sight.
 
 A declared type only bounds what a variable holds: ``Shape s = new Circle()`` is a circle, and ``s.area()`` runs the circle's method.
-So a local variable is followed to everything that is assigned to it, whatever the order, and a call to what its function returns, down
-to the expressions that make objects. An ``INSTANCE`` found here is one of exactly that class. ``UNKNOWN`` says that others may arrive:
+So a local variable is followed to everything that is assigned to it, whatever the order, a field that keeps its first value to that, and
+a call to what its function returns, down to the expressions that make objects. An ``INSTANCE`` found here is one of exactly that class. ``UNKNOWN`` says that others may arrive:
 then the declared type alone speaks.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from graph.bindings import Attribute, FoundBinding, Place
+from graph.bindings import Attribute, Denoted, FoundBinding, Place
 from graph.flow import (
     ABSTRACT,
     BLOCK,
@@ -52,6 +52,7 @@ class Objects:
         self._assigned: dict[str, dict[tuple[int, str], list[int]]] = {}
         self._handlers: dict[int, Callable[[Place, Expression], Values]] = {
             NAME: self._named,
+            MEMBER: self._member,
             NEW: self._new,
             CAST: self._cast,
             EITHER: self._either,
@@ -79,6 +80,12 @@ class Objects:
     def _named(self, place: Place, expression: Expression) -> Values:
         name = self._evaluator.rules(place[0]).variable(expression[2])
         found = self._evaluator.lookup((place[0], place[1], expression[1], place[3]), name)
+        return self._any_of(found)
+
+    def _member(self, place: Place, expression: Expression) -> Values:
+        return self._any_of(self._evaluator.denoted(place, expression)) if expression[2] else ANYTHING
+
+    def _any_of(self, found: Sequence[Denoted]) -> Values:
         return union(self._bound(each) if isinstance(each, FoundBinding) else ANYTHING for _, each in found) if found else ANYTHING
 
     def _bound(self, found: FoundBinding) -> Values:
@@ -89,29 +96,33 @@ class Objects:
         return union(self.root(found.path, each) for each in self.assigned(found))
 
     def written(self, place: Place, expression: Expression) -> tuple[Place, Expression]:
-        """Return the only expression that a local variable gets its value from, and where that stands; else the expression itself."""
-        path, seen = place[0], set[int]()
+        """Return the only expression that a variable gets its value from, and where that stands; else the expression itself."""
+        seen: set[tuple[str, int]] = set()
         while True:
-            roots = [expression[2]] if expression[0] == ROOT else self._only(place, expression) if expression[0] == NAME else []
-            if len(roots) != 1 or roots[0] in seen or (given := self._evaluator.flow(path).roots[roots[0]].expression) is None:
+            path, roots = (place[0], [expression[2]]) if expression[0] == ROOT else self._only(place, expression)
+            given = self._evaluator.flow(path).roots[roots[0]].expression if len(roots) == 1 and (path, roots[0]) not in seen else None
+            if given is None:
                 return place, expression
-            seen.add(roots[0])
+            seen.add((path, roots[0]))
             place, expression = self._evaluator.place(path, roots[0]), given
 
-    def _only(self, place: Place, expression: Expression) -> list[int]:
-        """Return the roots of what a local variable is given."""
-        name = self._evaluator.rules(place[0]).variable(expression[2])
-        found = [each for _, each in self._evaluator.lookup((place[0], place[1], expression[1], place[3]), name)]
-        bound = found[0] if len(found) == 1 else None
-        return self.assigned(bound) if isinstance(bound, FoundBinding) and self._is_followed(bound) else []
+    def _only(self, place: Place, expression: Expression) -> tuple[str, list[int]]:
+        """Return the file and the roots of what a variable is given that an expression names."""
+        found = self._evaluator.denoted(place, expression) if expression[0] == MEMBER else []
+        if expression[0] == NAME:
+            name = self._evaluator.rules(place[0]).variable(expression[2])
+            found = self._evaluator.lookup((place[0], place[1], expression[1], place[3]), name)
+        bound = found[0][1] if len(found) == 1 else None
+        return (bound.path, self.assigned(bound)) if isinstance(bound, FoundBinding) and self._is_followed(bound) else ("", [])
 
     def _is_followed(self, found: FoundBinding) -> bool:
-        """Say whether a binding is a local variable that has a value from the start."""
-        kind = self._evaluator.flow(found.path).scopes[found.scope].kind
-        return found.binding.kind == VARIABLE and found.binding.value >= 0 and kind in {FUNCTION_SCOPE, BLOCK}
+        """Say whether a binding is a variable that has a value from the start, and gets others in sight only."""
+        scope = self._evaluator.flow(found.path).scopes[found.scope]
+        seen = scope.kind in {FUNCTION_SCOPE, BLOCK} or found.name in scope.fixed
+        return seen and found.binding.kind == VARIABLE and found.binding.value >= 0
 
     def assigned(self, found: FoundBinding) -> list[int]:
-        """Return the roots of all that a local variable is given, its first value included."""
+        """Return the roots of all that a variable is given, its first value included."""
         if found.path not in self._assigned:
             self._assigned[found.path] = self._assignments(found.path)
         return [found.binding.value, *self._assigned[found.path].get((found.scope, found.name), ())]

@@ -247,6 +247,7 @@ def enum_constant(lowering: Lowering, node: SyntaxNode) -> None:
     made: Expression = (NEW, named.start_byte, (NAME, named.start_byte, owner.name), passed)
     value = lowering.add_root(made)
     lowering.bind(lowering.word(named), Binding(VARIABLE, named.start_byte, value))
+    owner.fixed.append(lowering.word(named))
     if body is not None:
         inner = anonymous(lowering, body, (NAME, named.start_byte, owner.name))
         lowering.flow.roots[value].expression = (*made, (CLASS, named.start_byte, inner))
@@ -278,7 +279,16 @@ def variables(lowering: Lowering, node: SyntaxNode) -> None:
         if (dimensions is not None) not in kinds:
             kinds[dimensions is not None] = declared(lowering, type_, dimensions=dimensions)
         lowering.bind(lowering.word(named), Binding(VARIABLE, named.start_byte, value, kinds[dimensions is not None]))
+        if value >= 0 and _is_fixed(lowering, modifiers):
+            lowering.flow.scopes[lowering.scope].fixed.append(lowering.word(named))
         hold_function(lowering, named, kinds[dimensions is not None], value, declarator.child_by_field_name("value"))
+
+
+def _is_fixed(lowering: Lowering, modifiers: SyntaxNode | None) -> bool:
+    """Say whether a field keeps its first value: it is final, or an interface's."""
+    scope = lowering.flow.scopes[lowering.scope]
+    final = bool(scope.flags & INTERFACE) or (modifiers is not None and any(child.type == "final" for child in modifiers.children))
+    return scope.kind == CLASS_SCOPE and final
 
 
 def variable(lowering: Lowering, node: SyntaxNode) -> None:

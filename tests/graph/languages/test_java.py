@@ -197,8 +197,8 @@ def test_patterns_narrow_and_switches_yield() -> None:
     assert found[2] == {"Box.check"}
     assert found[6] == found[7] == found[8] == found[10] == found[11] == {"Cat.purr"}
     assert "Cat.purr" in found[12]
-    assert found[13] == {"Kind.go"}
-    assert found[14] == {"Kind.of", "Kind.go"}
+    assert found[13] == {"Kind.A.go"}
+    assert found[14] == {"Kind.of", "Kind.A.go"}
     assert {"Res", "Res.read", "external:java.lang#RuntimeException.printStackTrace"} <= found[15]
 
 

@@ -10,12 +10,16 @@ from graph.model import EdgeKind, Evidence
 from tests.graph.languages.expectations import edges_at, used_by_line
 
 SHAPES = """\
-interface Shape { double area(); default String name() { return "shape"; } }
+enum Kind { ROUND { double area() { return 3; } }, OTHER; double area() { return 0; } }
+interface Shape { Shape UNIT = new Square(); double area(); default String name() { return "shape"; } }
 class Circle implements Shape { public double area() { return 3; } }
 class Disc extends Circle { public String name() { return "disc"; } }
 class Square implements Shape { public double area() { return 1; } public String name() { return "square"; } }
 class Shapes {
     Shape kept = new Circle();
+    final Shape fixed = new Square();
+    static final Shape FIRST = new Circle(), OTHER = FIRST;
+    final Shape later;
     static Shape make() { return new Square(); }
     private Shape secret() { return new Circle(); }
     Shape open() { return new Circle(); }
@@ -61,6 +65,12 @@ def called(body: str) -> set[str]:
         ("Shapes s = new Shapes();\nShape t = s.open();\nt.area();", {"Circle.area"}),
         ("Shape s = new Shape() { public double area() { return 0; } };\ns.area();", {"A.f.area"}),
         ("Shape s = new Shape() { public double area() { return 0; } };\ns.name();", {"Shape.name"}),
+        ("fixed.area();", {"Square.area"}),
+        ("this.fixed.area();", {"Square.area"}),
+        ("Shapes.OTHER.area();", {"Circle.area"}),
+        ("Shape.UNIT.area();", {"Square.area"}),
+        ("Kind.ROUND.area();", {"Kind.ROUND.area"}),
+        ("Kind.OTHER.area();", {"Kind.area"}),
     ],
 )
 def test_objects_made_in_sight_decide(body: str, targets: set[str]) -> None:
@@ -75,6 +85,9 @@ def test_objects_made_in_sight_decide(body: str, targets: set[str]) -> None:
         "Shape s = open();\ns.area();",
         "Shape s = given(new Circle());\ns.area();",
         "Shape s = kept;\ns.area();",
+        "later.area();",
+        "this.kept.area();",
+        "other.lost.area(); given.area();",
         "Shape s;\ns = new Circle();\ns.area();",
         "Shape s = new Circle();\ns = given;\ns.area();",
         "Shape s = b ? new Circle() : given;\ns.area();",
@@ -200,6 +213,8 @@ REFLECTED: Mapping[str, set[str]] = {
     'T.class.getMethod("f", given.getClass()).invoke(null);': set(),
     'String wanted = "f"; T.class.getMethod(wanted).invoke(null);': {"T.f"},
     'T.class.getMethod("a" + "b").invoke(null);': set(),
+    "T.class.getMethod(WANTED).invoke(null);": {"T.f"},
+    "T.class.getMethod(A.WANTED).invoke(null);": {"T.f"},
     'T.class.getMethod("many", int[].class).invoke(null);': {"T.many"},
     'T.class.getMethod("list", java.util.List.class).invoke(null);': {"T.list"},
     "T.class.getDeclaredConstructor(int.class).newInstance(1);": {"T.T~2"},
@@ -248,6 +263,7 @@ def test_reflection_runs_what_is_written_out(line: str) -> None:
             void g(String name, T given, MethodType type, MethodHandles.Lookup lookup, Object[] all) throws Throwable {{
                 {line}
             }}
+            static final String WANTED = "f";
             static MethodType other(Class<?> c) {{ return null; }}
         }}
         """
