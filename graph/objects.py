@@ -2,8 +2,8 @@
 
 A declared type only bounds what a variable holds: ``Shape s = new Circle()`` is a circle, and ``s.area()`` runs the circle's method.
 So a local variable is followed to everything that is assigned to it, whatever the order, a field that keeps its first value to that, and
-a call to what its function returns, down to the expressions that make objects. An ``INSTANCE`` found here is one of exactly that class. ``UNKNOWN`` says that others may arrive:
-then the declared type alone speaks.
+a call to what its function returns, down to the expressions that make objects. An ``INSTANCE`` found here is one of exactly that class.
+``UNKNOWN`` says that others may arrive: then the declared type alone speaks.
 """
 
 from __future__ import annotations
