@@ -389,3 +389,26 @@ def test_private_methods_override_nothing() -> None:
         record R(String name) implements Named {}
         """
     assert overridden(source) == {("R.name", "Named.name")}
+
+
+def test_overloads_of_one_class_are_apart_whatever_their_type_parameters() -> None:
+    """A type parameter takes no primitive; null stands for all that is left; a lower class's method hides one that it overrides."""
+    found = calls(
+        """\
+        class Base<T> { void over(T t) {} }
+        class A extends Base<String> {
+            void over(String s) {}
+            static void add(double[] a, double... b) {}
+            static <T> void add(T[] a, T... b) {}
+            static void one(boolean[] a) {}
+            static <T> void one(T[] a) {}
+            void f(double[] d, String[] s) {
+                add(d, null);
+                add(s, null);
+                one(s);
+                over("");
+            }
+        }
+        """
+    )
+    assert (found[9], found[10], found[11], found[12]) == ({"A.add"}, {"A.add~2"}, {"A.one~2"}, {"A.over"})
