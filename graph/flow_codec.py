@@ -10,7 +10,7 @@ from typing import Any, cast
 from graph.flow import ROOT, Binding, FileFlow, ImportedName, Parameter, Root, Scope, SymbolRow
 from ingest.codec import decode_value, encode_value
 
-FLOW_VERSION = 9
+FLOW_VERSION = 10
 """Raise it when the same bytes yield another flow: stored flows of another version are made again."""
 
 _SCOPE, _BINDING, _PARAMETER, _IMPORT, _ROOT, _SYMBOL, _FLOW = (

@@ -18,7 +18,7 @@ from ingest.codec import compress, decode_value, decompress, encode_value
 from ingest.database import Database
 from ingest.model import DocumentId
 
-RESOLVER_VERSION = 2
+RESOLVER_VERSION = 3
 """Raise it when the same flows give other edges: graphs that another version made are made anew."""
 _MADE_BY = f"{FLOW_VERSION}.{RESOLVER_VERSION}"
 
