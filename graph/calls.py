@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 ARGUMENTS = "arguments"
 """What an answer looked at that asked what calls give a parameter."""
 
-_MAX_CALLS = 12
+MOST_CALLS = 12
 """A parameter of a function with more calls than that may be anything: a set of so many candidates tells nobody much."""
 _MAX_LEVEL = 2
 """How many calls up an argument is followed that is itself a parameter."""
@@ -192,7 +192,7 @@ class Calls:
             return union([frozenset(each for each in given if each[0] != ARGUMENT), *further])
         calls = self.passed_to(path, scope)
         found: set[Value] = {UNKNOWN} if not calls or not rules.all_calls_known(self._evaluator, path, scope) else set()
-        if len(calls) > _MAX_CALLS:
+        if len(calls) > MOST_CALLS:
             return ANYTHING
         for call in calls:
             self._evaluator.look(call.place[0])

@@ -242,9 +242,8 @@ class _Run:
         if len(paths) >= PARALLEL_FROM:
             self._loaded = self._flows.load_all(document for document, _ in self._shown.values())  # forked processes ask no database
             self._bases = list(self._named_bases())
-        found = resolve_paths(
-            self.program, paths, partial(self._others, paths), workers=workers, silence_seconds=silence_seconds, progress=progress
-        )
+        others = partial(self._others, paths) if self._before else None
+        found = resolve_paths(self.program, paths, others, workers=workers, silence_seconds=silence_seconds, progress=progress)
         for each in found:
             standing = Standing(each.path, self._shown[each.path][0], each.rests)
             self.standings.append(standing.with_rests(self._sources.rests(each.path)))
@@ -256,8 +255,6 @@ class _Run:
 
     def _others(self, paths: Sequence[str], calls: Sequence[PassedCall]) -> tuple[list[str], Callable[[str], Iterable[PassedCall]]]:
         """Return the files that rest on calls which are others than before, and what tells the calls that all remaining files make."""
-        if not self._before:
-            return [], lambda callee: ()
         fresh: dict[str, list[PassedCall]] = {path: [] for path in paths}
         for call in calls:
             fresh[call.place[0]].append(call)

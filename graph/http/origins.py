@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from graph.bindings import Arguments, FoundBinding, Place
+from graph.calls import MOST_CALLS
 from graph.evaluate import Evaluator
 from graph.flow import (
     AWAIT,
@@ -43,8 +44,6 @@ WHOLE = "="
 """The name in ``FileFlow.exports`` of what a module of CommonJS gives in its place."""
 _ROOTS = 200
 """Expressions to look into for one object."""
-_CALLS = 12
-"""A parameter of a function with more calls than that may be anything."""
 
 
 class Made(NamedTuple):
@@ -136,7 +135,7 @@ class Origins:
         parameters = [each.name for each in self._evaluator.flow(path).scopes[scope].parameters]
         calls = self._evaluator.passed_to(path, scope)
         key = (path, scope, name)
-        if name not in parameters or len(calls) > _CALLS or key in self._visited:
+        if name not in parameters or len(calls) > MOST_CALLS or key in self._visited:
             return
         self._visited.add(key)
         for call in calls:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from graph.build import flow_of
+from graph.calls import MOST_CALLS
 from graph.evaluate import PassedCall
 from graph.flow import FileFlow
 from graph.flow_store import Standing
@@ -27,13 +29,6 @@ def program(files: dict[str, str]) -> Program:
     return Program(dict.fromkeys(files, "python"), load)
 
 
-def nothing_else(calls: Sequence[PassedCall]) -> tuple[list[str], Callable[[str], Iterable[PassedCall]]]:
-    """No file beside these, and no calls beside theirs."""
-    none: list[PassedCall] = []
-    del calls
-    return [], lambda callee: none
-
-
 def content(found: Iterable[Resolved]) -> list[tuple[str, list[str], tuple[str, ...]]]:
     """What was found of each file: its edges, and what they rest on."""
     return sorted(
@@ -46,7 +41,7 @@ def resolve(files: dict[str, str], workers: int) -> list[Resolved]:
     found = resolve_paths(
         program(files),
         sorted(files),
-        nothing_else,
+        None,
         workers=workers,
         silence_seconds=60,
         progress=lambda phase, done, total: None,
@@ -73,7 +68,7 @@ def test_what_a_dead_process_held_is_resolved_here() -> None:
     found = resolve_paths(
         Program(dict.fromkeys(FILES, "python"), load),
         sorted(FILES),
-        nothing_else,
+        None,
         workers=2,
         silence_seconds=60,
         progress=lambda phase, done, total: said.append(phase),
@@ -88,9 +83,25 @@ def test_a_worker_begins_and_finishes() -> None:
     worker = make_worker(program(files))
     calls = [call for some in worker(tuple(files)) for call in some if isinstance(call, PassedCall)]
     assert [(call.path, call.bound) for call in calls] == [("a.py", False)]
-    finished = [each for some in worker({(calls[0].path, calls[0].scope): calls}) for each in some if isinstance(each, Resolved)]
+    passed = {(calls[0].path, calls[0].scope): calls}
+    finished = [each for some in worker(passed) for each in some if isinstance(each, Resolved)]
     edges = [edge for _, texts, _ in content(finished) for edge in texts]
     assert any("source='a.py#run', target='b.py#work'" in edge and "POSSIBLE" in edge for edge in edges)
+
+
+def test_of_a_function_that_all_call_few_calls_are_told() -> None:
+    """With more calls than matter to its parameters a function's parameters are worth anything, whichever of the calls are told."""
+    files = {f"part{at}.py": "from run import run\n\ndef work():\n    pass\n\nrun(work)\nrun(work)\n" for at in range(PARALLEL_FROM)}
+    files |= {"run.py": "def run(job):\n    job()\n\ndef once(job):\n    job()\n", "work.py": "from run import once\n\nonce(print)\n"}
+    told, all_told = (
+        Counter(
+            call[:2] for some in make_worker(program(files), all_calls=whole)(tuple(files)) for call in some if isinstance(call, PassedCall)
+        )
+        for whole in (False, True)
+    )
+    assert sorted(all_told.values()) == [1, 2 * PARALLEL_FROM]
+    assert sorted(told.values()) == [1, MOST_CALLS + 1]
+    assert content(resolve(files, 2)) == content(resolve(files, 1))
 
 
 def test_calls_of_files_that_stay_are_asked_for(tmp_path: Path) -> None:
