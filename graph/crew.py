@@ -5,6 +5,7 @@ Unlike the workers of ``ingest.pool`` they cannot be replaced: what one of them 
 
 from __future__ import annotations
 
+import gc
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -106,6 +107,7 @@ def _serve(make: Callable[[], Callable[[Any], Iterable[Any]]], pipe: Connection,
     for each in others:  # or no member would notice that the parent is gone
         each.close()
     settle_in()
+    gc.disable()  # it lives for one resolution, which leaves no cycles: a seventh of the time, and no byte less
     try:
         work = make()
         while True:
