@@ -9,7 +9,7 @@ from dataclasses import replace
 from graph.evaluate import Evaluator, PassedCall
 from graph.flow import MODULE, FileFlow, Scope
 from graph.languages.registry import RESOLVED, grammar, rules
-from graph.lower import Lowering
+from graph.lower import Lowering, SyntaxNode
 from graph.model import FileGraph
 from graph.program import CONFIGS, Program, attach_symbols
 from graph.resolve import Resolver
@@ -25,17 +25,17 @@ _DECLARED_PACKAGE = {
 """Where a manifest says how its package is called, by the language of the file: go.mod, and Cargo.toml."""
 
 
-def lower(language: str, text: bytes) -> FileFlow:
-    """Return what a file of a language with a table says about names and values."""
+def lower(language: str, text: bytes, tree: SyntaxNode | None = None) -> FileFlow:
+    """Return what a file of a language with a table says about names and values. ``tree`` is the root of its syntax tree, if known."""
     lowering = Lowering(grammar(language), language, text)
-    lowering.lower_children(syntax_tree(LanguageId(language), text))
+    lowering.lower_children(tree or syntax_tree(LanguageId(language), text))
     lowering.flow.newlines = find_newlines(text)
     return lowering.flow
 
 
-def flow_of(parsed: ParsedFile, *, names: bool = True) -> FileFlow:
-    """Return a parsed file's flow; of a language without a table, or without ``names``, its symbols alone."""
-    flow = _named(parsed) if names and parsed.language in RESOLVED else _unnamed(parsed)
+def flow_of(parsed: ParsedFile, tree: SyntaxNode | None = None, *, names: bool = True) -> FileFlow:
+    """Return a parsed file's flow; of a language without a table, or without ``names``, its symbols alone. ``tree`` as for ``lower``."""
+    flow = _named(parsed, tree) if names and parsed.language in RESOLVED else _unnamed(parsed)
     attach_symbols(
         flow,
         (
@@ -46,9 +46,9 @@ def flow_of(parsed: ParsedFile, *, names: bool = True) -> FileFlow:
     return flow
 
 
-def _named(parsed: ParsedFile) -> FileFlow:
+def _named(parsed: ParsedFile, tree: SyntaxNode | None) -> FileFlow:
     try:
-        return lower(parsed.language, parsed.text)
+        return lower(parsed.language, parsed.text, tree)
     except ParseTimeoutError as error:
         return replace(_unnamed(parsed), problem=f"names were not read: {error}")
 

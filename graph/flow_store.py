@@ -14,8 +14,10 @@ from itertools import chain
 from typing import Any
 
 from graph.flow_codec import FLOW_VERSION
+from graph.kept_trees import ContentFlow
 from ingest.codec import compress, decode_value, decompress, encode_value
 from ingest.database import Database
+from ingest.facts import ANALYZER_VERSION
 from ingest.model import DocumentId
 
 RESOLVER_VERSION = 3
@@ -105,6 +107,18 @@ class FlowStore:
                 "INSERT OR REPLACE INTO flow (content_id, version, bases, data)"
                 " SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM content WHERE id = ?)",
                 ((each.content, FLOW_VERSION, encode_value(each.bases), each.data, each.content) for each in flows),
+            )
+
+    def add_kept(self, flows: Iterable[ContentFlow]) -> None:
+        """Store flows of contents that are known by their hash."""
+        with self._database.write() as write:
+            write.executemany(
+                "INSERT OR REPLACE INTO flow (content_id, version, bases, data)"
+                " SELECT id, ?, ?, ? FROM content WHERE hash = ? AND language = ? AND analyzer = ?",
+                (
+                    (FLOW_VERSION, encode_value(each.bases), each.data, bytes.fromhex(each.content_hash), each.language, ANALYZER_VERSION)
+                    for each in flows
+                ),
             )
 
     def load(self, document: DocumentId) -> bytes:

@@ -25,6 +25,7 @@ from graph.graph_state import NOTES, PARTIAL, GraphState
 from graph.http.facts import HttpFacts
 from graph.http.joining import ROUTES
 from graph.http.routes import Routes
+from graph.kept_trees import RECURSION, TakeFlows
 from graph.model import EdgeKind, Handle, Node
 from graph.overlays import StaleOverlays
 from graph.past import Past
@@ -42,7 +43,6 @@ from ingest.pool import SILENCE_SECONDS, Crash, WorkerPool
 
 _BATCH_BYTES = 400_000  # of text and facts as they are stored; about 0.3 s of lowering
 _FEW_BYTES = 60_000  # so little is lowered before a worker has started
-_RECURSION = 30_000
 _NOWHERE = Surroundings()
 _Progress = Callable[[str, int, int], None]
 _Shown = Mapping[str, tuple[DocumentId, str]]
@@ -80,18 +80,19 @@ class GraphIndexer:
         shows: int,
         like: str = "",
         around: Surroundings = _NOWHERE,
+        kept: TakeFlows = lambda: (),
         progress: _Progress = lambda phase, done, total: None,
     ) -> GraphOutcome:
         """Bring a view's graph up to date with what the view shows: document and language by path, at the generation ``shows``.
 
         ``like`` names a view to begin from where this one has no graph: another worktree's, say. ``around`` is what the graph takes from
-        outside the index. Raises ``StoreError``.
+        outside the index. ``kept`` gives flows that are made elsewhere. Raises ``StoreError``.
         """
         thresholds, limit = gc.get_threshold(), sys.getrecursionlimit()
-        sys.setrecursionlimit(max(limit, _RECURSION))
+        sys.setrecursionlimit(max(limit, RECURSION))
         gc.set_threshold(200_000, 50, 50)  # flows are trees without cycles; the default thresholds double the time
         try:
-            return self._update(view, shown, shows, like, around, progress)
+            return self._update(view, shown, shows, like, around, kept, progress)
         finally:
             gc.set_threshold(*thresholds)
             sys.setrecursionlimit(limit)
@@ -108,7 +109,9 @@ class GraphIndexer:
         self._state.keep_place(view)
         return self._store.generation(view)
 
-    def _update(self, view: str, shown: _Shown, shows: int, like: str, around: Surroundings, progress: _Progress) -> GraphOutcome:
+    def _update(
+        self, view: str, shown: _Shown, shows: int, like: str, around: Surroundings, kept: TakeFlows, progress: _Progress
+    ) -> GraphOutcome:
         generation = self._begin(view, like)
         before = self._flows.standings(view) if generation else {}
         removed = [path for path in before if path not in shown]
@@ -116,7 +119,7 @@ class GraphIndexer:
         if self._flows.is_foreign(view):
             before = {}
         changed = edited if before else list(shown)
-        lowered = self._lower([shown[path][0] for path in changed], progress)
+        lowered = self._lower([shown[path][0] for path in changed], kept, progress)
         review, past = Review(self._flows, view, around.lock), Past(self._flows, view, around)
         sources = EdgeSources(self._facts, shown, review, changed=changed, removed=removed)
         run = _Run(self._flows, view, shown, before, changed, removed, sources, self._configs(shown))
@@ -163,20 +166,24 @@ class GraphIndexer:
         texts = self._facts.texts(set(documents.values())) if documents else {}
         return {path: texts[document].decode("utf-8", "replace") for path, document in documents.items()}
 
-    def _lower(self, documents: Sequence[DocumentId], progress: _Progress) -> int:
+    def _lower(self, documents: Sequence[DocumentId], kept: TakeFlows, progress: _Progress) -> int:
         """Make the flows that are missing; return how many."""
+        done = 0
+        for some in kept():
+            self._flows.add_kept(some)
+            done += len(some)
+            progress("reading names", done, max(done, len(documents)))
         missing = list(self._flows.missing(documents))
         if not missing:
-            return 0
+            return done
         small = sum(len(each.text) + len(each.facts) for each in missing) < _FEW_BYTES
-        done = 0
         with WorkerPool[tuple[Unlowered, ...], list[Flow]](
             _make_lowerer, workers=0 if small else self._workers, silence_seconds=self._silence, queued=1
         ) as pool:
             for batch, flows in pool.run(_batches(missing)):
                 self._flows.add(self._one_by_one(pool, batch) if isinstance(flows, Crash) else flows)
                 done += len(batch)
-                progress("reading names", done, len(missing))
+                progress("reading names", done, max(done, len(documents)))
         return done
 
     @staticmethod
@@ -367,7 +374,7 @@ def _encoded(each: Unlowered, flow: FileFlow) -> Flow:
 
 
 def _make_lowerer() -> Callable[[tuple[Unlowered, ...]], list[Flow]]:
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))  # in the worker; in this process the caller has
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))  # in the worker; in this process the caller has
     return _lower_batch
 
 

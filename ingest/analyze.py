@@ -10,7 +10,7 @@ from ingest.chunk import tile
 from ingest.formats.outline import FORMATS, outline
 from ingest.languages.registry import LANGUAGES, settle
 from ingest.model import Extraction, LanguageId, ParsedFile
-from ingest.parse import ParseTimeoutError, parse
+from ingest.parse import KeepTree, ParseTimeoutError, parse
 
 TEXT = LanguageId("text")
 
@@ -73,8 +73,8 @@ def decode(data: bytes) -> bytes:
     return data.removeprefix(codecs.BOM_UTF8)
 
 
-def analyze(path: str, data: bytes) -> tuple[ParsedFile, str]:
-    """Return the facts of one file, and what went wrong in words, or an empty string.
+def analyze(path: str, data: bytes, keep: KeepTree = lambda _: None) -> tuple[ParsedFile, str]:
+    """Return the facts of one file, and what went wrong in words, or an empty string. ``keep`` is as for ``parse``.
 
     A file whose grammar gives up is still chunked as text, so that it can be found; the problem then says what is missing.
     """
@@ -82,7 +82,7 @@ def analyze(path: str, data: bytes) -> tuple[ParsedFile, str]:
     language = detect(path, text)
     extraction, problem = Extraction(), ""
     try:
-        extraction = parse(language, text) if language in LANGUAGES else outline(language, text)
+        extraction = parse(language, text, keep) if language in LANGUAGES else outline(language, text)
     except ParseTimeoutError as error:
         problem = f"indexed as plain text: {error}"
     return _assemble(language, text, extraction), problem

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -33,6 +33,10 @@ _OPENED = TYPE_KINDS | {SymbolKind.MODULE}  # what an extension or an instance m
 _SCRIPT_BEGIN = re.compile(rb"<script\b[^>]{0,500}>", re.IGNORECASE)
 _SCRIPT_END = re.compile(rb"</script\s*>", re.IGNORECASE)
 _MAX_ERROR_CHILDREN = 20_000  # 0.4 s of query time; 100,000 take 6 s and a whole file of brackets 20 minutes
+
+
+KeepTree = Callable[[Node], None]
+"""Told the root of the syntax tree that facts were taken from."""
 
 
 class ParseTimeoutError(Exception):
@@ -70,15 +74,18 @@ def _captures(query: Query, pattern: int, capture: int) -> bool:
     return True
 
 
-def parse(language: LanguageId, text: bytes) -> Extraction:
-    """Extract what the language's query file names from ``text``.
+def parse(language: LanguageId, text: bytes, keep: KeepTree = lambda _: None) -> Extraction:
+    """Extract what the language's query file names from ``text``. ``keep`` is told the tree, unless it is of scripts in another format.
 
     Raises ``ParseTimeoutError`` when the grammar does not finish, ``KeyError`` for a language without a grammar.
     """
     machine = _machine(language)
     if machine.spec.script_tag:
         return _parse_scripts(machine, text)
-    return _extract(machine, text, _tree(machine, text))
+    tree = _tree(machine, text)
+    found = _extract(machine, text, tree)
+    keep(tree.root_node)
+    return found
 
 
 def syntax_tree(language: LanguageId, text: bytes) -> Node:

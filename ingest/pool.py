@@ -13,6 +13,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -89,6 +90,41 @@ class WorkerPool(Generic[Task, Result]):
         for worker in self._workers:
             self._feed(worker)
         return self._results()
+
+    def ask_each(self, task: Task, more: Callable[[Result], bool]) -> Iterator[Result]:
+        """Give every worker the same task for as long as its answer says that there is more, and yield the answers.
+
+        For what a worker keeps; that of one that crashes is lost.
+        """
+        if self._work is not None:
+            while not isinstance(result := _attempt(self._work, task), Crash) and more(result):
+                yield result
+            return
+        self._refresh()
+        self._waiting, self._returned = iter(()), deque[Task]()
+        again = list(self._workers)
+        while busy := self._given(again, task):
+            again = [worker for worker in busy if worker.tasks]
+            for worker in self._answering(busy):
+                result = self._receive(worker)
+                worker.tasks.clear()
+                if isinstance(result, Crash):
+                    again.remove(worker)
+                elif more(result):
+                    yield result
+                else:
+                    again.remove(worker)
+
+    @staticmethod
+    def _given(workers: list[_Worker[Task]], task: Task) -> list[_Worker[Task]]:
+        """Give a task to those of the workers that have none."""
+        for worker in workers:
+            if not worker.tasks:
+                worker.tasks.append(task)
+                worker.since = time.monotonic()
+                with suppress(ConnectionError):  # it died; its end of the pipe will say so
+                    worker.pipe.send(task)
+        return workers
 
     def _feed(self, worker: _Worker[Task]) -> None:
         while len(worker.tasks) < self._queued:

@@ -91,8 +91,14 @@ class Engine:
     def _held(self, repository: RepositoryId) -> Collection[DocumentId] | None:
         return held_documents(self._database, self._data / "segments", repository, self._fingerprint)
 
-    def index(self, path: str, *, ref: str = "", progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
-        """Bring a working tree, a folder, or with ``ref`` a branch, tag or commit up to date; see ``Indexer`` for what it raises."""
+    def index(
+        self, path: str, *, ref: str = "", to_resolve: bool = False, progress: Callable[[Progress], None] = lambda _: None
+    ) -> IndexOutcome:
+        """Bring a working tree, a folder, or with ``ref`` a branch, tag or commit up to date; see ``Indexer`` for what it raises.
+
+        ``to_resolve`` says that ``resolve`` comes next: the workers keep for it what they can.
+        """
+        self._indexer.keep_trees = to_resolve
         return self._indexer.index_ref(path, ref, progress) if ref else self._indexer.index_worktree(path, progress)
 
     def refresh(self, root: str, changed: Collection[str], *, progress: Callable[[Progress], None] = lambda _: None) -> IndexOutcome:
@@ -118,6 +124,7 @@ class Engine:
             shows=view.generation,
             like=next((each for each in reversed(others) if state.has_graph(each)), ""),
             around=around,
+            kept=self._indexer.lower_kept if "_indexer" in self.__dict__ else lambda: (),
             progress=lambda phase, done, total: progress(Progress(phase, done, total)),
         )
 

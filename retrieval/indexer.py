@@ -28,10 +28,11 @@ from ingest.views import Entry, IndexReport, ScreenedFile, ViewCatalog
 from ingest.walk import Survey, read_source, settled, survey, walk_commit
 from retrieval.refresh import Known, WholeRun, files_to_read, revised
 from retrieval.run import IndexOptions, IndexOutcome, Progress
-from retrieval.tasks import BATCH_FILES, Batch, ReadTask, Tasks, batches
+from retrieval.tasks import BATCH_FILES, LOWER_KEPT, Batch, ReadTask, Tasks, batches
 from retrieval.worker_setup import WorkerSetup
 
 if TYPE_CHECKING:
+    from graph.kept_trees import ContentFlow
     from ingest.pool import Crash, WorkerPool
     from retrieval.catalog import SegmentCatalog, SegmentWriter
 
@@ -87,6 +88,8 @@ class Indexer:
         self._options = options
         self._locks = locks
         self._pool: WorkerPool[ReadTask, Batch] | None = None
+        self.keep_trees = False
+        """Whether ``lower_kept`` will be asked for."""
         self._whole_runs: dict[ViewId, WholeRun] = {}
 
     @cached_property
@@ -269,7 +272,11 @@ class Indexer:
             if held is not None and not self._views.shown(run.view.repository_id).union(run.paths).difference(held):
                 return
         run.wrote = True
-        self._write(run, [ReadTask(run.view.root, batch, self._options.walk, checkout) for batch in batches(files)], progress)
+        self._write(
+            run,
+            [ReadTask(run.view.root, batch, self._options.walk, checkout, keep_trees=self.keep_trees) for batch in batches(files)],
+            progress,
+        )
 
     def _write(self, run: _Run, tasks: list[ReadTask], progress: Callable[[Progress], None]) -> None:
         """Have workers read and parse, store facts as they come, and write the segments."""
@@ -344,6 +351,12 @@ class Indexer:
         elif workers:
             self._pool.grow(workers)
         return self._pool
+
+    def lower_kept(self) -> Iterator[list[ContentFlow]]:
+        """Yield the flows of what the workers keep from the last run."""
+        if self._pool is not None:
+            for batch in self._pool.ask_each(LOWER_KEPT, lambda batch: bool(batch.flows)):
+                yield batch.flows
 
     def _rebuild(self, run: _Run, writer: SegmentWriter, progress: Callable[[Progress], None]) -> None:
         """Make the features again of documents that no segment holds: a run was killed before it wrote them, or a file was torn.

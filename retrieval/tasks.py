@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from graph.kept_trees import ContentFlow
 from ingest.facts import StoredFile
 from ingest.git import GitCheckout
 from ingest.model import Failure, Skipped, SourceFile
@@ -26,6 +27,12 @@ class ReadTask:
     checkout: GitCheckout | None = None
     as_text: bool = False
     """The grammars crashed a worker on these: chunk them without."""
+    keep_trees: bool = False
+    """The flows of these will be asked for."""
+
+
+LOWER_KEPT = ReadTask("", (), WalkOptions())
+"""Asks for flows of what a worker has kept, and reads nothing."""
 
 
 @dataclass(slots=True)
@@ -38,6 +45,7 @@ class Batch:
     failures: list[Failure] = field(default_factory=list[Failure])
     segment: bytes = b""
     size: int = 0
+    flows: list[ContentFlow] = field(default_factory=list[ContentFlow])
 
 
 class Tasks:

@@ -10,15 +10,17 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits  # pyright: ignore[reportMissingTypeStubs]  # it has none
 
+from graph.kept_trees import KeptTrees
 from ingest.analyze import analyze, analyze_as_text
 from ingest.facts import FactStore, store_form
 from ingest.git import blob_id, read_blobs
 from ingest.model import ContentHash, DocumentId, Failure, ParsedFile, Skipped, SourceFile
+from ingest.parse import KeepTree
 from ingest.walk import read_source, screen, settled
 from retrieval.embed import StaticEmbedder
 from retrieval.features import SegmentBuilder
 from retrieval.segment import encode
-from retrieval.tasks import Batch, ReadTask
+from retrieval.tasks import LOWER_KEPT, Batch, ReadTask
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 _KEPT_BYTES = 1 << 25  # the most that the second allows
@@ -46,11 +48,15 @@ def make_builder(weights: Path) -> SegmentBuilder:
 
 def make_reader(weights: Path) -> Callable[[ReadTask], Batch]:
     """Load the model and return the function that does one task."""
-    builder = make_builder(weights)
+    builder, trees = make_builder(weights), KeptTrees()
 
     def read(task: ReadTask) -> Batch:
+        if task == LOWER_KEPT:
+            return Batch(flows=trees.lower())
         builder.discard()  # what a task left that failed half-way
-        return _read(task, builder)
+        if not task.keep_trees:
+            trees.forget()
+        return _read(task, builder, trees)
 
     return read
 
@@ -62,7 +68,7 @@ def rebuild(builder: SegmentBuilder, facts: FactStore, documents: Iterable[tuple
     return encode(builder.finish())
 
 
-def _read(task: ReadTask, builder: SegmentBuilder) -> Batch:
+def _read(task: ReadTask, builder: SegmentBuilder, trees: KeptTrees) -> Batch:
     batch = Batch()
     for file, data in _sources(task):
         if isinstance(data, Failure):
@@ -79,15 +85,18 @@ def _read(task: ReadTask, builder: SegmentBuilder) -> Batch:
         if task.as_text:
             parsed, problem = analyze_as_text(file.path, data), "indexed as plain text: its grammar crashed or hung"
         else:
-            parsed, problem = _analyze(file.path, data)
+            roots: list[Any] = []
+            parsed, problem = _analyze(file.path, data, roots.append)
+            if task.keep_trees and not problem:
+                trees.keep(blob_id(data), parsed, roots[0] if roots else None)
         _keep(batch, builder, file, parsed, content=blob_id(data), size=len(data), problem=problem)
     batch.segment = encode(builder.finish())
     return batch
 
 
-def _analyze(path: str, data: bytes) -> tuple[ParsedFile, str]:
+def _analyze(path: str, data: bytes, keep: KeepTree) -> tuple[ParsedFile, str]:
     try:
-        return analyze(path, data)
+        return analyze(path, data, keep)
     except Exception as error:  # a process edge: a file that no code foresaw costs that file's symbols only
         return analyze_as_text(path, data), f"indexed as plain text: {type(error).__name__}: {error}"
 

@@ -58,7 +58,7 @@ def _index_one(engine: Engine, path: str, typed: argparse.Namespace) -> _Run:
     begun = time.perf_counter()
     try:
         with show_progress() as progress:
-            outcome = engine.index(path, ref=typed.ref, progress=progress)
+            outcome = engine.index(path, ref=typed.ref, to_resolve=typed.graph, progress=progress)
             seconds = time.perf_counter() - begun
             graph = _resolve(engine, outcome, progress) if typed.graph else None
     except StoreError:  # costs every path
