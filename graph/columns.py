@@ -93,6 +93,10 @@ class NodeColumns:
         """Return all nodes as objects."""
         return [self.node(at) for at in range(len(self.start))]
 
+    def names(self) -> set[str]:
+        """Return the distinct names."""
+        return {self.texts[at] for at in self.rows[2::6]}
+
     def defined(self, handle: str) -> Node | None:
         """Return the node with this handle."""
         handles = self.rows[::6]

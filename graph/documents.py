@@ -12,7 +12,7 @@ import posixpath
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
@@ -38,6 +38,7 @@ _ROLE_TARGET = re.compile(r"<([^<>]+)>$")
 _CALL = re.compile(r"\([^()]*\)$")
 _SEPARATOR = re.compile(r"::|->|[.#\\]")
 _NAME = r"[A-Za-z_$][\w$]*"
+_WORD = re.compile(_NAME)
 _SYMBOL = re.compile(rf"{_NAME}(?:(?:::|->|[.#\\]){_NAME})*")
 _LAST_NAME = re.compile(rf"{_NAME}$")
 _PATH = re.compile(
@@ -113,6 +114,18 @@ def names_mentioned(language: str, source: bytes) -> set[str]:
     return {mentioned(part) for text in bare if _LAST_NAME.search(text) for part in _SEPARATOR.split(text)}
 
 
+def words_mentioned(language: str, source: bytes) -> set[str]:
+    """Return every word in the mentions of a document: a definition whose name has none of them is not what one of them means."""
+    return {word for mention in mentions(language, source) for word in _WORD.findall(mention.text)}
+
+
+def any_mentioned(names: Collection[str], words: Set[str]) -> bool:
+    """Say whether definitions of these names may be what mentions with these words mean."""
+    return not words.isdisjoint(names) or any(
+        not words.isdisjoint(_WORD.findall(name)) for name in names if not name.isidentifier() and not name.startswith("<")
+    )
+
+
 class DefinitionIndex:
     """The definitions of a tree by qualified name, by name and by path. About 300 bytes a definition."""
 
@@ -139,8 +152,9 @@ class DefinitionIndex:
         self._named: dict[str, list[Node]] = defaultdict(list)
         self._paths = frozenset(paths)
         self._roots = sorted({root.strip("/") for root in import_roots}, key=len, reverse=True)
+        documents = {path for path in {node.path for node in nodes} if path_flags(path) & PathFlag.DOCUMENT}
         for node in nodes:
-            if node.kind in _NOT_CODE or path_flags(node.path) & PathFlag.DOCUMENT or _is_local(node, functions):
+            if node.kind in _NOT_CODE or node.path in documents or _is_local(node, functions):
                 continue
             self._qualified[_dotted(node.qualified_name)].append(node)
             self._named[node.name].append(node)

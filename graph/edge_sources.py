@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cached_property
 
 from graph.columns import AnyGraph, decode_nodes
-from graph.documents import DefinitionIndex, document_edges, names_mentioned, reexports_of
+from graph.documents import DefinitionIndex, any_mentioned, document_edges, names_mentioned, reexports_of, words_mentioned
 from graph.merge import merge_by_path
 from graph.model import EdgeKind, Evidence, FileGraph, Handle, Node
 from graph.packages import is_manifest, package_graphs, read_packages
@@ -94,7 +94,8 @@ class EdgeSources:
     def _describe(self, found: dict[str, AnyGraph], stored: Callable[[], Iterator[FileGraph]]) -> None:
         """Add what documents are about."""
         written = self._documents & found.keys()
-        index = self._definitions(found, stored)
+        words = set[str]().union(*(words_mentioned(self._shown[path][1], self._text(path)) for path in written))
+        index = self._definitions(found, words, stored)
         ambiguous = 0
         for path in written:
             graph = _decoded(found[path])
@@ -106,8 +107,8 @@ class EdgeSources:
                 [f"documents: {ambiguous:,} mentions in code quotes fit too many definitions to give them all"] if ambiguous else []
             )
 
-    def _definitions(self, found: Mapping[str, AnyGraph], stored: Callable[[], Iterator[FileGraph]]) -> DefinitionIndex:
-        """Return what documents can name: the definitions in the files as they are now."""
+    def _definitions(self, found: Mapping[str, AnyGraph], words: Set[str], stored: Callable[[], Iterator[FileGraph]]) -> DefinitionIndex:
+        """Return what documents with these words can name: the definitions in the files as they are now."""
         nodes: list[Node] = []
         reexports: list[tuple[str, Handle]] = []
         others = (
@@ -116,7 +117,7 @@ class EdgeSources:
         for graph in (*found.values(), *others):
             if graph.path in self._documents:
                 continue
-            nodes += graph.nodes if isinstance(graph, FileGraph) else decode_nodes(graph.nodes).all()
+            nodes += _named(graph, words)
             if path_flags(graph.path) & PathFlag.BARREL:
                 reexports += self._reexports(_decoded(graph))
         return DefinitionIndex(nodes, self._shown, reexports=reexports)
@@ -133,6 +134,14 @@ class EdgeSources:
         if handle in {node.handle for node in program.unit(path).nodes}:
             return True
         return path in self._packages and handle in {node.handle for node in self._packages[path].nodes}
+
+
+def _named(graph: AnyGraph, words: Set[str]) -> Sequence[Node]:
+    """Return the nodes of a file, none where no name has any of these words."""
+    if isinstance(graph, FileGraph):
+        return graph.nodes if any_mentioned({node.name for node in graph.nodes}, words) else ()
+    columns = decode_nodes(graph.nodes)
+    return columns.all() if any_mentioned(columns.names(), words) else ()
 
 
 def _decoded(graph: AnyGraph) -> FileGraph:
