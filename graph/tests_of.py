@@ -12,9 +12,9 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from functools import lru_cache
-from operator import attrgetter
+from itertools import starmap
+from operator import attrgetter, itemgetter
 
 from graph.columns import EdgeRow
 from graph.model import EXTERNAL, UNKNOWN, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
@@ -35,6 +35,8 @@ _ANNOTATED = frozenset({"java", "kotlin", "csharp", "scala", "php", "swift"})
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "constructor", "__construct", "initialize", "new"})  # a test says the class instead
 _FILLERS = frozenset({"test", "spec", "it", "should"})
+_DOTS = re.compile(r"[.:]+")
+_RULES = ("tests:named", "tests:unit", "tests:called")
 
 
 @lru_cache(1 << 12)
@@ -50,7 +52,7 @@ def is_test(node: Node) -> bool:
     in_test_file = is_test_file(node.path)
     if not in_test_file and node.language != "rust":
         return False
-    *outer, name = re.split(r"[.:]+", node.qualified_name)
+    *outer, name = _DOTS.split(node.qualified_name)
     if not in_test_file and not {"test", "tests"} & set(outer):
         return False
     if node.language in _ANNOTATED and outer and _TEST_CLASS.search(outer[-1]):
@@ -72,41 +74,37 @@ def subject_edges(graph: FileGraph) -> list[Edge]:
 
     The candidates of a possible call stay together, also those that are tests or somebody else's code, as long as one is neither.
     """
-    nodes = {node.handle: node for node in graph.nodes}
-    tests = [node for node in graph.nodes if is_test(node)]
-    whole_file = is_test_file(graph.path)
-    if not tests and not whole_file:
-        return []
-    places = _Places(tests)
-    own = {node.handle for node in tests}
-    sites: dict[tuple[str, int, int], list[Edge]] = defaultdict(list)
-    for edge in graph.edges:
-        if edge.kind in _CALLS and edge.evidence in _RESOLVED:
-            sites[edge.source, edge.start_byte, edge.line].append(edge)
-    found: list[tuple[Handle, int, Edge]] = []
-    for edges in sites.values():
-        source = places.around(edges[0])
-        if source is None:
-            block = nodes.get(edges[0].source)
-            if block is None or block.kind not in _BLOCKS or not whole_file or block.language not in _WRITTEN_AS_CALLS:
-                continue
-            source = block
-        if any(_is_subject(edge.target, own) for edge in edges):
-            found += [(source.handle, *_tests(source, edge)) for edge in edges]
-    found.sort(key=lambda item: (item[0], item[1], item[2].line, item[2].target))
-    kept: dict[tuple[Handle, Handle, Evidence, int], Edge] = {}
-    for handle, _, edge in found:
-        # A call that is repeated says nothing new; one of several candidates belongs to its own place.
-        kept.setdefault((handle, edge.target, edge.evidence, -1 if edge.evidence is Evidence.PROVEN else edge.start_byte), edge)
-    return list(kept.values())
+    return list(starmap(Edge, subject_rows(graph.path, graph.nodes, map(_EDGE_ROW, graph.edges))))
 
 
 def subject_rows(path: str, nodes: Sequence[Node], rows: Iterable[EdgeRow]) -> list[EdgeRow]:
     """Return the ``tests`` edges of one file, as ``subject_edges``, without making an object of each of its edges."""
-    if not is_test_file(path) and not any(map(is_test, nodes)):
+    tests, whole_file = [node for node in nodes if is_test(node)], is_test_file(path)
+    if not tests and not whole_file:
         return []
-    calls = [Edge(*row) for row in rows if row[0] in _CALLS and row[1] in _RESOLVED]
-    return list(map(_EDGE_ROW, subject_edges(FileGraph(path, nodes, calls)))) if calls else []
+    by_handle = {node.handle: node for node in nodes}
+    places, own = _Places(tests), {node.handle for node in tests}
+    sites: dict[tuple[str, int, int], list[EdgeRow]] = defaultdict(list)
+    for row in rows:
+        if row[0] in _CALLS and row[1] in _RESOLVED:
+            sites[row[3], row[7], row[6]].append(row)
+    kept: dict[tuple[Handle, Handle, Evidence, int], tuple[int, int, Node, EdgeRow]] = {}
+    for number, calls in enumerate(sites.values()):
+        source = places.around(calls[0][6], calls[0][3])
+        if source is None:
+            block = by_handle.get(calls[0][3])
+            if block is None or block.kind not in _BLOCKS or not whole_file or block.language not in _WRITTEN_AS_CALLS:
+                continue
+            source = block
+        if any(_is_subject(row[4], own) for row in calls):
+            for row in calls:
+                # A call that is repeated says nothing new; one of several candidates belongs to its own place.
+                key = (source.handle, row[4], row[1], -1 if row[1] is Evidence.PROVEN else row[7])
+                if key not in kept or row[6] < kept[key][0]:
+                    kept[key] = (row[6], number, source, row)
+    found = [(source.handle, _rank(source, row[4]), line, row[4], number, row) for line, number, source, row in kept.values()]
+    found.sort(key=itemgetter(0, 1, 2, 3, 4))
+    return [(EdgeKind.TESTS, row[1], _RULES[rank], source, *row[4:]) for source, rank, _, _, _, row in found]
 
 
 class _Places:
@@ -120,11 +118,11 @@ class _Places:
         self._starts = [node.start_line for node in self._tests]
         self._by_handle = {node.handle: node for node in tests}
 
-    def around(self, edge: Edge) -> Node | None:
-        """Return the test that an edge's place is in."""
-        at = bisect_right(self._starts, edge.line) - 1
-        around = self._tests[at] if at >= 0 and edge.line <= self._tests[at].end_line else None
-        return around or self._by_handle.get(edge.source)
+    def around(self, line: int, source: Handle) -> Node | None:
+        """Return the test that a line is in, or else the one that an edge starts at."""
+        at = bisect_right(self._starts, line) - 1
+        around = self._tests[at] if at >= 0 and line <= self._tests[at].end_line else None
+        return around or self._by_handle.get(source)
 
 
 def _is_subject(target: Handle, own: set[Handle]) -> bool:
@@ -133,27 +131,34 @@ def _is_subject(target: Handle, own: set[Handle]) -> bool:
     return not is_test_file(target.partition("#")[0])
 
 
-def _tests(source: Node, edge: Edge) -> tuple[int, Edge]:
-    rank = _rank(source, edge.target)
-    rule = ("tests:named", "tests:unit", "tests:called")[rank]
-    return rank, replace(edge, kind=EdgeKind.TESTS, source=source.handle, rule=rule)
-
-
 def _rank(source: Node, target: Handle) -> int:
     """Return 0 where the test's own name says the target's, 1 where its class or file says the target, its class or its file, else 2."""
+    own, around, file = _names_of_test(source.qualified_name, source.path)
+    name, units = _names_of_target(target)
+    if source.kind in _FUNCTIONS and _says(own, name):
+        return 0
+    return 1 if any(file == unit or any(_says(scope, unit) for scope in around) for unit in units) else 2
+
+
+@lru_cache(1 << 12)
+def _names_of_test(qualified_name: str, path: str) -> tuple[list[str], list[list[str]], list[str]]:
+    """Return the words of a test's name, of the names of what stands around it, and of its file, all without fillers."""
+    *around, own = (_without_fillers(words(name)) for name in _DOTS.split(qualified_name))
+    return own, around, _without_fillers(words(_stem(path)))
+
+
+@lru_cache(1 << 14)
+def _names_of_target(target: Handle) -> tuple[list[str], list[list[str]]]:
+    """Return the words of a target's name, and those of it, of what is around it and of its file; a constructor has its class's name."""
     path, _, qualified = target.partition("#")
-    *outer, name = re.split(r"[.:]+", qualified.partition("~")[0])
+    *outer, name = _DOTS.split(qualified.partition("~")[0])
     if name in _CONSTRUCTORS and outer:
         name = outer.pop()
-    *around, own = re.split(r"[.:]+", source.qualified_name)
-    if name and source.kind in _FUNCTIONS and _says(words(own), words(name)):
-        return 0
-    stem = path.rpartition("/")[2].partition(".")[0]
-    file = words(source.path.rpartition("/")[2].partition(".")[0])
-    for unit in (name, *outer, stem):
-        if unit and (any(_says(words(scope), words(unit)) for scope in around) or _without_fillers(file) == words(unit)):
-            return 1
-    return 2
+    return words(name), [words(each) for each in (name, *outer, _stem(path)) if each]
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].partition(".")[0]
 
 
 def _without_fillers(found: list[str]) -> list[str]:
@@ -162,5 +167,4 @@ def _without_fillers(found: list[str]) -> list[str]:
 
 def _says(test: list[str], target: list[str]) -> bool:
     """Say whether all words of the target stand in a row in the test's name."""
-    test = _without_fillers(test)
-    return bool(target) and any(test[at : at + len(target)] == target for at in range(len(test) - len(target) + 1))
+    return bool(target) and any(word == target[0] and test[at : at + len(target)] == target for at, word in enumerate(test))
