@@ -116,7 +116,7 @@ class Names:
     def bound_in(self, place: Place, name: str) -> int | None:
         """Return the scope whose binding a name denotes, all the same where in the place's scope it stands.
 
-        That is -1 less the place's scope where no scope binds the name, and None where the position matters.
+        That is negative where no scope binds the name (-1 less the scope of the place where that matters); None where the position matters.
         """
         path, start, _, _ = place
         if path != self._near:
@@ -145,7 +145,7 @@ class Names:
                     return at if crossed or len(found) == 1 else None
             crossed = crossed or scope.kind in {FUNCTION_SCOPE, CLASS_SCOPE}
             at = scope.parent
-        return -1 - start
+        return -1 if rules.free_names_are_everywhere else -1 - start
 
     def denoted(
         self, place: Place, expression: Expression, *, as_type: bool = False, called: bool = False, held: Values | None = None

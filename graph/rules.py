@@ -55,6 +55,8 @@ class Rules(Dialect):  # noqa: PLR0904
     """The built-in function that gives the instance as its supertype, where the language has one."""
     receiver_is_parameter: ClassVar[bool] = False
     """A method lists its receiver among its parameters."""
+    free_names_are_everywhere: ClassVar[bool] = False
+    """What a file gives a name that no scope binds is the same wherever in the file the name stands."""
     class_bodies_see_members: ClassVar[bool] = False
     """What stands in a class's body itself sees the members by their bare names."""
     declared_before_use: ClassVar[bool] = False

@@ -74,6 +74,7 @@ class FixedPoint:
         self._head = _NO_CYCLE  # depth of the outermost active question that the present answer rests on
         self._bits: dict[str, int] = {}
         self._names: list[str] = []
+        self._sets: dict[int, int] = {}  # equal bit sets are one object: of Django's 400,000 most are, and they have up to 800 bytes
         self._seen: set[str] = set()  # what the present answer looked at itself
         self._rests = 0  # bit set of what the answers looked at that it used
         self.look = self._seen.add
@@ -134,7 +135,7 @@ class FixedPoint:
                 bit = known[what] = 1 << len(self._names)
                 self._names.append(what)
             bits |= bit
-        return bits
+        return self._sets.setdefault(bits, bits)
 
     def rests_on(self, what: str) -> bool:
         """Say whether something was looked at since ``start``."""

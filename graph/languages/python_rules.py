@@ -68,6 +68,7 @@ class PythonRules(PythonModules, PythonBuiltins):
     markers = frozenset({"staticmethod", "classmethod", "property"})
     receiver_is_parameter = True
     class_bodies_see_members = True
+    free_names_are_everywhere = True
     constructors = ("__init__", "__new__")
 
     # Types.
