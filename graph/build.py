@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from graph.evaluate import Evaluator, PassedCall
 from graph.flow import MODULE, FileFlow, Scope
@@ -50,7 +49,9 @@ def _named(parsed: ParsedFile, tree: SyntaxNode | None) -> FileFlow:
     try:
         return lower(parsed.language, parsed.text, tree)
     except ParseTimeoutError as error:
-        return replace(_unnamed(parsed), problem=f"names were not read: {error}")
+        flow = _unnamed(parsed)
+        flow.problem = f"names were not read: {error}"
+        return flow
 
 
 def _unnamed(parsed: ParsedFile) -> FileFlow:

@@ -39,8 +39,9 @@ template string), in which ``HOLE`` stands before and behind the code of each pa
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from ingest.codec import Row, field
 
 NAME, MEMBER, CALL, NEW, INDEX, LITERAL, SEQUENCE, MAPPING, FUNCTION, CLASS = range(10)
 EITHER, ELEMENT, ITEM, AWAIT, ENTER, SELF, SUPER, CAST, ROOT, SPREAD, METHOD = range(10, 21)
@@ -78,8 +79,7 @@ OPEN, WRITTEN_OUT, TRANSPARENT = (1 << bit for bit in range(11, 14))
 ONE, REST, REST_BY_NAME = range(3)
 
 
-@dataclass(slots=True)
-class Binding:
+class Binding(Row):
     """One way a name gets its value. ``value``, ``type`` and ``target`` are -1 where there is none.
 
     ``value`` and ``type`` index ``FileFlow.roots``. ``target`` is a scope for a DEFINITION and an index into ``FileFlow.imports`` for
@@ -95,8 +95,7 @@ class Binding:
     branch: int = 0
 
 
-@dataclass(slots=True)
-class Parameter:
+class Parameter(Row):
     """One parameter of a function, in order. ``type`` and ``default`` index ``FileFlow.roots`` or are -1."""
 
     name: str
@@ -105,8 +104,7 @@ class Parameter:
     default: int = -1
 
 
-@dataclass(slots=True)
-class Scope:
+class Scope(Row):
     """One scope. All lists of whole numbers index ``FileFlow.roots``."""
 
     kind: int
@@ -137,8 +135,7 @@ class Scope:
     """Of a class: fields that keep the value that they are declared with."""
 
 
-@dataclass(slots=True)
-class ImportedName:
+class ImportedName(Row):
     """One import. ``name`` is "" for the module itself and "*" for all of its names; ``level`` counts the dots of a relative one."""
 
     module: str
@@ -149,8 +146,7 @@ class ImportedName:
     """The name under which the file gives it on without binding it (``export { a as b } from``), "*" for all."""
 
 
-@dataclass(slots=True)
-class Root:
+class Root(Row):
     """A whole expression, where it stands, and what for."""
 
     scope: int
@@ -159,8 +155,7 @@ class Root:
     expression: Expression | None
 
 
-@dataclass(slots=True)
-class SymbolRow:
+class SymbolRow(Row):
     """What the graph needs of a definition that the parser found."""
 
     name: str
@@ -173,8 +168,7 @@ class SymbolRow:
     parent: int
 
 
-@dataclass(slots=True)
-class FileFlow:
+class FileFlow(Row):
     """Everything above, of one file. ``scopes[0]`` is the module. ``branches`` are (parent, 1 for a loop), the first is the whole file."""
 
     language: str

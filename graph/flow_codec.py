@@ -4,69 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from operator import attrgetter
 from typing import Any, cast
 
-from graph.flow import ROOT, Binding, FileFlow, ImportedName, Parameter, Root, Scope, SymbolRow
-from ingest.codec import decode_value, encode_value
+from graph.flow import ROOT, FileFlow, Scope
+from ingest.codec import encode_value, row_decoder
 
 FLOW_VERSION = 10
 """Raise it when the same bytes yield another flow: stored flows of another version are made again."""
 
-_SCOPE, _BINDING, _PARAMETER, _IMPORT, _ROOT, _SYMBOL, _FLOW = (
-    attrgetter(*noun.__slots__) for noun in (Scope, Binding, Parameter, ImportedName, Root, SymbolRow, FileFlow)
-)
-_PARAMETERS, _NAMES, _FIELDS = (tuple(Scope.__slots__).index(name) for name in ("parameters", "names", "fields"))
-_Convert = Callable[[Any], Any]
-
-
-def _nested() -> dict[int, tuple[_Convert, _Convert]]:
-    """Return how the fields of a flow that hold nouns become rows and come back."""
-    nouns: dict[str, tuple[_Convert, _Convert]] = {
-        "symbols": (_SYMBOL, _maker(SymbolRow)),
-        "scopes": (_scope_row, _scope),
-        "roots": (_ROOT, _maker(Root)),
-        "imports": (_IMPORT, _maker(ImportedName)),
-    }
-    return {tuple(FileFlow.__slots__).index(name): converters for name, converters in nouns.items()}
-
-
-def _maker(noun: Callable[..., Any]) -> _Convert:
-    return lambda row: noun(*row)
-
-
-def encode_flow(flow: FileFlow) -> bytes:
-    """Encode a flow."""
-    row = list(_FLOW(flow))
-    for at, (to_row, _) in _nested().items():
-        row[at] = [to_row(each) for each in row[at]]
-    return encode_value(row)
-
-
-def _scope_row(scope: Scope) -> list[Any]:
-    row = list(_SCOPE(scope))
-    row[_PARAMETERS] = [_PARAMETER(each) for each in row[_PARAMETERS]]
-    for at in (_NAMES, _FIELDS):
-        row[at] = {name: [_BINDING(each) for each in bindings] for name, bindings in row[at].items()}
-    return row
-
-
-def decode_flow(data: bytes) -> FileFlow:
-    """Decode ``encode_flow`` output. Raises ``ValueError`` on damaged input."""
-    try:
-        row = decode_value(data)
-        for at, (_, from_row) in _nested().items():
-            row[at] = [from_row(each) for each in row[at]]
-        return FileFlow(*row)
-    except (TypeError, AttributeError, IndexError) as error:
-        raise ValueError(f"stored flows are damaged: {error}") from error
-
-
-def _scope(row: list[Any]) -> Scope:
-    row[_PARAMETERS] = [Parameter(*each) for each in row[_PARAMETERS]]
-    for at in (_NAMES, _FIELDS):
-        row[at] = {name: [Binding(*each) for each in bindings] for name, bindings in row[at].items()}
-    return Scope(*row)
+encode_flow: Callable[[FileFlow], bytes] = encode_value
+decode_flow: Callable[[bytes], FileFlow] = row_decoder(FileFlow)
+"""Decode ``encode_flow`` output. Raises ``ValueError`` on damaged input."""
 
 
 def interface(flow: FileFlow) -> bytes:

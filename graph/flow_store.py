@@ -11,14 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graph.flow_codec import FLOW_VERSION
-from graph.kept_trees import ContentFlow
 from ingest.codec import compress, decode_value, decompress, encode_value
 from ingest.database import Database
 from ingest.facts import ANALYZER_VERSION
 from ingest.model import DocumentId
+
+if TYPE_CHECKING:
+    from graph.kept_trees import ContentFlow
 
 RESOLVER_VERSION = 3
 """Raise it when the same flows give other edges: graphs that another version made are made anew."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from graph.build import flow_of
@@ -193,7 +193,9 @@ class GraphIndexer:
         with WorkerPool[tuple[Unlowered, ...], list[Flow]](_make_lowerer, workers=1, queued=1) as alone:
             for (each,), flows in alone.run([(each,) for each in batch]):
                 if isinstance(flows, Crash):
-                    yield _encoded(each, replace(flow_of(_parsed(each), names=False), problem=f"names were not read: {flows.reason}"))
+                    flow = flow_of(_parsed(each), names=False)
+                    flow.problem = f"names were not read: {flows.reason}"
+                    yield _encoded(each, flow)
                 else:
                     yield from flows
 

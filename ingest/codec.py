@@ -30,14 +30,27 @@ from ingest.model import (
 )
 
 T = TypeVar("T")
+RowType = TypeVar("RowType", bound="Row")
 
 _SYMBOL = attrgetter(*Symbol.__slots__)
 _IMPORT = attrgetter(*Import.__slots__)
 _SUPERTYPE = attrgetter(*Supertype.__slots__)
 _CHUNK = attrgetter(*Chunk.__slots__)
 
+field, replace_fields = msgspec.field, msgspec.structs.replace
+
+
+class Row(msgspec.Struct, array_like=True, gc=False):
+    """A noun that is stored as the array of its fields. ``field`` and ``replace_fields`` are as for dataclasses.
+
+    Rows must refer to each other in no circle. To decode and make them takes a third of the time of dataclasses.
+    """
+
+
 _ESCAPED = 1
 """The code of a value that msgpack cannot hold, as JSON."""
+_EXTENSIONS = frozenset(bytes([first]) for first in (0xC7, 0xC8, 0xC9, *range(0xD4, 0xD9)))
+"""How msgpack begins a value of an application's own: an escaped one."""
 _encoder = msgspec.msgpack.Encoder()
 
 
@@ -166,7 +179,8 @@ def encode_value(value: object) -> bytes:
     try:
         return compress(_encoder.encode(value))
     except UnicodeEncodeError:  # a path of other bytes is rare enough to pay for JSON's escapes
-        return compress(_encoder.encode(msgspec.msgpack.Ext(_ESCAPED, json.dumps(value).encode())))
+        plain = msgspec.to_builtins(value)
+        return compress(_encoder.encode(msgspec.msgpack.Ext(_ESCAPED, json.dumps(plain).encode())))
 
 
 def decode_value(data: bytes) -> Any:
@@ -175,3 +189,19 @@ def decode_value(data: bytes) -> Any:
         return msgspec.msgpack.decode(decompress(data), ext_hook=lambda _, escaped: json.loads(bytes(escaped)))
     except msgspec.MsgspecError as error:
         raise ValueError(f"stored values are damaged: {error}") from error
+
+
+def row_decoder(noun: type[RowType]) -> Callable[[bytes], RowType]:
+    """Return what decodes ``encode_value`` of rows of a noun. It raises ``ValueError`` on damaged input."""
+    decoder = msgspec.msgpack.Decoder(noun)
+
+    def decode(data: bytes) -> RowType:
+        encoded = decompress(data)
+        try:
+            if encoded[:1] in _EXTENSIONS:
+                return msgspec.convert(decode_value(data), noun)
+            return decoder.decode(encoded)
+        except msgspec.MsgspecError as error:
+            raise ValueError(f"stored rows are damaged: {error}") from error
+
+    return decode

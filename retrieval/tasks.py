@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-from graph.kept_trees import ContentFlow
 from ingest.facts import StoredFile
 from ingest.git import GitCheckout
 from ingest.model import Failure, Skipped, SourceFile
 from ingest.walk import WalkOptions
+
+if TYPE_CHECKING:
+    from graph.kept_trees import ContentFlow
 
 BATCH_FILES = 100
 _BATCH_BYTES = 600_000
@@ -45,7 +48,7 @@ class Batch:
     failures: list[Failure] = field(default_factory=list[Failure])
     segment: bytes = b""
     size: int = 0
-    flows: list[ContentFlow] = field(default_factory=list[ContentFlow])
+    flows: list[ContentFlow] = field(default_factory=list["ContentFlow"])
 
 
 class Tasks:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBinding, Place
 from graph.flow import (
@@ -44,6 +43,7 @@ from graph.values import (
     container,
     union,
 )
+from ingest.codec import replace_fields
 
 _POINTERS = frozenset({f"std.{name}" for name in ("unique_ptr", "shared_ptr", "optional", "weak_ptr", "reference_wrapper")})
 _MAPS = frozenset({f"std.{name}" for name in ("map", "unordered_map", "multimap", "unordered_multimap")})
@@ -249,7 +249,7 @@ class CppRules(CRules):  # noqa: PLR0904
                 functions.append(denoted)
                 scope = evaluator.flow(each.path).scopes[each.binding.target]
                 declared = self._declared_as.get((each.path, each.binding.target))
-                if fits(replace(scope, parameters=declared.parameters) if declared is not None else scope, given):
+                if fits(replace_fields(scope, parameters=declared.parameters) if declared is not None else scope, given):
                     fitting.append(denoted)
         if not functions:
             return found

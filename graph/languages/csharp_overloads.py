@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from graph.evaluate import Arguments, Denoted, Evaluator, FoundBinding, Place
 from graph.flow import EXTENSION, FUNCTION_SCOPE, NAME, REST, FileFlow, Parameter, Scope
@@ -37,6 +36,7 @@ from graph.values import (
     Value,
     Values,
 )
+from ingest.codec import replace_fields
 
 WIDER = {
     "SByte": ("SByte", "Int16", "Int32", "Int64", "Single", "Double", "Decimal"),
@@ -113,7 +113,7 @@ def _is_instance(holder: Value | None) -> bool:
 def seen(holder: Value | None, scope: Scope) -> Scope:
     """Return a function as its call sees it: the receiver of an extension method is no argument."""
     own = scope.flags & EXTENSION and _is_instance(holder) and holder is not None and holder[0] != SUPERTYPE
-    return replace(scope, parameters=scope.parameters[1:]) if own else scope
+    return replace_fields(scope, parameters=scope.parameters[1:]) if own else scope
 
 
 def by_type(evaluator: Evaluator, place: Place, candidates: list[Candidate], arguments: Arguments) -> list[Candidate]:

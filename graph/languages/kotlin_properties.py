@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from graph.flow import BLOCK, CALL, EXTENSION, TYPE, VARIABLE, Binding
 from graph.languages.jvm import first, inside
 from graph.languages.kotlin_definitions import TYPES, bind_variable, lambda_, lower_annotations, parts, take_apart, type_of
 from graph.lowering import Lowering, SyntaxNode
+from ingest.codec import replace_fields
 
 
 def property_(lowering: Lowering, node: SyntaxNode) -> None:
@@ -43,7 +42,7 @@ def _accessor(lowering: Lowering, node: SyntaxNode, receiver: SyntaxNode | None,
             lowering.bind("this", Binding(VARIABLE, node.start_byte, type=lowering.root(receiver, TYPE)))
         given = next((child for child in parts(node) if child.type in {"identifier", "parameter"}), None) if node.type == "setter" else None
         for name in ["field"] + ([] if given is None else [lowering.word(first(given, "identifier") or given)]):
-            lowering.bind(name, replace(held))
+            lowering.bind(name, replace_fields(held))
         value = -1
         body = first(node, "function_body")
         for child in body.named_children if body is not None else ():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +12,7 @@ from graph.flow import FileFlow
 from graph.flow_codec import decode_flow, encode_flow, interface
 from graph.languages.registry import RESOLVED
 from ingest.analyze import analyze
+from ingest.codec import Row
 
 REPOS = Path(__file__).parents[1] / "repos"
 SOURCE = """
@@ -40,8 +40,8 @@ def flow(source: str, path: str = "shop.py") -> FileFlow:
 
 def plain(value: Any) -> Any:
     """Tuples come back as lists, and kinds as texts."""
-    if is_dataclass(value):
-        return [plain(getattr(value, each.name)) for each in fields(value)]
+    if isinstance(value, Row):
+        return [plain(getattr(value, name)) for name in value.__struct_fields__]
     if isinstance(value, list | tuple):
         return [plain(each) for each in cast("list[Any]", value)]
     if isinstance(value, dict):
