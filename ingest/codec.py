@@ -201,7 +201,7 @@ def row_decoder(noun: type[RowType]) -> Callable[[bytes], RowType]:
             if encoded[:1] in _EXTENSIONS:
                 return msgspec.convert(decode_value(data), noun)
             return decoder.decode(encoded)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, ValueError) as error:  # ValueError: an escaped value that is none
             raise ValueError(f"stored rows are damaged: {error}") from error
 
     return decode

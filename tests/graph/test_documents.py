@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from graph.documents import MAX_CANDIDATES, DefinitionIndex, document_edges, mentions, reexports_of
+from graph.documents import MAX_CANDIDATES, DefinitionIndex, any_mentioned, document_edges, mentions, reexports_of, words_mentioned
 from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
 from ingest.analyze import analyze
 from ingest.model import Import, SymbolKind
@@ -201,3 +201,11 @@ def test_hostile_documents_take_little_time(language: str) -> None:
         for item in mentions(language, text):
             INDEX.meaning(item.text)
     assert time.process_time() - started < 20
+
+
+@pytest.mark.parametrize("name", ["parse_query", "core.parse_query", "Shop::open", "`open` in tests", "$rows", "operator=="])
+def test_what_a_mention_can_mean_has_one_of_its_words(name: str) -> None:
+    """So that definitions with none of the words need not be looked at."""
+    said = words_mentioned("markdown", b"See `app.core.parse_query()`, `a/shop.cpp#Shop::open`, `$rows` and `operator==`.\n")
+    assert any_mentioned({"other", name}, said)
+    assert not any_mentioned({"other", "<lambda1>", "==", "Barn::close"}, said)

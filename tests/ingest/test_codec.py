@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.analyze import analyze
 from ingest.codec import (
+    Row,
     _zstandard,  # pyright: ignore[reportPrivateUsage]
     compress,
     decode_facts,
@@ -19,6 +20,9 @@ from ingest.codec import (
     decompress,
     encode_facts,
     encode_value,
+    field,
+    replace_fields,
+    row_decoder,
 )
 from ingest.model import (
     REFERENCE_KINDS,
@@ -135,3 +139,35 @@ def test_each_thread_has_zstandard_contexts_of_its_own() -> None:
         one, other = [future.result() for future in [pool.submit(contexts) for _ in range(2)]]
     assert one[0] is not other[0]
     assert one[1] is not other[1]
+
+
+class Shelf(Row):
+    """A row in a row."""
+
+    name: str
+    books: list[str] = field(default_factory=list[str])
+
+
+class Library(Row):
+    """A row of rows."""
+
+    shelves: list[Shelf]
+    moved: dict[str, tuple[int, ...]]
+
+
+decode_library = row_decoder(Library)
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=()))), st.integers(-(2**63), 2**63 - 1))
+def test_rows_come_back(names: list[str], number: int):
+    """Also with texts that no UTF-8 can hold."""
+    library = Library([Shelf(name, names) for name in names], dict.fromkeys(names, (number, 1)))
+    assert decode_library(encode_value(library)) == library
+    assert replace_fields(library, shelves=[]) == Library([], library.moved)
+
+
+@given(st.binary())
+def test_bytes_that_are_no_rows_are_damaged(data: bytes):
+    for each in (data, compress(data), encode_value(["shelves", data.hex()]), encode_value([["\udc80"]])):
+        with pytest.raises(ValueError, match="damaged"):
+            decode_library(each)

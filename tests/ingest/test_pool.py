@@ -155,3 +155,31 @@ def test_tasks_that_are_added_while_running_are_run():
             if len(seen) < 4:
                 waiting.append(f"part {len(seen)}")
     assert seen == ["first", "part 1", "part 2", "part 3"]
+
+
+def make_keeper() -> Callable[[str], str]:
+    """Return a worker that has three things to tell, and then none; asked to, it ends instead."""
+    left = ["one", "two", "three"]
+
+    def work(task: str) -> str:
+        if task == "exit":
+            os._exit(3)
+        return left.pop() if left else ""
+
+    return work
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_every_worker_tells_all_that_it_keeps(workers: int):
+    """What one keeps is told by that one; afterwards the pool works as before."""
+    with WorkerPool[str, str](make_keeper, workers=workers) as pool:
+        assert sorted(pool.ask_each("tell", bool)) == sorted(["one", "two", "three"] * max(workers, 1))
+        assert list(pool.ask_each("tell", bool)) == []
+        assert dict(pool.run(["tell"])) == {"tell": ""}
+
+
+def test_what_a_worker_kept_that_died_is_lost():
+    """Others tell what they keep, and a new one stands in its place."""
+    with WorkerPool[str, str](make_keeper, workers=2) as pool:
+        assert list(pool.ask_each("exit", bool)) == []
+        assert sorted(pool.ask_each("tell", bool)) == sorted(["one", "two", "three"] * 2)

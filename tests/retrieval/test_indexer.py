@@ -6,11 +6,14 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from graph.model import FileGraph, graph_name
+from graph.sqlite_store import SqliteGraphStore
 from ingest.database import Database
 from ingest.errors import EmptyTreeError, ExtractionError, NotARepositoryError, NotIndexedError, RefNotFoundError, StoreFullError
 from ingest.git import find_checkout
@@ -350,3 +353,23 @@ def test_workers_in_this_process_do_what_processes_do(tmp_path: Path):
     with Engine(tmp_path / "one", EngineOptions(IndexOptions(workers=2))) as one, Engine(tmp_path / "two", IN_PROCESS) as two:
         assert one.index(str(root)).parsed == two.index(str(root)).parsed == 120
         assert_same(contents(one, tmp_path / "one", root), contents(two, tmp_path / "two", root))
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_what_workers_keep_makes_the_graph_that_the_store_makes(tmp_path: Path, workers: int):
+    """Trees are kept when a graph is to follow; without them texts are parsed again, to the same edges."""
+    root = tmp_path / "tree"
+    write(root, {f"shop{at}.py": SHOP + f"# {at}\n" * 200 for at in range(30)} | {"notes.md": "# Notes\n"})
+    options = EngineOptions(IndexOptions(workers=workers))
+    graphs: list[list[FileGraph]] = []
+    for name, to_resolve in (("kept", True), ("read", False)):
+        with Engine(tmp_path / name, options) as engine, closing(SqliteGraphStore.open(tmp_path / name / "codelore.db")) as store:
+            outcome = engine.index(str(root), to_resolve=to_resolve)
+            made = engine.resolve(outcome.view, store)
+            assert made is not None
+            assert made.lowered == 31
+            graphs.append(list(store.files(graph_name(outcome.view))))
+            write(root, {"shop1.py": SHOP})
+            assert engine.index(str(root)).parsed == 1
+            write(root, {"shop1.py": SHOP + "# 1\n" * 200})
+    assert graphs[0] == graphs[1]
