@@ -39,14 +39,17 @@ template string), in which ``HOLE`` stands before and behind the code of each pa
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingest.codec import Row, field
 
 NAME, MEMBER, CALL, NEW, INDEX, LITERAL, SEQUENCE, MAPPING, FUNCTION, CLASS = range(10)
 EITHER, ELEMENT, ITEM, AWAIT, ENTER, SELF, SUPER, CAST, ROOT, SPREAD, METHOD = range(10, 21)
 
-Expression = tuple[Any, ...]
+if TYPE_CHECKING:
+    Expression = tuple[Any, ...]
+else:
+    Expression = Any  # stored ones come back as lists throughout: one that began with a tuple would equal no part of another
 
 TO_END = 1 << 30
 """Where a slice ends that goes on to the end."""
