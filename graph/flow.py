@@ -123,13 +123,13 @@ class Scope(Row):
     """Index into ``FileFlow.symbols`` of the definition that opens it."""
     returns: int = -1
     """Root of the declared type of what it returns."""
-    parameters: list[Parameter] = field(default_factory=list[Parameter])
-    bases: list[int] = field(default_factory=list[int])
-    decorators: list[int] = field(default_factory=list[int])
-    returned: list[int] = field(default_factory=list[int])
-    yielded: list[int] = field(default_factory=list[int])
-    names: dict[str, list[Binding]] = field(default_factory=dict[str, list[Binding]])
-    fields: dict[str, list[Binding]] = field(default_factory=dict[str, list[Binding]])
+    parameters: list[Parameter] = []
+    bases: list[int] = []
+    decorators: list[int] = []
+    returned: list[int] = []
+    yielded: list[int] = []
+    names: dict[str, list[Binding]] = {}
+    fields: dict[str, list[Binding]] = {}
     """Of a class: what its methods assign to the instance, beside ``names``, which is what its body defines."""
     context: int = -1
     """Of a function that is written as an argument: root of what is called, and in ``context_position`` which argument it is."""
@@ -175,16 +175,16 @@ class FileFlow(Row):
     """Everything above, of one file. ``scopes[0]`` is the module. ``branches`` are (parent, 1 for a loop), the first is the whole file."""
 
     language: str
-    symbols: list[SymbolRow] = field(default_factory=list[SymbolRow])
-    scopes: list[Scope] = field(default_factory=list[Scope])
-    roots: list[Root] = field(default_factory=list[Root])
-    imports: list[ImportedName] = field(default_factory=list[ImportedName])
+    symbols: list[SymbolRow] = []
+    scopes: list[Scope] = []
+    roots: list[Root] = []
+    imports: list[ImportedName] = []
     branches: list[tuple[int, int]] = field(default_factory=lambda: [(-1, 0)])
-    stores: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    stores: list[tuple[int, int]] = []
     """Assignments to members and elements that are no plain field: root of the target, root of the value."""
-    exports: dict[str, list[int]] = field(default_factory=dict[str, list[int]])
+    exports: dict[str, list[int]] = {}
     """What the file gives on under a name of its own (``export { a as b }``, ``module.exports``): roots by name."""
-    newlines: list[int] = field(default_factory=list[int])
+    newlines: list[int] = []
     package: str = ""
     """The package or namespace that the file says it belongs to."""
     problem: str = ""
