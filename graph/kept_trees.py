@@ -14,8 +14,8 @@ from graph.languages.registry import RESOLVED
 from graph.lowering import SyntaxNode
 from ingest.model import ContentHash, LanguageId, ParsedFile
 
-KEPT_BYTES = 10_000_000
-"""Of text, for which a process keeps trees: about 210 MB."""
+KEPT_BYTES = 12_000_000
+"""Of text, for which a process keeps trees: about 250 MB."""
 _BYTES_OF_TREE = 21  # for one of text
 RECURSION = 30_000
 """Deep enough for the nesting of nodes that is looked into."""
