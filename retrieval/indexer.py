@@ -26,7 +26,7 @@ from ingest.lock import exclusive, lock_path
 from ingest.model import ContentHash, DocumentId, Failure, RepositoryId, SourceFile, SourceTree, View, ViewId, ViewKind
 from ingest.views import Entry, IndexReport, ScreenedFile, ViewCatalog
 from ingest.walk import Survey, read_source, settled, survey, walk_commit
-from retrieval.refresh import Known, WholeRun, files_to_read, revised
+from retrieval.refresh import Known, WholeRun, files_to_read, is_same, revised
 from retrieval.run import IndexOptions, IndexOutcome, Progress
 from retrieval.tasks import BATCH_FILES, LOWER_KEPT, Batch, ReadTask, Tasks, batches
 from retrieval.worker_setup import WorkerSetup
@@ -204,7 +204,7 @@ class Indexer:
         unsure: list[SourceFile] = []
         for file in run.tree.files:
             entry, left_out = run.before.get(file.path), screened.get(file.path)
-            if entry and entry.current and _same(entry, file):
+            if entry and entry.current and is_same(entry, file):
                 run.unchanged += 1
                 run.show(entry.document_id, file)
             elif left_out and left_out.mtime_ns and (left_out.size, left_out.mtime_ns) == (file.size, file.mtime_ns):
@@ -443,12 +443,6 @@ class Indexer:
         if self._pool is not None:
             self._pool.close()
             self._pool = None
-
-
-def _same(entry: Entry, file: SourceFile) -> bool:
-    if file.content_hash:
-        return entry.content_hash == file.content_hash
-    return bool(entry.mtime_ns) and (entry.size, entry.mtime_ns) == (file.size, file.mtime_ns)
 
 
 def _beyond(failures: int) -> tuple[str, ...]:

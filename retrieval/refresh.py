@@ -149,3 +149,10 @@ def revised(report: IndexReport, changed: Collection[str], screened: Iterable[Sc
         failed=(*(each for each in report.failed if each.path not in changed), *failures),
         screened=tuple(sorted(now, key=lambda each: each.path)),
     )
+
+
+def is_same(entry: Entry, file: SourceFile) -> bool:
+    """Say whether a file is as a view has it, by its hash where that is known, else by its size and time."""
+    if file.content_hash:
+        return entry.content_hash == file.content_hash
+    return bool(entry.mtime_ns) and (entry.size, entry.mtime_ns) == (file.size, file.mtime_ns)
