@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from graph.evaluate import Evaluator, PassedCall
 from graph.flow import MODULE, FileFlow, Scope
@@ -11,6 +11,7 @@ from graph.languages.registry import RESOLVED, grammar, rules
 from graph.lower import Lowering, SyntaxNode
 from graph.model import FileGraph
 from graph.program import CONFIGS, Program, attach_symbols
+from graph.recursion import deep_recursion
 from graph.resolve import Resolver
 from ingest.analyze import analyze, decode, detect
 from ingest.lines import find_newlines
@@ -62,24 +63,19 @@ def _unnamed(parsed: ParsedFile) -> FileFlow:
     return flow
 
 
-def resolve_files(files: Mapping[str, bytes]) -> Iterator[FileGraph]:
-    """Yield the graph of each file, in order of path. ``files`` are texts by path, and a path without a table is left out."""
+def resolve_files(files: Mapping[str, bytes]) -> list[FileGraph]:
+    """Return the graph of each file, in order of path. ``files`` are texts by path, and a path without a table is left out."""
     languages = {path: detect(path, decode(data)) for path, data in files.items()}
     program = Program(
         languages,
         lambda path: flow_of(analyze(path, files[path])[0]),
         configs={path: decode(data).decode("utf-8", "replace") for path, data in files.items() if path.rpartition("/")[2] in CONFIGS},
     )
-    yield from resolve_program(program)
-
-
-def resolve_program(program: Program) -> Iterator[FileGraph]:
-    """Yield the graph of every file of a program, in order of path."""
-    resolver, _ = make_resolver(program)
-    paths = sorted(program.paths)
-    resolver.use_calls(by_callee(call for path in paths for call in resolver.begin(path)))
-    for path in paths:
-        yield resolver.finish(path).graph
+    with deep_recursion():
+        resolver, _ = make_resolver(program)
+        paths = sorted(program.paths)
+        resolver.use_calls(by_callee(call for path in paths for call in resolver.begin(path)))
+        return [resolver.finish(path).graph for path in paths]
 
 
 def make_resolver(program: Program) -> tuple[Resolver, Evaluator]:

@@ -8,7 +8,6 @@ parameters are given something else by calls elsewhere.
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -25,11 +24,12 @@ from graph.graph_state import NOTES, PARTIAL, GraphState
 from graph.http.facts import HttpFacts
 from graph.http.joining import ROUTES
 from graph.http.routes import Routes
-from graph.kept_trees import RECURSION, TakeFlows
+from graph.kept_trees import TakeFlows
 from graph.model import EdgeKind, Handle, Node
 from graph.overlays import StaleOverlays
 from graph.past import Past
 from graph.program import CONFIGS, HEIRS, Program, announced, build_unit, named_bases
+from graph.recursion import allow_deep_recursion, deep_recursion
 from graph.resolving import PARALLEL_FROM, resolve_paths, rows_by_callee
 from graph.reviewed import Review
 from graph.store import GraphStore
@@ -88,14 +88,13 @@ class GraphIndexer:
         ``like`` names a view to begin from where this one has no graph: another worktree's, say. ``around`` is what the graph takes from
         outside the index. ``kept`` gives flows that are made elsewhere. Raises ``StoreError``.
         """
-        thresholds, limit = gc.get_threshold(), sys.getrecursionlimit()
-        sys.setrecursionlimit(max(limit, RECURSION))
+        thresholds = gc.get_threshold()
         gc.set_threshold(200_000, 50, 50)  # flows are trees without cycles; the default thresholds double the time
         try:
-            return self._update(view, shown, shows, like, around, kept, progress)
+            with deep_recursion():
+                return self._update(view, shown, shows, like, around, kept, progress)
         finally:
             gc.set_threshold(*thresholds)
-            sys.setrecursionlimit(limit)
 
     def _begin(self, view: str, like: str) -> int:
         """Return the generation of the view's graph, once it has begun with another's where it had none."""
@@ -376,7 +375,7 @@ def _encoded(each: Unlowered, flow: FileFlow) -> Flow:
 
 
 def _make_lowerer() -> Callable[[tuple[Unlowered, ...]], list[Flow]]:
-    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))  # in the worker; in this process the caller has
+    allow_deep_recursion()  # in the worker; in this process the caller has
     return _lower_batch
 
 

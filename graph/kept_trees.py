@@ -5,21 +5,18 @@ To parse anew took a third of the time of reading names. Trees are large, so tha
 
 from __future__ import annotations
 
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from graph.languages.registry import RESOLVED
 from graph.lowering import SyntaxNode
+from graph.recursion import deep_recursion
 from ingest.model import ContentHash, LanguageId, ParsedFile
 
 KEPT_BYTES = 12_000_000
 """Of text, for which a process keeps trees: about 250 MB."""
 _BYTES_OF_TREE = 21  # for one of text
-RECURSION = 30_000
-"""Deep enough for the nesting of nodes that is looked into."""
-
 _AT_ONCE_BYTES = 200_000  # about 0.2 s of lowering
 
 
@@ -64,15 +61,12 @@ class KeptTrees:
         from graph.program import named_bases
 
         found: list[ContentFlow] = []
-        size, limit = 0, sys.getrecursionlimit()
-        sys.setrecursionlimit(max(limit, RECURSION))
-        try:
+        size = 0
+        with deep_recursion():
             while self._kept and size < _AT_ONCE_BYTES:
                 content_hash, parsed, tree = self._kept.popleft()
                 self._bytes -= len(parsed.text)
                 size += len(parsed.text)
                 flow = flow_of(parsed, tree)
                 found.append(ContentFlow(content_hash, parsed.language, named_bases(flow), encode_flow(flow)))
-        finally:
-            sys.setrecursionlimit(limit)
         return found
