@@ -10,7 +10,6 @@ from graph.columns import AnyGraph, decode_nodes
 from graph.documents import DefinitionIndex, any_mentioned, document_edges, names_mentioned, reexports_of, words_mentioned
 from graph.merge import merge_by_path
 from graph.model import EdgeKind, Evidence, FileGraph, Handle, Node
-from graph.packages import is_manifest, package_graphs, read_packages
 from graph.program import Program
 from graph.reviewed import Review
 from ingest.facts import FactStore
@@ -36,7 +35,7 @@ class EdgeSources:
         what one of these was before.
         """
         found = {path for path in self._review.homes if path in self._shown}
-        if any(map(is_manifest, self._changed | self._removed)) or self._review.has_changed(EdgeKind.DEPENDS_ON):
+        if self._manifests_among(self._changed | self._removed) or self._review.has_changed(EdgeKind.DEPENDS_ON):
             found |= self._manifests
         unclear = unclear or bool(self._removed) or any(path not in known for path in self._changed)
         if unclear or any(path_flags(path) & PathFlag.BARREL for path in edited if path in self._shown):
@@ -45,7 +44,13 @@ class EdgeSources:
 
     @cached_property
     def _manifests(self) -> frozenset[str]:
-        return frozenset(filter(is_manifest, self._shown))
+        return self._manifests_among(self._shown)
+
+    @staticmethod
+    def _manifests_among(paths: Iterable[str]) -> frozenset[str]:
+        from graph.packages import is_manifest  # with all its readers 10 ms, which a run that finds nothing changed does not pay
+
+        return frozenset(filter(is_manifest, paths))
 
     @cached_property
     def _documents(self) -> frozenset[str]:
@@ -57,6 +62,8 @@ class EdgeSources:
 
     @cached_property
     def _packages(self) -> dict[str, FileGraph]:
+        from graph.packages import package_graphs, read_packages
+
         packages, failures = read_packages((path, self._text(path)) for path in sorted(self._manifests))
         self.notes["manifests"] = [f"{each.path}: {each.reason}" for each in failures]
         return {graph.path: graph for graph in package_graphs(packages)}

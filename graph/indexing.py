@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from graph.build import flow_of
 from graph.columns import AnyGraph
 from graph.documents import mentioned
 from graph.edge_sources import EdgeSources
@@ -30,7 +29,6 @@ from graph.overlays import StaleOverlays
 from graph.past import Past
 from graph.program import CONFIGS, HEIRS, Program, announced, build_unit, named_bases
 from graph.recursion import allow_deep_recursion, deep_recursion
-from graph.resolving import PARALLEL_FROM, resolve_paths, rows_by_callee
 from graph.reviewed import Review
 from graph.store import GraphStore
 from graph.surroundings import Surroundings
@@ -188,6 +186,8 @@ class GraphIndexer:
     @staticmethod
     def _one_by_one(pool: WorkerPool[tuple[Unlowered, ...], list[Flow]], batch: Sequence[Unlowered]) -> Iterator[Flow]:
         """Lower a batch again that crashed a worker; the content that does it again has symbols and no names."""
+        from graph.build import flow_of
+
         del pool
         with WorkerPool[tuple[Unlowered, ...], list[Flow]](_make_lowerer, workers=1, queued=1) as alone:
             for (each,), flows in alone.run([(each,) for each in batch]):
@@ -246,6 +246,8 @@ class _Run:
 
     def resolve(self, workers: int, silence_seconds: float, progress: _Progress) -> Iterator[AnyGraph]:
         """Yield the graphs of the files whose edges may have changed."""
+        from graph.resolving import PARALLEL_FROM, resolve_paths  # 10 ms that a run without such a file does not pay
+
         paths = sorted(self._affected())
         if len(paths) >= PARALLEL_FROM:
             self._loaded = self._flows.load_all(document for document, _ in self._shown.values())  # forked processes ask no database
@@ -318,6 +320,8 @@ class _Run:
 
     def _given_otherwise(self, fresh: Mapping[str, Sequence[PassedCall]]) -> set[str]:
         """Return the files that rest on what calls give a function, where those calls are others than before."""
+        from graph.resolving import rows_by_callee
+
         functions: set[tuple[str, int]] = set()
         for path in {*fresh, *self._removed}:
             before, after = self._flows.calls_by(self._view, path), rows_by_callee(fresh.get(path, ()))
@@ -380,4 +384,6 @@ def _make_lowerer() -> Callable[[tuple[Unlowered, ...]], list[Flow]]:
 
 
 def _lower_batch(batch: tuple[Unlowered, ...]) -> list[Flow]:
+    from graph.build import flow_of  # a run that finds all names read loads nothing that reads them: a tenth of its time
+
     return [_encoded(each, flow_of(_parsed(each))) for each in batch]
