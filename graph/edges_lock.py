@@ -23,14 +23,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from graph.http.joining import ROUTES
-from graph.manifests.located import Located, read_toml
-from graph.manifests.model import ManifestError, items, table
 from graph.model import EXTERNAL, HISTORY, UNKNOWN, Edge, EdgeKind, Evidence, FileGraph, Handle, unknown
-from graph.surroundings import LOCK_BYTES, LOCK_NAME
-from ingest.errors import SourceError
 
 RULE = "edges.lock"
-_FIELDS = ("source", "target", "kind", "verdict", "reason")
 
 
 class Verdict(StrEnum):
@@ -53,10 +48,11 @@ class LockEntry:
     line: int
 
 
-_Key = tuple[Handle, Handle, EdgeKind]
+EdgeKey = tuple[Handle, Handle, EdgeKind]
 
 
-def _key(edge: Edge | LockEntry) -> _Key:
+def edge_key(edge: Edge | LockEntry) -> EdgeKey:
+    """Return what makes an edge and an entry speak of the same."""
     return edge.source, edge.target, edge.kind
 
 
@@ -65,7 +61,7 @@ class EdgesLock:
 
     def __init__(self, entries: tuple[LockEntry, ...]) -> None:
         self.entries = entries
-        self._by_edge = {_key(entry): entry for entry in entries}
+        self._by_edge = {edge_key(entry): entry for entry in entries}
         self._pins: dict[str, list[LockEntry]] = defaultdict(list)
         for entry in entries:
             if entry.verdict is Verdict.PIN:
@@ -76,7 +72,7 @@ class EdgesLock:
 
     def entry(self, edge: Edge) -> LockEntry | None:
         """Return what the file says of an edge."""
-        return self._by_edge.get(_key(edge))
+        return self._by_edge.get(edge_key(edge))
 
     def reason(self, edge: Edge) -> str:
         """Return why an edge is as it is, as the file says, or ""."""
@@ -95,50 +91,6 @@ def _home(entry: LockEntry) -> str:
 
 _HOMES = {EdgeKind.CHANGES_WITH: HISTORY, EdgeKind.HANDLES: ROUTES, EdgeKind.REQUESTS: ROUTES}
 """The kinds of edges that belong to no file's graph."""
-
-
-def read_edges_lock(data: bytes, path: str = LOCK_NAME) -> EdgesLock:
-    """Read the file. Raises SourceError that names the line and says what is wrong there."""
-    if len(data) > LOCK_BYTES:
-        raise SourceError(f"{path} is not read: it has {len(data):,} bytes, and the bound is {LOCK_BYTES:,}")
-    try:
-        document = read_toml(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise SourceError(f"{path} cannot be read: it is not UTF-8; save it as UTF-8") from None
-    except ManifestError as error:
-        raise SourceError(f"{path} cannot be read: it is {error}; correct it") from None
-    top = table(document.value)
-    listed: object = top.get("edge", [])
-    strange = sorted(set(top) - {"edge"})
-    if strange or items(listed) is not listed:
-        key = strange[0] if strange else "edge"
-        raise SourceError(f"{path}, line {document.line(key)}: {key!r} is no [[edge]]; the file holds nothing but [[edge]] tables")
-    entries = tuple(_entry(path, document, index, table(value)) for index, value in enumerate(items(listed)))
-    seen: dict[_Key, LockEntry] = {}
-    for entry in entries:
-        first = seen.setdefault(_key(entry), entry)
-        if first is not entry:
-            raise SourceError(f"{path}, line {entry.line}: line {first.line} speaks of the same edge already; keep one of them")
-    return EdgesLock(entries)
-
-
-def _entry(path: str, document: Located, index: int, values: dict[str, object]) -> LockEntry:
-    line = document.line("edge", str(index))
-    for name in sorted(set(values) - set(_FIELDS)):
-        raise SourceError(f"{path}, line {document.line('edge', str(index), name)}: an edge has no {name!r}; it has {', '.join(_FIELDS)}")
-    read: list[str] = []
-    for name in _FIELDS:
-        value = values.get(name)
-        if not isinstance(value, str) or not value.strip():
-            raise SourceError(f"{path}, line {line}: the edge needs a {name}, a text that is not empty")
-        read.append(value.strip())
-    source, target, kind, verdict, reason = read
-    for name, given, allowed in (("kind", kind, EdgeKind), ("verdict", verdict, Verdict)):
-        if given not in set(allowed):
-            raise SourceError(f"{path}, line {line}: {given!r} is no {name}; it is one of {', '.join(allowed)}")
-    if source.startswith((EXTERNAL, UNKNOWN)) or target.startswith(UNKNOWN):
-        raise SourceError(f"{path}, line {line}: an edge leads from a symbol of this repository to a symbol of this or another one")
-    return LockEntry(Handle(source), Handle(target), EdgeKind(kind), Verdict(verdict), reason, line)
 
 
 class Outcome(StrEnum):
@@ -204,7 +156,7 @@ def _without_forbidden(lock: EdgesLock, graph: FileGraph, outcomes: dict[LockEnt
 
 def _pinned(pin: LockEntry, edges: list[Edge], bare: Edge) -> tuple[list[Edge], Outcome]:
     """Return the edges with a pin applied; ``bare`` is the edge to add where no place shows it."""
-    if any(_key(edge) == _key(pin) and edge.evidence in {Evidence.PROVEN, Evidence.EXTERNAL} for edge in edges):
+    if any(edge_key(edge) == edge_key(pin) and edge.evidence in {Evidence.PROVEN, Evidence.EXTERNAL} for edge in edges):
         return edges, Outcome.REDUNDANT
     name = _last_name(pin.target)
     done: list[Edge] = []

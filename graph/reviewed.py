@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from graph.edges_lock import Applied, EdgesLock, LockEntry, Outcome, apply_lock, read_edges_lock, stale_entries
+from graph.edges_lock import Applied, EdgesLock, LockEntry, Outcome, apply_lock, stale_entries
 from graph.flow_store import FlowStore
 from graph.graph_state import digest
 from graph.model import EdgeKind, FileGraph, Handle
@@ -25,10 +25,8 @@ class Review:
         self.changed = before[0] != self._digest
         self.problem = ""
         self.lock = EdgesLock(())
-        try:
-            self.lock = read_edges_lock(data) if data is not None else self.lock
-        except SourceError as error:
-            self.problem = f"{error}; nothing of it is applied"
+        if data is not None:
+            self._read(data)
         homes = dict.fromkeys(entry.source.partition("#")[0] for entry in self.lock.entries)
         kinds = {entry.kind.value for entry in self.lock.entries}
         self._state = [list(homes), sorted(kinds)]
@@ -39,6 +37,14 @@ class Review:
         self._outcomes: dict[str, dict[int, str]] = {}
         if not self.changed:
             self._outcomes = {path: dict(rows) for path, rows in before[2].items()}
+
+    def _read(self, data: bytes) -> None:
+        from graph.edges_lock_file import read_edges_lock  # most trees have no such file, and reading TOML loads much
+
+        try:
+            self.lock = read_edges_lock(data)
+        except SourceError as error:
+            self.problem = f"{error}; nothing of it is applied"
 
     def has(self, kind: EdgeKind) -> bool:
         """Say whether an entry speaks of an edge of this kind, or did before the lock changed."""

@@ -17,8 +17,6 @@ from ingest.git import GitCheckout, find_checkout, repository_identity, resolve_
 from ingest.model import DocumentId, Failure, RepositoryId, View, ViewKind, ViewStatus
 from ingest.view_texts import ViewTexts
 from ingest.views import IndexReport, Repository, ViewCatalog
-from retrieval.answers import ContextPack, SearchAnswer, SearchRequest, Span, SymbolAnswer
-from retrieval.filters import Filters
 from retrieval.holdings import PAYLOAD_BYTES, held_documents, index_fingerprint, remove_files
 from retrieval.run import IndexOptions, IndexOutcome, Progress
 from retrieval.weights import SHIPPED
@@ -26,7 +24,9 @@ from retrieval.weights import SHIPPED
 if TYPE_CHECKING:
     from graph.indexing import GraphOutcome
     from graph.store import GraphStore
+    from retrieval.answers import ContextPack, SearchAnswer, SearchRequest, Span, SymbolAnswer
     from retrieval.catalog import SegmentCatalog
+    from retrieval.filters import Filters
     from retrieval.indexer import Indexer
     from retrieval.searcher import Searcher
     from retrieval.view_graphs import ViewGraphs
@@ -157,7 +157,7 @@ class Engine:
         Raises ``LookupError`` for a path or lines that the view has not.
         """
         with self._database.read():
-            return self._show(SearchRequest(text=path, root=root, ref=ref), path, start, end)
+            return self._show(_request(path, root, ref), path, start, end)
 
     def _show(self, request: SearchRequest, path: str, start: int, end: int) -> Span:
         repository, view = self.views(request)[0]
@@ -170,6 +170,8 @@ class Engine:
         start, end = max(start, 1), min(end or parsed.lines, parsed.lines)
         if start > end:
             raise LookupError(f"{relative} has {parsed.lines} lines in the index of {view.name}; lines {start} to {end} are not among them")
+        from retrieval.answers import Span
+
         return Span(relative, start, end, "\n".join(lines[start - 1 : end]), parsed.language, self._status(repository, view))
 
     def texts(self, view: View) -> ViewTexts:
@@ -178,7 +180,7 @@ class Engine:
 
     def symbols(self, root: str, pattern: str, *, filters: Filters | None = None, limit: int = 50, ref: str = "") -> SymbolAnswer:
         """Return the definitions whose name matches ``pattern`` (``*`` and ``?`` are wild, case does not matter), in order of path."""
-        request = SearchRequest(text=pattern, root=root, ref=ref, filters=filters or Filters())
+        request = _request(pattern, root, ref, filters)
         return self._searcher.symbols(request, limit)
 
     def views(self, request: SearchRequest) -> list[tuple[Repository, View]]:
@@ -219,7 +221,7 @@ class Engine:
 
     def status(self, root: str, *, ref: str = "", look: bool = True) -> ViewStatus:
         """Return the truth about the view around ``root``; with ``look`` the working tree is walked to count pending files."""
-        request = SearchRequest(text="status", root=root, ref=ref)
+        request = _request("status", root, ref)
         pending = self._pending(self.views(request)[0][1]) if look else -1
         with self._database.read():
             repository, view = self.views(request)[0]
@@ -227,7 +229,7 @@ class Engine:
 
     def pending(self, root: str, *, ref: str = "") -> int:
         """Return how many files differ from the newest generation of the view around ``root``; -1 where that cannot be known."""
-        return self._pending(self.views(SearchRequest(text="status", root=root, ref=ref))[0][1])
+        return self._pending(self.views(_request("status", root, ref))[0][1])
 
     def repositories(self) -> list[tuple[Repository, list[ViewStatus]]]:
         """Return every repository with the status of its views."""
@@ -347,6 +349,13 @@ class Engine:
         checkout = find_checkout(root) if view.kind is ViewKind.REF else None  # of a ref every worktree may ask
         below = (checkout.root if checkout else view.root).rstrip("/") + "/"
         return absolute.removeprefix(below) if absolute.startswith(below) else path
+
+
+def _request(text: str, root: str, ref: str, filters: Filters | None = None) -> SearchRequest:
+    from retrieval.answers import SearchRequest  # 4 ms, as long as nothing is asked
+    from retrieval.filters import Filters
+
+    return SearchRequest(text=text, root=root, ref=ref, filters=filters or Filters())
 
 
 def _of_commit(refs: Sequence[View], checkout: GitCheckout | None, ref: str) -> list[View]:

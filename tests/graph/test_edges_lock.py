@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from graph.edges_lock import EdgesLock, Outcome, apply_lock, read_edges_lock, stale_entries
+from graph.edges_lock import EdgesLock, Outcome, apply_lock, stale_entries
+from graph.edges_lock_file import read_edges_lock
 from graph.model import HISTORY, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, unknown
 from ingest.errors import SourceError
 from ingest.model import SymbolKind
