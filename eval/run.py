@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 from random import Random
 
@@ -57,7 +58,6 @@ def run(
     *,
     graphs: GraphSource | None = None,
     report: Report = lambda _: None,
-    version: str = "",
 ) -> Record:
     """Measure systems on a set, one after another. ``graphs`` is what a set of edges asks.
 
@@ -71,7 +71,7 @@ def run(
         runs = [_run_questions(eval_set, chosen, system, places, options, report) for system in systems]
     else:
         runs = [_run_graphs(eval_set, graphs, places, options, report)] if graphs is not None else []
-    return Record(eval_set.info, eval_set.metrics, tuple(runs), machine, own_commit(), version, started)
+    return Record(eval_set.info, eval_set.metrics, tuple(runs), machine, own_commit(), version("codelore"), started)
 
 
 def _choose(eval_set: QuestionSet, options: RunOptions) -> dict[str, list[Question]]:
@@ -171,19 +171,13 @@ def _run_graphs(eval_set: GraphSet, graphs: GraphSource, places: Places, options
             root = case.root or _timed_layout(by_name[case.name], places, clock, report)
             began, busy = time.perf_counter(), time.process_time()
             resolved = list(graphs(root))
-            spent = time.perf_counter() - began
+            spent, busy = time.perf_counter() - began, time.process_time() - busy
             outcomes += eval_set.judge(case, root, resolved)
         except CodeloreError as error:
             missing[case.name] = str(error)
             report(f"{case.name}: NOT MEASURED: {error}")
             continue
         clock.system += spent
-        costs.append(IndexCost(case.name, spent, time.process_time() - busy, 0, len(resolved), 0))
+        costs.append(IndexCost(case.name, spent, busy, 0, len(resolved), 0))
         report(f"{case.name}: {len(resolved):,} files in {spent:.1f} s")
-    return SystemRun("codelore", "", {}, tuple(costs), tuple(outcomes), missing, {}, clock.shares())
-
-
-def measured(record: Record) -> Iterator[tuple[str, int, int]]:
-    """Yield each system with the number of outcomes and of corpora that are missing."""
-    for each in record.systems:
-        yield each.name, len(each.outcomes), len(each.missing)
+    return SystemRun("codelore", version("codelore"), {}, tuple(costs), tuple(outcomes), missing, {}, clock.shares())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,7 @@ def places(tmp_path: Path, corpora: Path) -> Places:
 def test_a_run_records_what_every_question_scored(questions: Path, places: Places, engine: EngineSystem) -> None:
     """All of it: figures' parts, what was found, costs, the time and whose it was."""
     said: list[str] = []
-    record = run(read_set(questions), [engine], places, RunOptions(foreign=1), report=said.append, version="0.1")
+    record = run(read_set(questions), [engine], places, RunOptions(foreign=1), report=said.append)
     (got,) = record.systems
     assert {each.question_id: each.values["hit@1"] for each in got.outcomes} == {"s1": Part(1), "s2": Part(1), "b1": Part(1)}
     assert [each.corpus for each in got.costs] == ["shop", "bank"]
@@ -75,7 +76,7 @@ def test_a_run_records_what_every_question_scored(questions: Path, places: Place
     assert got.missing == {}
     assert set(got.seconds) == {"system", "layout", "harness"}
     assert got.outcomes[0].found[0].signals
-    assert (record.set.questions, record.version, record.format) == (3, "0.1", FORMAT)
+    assert (record.set.questions, record.version, record.format) == (3, version("codelore"), FORMAT)
     assert len(said) == 2
     assert said[0].startswith("engine: 1 of 2: shop: 2 files in")
 
@@ -122,6 +123,7 @@ def test_edges_are_run_like_questions(tmp_path: Path, corpora: Path) -> None:
     assert [each.question_id for each in got.outcomes] == ["shop"]
     assert set(got.missing) == {"gone"}
     assert got.costs[0].files == 2
+    assert got.version == record.version == version("codelore")
     (only,) = run(read_set(tmp_path), [], Places(tmp_path / "cache", folders=corpora), RunOptions(only=("shop",)), graphs=resolve).systems
     assert only.missing == {}
 
