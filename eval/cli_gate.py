@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eval.arguments import factor, number
 from eval.text import plain, shortened
 
 if TYPE_CHECKING:
@@ -23,34 +24,16 @@ def add_gate(commands: Commands, home: Home) -> None:
     parser.add_argument("--system", default="", metavar="NAME", help="which system (default: codelore, or the one both have)")
     parser.add_argument("--metric", action="append", default=[], metavar="NAME", help="hold this metric; may be repeated (default: all)")
     parser.add_argument(
-        "--tolerance", type=_share, default=0.0, metavar="X", help="a significant loss may be this large (default: %(default)s)"
+        "--tolerance", type=number, default=0.0, metavar="X", help="a significant loss may be this large (default: %(default)s)"
     )
     parser.add_argument(
-        "--drop", type=_share, default=0.02, metavar="X", help="any loss may be this large, significant or not (default: %(default)s)"
+        "--drop", type=number, default=0.02, metavar="X", help="any loss may be this large, significant or not (default: %(default)s)"
     )
     parser.add_argument("--against", default="", metavar="PEER", help="hold the latency ratio to this system of the same records")
     parser.add_argument(
-        "--latency-tolerance", type=_factor, default=1.5, metavar="F", help="the ratio may grow by this factor (default: %(default)s)"
+        "--latency-tolerance", type=factor, default=1.5, metavar="F", help="the ratio may grow by this factor (default: %(default)s)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object (docs/eval-reports.md)")
-
-
-def _share(text: str) -> float:
-    return _number(text, 0.0)
-
-
-def _factor(text: str) -> float:
-    return _number(text, 1.0)
-
-
-def _number(text: str, least: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not least <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of {least:g} or more")
-    return value
 
 
 def _gate(typed: argparse.Namespace) -> int:

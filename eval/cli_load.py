@@ -6,19 +6,16 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eval.arguments import count, number, positive
 from ingest.errors import QueryError
 
 if TYPE_CHECKING:
-    # argparse has no public name for what add_subparsers returns
-    from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
-
-    Commands = _SubParsersAction[argparse.ArgumentParser]
+    from eval.cli import Commands, Home
 
 _INTERRUPTED = 130
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -26,7 +23,7 @@ _TARGETS = ("engine", "engine-each", "cli")
 _MIX = "search=8,symbols=1,context=1,show=1,graph-callers=1"
 
 
-def add_load(commands: Commands, home: Callable[[], Path]) -> None:
+def add_load(commands: Commands, home: Home) -> None:
     """Add the command; ``home`` tells where indexes are kept. What does the work is loaded when it runs."""
     help = "put many questions at once to the engine or the command line, and report throughput, latency, errors and memory"
     load = commands.add_parser("load", help=help, description=help[0].upper() + help[1:] + ".")
@@ -38,13 +35,13 @@ def add_load(commands: Commands, home: Callable[[], Path]) -> None:
         default="engine",
         help="what answers: one engine in turns, one for each user, or a process for each question",
     )
-    load.add_argument("--users", type=_whole, default=4, metavar="N", help="how many ask at once (default: %(default)s)")
+    load.add_argument("--users", type=count, default=4, metavar="N", help="how many ask at once (default: %(default)s)")
     load.add_argument("--duration", type=_seconds, default=30.0, metavar="TIME", help="how long, e.g. 30s, 5m or 1h (default: 30s)")
     load.add_argument("--ramp", type=_seconds, default=2.0, metavar="TIME", help="time to warm up before anything is counted (default: 2s)")
     pace = load.add_mutually_exclusive_group()
-    pace.add_argument("--think", type=_number, default=0.0, metavar="MS", help="how long a user waits between answer and next question")
+    pace.add_argument("--think", type=number, default=0.0, metavar="MS", help="how long a user waits between answer and next question")
     pace.add_argument(
-        "--rate", type=_positive, default=0.0, metavar="R", help="operations a second, due whether or not answers come (open model)"
+        "--rate", type=positive, default=0.0, metavar="R", help="operations a second, due whether or not answers come (open model)"
     )
     load.add_argument("--mix", default=_MIX, metavar="MIX", help="operations by weight (default: %(default)s)")
     load.add_argument(
@@ -52,15 +49,15 @@ def add_load(commands: Commands, home: Callable[[], Path]) -> None:
     )
     load.add_argument("--seed", type=int, default=0, metavar="N", help="another order of questions (default: %(default)s)")
     load.add_argument(
-        "--edits", type=_positive, default=0.0, metavar="R", help="files to change a second, in a copy that index --watch follows"
+        "--edits", type=positive, default=0.0, metavar="R", help="files to change a second, in a copy that index --watch follows"
     )
     load.add_argument("--data", type=Path, metavar="DIR", help="where the index is made (default: in the cache folder)")
-    load.add_argument("--at-least-throughput", type=_positive, metavar="R", help="fail below this many answers a second")
+    load.add_argument("--at-least-throughput", type=positive, metavar="R", help="fail below this many answers a second")
     load.add_argument("--out", type=Path, metavar="FILE", help="write the record here (docs/eval-load.md)")
     load.add_argument("--json", action="store_true", help="print the record instead of the table")
 
 
-def _run(typed: argparse.Namespace, home: Callable[[], Path]) -> int:
+def _run(typed: argparse.Namespace, home: Home) -> int:
     """Run and print; return 1 when something failed, nothing was answered or the bound was missed, and 130 after Ctrl-C."""
     from eval.load.driver import Plan
     from eval.load.mix import parse_mix
@@ -101,26 +98,3 @@ def _seconds(text: str) -> float:
     if match is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 30s, 500ms, 5m or 1h")
     return float(match[1]) * _SECONDS[match[2] or "s"]
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
-    return int(text)
-
-
-def _number(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 0 or more")
-    return number
-
-
-def _positive(text: str) -> float:
-    number = _number(text)
-    if not number:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return number

@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    # argparse has no public name for what add_subparsers returns
-    from argparse import _SubParsersAction  # pyright: ignore[reportPrivateUsage]
+from eval.arguments import count, share
 
-    Commands = _SubParsersAction[argparse.ArgumentParser]
+if TYPE_CHECKING:
+    from eval.cli import Commands
 
 KINDS = ("commit", "docstring", "test", "issue")
 _DESCRIPTION = (
@@ -43,14 +42,14 @@ def add_mine(commands: Commands) -> None:
     )
     place = parser.add_mutually_exclusive_group()
     place.add_argument(
-        "--back", type=_count, default=None, metavar="N", help="mine the newest N changes, at most half of the history (default: 1000)"
+        "--back", type=count, default=None, metavar="N", help="mine the newest N changes, at most half of the history (default: 1000)"
     )
     place.add_argument(
-        "--snapshot-share", type=_share, default=0.0, metavar="S", help="share of the history that lies before the snapshot, such as 0.7"
+        "--snapshot-share", type=share, default=0.0, metavar="S", help="share of the history that lies before the snapshot, such as 0.7"
     )
     place.add_argument("--snapshot", default="", metavar="REV", help="the commit to ask about; it must be on the first-parent history")
     parser.add_argument("--until", default="HEAD", metavar="REV", help="the newest commit to mine (default: %(default)s)")
-    parser.add_argument("--limit", type=_count, default=400, metavar="N", help="questions of each kind (default: %(default)s)")
+    parser.add_argument("--limit", type=count, default=400, metavar="N", help="questions of each kind (default: %(default)s)")
     parser.add_argument(
         "--issues", type=Path, metavar="FILE", help="issues as JSON lines of id or number, title, body and, where known, commit"
     )
@@ -110,19 +109,3 @@ def _kinds(text: str) -> tuple[str, ...]:
     if unknown or not kinds:
         raise argparse.ArgumentTypeError(f"{text!r} is no list of {', '.join(KINDS)}")
     return kinds
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
-    return int(text)
-
-
-def _share(text: str) -> float:
-    try:
-        share = float(text)
-    except ValueError:
-        share = 0.0
-    if not 0 < share < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a share between 0 and 1")
-    return share

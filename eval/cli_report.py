@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eval.arguments import whole
+
 if TYPE_CHECKING:
     from eval.cli import Commands, Home
     from eval.report_page import Draw
@@ -20,13 +22,7 @@ def add_report(commands: Commands, home: Home) -> None:
     parser.add_argument("records", type=Path, nargs="+", metavar="RECORD", help="a record that eval run wrote")
     parser.add_argument("--html", type=Path, metavar="FILE", help="write the page to FILE; its plots need the extra codelore[eval]")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write Markdown to FILE (default, without --html: standard output)")
-    parser.add_argument("--worst", type=_count, default=30, metavar="N", help="worst queries of each system (default: %(default)s)")
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 0 or more")
-    return int(text)
+    parser.add_argument("--worst", type=whole, default=30, metavar="N", help="worst queries of each system (default: %(default)s)")
 
 
 def _report(typed: argparse.Namespace) -> int:

@@ -11,6 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from eval.arguments import whole
+
 if TYPE_CHECKING:
     from eval.cli import Commands, Home
     from eval.record import Record
@@ -35,10 +37,12 @@ def add_run(commands: Commands, home: Home) -> None:
     where.add_argument("--data", type=Path, metavar="DIR", help="keep the indexes in DIR (default: a temporary folder)")
     what = parser.add_argument_group("which questions")
     what.add_argument("--only", action="append", default=[], metavar="NAME", help="only about this repository; may be repeated")
-    what.add_argument("--sample", type=int, default=0, metavar="N", help="N questions of each repository at most")
+    what.add_argument("--sample", type=whole, default=0, metavar="N", help="N questions of each repository at most")
     what.add_argument("--seed", type=int, default=0, metavar="N", help="draw other ones (default: %(default)s)")
-    what.add_argument("--foreign", type=int, default=3, metavar="N", help="questions of other repositories to each (default: %(default)s)")
-    what.add_argument("--depth", type=int, default=0, metavar="N", help="rows asked of a system (default: what the set needs)")
+    what.add_argument(
+        "--foreign", type=whole, default=3, metavar="N", help="questions of other repositories to each (default: %(default)s)"
+    )
+    what.add_argument("--depth", type=whole, default=0, metavar="N", help="rows asked of a system (default: what the set needs)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the record, with every question's answer, to FILE")
     parser.add_argument(
         "--no-rows", dest="rows", action="store_false", help="leave out of the record what was found: a small baseline to commit"
