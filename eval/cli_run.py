@@ -16,6 +16,7 @@ from eval.arguments import whole
 if TYPE_CHECKING:
     from eval.cli import Commands, Home
     from eval.record import Record
+    from eval.sets.kinds import EvalSet
 
 
 def add_run(commands: Commands, home: Home) -> None:
@@ -76,11 +77,12 @@ def _run(home: Home, typed: argparse.Namespace) -> int:
     from eval.systems.registry import open_system
 
     eval_set = read_set(typed.set)
+    names = _names(eval_set, typed)
     places = Places(home(), typed.repo, typed.corpora, typed.clones, download=typed.download)
     options = RunOptions(typed.depth, typed.foreign, tuple(typed.only), typed.sample, typed.seed)
     with ExitStack() as stack:
         data = typed.data or Path(stack.enter_context(TemporaryDirectory(prefix="codelore-eval-")))
-        systems = [stack.enter_context(closing(open_system(name, home(), data))) for name in typed.system or ["codelore"]]
+        systems = [stack.enter_context(closing(open_system(name, home(), data))) for name in names]
         record = run(eval_set, systems, places, options, graphs=resolve, report=_say)
     if typed.out:
         write_record(record if typed.rows else without_rows(record), typed.out)
@@ -90,6 +92,26 @@ def _run(home: Home, typed: argparse.Namespace) -> int:
         for line in lines_of(record):
             print(line)
     return _verdict(record, typed.at_least)
+
+
+def _names(eval_set: EvalSet, typed: argparse.Namespace) -> list[str]:
+    """Return the systems to ask, none for edges. Raises ``QueryError`` for what the set cannot be asked, before anything is."""
+    from eval.sets.kinds import QuestionSet
+    from ingest.errors import QueryError
+
+    names: list[str] = typed.system or ["codelore"]
+    known = [each.name for each in eval_set.metrics]
+    if unknown := [name for name, _ in typed.at_least if name not in known]:
+        raise QueryError(f"--at-least {', '.join(unknown)}: {eval_set.info.name} has no such measure; it has {', '.join(known)}")
+    if len(set(names)) < len(names):
+        raise QueryError(f"--system {' '.join(names)}: each system is asked once; leave out the second")
+    if isinstance(eval_set, QuestionSet):
+        return names
+    if names != ["codelore"] or typed.sample:
+        raise QueryError(
+            f"{eval_set.info.name} is a set of edges, of which codelore alone is asked, and all: leave out --system and --sample"
+        )
+    return []
 
 
 def _say(line: str) -> None:
@@ -106,9 +128,9 @@ def _verdict(record: Record, bounds: list[tuple[str, float]]) -> int:
     ]
     known = {each.name: each for each in record.metrics}
     for name, bound in bounds:
-        got = figure(first.outcomes, known[name]) if name in known else None
+        got = figure(first.outcomes, known[name])
         if got is None:
-            wrong.append(f"{name} was not measured; this set has {', '.join(known)}")
+            wrong.append(f"{name} was not measured: no question has a say in it")
         elif got.value < bound:
             wrong.append(f"{name} is {got.value:.4f}, less than {bound:g}")
     for each in wrong:

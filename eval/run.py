@@ -14,9 +14,12 @@ from eval.corpora import Corpus, Places, lay_out
 from eval.graph_source import GraphSource
 from eval.model import IndexCost, Outcome, Question
 from eval.record import Record, SystemRun, now, own_commit, this_machine
-from eval.sets.kinds import EvalSet, GraphSet, QuestionSet
+from eval.sets.kinds import EvalSet, GraphCase, GraphSet, QuestionSet
 from eval.systems.protocol import System
 from ingest.errors import CodeloreError, SourceError
+
+_NAMED = 20
+"""Cases that an error names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +161,23 @@ def _timed_layout(corpus: Corpus, places: Places, clock: _Clock, report: Report)
         clock.layout += time.perf_counter() - began
 
 
+def _cases(eval_set: GraphSet, options: RunOptions) -> list[GraphCase]:
+    """Return what is to be resolved: programs have long names, so a part of one names it."""
+    every = eval_set.cases()
+    chosen = [case for case in every if not options.only or any(each in case.name for each in options.only)]
+    if not chosen:
+        known = ", ".join(case.name for case in every[:_NAMED]) + (", …" if len(every) > _NAMED else "")
+        raise SourceError(f"the set {eval_set.info.name} has nothing with {' or '.join(options.only)} in its name; it has {known}")
+    return chosen
+
+
 def _run_graphs(eval_set: GraphSet, graphs: GraphSource, places: Places, options: RunOptions, report: Report) -> SystemRun:
     clock = _Clock()
     costs: list[IndexCost] = []
     outcomes: list[Outcome] = []
     missing: dict[str, str] = {}
     by_name = {each.name: each for each in eval_set.corpora}
-    for case in eval_set.cases():
-        if options.only and not any(each in case.name for each in options.only):
-            continue
+    for case in _cases(eval_set, options):
         try:
             root = case.root or _timed_layout(by_name[case.name], places, clock, report)
             began, busy = time.perf_counter(), time.process_time()

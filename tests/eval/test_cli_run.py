@@ -49,17 +49,15 @@ def test_a_set_about_one_repository_is_run_and_recorded(tmp_path: Path, shop: Pa
 def test_a_missed_bound_and_a_missing_repository_fail(tmp_path: Path, shop: Path) -> None:
     """Both are named; the figures are printed all the same."""
     asked = str(tmp_path / "asked.jsonl")
-    done = codelore(
-        tmp_path / "home", "eval", "run", asked, "--repo", str(shop), "--json", "--at-least", "hit@1=1.1", "--at-least", "none=0"
-    )
+    done = codelore(tmp_path / "home", "eval", "run", asked, "--repo", str(shop), "--json", "--at-least", "hit@1=1.1")
     assert done.returncode == 1
     assert "hit@1 is 1.0000, less than 1.1" in done.stderr
-    assert "none was not measured; this set has" in done.stderr
     (system,) = json.loads(done.stdout)["systems"]
     assert system["figures"]["mrr"] == {"value": 1.0, "by_question": 1.0, "questions": 2}
-    done = codelore(tmp_path / "home", "eval", "run", asked, "--corpora", str(tmp_path / "home"))
+    done = codelore(tmp_path / "home", "eval", "run", asked, "--corpora", str(tmp_path / "home"), "--at-least", "hit@1=0")
     assert done.returncode == 1
     assert "holds no folder" in done.stderr
+    assert "hit@1 was not measured" in done.stderr
     assert "NOT MEASURED by codelore" in done.stdout
 
 
@@ -69,6 +67,9 @@ def test_a_missed_bound_and_a_missing_repository_fail(tmp_path: Path, shop: Path
         (["gone"], 3, "there is no set at gone"),
         (["asked.jsonl", "--system", "nobody"], 2, "there is no system 'nobody'"),
         (["asked.jsonl", "--at-least", "much"], 2, "'much' is not METRIC=VALUE"),
+        (["asked.jsonl", "--at-least", "none=0"], 2, "asked has no such measure; it has file_ndcg@10, hit@1"),
+        (["asked.jsonl", "--system", "codelore", "--system", "codelore"], 2, "each system is asked once"),
+        (["asked.jsonl", "--sample", "-1"], 2, "'-1' is not a whole number of 0 or more"),
     ],
 )
 def test_wrong_usage_says_what_would_be_right(tmp_path: Path, shop: Path, arguments: list[str], code: int, said: str) -> None:
@@ -84,6 +85,9 @@ def test_a_set_of_edges_needs_no_system(tmp_path: Path, shop: Path) -> None:
     done = codelore(tmp_path / "home", "eval", "run", str(tmp_path / "oracle"), "--corpora", str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert "oracle (scip, 1 questions)" in done.stdout
+    for options in (["--system", "ripgrep"], ["--sample", "1"]):
+        done = codelore(tmp_path / "home", "eval", "run", str(tmp_path / "oracle"), *options)
+        assert (done.returncode, "oracle is a set of edges" in done.stderr) == (2, True), done.stderr
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,8 @@ def test_edges_are_run_like_questions(tmp_path: Path, corpora: Path) -> None:
     assert got.version == record.version == version("codelore")
     (only,) = run(read_set(tmp_path), [], Places(tmp_path / "cache", folders=corpora), RunOptions(only=("shop",)), graphs=resolve).systems
     assert only.missing == {}
+    with pytest.raises(SourceError, match="nothing with bank in its name; it has gone, shop"):
+        run(read_set(tmp_path), [], Places(tmp_path / "cache", folders=corpora), RunOptions(only=("bank",)), graphs=resolve)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": 99}'])
