@@ -59,6 +59,7 @@ def add_load(commands: Commands, home: Home) -> None:
 
 def _run(typed: argparse.Namespace, home: Home) -> int:
     """Run and print; return 1 when something failed, nothing was answered or the bound was missed, and 130 after Ctrl-C."""
+    from eval.files import require_writable
     from eval.load.driver import Plan
     from eval.load.mix import parse_mix
     from eval.load.report import lines, missed, write_report
@@ -66,6 +67,8 @@ def _run(typed: argparse.Namespace, home: Home) -> int:
 
     if not typed.duration:
         raise QueryError("a run of no time measures nothing: give --duration some, e.g. 30s")
+    if typed.out:
+        require_writable(typed.out)
     names = ("target", "users", "duration", "ramp", "think", "rate", "mix", "seed", "edits")
     load = Load(
         repository=typed.repository,

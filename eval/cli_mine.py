@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     from eval.mining.mine import DEFAULT_BACK, MineOptions, mine  # here: they load parsers and the graph
     from eval.mining.model import Kind
     from eval.mining.write import write_set
+    from eval.record import now
 
     started = time.perf_counter()
     kinds = tuple(Kind(kind) for kind in arguments.kind)
@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
         name=arguments.name,
     )
     mined = mine(arguments.repository, options)
-    record = write_set(mined, arguments.out, datetime.now(UTC).isoformat(timespec="seconds"))
+    record = write_set(mined, arguments.out, now())
     if arguments.json:
         print(json.dumps({"set": str(arguments.out), "questions": len(mined.questions), **record}, ensure_ascii=False))
     else:

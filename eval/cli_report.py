@@ -26,6 +26,7 @@ def add_report(commands: Commands, home: Home) -> None:
 
 
 def _report(typed: argparse.Namespace) -> int:
+    from eval.files import write_whole
     from eval.record import read_record
     from eval.report import build
     from eval.report_markdown import markdown
@@ -34,12 +35,12 @@ def _report(typed: argparse.Namespace) -> int:
     report = build([(str(file), read_record(file)) for file in typed.records], queries=typed.worst)
     if typed.html:
         draw = _drawing()
-        typed.html.write_text(page(report, draw), encoding="utf-8")
+        write_whole(typed.html, page(report, draw))
         print(f"{typed.html}: {typed.html.stat().st_size / 1024:,.0f} KiB", file=sys.stderr)
         if draw is None:
             print(NO_PLOTS, file=sys.stderr)
     if typed.markdown:
-        typed.markdown.write_text(markdown(report), encoding="utf-8")
+        write_whole(typed.markdown, markdown(report))
     elif not typed.html:
         print(markdown(report))
     return 0

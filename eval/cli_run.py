@@ -69,6 +69,7 @@ def _bound(text: str) -> tuple[str, float]:
 
 def _run(home: Home, typed: argparse.Namespace) -> int:
     from eval.corpora import Places
+    from eval.files import require_writable
     from eval.graph_source import resolve
     from eval.record import without_rows, write_record
     from eval.run import RunOptions, run
@@ -78,6 +79,8 @@ def _run(home: Home, typed: argparse.Namespace) -> int:
 
     eval_set = read_set(typed.set)
     names = _names(eval_set, typed)
+    if typed.out:
+        require_writable(typed.out)
     places = Places(home(), typed.repo, typed.corpora, typed.clones, download=typed.download)
     options = RunOptions(typed.depth, typed.foreign, tuple(typed.only), typed.sample, typed.seed)
     with ExitStack() as stack:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from eval.files import write_whole
 from eval.model import Found, IndexCost, Outcome, Part, Target
 from ingest.errors import SourceError
 
@@ -122,10 +123,7 @@ def now() -> str:
 
 def write_record(record: Record, file: Path) -> None:
     """Write a record, so that a reader never sees half of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(file.name + ".partial")
-    partial.write_text(json.dumps(asdict(record), ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(file)
+    write_whole(file, json.dumps(asdict(record), ensure_ascii=False) + "\n")
 
 
 def without_rows(record: Record) -> Record:

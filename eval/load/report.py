@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from eval.files import write_whole
 from eval.load.driver import Outcome, Plan
 from eval.load.edits import Edits
 from eval.load.histogram import Histogram, Latency
@@ -161,10 +162,7 @@ def missed(report: LoadReport, at_least: float | None) -> list[str]:
 
 def write_report(report: LoadReport, file: Path) -> None:
     """Write the record, so that a reader never sees half of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(file.name + ".partial")
-    part.write_text(json.dumps(asdict(report), indent=1) + "\n", encoding="utf-8")
-    part.replace(file)
+    write_whole(file, json.dumps(asdict(report), indent=1) + "\n")
 
 
 def lines(report: LoadReport) -> Iterator[str]:

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from eval.files import write_whole
 from eval.mining.mine import MinedSet
 from eval.mining.model import UNSEEN, Lines, Mined, merge
 from ingest.errors import SourceError
@@ -32,7 +33,7 @@ def write_set(mined: MinedSet, folder: Path, made_at: str) -> dict[str, Any]:
         repositories = _repositories(mined)
         queries = "".join(json.dumps(question_row(mined, each), ensure_ascii=False) + "\n" for each in mined.questions)
         for name, text in zip(_FILES, (queries, _dump(repositories), _dump(record)), strict=True):
-            _replace(folder / name, text)
+            write_whole(folder / name, text)
     except OSError as error:
         raise SourceError(f"cannot write the set {folder}: {error.strerror}; give --out a folder that can be made and written") from error
     return record
@@ -40,12 +41,6 @@ def write_set(mined: MinedSet, folder: Path, made_at: str) -> dict[str, Any]:
 
 def _dump(value: object) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-
-
-def _replace(place: Path, text: str) -> None:
-    beside = place.with_name(f".{place.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    os.replace(beside, place)
 
 
 def question_row(mined: MinedSet, question: Mined) -> dict[str, Any]:

@@ -69,6 +69,7 @@ def test_a_missed_bound_and_a_missing_repository_fail(tmp_path: Path, shop: Path
         (["asked.jsonl", "--at-least", "much"], 2, "'much' is not METRIC=VALUE"),
         (["asked.jsonl", "--at-least", "none=0"], 2, "asked has no such measure; it has file_ndcg@10, hit@1"),
         (["asked.jsonl", "--system", "codelore", "--system", "codelore"], 2, "each system is asked once"),
+        (["asked.jsonl", "--out", "asked.jsonl/r.json"], 4, "asked.jsonl"),
         (["asked.jsonl", "--sample", "-1"], 2, "'-1' is not a whole number of 0 or more"),
     ],
 )
