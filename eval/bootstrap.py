@@ -139,6 +139,12 @@ def _sums(slots: Integers, rows: Floats, random: np.random.Generator, *, whole: 
         yield block, times.astype(np.float64) @ rows
 
 
+def figure_interval(outcomes: Sequence[Outcome], metric: Metric, *, resamples: int = RESAMPLES) -> Interval | None:
+    """Return the interval of one figure over questions; none when no question has a say."""
+    corpora = numbered([each.corpus for each in outcomes])
+    return interval(resample(corpora, [column(outcomes, metric)], resamples=resamples)[:, 0])
+
+
 def interval(samples: Floats) -> Interval | None:
     """Return the interval of resampled figures or differences; none when no resample has one."""
     defined = samples[~np.isnan(samples)]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.bootstrap import FEW, RESAMPLES, Interval, column, interval, level, numbered, resample
+from eval.bootstrap import FEW, RESAMPLES, Interval, figure_interval, level
 from eval.compare import Difference, Side, compare
 from eval.drawings import Cell, Drawing, Table, Tone
 from eval.figures import abstention, cold, cost, figure, warm
@@ -130,7 +130,7 @@ def _headline(entries: Sequence[Entry], metrics: Sequence[Metric], resamples: in
         got = [figure(each.run.outcomes, metric) for each in entries]
         values = [each.value for each in got if each]
         best = (max if metric.higher_is_better else min)(values) if len(set(values)) > 1 else None
-        bounds = [_bounds(each.run, metric, resamples) for each in entries]
+        bounds = [figure_interval(each.run.outcomes, metric, resamples=resamples) for each in entries]
         cells = [
             Cell(number(one.value), span(bound), Tone.BEST if one.value == best else Tone.PLAIN) if one else _NONE
             for one, bound in zip(got, bounds, strict=True)
@@ -154,11 +154,6 @@ def _made(entries: Sequence[Entry], metrics: Sequence[Metric], resamples: int) -
     few = f"; of a measure that fewer than {FEW} have, of their questions too" if corpora >= FEW else ""
     means = f"Means over repositories of the means of their questions{ratios}."
     return f"{means} In brackets, 95 % intervals: bootstrap with {resamples:,} resamples of {level(max(corpora, 1))}{few}."
-
-
-def _bounds(run: SystemRun, metric: Metric, resamples: int) -> Interval | None:
-    corpora = numbered([each.corpus for each in run.outcomes])
-    return interval(resample(corpora, [column(run.outcomes, metric)], resamples=resamples)[:, 0])
 
 
 def _difference_table(entries: Sequence[Entry], metrics: Sequence[Metric], resamples: int) -> Table | None:

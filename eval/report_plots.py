@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eval.bootstrap import Interval, column, interval, numbered, resample
+from eval.bootstrap import Interval, figure_interval
 from eval.drawings import Cell, Drawing, Series, Shape, Table
 from eval.figures import Figure, cost, figure, groups, warm
-from eval.model import Outcome
+from eval.metrics import percentile
 from eval.record import Metric, SystemRun
 
 Run = tuple[str, SystemRun]
@@ -22,20 +22,21 @@ _TITLES = {"category": "By category", "kind": "By kind of question", "language":
 
 def drawings(key: str, runs: Sequence[Run], metric: Metric, resamples: int) -> tuple[Drawing, ...]:
     """Return every plot there is data for; ``metric`` is the quality that is shown."""
-    found = [_quality(key, runs, metric, resamples, by) for by in ("answer", "index")]
+    intervals = [figure_interval(run.outcomes, metric, resamples=resamples) for _, run in runs]
+    found = [_quality(key, runs, metric, intervals, by) for by in ("answer", "index")]
     found += [_groups(key, runs, metric, min(resamples, _GROUP_RESAMPLES), by) for by in _TITLES]
     found += [_latencies(key, runs), *_costs(key, runs)]
     return tuple(each for each in found if each)
 
 
-def _quality(key: str, runs: Sequence[Run], metric: Metric, resamples: int, by: str) -> Drawing | None:
+def _quality(key: str, runs: Sequence[Run], metric: Metric, intervals: Sequence[Interval | None], by: str) -> Drawing | None:
     series: list[Series] = []
     rows: list[tuple[Cell, ...]] = []
     for slot, (label, run) in enumerate(runs):
         speed, got = _speed(run, by), figure(run.outcomes, metric)
         if not speed or got is None:
             continue
-        bounds = _interval(run.outcomes, metric, resamples)
+        bounds = intervals[slot]
         series.append(Series(label, slot, ((speed, got.value),), ((bounds.low, bounds.high),) if bounds else ()))
         rows.append((Cell(label), Cell(f"{speed:.3g}"), _cell(got, bounds)))
     if not series:
@@ -57,11 +58,6 @@ def _speed(run: SystemRun, by: str) -> float:
     return spent.seconds if spent else 0.0
 
 
-def _interval(outcomes: Sequence[Outcome], metric: Metric, resamples: int) -> Interval | None:
-    corpora = numbered([each.corpus for each in outcomes])
-    return interval(resample(corpora, [column(outcomes, metric)], resamples=resamples)[:, 0])
-
-
 def _cell(got: Figure | None, bounds: Interval | None) -> Cell:
     if got is None:
         return Cell("–")
@@ -77,7 +73,7 @@ def _groups(key: str, runs: Sequence[Run], metric: Metric, resamples: int, by: s
     if len(counts) < 2:
         return None
     values = [{name: got for name, outcomes in part.items() if (got := figure(outcomes, metric))} for part in parted]
-    bounds = [{name: _interval(outcomes, metric, resamples) for name, outcomes in part.items()} for part in parted]
+    bounds = [{name: figure_interval(outcomes, metric, resamples=resamples) for name, outcomes in part.items()} for part in parted]
     best = values[0]
     names = sorted(counts, key=lambda name: (-best[name].value if name in best else 1.0, name))
     series = tuple(_bars(label, slot, names, values[slot], bounds[slot]) for slot, (label, _) in enumerate(runs))
@@ -109,18 +105,20 @@ def _bars(label: str, slot: int, names: Sequence[str], values: dict[str, Figure]
 
 def _latencies(key: str, runs: Sequence[Run]) -> Drawing | None:
     series: list[Series] = []
+    halves: list[float] = []
     rows: list[tuple[Cell, ...]] = []
     for slot, (label, run) in enumerate(runs):
         for heat, times in (("warm", [each.milliseconds for each in run.outcomes]), ("cold", [each.cold_ms for each in run.costs])):
             measured = sorted(each for each in times if each > 0)
             if measured:
                 series.append(Series(f"{label}, {heat}", slot, _curve(measured), dashed=heat == "cold"))
-                at = [measured[min(int(len(measured) * share), len(measured) - 1)] for share in (0.25, 0.5, 0.75, 0.9, 0.95, 0.99)]
+                halves.append(percentile(measured, 0.5))
+                at = [percentile(measured, share) for share in (0.25, 0.5, 0.75, 0.9, 0.95, 0.99)]
                 rows.append((Cell(f"{label}, {heat}"), Cell(str(len(measured))), *(Cell(f"{each:.2f}") for each in at)))
     if not series:
         return None
     alt = "Time of an answer by the share of answers that take no longer. " + " ".join(
-        f"{each.name}: half within {each.points[len(each.points) // 2][1]:.3g} ms." for each in series
+        f"{each.name}: half within {half:.3g} ms." for each, half in zip(series, halves, strict=True)
     )
     table = Table("", ("milliseconds", "answers", "25 %", "50 %", "75 %", "90 %", "95 %", "99 %"), tuple(rows))
     axis = "share of answers, %"

@@ -111,6 +111,16 @@ def test_what_was_not_measured_is_not_drawn() -> None:
     assert costs["mute"][:5] == ["2.00 ms", "4.00 ms", "4.00 ms", "30.0 ms", "30.0 ms"]
 
 
+def test_a_percentile_is_the_same_in_the_plot_and_among_the_costs() -> None:
+    """Of four times of 1 to 4 ms half take no longer than 2."""
+    found = chapter(record(system("codelore", outcomes("a", 4))))
+    plot = {each.key: each for each in found.drawings}["s0-latency"]
+    warm = [cell.text for cell in plot.table.rows[0]]
+    assert warm == ["codelore, warm", "4", "1.00", "2.00", "3.00", "4.00", "4.00", "4.00"]
+    assert "codelore, warm: half within 2 ms." in plot.alt
+    assert [cell.text for cell in found.costs.rows[0]][1:4] == ["2.00 ms", "4.00 ms", "4.00 ms"]
+
+
 def test_a_group_only_one_system_has_leaves_a_gap() -> None:
     """And a long curve is thinned without losing its end."""
     many = [outcome(at, "a", 1.0, milliseconds=float(at + 1)) for at in range(900)]
