@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from eval.text import plain, shortened
 
 if TYPE_CHECKING:
-    from eval.cli import Commands, Home
+    from eval.cli import Commands
     from eval.compare import Comparison, Difference, Moved, Spent
 
 _LISTED = 5
 """Unpaired questions that are named; the number is always told."""
 
 
-def add_compare(commands: Commands, home: Home) -> None:
+def add_compare(commands: Commands) -> None:
     """Add the command."""
     help = "compare two records question by question, with confidence intervals over repositories"
     parser = commands.add_parser("compare", help=help, description=help[0].upper() + help[1:] + ".")

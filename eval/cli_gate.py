@@ -11,10 +11,10 @@ from eval.arguments import factor, number
 from eval.text import plain, shortened
 
 if TYPE_CHECKING:
-    from eval.cli import Commands, Home
+    from eval.cli import Commands
 
 
-def add_gate(commands: Commands, home: Home) -> None:
+def add_gate(commands: Commands) -> None:
     """Add the command."""
     help = "exit 1 when a record is worse than a baseline in relevance, graph truth or latency ratio"
     parser = commands.add_parser("gate", help=help, description=help[0].upper() + help[1:] + ".")

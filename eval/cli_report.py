@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from eval.arguments import whole
 
 if TYPE_CHECKING:
-    from eval.cli import Commands, Home
+    from eval.cli import Commands
     from eval.report_page import Draw
 
 
-def add_report(commands: Commands, home: Home) -> None:
+def add_report(commands: Commands) -> None:
     """Add the command."""
     help = "write records as one HTML page or as Markdown: figures, plots, costs and the worst queries"
     parser = commands.add_parser("report", help=help, description=help[0].upper() + help[1:] + ".")

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from eval.bootstrap import RESAMPLES, Floats, Interval, Level, column, interval, level, numbered, resample, speaking
-from eval.figures import Cost, Figure, Latency, abstention, cold, cost, figure, first_rank, groups, score, warm
+from eval.figures import GROUPS, Cost, Figure, Latency, abstention, cold, cost, figure, first_rank, groups, score, warm
 from eval.model import Outcome
 from eval.record import Metric, Record, SystemRun
 from ingest.errors import QueryError
@@ -169,7 +169,7 @@ def compare(before: Side, after: Side, *, by_group: bool = True, resamples: int 
         raise QueryError(f"{before.label} and {after.label} share no {what}; compare two runs of one set")
     differences = _differences(found, metrics, OVERALL, "", resamples)
     if by_group:
-        for by in ("category", "kind", "language", "corpus"):
+        for by in GROUPS:
             differences += _by_group(found, metrics, by, resamples)
     won, lost = _moved(found, metrics[0], kept=(_keeps_rows(before.run), _keeps_rows(after.run)))
     return Comparison(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 
-def typed(add: Callable[[Any, Callable[[], Path]], None], *arguments: object) -> int:
+def typed(add: Callable[[Any], None], *arguments: object) -> int:
     """Run one command and return its exit code."""
     parser = argparse.ArgumentParser()
-    add(parser.add_subparsers(required=True), Path.cwd)
+    add(parser.add_subparsers(required=True))
     given = parser.parse_args([str(each) for each in arguments])
     code: int = given.run(given)
     return code
