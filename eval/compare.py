@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from eval.bootstrap import RESAMPLES, Floats, Interval, Level, column, interval, level, numbered, resample, speaking
-from eval.figures import GROUPS, Cost, Figure, Latency, abstention, cold, cost, figure, first_rank, groups, score, warm
+from eval.figures import GROUPS, Cost, Figure, Latency, abstention, cold, cost, figure, first_rank, groups, named_percentiles, score, warm
 from eval.model import Outcome
 from eval.record import Metric, Record, SystemRun
 from ingest.errors import QueryError
@@ -323,5 +323,5 @@ def document(found: Comparison) -> Mapping[str, Any]:
     for key in ("spent_before", "spent_after"):
         for times in ("warm", "cold"):
             if whole[key][times]:
-                whole[key][times]["percentiles"] = {f"p{share * 100:g}": value for share, value in whole[key][times]["percentiles"].items()}
+                whole[key][times]["percentiles"] = named_percentiles(whole[key][times]["percentiles"])
     return whole

@@ -90,6 +90,11 @@ def latency(milliseconds: Sequence[float]) -> Latency | None:
     return Latency(len(measured), {share: percentile(measured, share) for share in SHARES}, max(measured)) if measured else None
 
 
+def named_percentiles(percentiles: Mapping[float, float]) -> dict[str, float]:
+    """Return percentiles under the names they have in JSON, such as ``p50``."""
+    return {f"p{share * 100:g}": value for share, value in percentiles.items()}
+
+
 def warm(run: SystemRun) -> Latency | None:
     """Return the times of answers from an open index."""
     return latency([each.milliseconds for each in run.outcomes])

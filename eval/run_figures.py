@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from eval.figures import GROUPS, Figure, Latency, abstention, cold, cost, figure, groups, warm
+from eval.figures import GROUPS, Figure, Latency, abstention, cold, cost, figure, groups, named_percentiles, warm
 from eval.record import Record, SystemRun
 
 _LISTED = 12
@@ -31,8 +31,8 @@ def figures_of(record: Record, run: SystemRun) -> dict[str, Any]:
             }
             for by in GROUPS
         },
-        "warm_ms": dict(later.percentiles) if later else {},
-        "cold_ms": dict(first.percentiles) if first else {},
+        "warm_ms": named_percentiles(later.percentiles) if later else {},
+        "cold_ms": named_percentiles(first.percentiles) if first else {},
         "index": {"seconds": spent.seconds, "peak_bytes": spent.peak_bytes, "files": spent.files, "chunks": spent.chunks} if spent else {},
         "abstention_auroc": abstention(run),
         "seconds": dict(run.seconds),

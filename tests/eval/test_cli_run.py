@@ -53,6 +53,7 @@ def test_a_missed_bound_and_a_missing_repository_fail(tmp_path: Path, shop: Path
     assert done.returncode == 1
     assert "hit@1 is 1.0000, less than 1.1" in done.stderr
     (system,) = json.loads(done.stdout)["systems"]
+    assert list(system["warm_ms"]) == ["p50", "p90", "p95", "p99"]
     assert system["figures"]["mrr"] == {"value": 1.0, "by_question": 1.0, "questions": 2}
     done = codelore(tmp_path / "home", "eval", "run", asked, "--corpora", str(tmp_path / "home"), "--at-least", "hit@1=0")
     assert done.returncode == 1
