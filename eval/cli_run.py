@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from eval.arguments import whole
+from eval.text import plain
 
 if TYPE_CHECKING:
     from eval.cli import Commands, Home
@@ -93,7 +94,7 @@ def _run(home: Home, typed: argparse.Namespace) -> int:
         print(json.dumps({"set": record.set.name, "systems": [figures_of(record, each) for each in record.systems]}))
     else:
         for line in lines_of(record):
-            print(line)
+            print(plain(line))
     return _verdict(record, typed.at_least)
 
 
@@ -118,7 +119,7 @@ def _names(eval_set: EvalSet, typed: argparse.Namespace) -> list[str]:
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    print(plain(line), file=sys.stderr, flush=True)
 
 
 def _verdict(record: Record, bounds: list[tuple[str, float]]) -> int:

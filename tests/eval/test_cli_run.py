@@ -14,7 +14,7 @@ from eval.record import read_record
 from tests.serve.commands import CODELORE
 
 ROW = {"id": "1", "query": "lower the invoice total", "relevant": [{"path": "discount.py", "lines": [1, 2]}], "category": "how"}
-OTHER = {"id": "2", "query": "STOCK", "relevant": ["stock.py"], "category": "symbol"}
+OTHER = {"id": "2", "query": "STOCK", "relevant": ["stock.py"], "category": "\x1b[31msymbol"}
 
 
 def codelore(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -40,6 +40,7 @@ def test_a_set_about_one_repository_is_run_and_recorded(tmp_path: Path, shop: Pa
     assert done.returncode == 0, done.stderr
     assert "hit@1                             1.0000" in done.stdout
     assert "category how" in done.stdout
+    assert "category \\x1b[31msymbol" in done.stdout
     assert "codelore: 1 of 1" in done.stderr
     (got,) = read_record(record).systems
     assert got.version
