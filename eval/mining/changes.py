@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from eval.mining.history import FilePatch, Hunk, Message, read_messages, read_patches
 from eval.mining.line_map import LineMap, LineMaps
 from eval.mining.messages import MAX_MESSAGE, is_merge_subject, own_text
-from eval.mining.model import Lines, merge
+from eval.mining.model import Lines, Spans, merge, together
 from eval.mining.snapshot import Snapshot, is_answer_path, is_code_path
 from ingest.git_history import Bounds
 
@@ -104,7 +104,7 @@ def _answer(snapshot: Snapshot, files: tuple[FilePatch, ...], maps: LineMaps, dr
     places = [(file, hunk) for file in kept for hunk in file.hunks if _is_statement(hunk)]
     if not places:
         return (), NO_STATEMENT
-    found: dict[str, list[tuple[int, int]]] = {}
+    found: list[Lines] = []
     mapped = asides = 0
     for file, hunk in places:
         path, spans, reason = _map(snapshot, maps.of(file.old_path), hunk)
@@ -113,35 +113,35 @@ def _answer(snapshot: Snapshot, files: tuple[FilePatch, ...], maps: LineMaps, dr
             asides += reason == TESTS
         else:
             mapped += 1
-            found.setdefault(path, []).extend(spans)
+            found.append(Lines(path, spans))
     if not mapped and asides:
         return (), NO_CODE
     if mapped < MIN_MAPPED * (len(places) - asides):
         return (), NEWER
-    relevant = tuple(Lines(path, merge(spans)) for path, spans in sorted(found.items()))
+    relevant = together(found)
     if sum(len(each.spans) for each in relevant) > MAX_SPANS:
         return (), TOO_MANY_SPANS
     return relevant, ""
 
 
-def _map(snapshot: Snapshot, known: LineMap | None, hunk: Hunk) -> tuple[str, list[tuple[int, int]], str]:
+def _map(snapshot: Snapshot, known: LineMap | None, hunk: Hunk) -> tuple[str, Spans, str]:
     """Return the file of the snapshot and the lines in it that a hunk takes out, or that it puts something beside."""
     if known is None:
-        return "", [], "the file is newer than the snapshot"
+        return "", (), "the file is newer than the snapshot"
     file = snapshot.files.get(known.path)
     if file is None or not is_answer_path(known.path):
-        return "", [], "the file was no code of the snapshot's index"
+        return "", (), "the file was no code of the snapshot's index"
     lines = range(hunk.old_start, hunk.old_start + (hunk.old_count or 2))
     origins = [origin for line in lines if 0 < (origin := known.origin(line)) <= file.lines]
     if not origins:
-        return "", [], "the lines are newer than the snapshot"
+        return "", (), "the lines are newer than the snapshot"
     tests = snapshot.inner_tests(known.path)
     origins = [origin for origin in origins if not any(first <= origin <= last for first, last in tests)]
     if not origins:
-        return "", [], TESTS
+        return "", (), TESTS
     if not hunk.old_count:
         origins = origins[:1] if hunk.old_start else origins[-1:]
-    return known.path, list(merge((origin, origin) for origin in origins)), ""
+    return known.path, merge((origin, origin) for origin in origins), ""
 
 
 def _is_statement(hunk: Hunk) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from eval.mining.changes import PastChange, closed_issues
 from eval.mining.intent import FEATURE, FIX, intent
 from eval.mining.messages import Prose, is_merge_subject, leans, read_prose, template_lines
-from eval.mining.model import Kind, Lines, Mined, Tally, content_words, merge
+from eval.mining.model import Kind, Lines, Mined, Tally, content_words, together
 from eval.mining.scrub import Answer, Scrubber, answer_of, names_topic
 from eval.mining.snapshot import Snapshot
 from ingest.errors import SourceError
@@ -168,7 +168,7 @@ def issue_questions(
     for issue in issues:
         tally.seen[Kind.ISSUE] += 1
         mending = [each for each in changes if issue.commit and each.commit.startswith(issue.commit)] or closing.get(issue.number, [])
-        relevant = _together(mending)
+        relevant = together(lines for each in mending for lines in each.relevant)
         reason = "" if relevant else (mending[0].problem if mending else "no change after the snapshot closes it")
         text = ""
         if not reason:
@@ -179,11 +179,3 @@ def issue_questions(
         commit = mending[0].commit
         language = language_of(snapshot, relevant)
         yield Mined(f"issue/{name}/{issue.number}", Kind.ISSUE, Kind.ISSUE.value, language, text, relevant, commit)
-
-
-def _together(changes: Iterable[PastChange]) -> tuple[Lines, ...]:
-    spans: dict[str, list[tuple[int, int]]] = {}
-    for change in changes:
-        for each in change.relevant:
-            spans.setdefault(each.path, []).extend(each.spans)
-    return tuple(Lines(path, merge(found)) for path, found in sorted(spans.items()))

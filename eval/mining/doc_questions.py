@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from eval.doc_pairs import clean_doc
 from eval.mining.commit_questions import LEAKY, MAX_PLACEHOLDERS, MIN_CONTENT_WORDS, NAMED_TOO_OFTEN, TOO_SHORT
-from eval.mining.model import Kind, Lines, Mined, Tally, content_words
+from eval.mining.model import SENTENCE, Kind, Lines, Mined, Tally, content_words
 from eval.mining.scrub import Answer, Scrubber, answer_of, names_topic
 from eval.mining.snapshot import CodeFile, Snapshot, is_answer_path
 from graph.tests_of import words
@@ -40,7 +40,6 @@ _REFUSE = re.compile(
     re.IGNORECASE,
 )
 _NO_SENTENCE = re.compile(r"^@|:$|://")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
 _QUOTES = re.compile(rb"[rRuUbB]*(\"\"\"|'''|\"|')")
 _HEREDOC = re.compile(rb'\s*@(?:type)?doc\s+(?:~[sS])?"""')
 _MAX_COMMENT_LINES = 120
@@ -76,7 +75,7 @@ def _documented(snapshot: Snapshot) -> Iterator[_Doc]:
 
 def first_sentences(doc: str) -> str:
     """Return the first sentence of a doc's prose, and the second where the first is short; empty where it is no prose."""
-    sentences = [each for each in _SENTENCE.split(clean_doc(doc)) if not _NO_SENTENCE.search(each)] or [""]
+    sentences = [each for each in SENTENCE.split(clean_doc(doc)) if not _NO_SENTENCE.search(each)] or [""]
     text = sentences[0]
     for sentence in sentences[1:3]:
         if len(set(content_words(text))) >= 2 * MIN_CONTENT_WORDS or len(text) + len(sentence) > MAX_QUERY:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from eval.mining.model import content_words
+from eval.mining.model import SENTENCE, content_words
 
 MAX_BODY = 420
 """Characters of prose behind the subject: three or four sentences say what is wrong, what follows says how it was mended."""
@@ -73,7 +73,6 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 """Sentences about the work on a change instead of the code."""
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
 _DANGLING = re.compile(r"\s*\(\w*\s*$|[\s,;(]+(?:see(?: also)?|cf|refs?|details)\b[\s:.]*$", re.IGNORECASE)
 """What is left hanging where a link or a number ended the sentence."""
 _GAP = "\x1a"
@@ -179,7 +178,7 @@ def _sentences(body: str, templates: Collection[str], *, squashed: bool) -> list
     found: list[str] = []
     length, whole = 0, True
     for paragraph in _paragraphs(_links(_HTML_TAG.sub(" ", body), _GAP), templates, squashed=squashed):
-        for sentence in _SENTENCE.split(paragraph):
+        for sentence in SENTENCE.split(paragraph):
             if len(sentence) > MAX_BODY:
                 whole = False
                 continue

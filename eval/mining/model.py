@@ -12,6 +12,10 @@ from typing import Any
 Spans = tuple[tuple[int, int], ...]
 """First and last lines, from 1, inclusive, in order and apart."""
 
+SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
+"""What stands between two sentences."""
+HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+"""A word within an identifier."""
 _WORD = re.compile(r"[A-Za-z]{3,}")
 
 
@@ -90,6 +94,14 @@ def merge(spans: Iterable[tuple[int, int]]) -> Spans:
         else:
             merged.append((first, last))
     return tuple(merged)
+
+
+def together(places: Iterable[Lines]) -> tuple[Lines, ...]:
+    """Return places by file, each file once and in order, with its spans merged."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for each in places:
+        spans.setdefault(each.path, []).extend(each.spans)
+    return tuple(Lines(path, merge(found)) for path, found in sorted(spans.items()))
 
 
 _STOP_WORDS = """

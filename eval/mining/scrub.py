@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from eval.mining.model import HUMP
 from eval.mining.snapshot import Snapshot
 from ingest.model import SymbolKind
 
@@ -49,7 +50,7 @@ _MENTION = re.compile(
 )
 _BARE = re.compile(_NAME)
 _CODE_LIKE = re.compile(r".*_.*|.*[a-z0-9].*[A-Z].*|[A-Z]+[a-z]+.*[A-Z].*|.*[a-z]\d.*|\$.*|[A-Z]{2,}\d*[a-z].*")
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_PLAIN_WORD = re.compile(r"[A-Za-z]+|\d+")
 _NEEDS_ARTICLE = re.compile(
     r"(?:^|[.,;:!?(]\s*|\b(?:in|of|for|to|from|with|without|on|by|at|as|and|or|not|than|via|into|onto|over|under|through|inside|within|during|between|"
     r"against|about|after|before|when|if|that|where|while|because|since|until|unless|whether|is|are|was|be|only|also|up|out|like|but|so|then|"
@@ -178,8 +179,8 @@ class Scrubber:
 
     def leak(self, text: str, answer: Answer) -> str:
         """Return what still gives the answer away, an empty string where nothing does."""
-        words = [word.lower() for word in re.findall(r"[A-Za-z]+|\d+", text)]
-        humps = [word.lower() for word in _WORDS.findall(text)]
+        words = [word.lower() for word in _PLAIN_WORD.findall(text)]
+        humps = [word.lower() for word in HUMP.findall(text)]
         for stem in answer.stems:
             if _says(words, stem) or _says(humps, stem):
                 return "names the file"
@@ -199,7 +200,7 @@ def names_topic(text: str) -> bool:
 
 def says_name(text: str, name: str) -> bool:
     """Say whether the words of an identifier stand in a row in a text."""
-    return _says([word.lower() for word in re.findall(r"[A-Za-z]+|\d+", text)], squash(name))
+    return _says([word.lower() for word in _PLAIN_WORD.findall(text)], squash(name))
 
 
 def _says(words: list[str], squashed: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from eval.mining.commit_questions import LEAKY, MAX_PLACEHOLDERS, MIN_CONTENT_WORDS, NAMED_TOO_OFTEN, TOO_SHORT
 from eval.mining.doc_questions import first_sentences
-from eval.mining.model import Kind, Lines, Mined, Tally, content_words
+from eval.mining.model import HUMP, Kind, Lines, Mined, Tally, content_words
 from eval.mining.scrub import Scrubber, answer_of, says_name
 from eval.mining.snapshot import Snapshot, is_answer_path
 from graph.build import resolve_files
@@ -31,7 +31,6 @@ _PREFIX = 5
 _TITLE = re.compile(rb"\b(?:it|test|specify|should|scenario|example)(?:\.\w+)*\s*[( ]\s*([\"'`])(.+?)\1")
 _FILLERS = re.compile(r"^(?:(?:tests?|it|should|spec|that|check|checks|ensure|verify|verifies)\s+)+", re.IGNORECASE)
 _CLOSES = re.compile(rb"\s*(?:[)}\]]|end\b)")
-_HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _MAKERS = frozenset({"__init__", "__new__", "constructor", "__construct", "initialize", "new", "build", "default", "from", "create"})
 
 
@@ -102,7 +101,7 @@ def _own_lines(snapshot: Snapshot, test: Node) -> tuple[int, int]:
 def _is_related(snapshot: Snapshot, subject: Node, text: str) -> bool:
     """Say whether the code of a subject holds most of a question's words, as far as their beginnings go."""
     code = b"\n".join(snapshot.files[subject.path].text.split(b"\n")[subject.start_line - 1 : subject.end_line]).decode("utf-8", "replace")
-    there = {word.lower()[:_PREFIX] for word in _HUMP.findall(code)}
+    there = {word.lower()[:_PREFIX] for word in HUMP.findall(code)}
     asked = {word[:_PREFIX] for word in content_words(text)}
     return len(asked & there) >= max(_RELATED * len(asked), 3)
 
@@ -139,7 +138,7 @@ def _title(snapshot: Snapshot, test: Node) -> str:
         lines = snapshot.files[test.path].text.split(b"\n")[max(test.start_line - 2, 0) : test.start_line]
         found = _TITLE.findall(b" ".join(lines))
         return _FILLERS.sub("", found[-1][1].decode("utf-8", "replace")) if found else ""
-    humps = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in _HUMP.findall(test.name))
+    humps = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in HUMP.findall(test.name))
     said = re.sub(r"(?:\s+\d+)+$", "", _FILLERS.sub("", humps))
     symbol = next((each for each in snapshot.symbols(test.path) if (each.name, each.start_line) == (test.name, test.start_line)), None)
     doc = first_sentences(symbol.doc) if symbol and symbol.doc else ""

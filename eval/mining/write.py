@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from eval.files import write_whole
 from eval.mining.mine import MinedSet
-from eval.mining.model import UNSEEN, Lines, Mined, merge
+from eval.mining.model import UNSEEN, Lines, Mined, together
 from ingest.errors import SourceError
 from ingest.git import GitCheckout, run
 
@@ -68,19 +68,10 @@ def _repositories(mined: MinedSet) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     if any(question.kind not in UNSEEN for question in mined.questions):
         rows.append({"name": mined.name, **base})
-    hidden = hidden_lines(mined.questions)
+    hidden = together(lines for question in mined.questions for lines in question.hidden)
     if hidden:
         rows.append({"name": mined.name + UNSEEN_SUFFIX, **base, "hidden": _rows(hidden)})
     return rows
-
-
-def hidden_lines(questions: Sequence[Mined]) -> list[Lines]:
-    """Return the lines in which questions stand, by file."""
-    spans: dict[str, list[tuple[int, int]]] = {}
-    for question in questions:
-        for each in question.hidden:
-            spans.setdefault(each.path, []).extend(each.spans)
-    return [Lines(path, merge(found)) for path, found in sorted(spans.items())]
 
 
 def upstream(checkout: GitCheckout) -> str:
