@@ -99,7 +99,7 @@ def _repository(corpus: Corpus, places: Places, report: Callable[[str], None]) -
         seen = f"looked in {', '.join(looked)}" if looked else "no place to look in was given"
         raise SourceError(f"no repository holds commit {corpus.commit[:12]} of {corpus.upstream or corpus.name}; {seen}")
     report(f"fetching {corpus.upstream} at {corpus.commit[:12]}")
-    return _fetch(corpus, places.cache / "repositories" / (corpus.upstream.strip("/").replace("/", "+").replace(":", "+") + ".git"))
+    return _fetch(corpus, _kept(corpus, places))
 
 
 def _candidates(corpus: Corpus, places: Places) -> Iterable[Path]:
@@ -111,7 +111,12 @@ def _candidates(corpus: Corpus, places: Places) -> Iterable[Path]:
             if name.strip("."):
                 yield places.clones / name
     if corpus.upstream:
-        yield places.cache / "repositories" / (corpus.upstream.strip("/").replace("/", "+").replace(":", "+") + ".git")
+        yield _kept(corpus, places)
+
+
+def _kept(corpus: Corpus, places: Places) -> Path:
+    """Return the git directory that is fetched into."""
+    return places.cache / "repositories" / (corpus.upstream.strip("/").replace("/", "+").replace(":", "+") + ".git")
 
 
 def _holds(git_dir: Path, commit: str) -> bool:
