@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
@@ -34,30 +35,50 @@ def run(command: Sequence[str], *, variables: Mapping[str, str] | None = None, c
     with tempfile.TemporaryFile() as output:
         started = time.perf_counter()
         process = subprocess.Popen(whole, stdout=output, stderr=subprocess.STDOUT, cwd=cwd)
-        ended, peaks = Event(), [0]
-        watcher = Thread(target=_watch, args=(process.pid, ended, peaks), daemon=True)
-        if memory:
-            watcher.start()
-        try:
-            status = process.wait()
-            seconds = time.perf_counter() - started
-        finally:
-            ended.set()
-            if memory:
-                watcher.join()
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+        with PeakMemory(process.pid) if memory else nullcontext() as peak:
+            try:
+                status = process.wait()
+                seconds = time.perf_counter() - started
+            finally:
+                if process.poll() is None:
+                    process.kill()
+                    process.wait()
         output.seek(0)
         said = output.read().decode("utf-8", "replace")
     if status:
         raise SourceError(f"{' '.join(command)} ended with status {status}: {said[-2_000:].strip()}")
-    return Run(seconds, said, peaks[0])
+    return Run(seconds, said, peak.peak if peak else 0)
 
 
-def _watch(process: int, ended: Event, peaks: list[int]) -> None:
-    while not ended.wait(_SAMPLE_SECONDS):
-        peaks[0] = max(peaks[0], sum(map(resident_bytes, family(process))))
+class PeakMemory:
+    """Samples the memory of a process and all below it while it is open; ``peak`` stays 0 where the system has no /proc."""
+
+    def __init__(self, process: int, *, sparing: int = 0) -> None:
+        """Look 20 times a second; ``sparing`` is how many times longer than a look the pause after it is at least."""
+        self.peak = 0
+        self._sparing = sparing
+        self._process = process
+        self._ended = Event()
+        self._thread = Thread(target=self._watch, daemon=True)
+
+    def _watch(self) -> None:
+        pause = _SAMPLE_SECONDS
+        while not self._ended.wait(pause):
+            started = time.perf_counter()
+            self._look()
+            pause = max(_SAMPLE_SECONDS, self._sparing * (time.perf_counter() - started))
+
+    def _look(self) -> None:
+        self.peak = max(self.peak, sum(map(resident_bytes, family(self._process))))
+
+    def __enter__(self) -> PeakMemory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+        self._look()
 
 
 def family(process: int) -> list[int]:

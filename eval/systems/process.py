@@ -15,17 +15,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any, TypeVar, cast
 
-from eval.bench_process import family, folder_bytes, resident_bytes
+from eval.bench_process import PeakMemory, folder_bytes
 from eval.model import Answer, Found, IndexCost
 from eval.systems.protocol import Answers
 from ingest.errors import SourceError
 
 T = TypeVar("T")
 
-_SAMPLE_SECONDS = 0.05
 _SAMPLE_SHARE = 20  # a look at the memory of a large process takes the kernel milliseconds: at most a 20th of the time goes there
 _LARGEST_ANSWER = 256_000_000
 _LAST_WORDS = 2_000
@@ -71,7 +69,7 @@ class ProcessSystem:
         shutil.rmtree(data, ignore_errors=True)
         data.parent.mkdir(parents=True, exist_ok=True)
         child = self._running()
-        with _PeakMemory(child.process.pid) as memory:
+        with PeakMemory(child.process.pid, sparing=_SAMPLE_SHARE) as memory:
             reply = self._ask({"do": "index", "root": str(root), "data": str(data)}, self._bounds.index)
         return self._read(
             reply,
@@ -249,32 +247,3 @@ class _Child:
         self.process.wait()
         self._out.close()
         self._errors.close()
-
-
-class _PeakMemory:
-    """Samples the memory of a process and all below it while it is open; ``peak`` stays 0 where the system has no /proc."""
-
-    def __init__(self, process: int) -> None:
-        self.peak = 0
-        self._process = process
-        self._ended = Event()
-        self._thread = Thread(target=self._watch, daemon=True)
-
-    def _watch(self) -> None:
-        pause = _SAMPLE_SECONDS
-        while not self._ended.wait(pause):
-            started = time.perf_counter()
-            self._look()
-            pause = max(_SAMPLE_SECONDS, _SAMPLE_SHARE * (time.perf_counter() - started))
-
-    def _look(self) -> None:
-        self.peak = max(self.peak, sum(map(resident_bytes, family(self._process))))
-
-    def __enter__(self) -> _PeakMemory:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join()
-        self._look()
