@@ -28,7 +28,7 @@ from eval.bench_graph import measure as measure_graph
 from eval.bench_process import folder_bytes, run
 from eval.bench_trees import PEER, Peer, Trees, describe
 from eval.bench_watch import measure as measure_watch
-from eval.derived_queries import varied_queries
+from eval.derived_queries import named_symbols, varied_queries
 from eval.metrics import percentile
 from eval.neo4j_server import serving
 from ingest.analyze import detect
@@ -204,7 +204,7 @@ class Bench:
         root, data = self._search_tree(), self._data()
         self._index(root, data)
         with Engine(data) as engine:
-            queries = varied_queries(engine, root, self._scale.queries)
+            queries = varied_queries(named_symbols(engine, root), self._scale.queries)
             for query in queries[:20]:
                 engine.search(SearchRequest(query, str(root)))
             times = [_timed_search(engine, query, root) for query in queries]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ingest.model import SymbolKind
@@ -18,9 +19,9 @@ def named_symbols(engine: Engine, root: Path) -> list[SymbolRow]:
     return [each for each in symbols if len(each.name) > 5 and not each.name.startswith("_")]
 
 
-def varied_queries(engine: Engine, root: Path, count: int) -> list[str]:
+def varied_queries(symbols: Sequence[SymbolRow], count: int) -> list[str]:
     """Return questions of three kinds in turns: a definition's name, its name in words with its folder's, the first line of its docs."""
-    named = [each for each in named_symbols(engine, root) if each.doc]
+    named = [each for each in symbols if each.doc]
     queries: list[str] = []
     for number in range(min(count, len(named))):
         symbol = named[number * len(named) // min(count, len(named))]

@@ -66,7 +66,7 @@ def derive(data: Path, root: str) -> dict[Kind, list[str]]:
     """Make material from an indexed repository's own definitions, for every kind that they serve."""
     with Engine(data) as engine:
         symbols = named_symbols(engine, Path(root))
-        queries = varied_queries(engine, Path(root), _MATERIAL)
+    queries = varied_queries(symbols, _MATERIAL)
     chosen = _spread(symbols)
     called = _spread([each for each in symbols if not path_flags(each.path) & PathFlag.TEST]) or chosen  # few call a test
     names = [each.name for each in chosen]
