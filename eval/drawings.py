@@ -67,7 +67,6 @@ class Drawing:
     title: str
     alt: str
     x_label: str
-    y_label: str
     series: tuple[Series, ...]
     table: Table
     names: tuple[str, ...] = ()

@@ -47,7 +47,7 @@ def _quality(key: str, runs: Sequence[Run], metric: Metric, intervals: Sequence[
     )
     table = Table("", ("system", axis, metric.name), tuple(rows))
     title = f"{metric.name} against the time of {title}"
-    return Drawing(f"{key}-quality-{by}", Shape.SCATTER, title, alt, axis, metric.name, tuple(series), table, log_x=True)
+    return Drawing(f"{key}-quality-{by}", Shape.SCATTER, title, alt, axis, tuple(series), table, log_x=True)
 
 
 def _speed(run: SystemRun, by: str) -> float:
@@ -89,7 +89,7 @@ def _groups(key: str, runs: Sequence[Run], metric: Metric, resamples: int, by: s
     alt = f"{metric.name} of {len(runs)} systems {_TITLES[by].lower()}, {len(names)} bars each. {ends}"
     labels = tuple(f"{name} ({counts[name]})" for name in names)
     table = Table("", (by, "questions", *(label for label, _ in runs)), tuple(rows))
-    return Drawing(f"{key}-{by}", Shape.BARS, _TITLES[by], alt, metric.name, "", series, table, labels)
+    return Drawing(f"{key}-{by}", Shape.BARS, _TITLES[by], alt, metric.name, series, table, labels)
 
 
 def _bars(label: str, slot: int, names: Sequence[str], values: dict[str, Figure], bounds: dict[str, Interval | None]) -> Series:
@@ -122,7 +122,7 @@ def _latencies(key: str, runs: Sequence[Run]) -> Drawing | None:
     )
     table = Table("", ("milliseconds", "answers", "25 %", "50 %", "75 %", "90 %", "95 %", "99 %"), tuple(rows))
     axis = "share of answers, %"
-    return Drawing(f"{key}-latency", Shape.CURVES, "Time of an answer, ms", alt, axis, "ms", tuple(series), table, log_y=True)
+    return Drawing(f"{key}-latency", Shape.CURVES, "Time of an answer, ms", alt, axis, tuple(series), table, log_y=True)
 
 
 def _curve(ordered: Sequence[float]) -> tuple[tuple[float, float], ...]:
@@ -145,4 +145,4 @@ def _single(key: str, title: str, unit: str, values: Sequence[tuple[str, int, fl
     series = tuple(Series(label, slot, ((0.0, value),)) for label, slot, value in values)
     alt = f"{title}, {unit}. " + " ".join(f"{label}: {value:,.1f}." for label, _, value in values)
     table = Table("", ("system", unit), tuple((Cell(label), Cell(f"{value:,.1f}")) for label, _, value in values))
-    return Drawing(key, Shape.BARS, f"{title}, {unit}", alt, "", "", series, table, ("",))
+    return Drawing(key, Shape.BARS, f"{title}, {unit}", alt, "", series, table, ("",))

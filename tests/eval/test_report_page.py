@@ -226,7 +226,7 @@ def test_the_page_reads_without_its_plots(running: Browser, tmp_path: Path) -> N
 
 
 def drawing(shape: Shape, series: tuple[Series, ...], **more: object) -> Drawing:
-    made = Drawing("p", shape, "T", "what it shows", "x", "y", series, Table("", ("",), ((Cell("1"),),)))
+    made = Drawing("p", shape, "T", "what it shows", "x", series, Table("", ("",), ((Cell("1"),),)))
     return replace(made, **more)  # pyright: ignore[reportArgumentType]
 
 
