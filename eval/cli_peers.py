@@ -31,7 +31,7 @@ def _run(home: Home, typed: argparse.Namespace) -> int:
     failed = _install(home(), typed.install) if typed.install is not None else []
     rows = _rows(home())
     if typed.json:
-        print(json.dumps({"systems": rows}, indent=1))
+        print(json.dumps({"systems": rows}))
     else:
         for row in rows:
             print(f"{row['name']:<12} {row['version']:<8} {row['state']:<14} {row['description']}")
