@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from graph.model import Node
 
@@ -184,3 +184,13 @@ class JavaNamer(Namer):
     def simple(self, name: str) -> str:
         """Return the method's name."""
         return name.rpartition(":")[2]
+
+
+NAMERS: dict[str, type[Namer]] = {".py": PythonNamer, ".js": JavaScriptNamer, ".java": JavaNamer}
+"""By the ending of the sources."""
+
+
+def namer_for(folder: Path) -> Namer:
+    """Choose the names by the ending that most sources of a set have."""
+    counts = {ending: sum(1 for _ in folder.rglob(f"*{ending}")) for ending in NAMERS}
+    return NAMERS[max(counts, key=lambda ending: counts[ending])]()

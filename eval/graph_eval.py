@@ -17,7 +17,7 @@ from typing import Any
 from eval.call_benchmarks import figures, measure_cases, print_cases, read_cases, read_projects
 from eval.call_explained import print_explained, read_explained_calls
 from eval.call_graphs import ANY, FACTS, Judged
-from eval.call_names import JavaNamer, JavaScriptNamer, Namer, PythonNamer
+from eval.call_names import JavaNamer, namer_for
 from eval.edge_families import read_sites, score_sites
 from eval.graph_source import GraphSource, read_export, resolve
 from eval.scip_oracle import Verdict, read_oracle, score
@@ -28,7 +28,6 @@ from ingest.errors import SourceError
 
 EXPLAINED = Path(__file__).parent / "data" / "scip_explained.jsonl"
 EXPLAINED_CALLS = EXPLAINED.with_name("calls_explained.jsonl")
-NAMERS: dict[str, type[Namer]] = {".py": PythonNamer, ".js": JavaScriptNamer, ".java": JavaNamer}
 
 
 def measure_scip(folder: Path, corpora: Path, source: GraphSource, only: Sequence[str] = ()) -> tuple[list[Verdict], list[str]]:
@@ -58,12 +57,6 @@ def kind_of(folder: Path) -> str:
     if any(folder.glob("*.json")):
         return "macro"
     raise SourceError(f"{folder} holds no set: expected *.refs.jsonl, */*/callgraph.json, */*/expected.toml or PROJECT.json")
-
-
-def namer_for(folder: Path) -> Namer:
-    """Choose the names by the ending that most sources of a set have."""
-    counts = {ending: sum(1 for _ in folder.rglob(f"*{ending}")) for ending in NAMERS}
-    return NAMERS[max(counts, key=lambda ending: counts[ending])]()
 
 
 def exported(root: Path) -> Iterable[FileGraph]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from eval.call_benchmarks import Case, measure_cases, read_cases, read_truth
 from eval.call_graphs import ANY, FACTS, CallScore, Judged
-from eval.call_names import JavaNamer, JavaScriptNamer, Namer, PythonNamer
+from eval.call_names import JavaNamer, Namer, PythonNamer, namer_for
 from eval.corpora import Corpus
 from eval.edge_families import read_sites, score_sites
 from eval.model import Outcome, Part
@@ -21,8 +21,6 @@ from eval.record import Metric, SetInfo
 from eval.scip_oracle import read_oracle, score
 from eval.sets.kinds import GraphCase
 from graph.model import FileGraph
-
-NAMERS: dict[str, type[Namer]] = {".py": PythonNamer, ".js": JavaScriptNamer, ".java": JavaNamer}
 
 
 def _ratios(*names: str) -> tuple[Metric, ...]:
@@ -195,9 +193,3 @@ class FamiliesKind:
     def read(self, place: Path) -> FamilySet:
         """Find the families."""
         return FamilySet(place)
-
-
-def namer_for(folder: Path) -> Namer:
-    """Choose the names by the ending that most sources of a set have."""
-    counts = {ending: sum(1 for _ in folder.rglob(f"*{ending}")) for ending in NAMERS}
-    return NAMERS[max(counts, key=lambda ending: counts[ending])]()

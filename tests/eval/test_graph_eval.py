@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.graph_eval import kind_of, main, namer_for
+from eval.call_names import namer_for
+from eval.graph_eval import kind_of, main
 from ingest.errors import SourceError
 
 SOURCE = "def f():\n    g()\n\n\ndef g():\n    pass\n"
