@@ -82,7 +82,11 @@ class Environments:
         only_wheels = ["--no-deps", "--only-binary", ":all:", "--requirement", str(environment.requirements)]  # the file names all of it
         if self._uv:
             self._run([self._uv, "venv", "--quiet", "--no-config", "--python", sys.executable, str(partial)], environment)
-            self._run([self._uv, "pip", "install", "--quiet", "--python", str(_interpreter(partial)), *only_wheels], environment)
+            # as pip leaves it: a first run that compiles would look slow
+            self._run(
+                [self._uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(_interpreter(partial)), *only_wheels],
+                environment,
+            )
         else:
             self._run([sys.executable, "-m", "venv", str(partial)], environment)
             self._run([str(_interpreter(partial)), "-m", "pip", "install", "--quiet", *only_wheels], environment)
