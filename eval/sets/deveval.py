@@ -29,16 +29,18 @@ _MEASURES = ("definitions@10", "definitions@20", "recall@10", "recall@20", "hit@
 
 @dataclass(frozen=True, slots=True)
 class DevEvalKind:
-    """A folder with ``data.jsonl`` and ``Source_Code``."""
+    """A folder with ``data.jsonl``."""
 
     name: str = "deveval"
 
     def recognises(self, place: Path) -> bool:
         """Say whether the place is such a folder."""
-        return (place / _DATA).is_file() and (place / _SOURCES).is_dir()
+        return (place / _DATA).is_file()
 
     def read(self, place: Path) -> QuestionSet:
         """Read the samples whose dependencies are definitions of the project. Raises ``SourceError`` for a row that is no sample."""
+        if not (place / _SOURCES).is_dir():
+            raise SourceError(f"{place} has {_DATA} of DevEval and no {_SOURCES}; unpack DevEval's archive of that name there")
         samples: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for number, line in enumerate((place / _DATA).read_text(encoding="utf-8").splitlines(), start=1):
             try:

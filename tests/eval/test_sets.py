@@ -183,8 +183,10 @@ def test_deveval_asks_for_the_definitions_a_function_needs(tmp_path: Path) -> No
 
 
 def test_deveval_names_what_is_wrong(tmp_path: Path) -> None:
-    (tmp_path / "Source_Code").mkdir()
     (tmp_path / "data.jsonl").write_text("{}\n")
+    with pytest.raises(SourceError, match="and no Source_Code; unpack"):
+        read_set(tmp_path)
+    (tmp_path / "Source_Code").mkdir()
     with pytest.raises(SourceError, match=r"data.jsonl:1 is no sample"):
         read_set(tmp_path)
     (tmp_path / "data.jsonl").write_text("")
