@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 from eval.corpora import Corpus, Places, lay_out
+from eval.foreign import QUESTIONS
 from eval.graph_source import GraphSource
 from eval.model import IndexCost, Outcome, Question
 from eval.record import Record, SystemRun, now, own_commit, this_machine
@@ -134,11 +135,11 @@ def _measure_corpus(
     name: str,
     root: Path,
     questions: Sequence[Question],
-    foreign: Sequence[Question],
+    foreign: Sequence[str],
     options: RunOptions,
 ) -> tuple[IndexCost, list[Outcome], dict[str, list[float]]]:
     cost = system.index(name, root)
-    asked = [each.text for each in (*questions, *foreign)]
+    asked = [*(each.text for each in questions), *foreign]
     given = system.ask(root, asked, options.depth or eval_set.depth)
     if len(given.answers) != len(asked):
         raise SourceError(f"{system.name} gave {len(given.answers)} answers to {len(asked)} questions about {name}")
@@ -147,9 +148,12 @@ def _measure_corpus(
     return replace(cost, cold_ms=given.cold_ms), judged, {"own": sure[: len(questions)], "other": sure[len(questions) :]}
 
 
-def _foreign(chosen: dict[str, list[Question]], corpus: str, draw: Random, options: RunOptions) -> list[Question]:
+def _foreign(chosen: dict[str, list[Question]], corpus: str, draw: Random, options: RunOptions) -> list[str]:
+    """Return questions that the corpus does not answer: about the set's other repositories, else about what few programs do."""
     repository = corpus.partition("@")[0]
-    others = [each for questions in chosen.values() for each in questions if each.repository != repository]
+    others = [each.text for questions in chosen.values() for each in questions if each.repository != repository]
+    if not others:
+        return list(QUESTIONS) if options.foreign else []
     return draw.sample(others, min(options.foreign, len(others)))
 
 

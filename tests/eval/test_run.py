@@ -103,6 +103,14 @@ def test_what_could_not_be_measured_is_kept_with_its_reason(tmp_path: Path, ques
     assert set(got.missing) == {"shop", "bank"}
 
 
+def test_a_set_about_one_repository_asks_what_no_program_answers(questions: Path, places: Places, engine: EngineSystem) -> None:
+    """Confidence can be judged on one's own code alone, unless that is not wanted."""
+    (got,) = run(read_set(questions), [engine], places, RunOptions(only=("shop",))).systems
+    assert (len(got.foreign["own"]), len(got.foreign["other"])) == (2, 24)
+    (got,) = run(read_set(questions), [engine], places, RunOptions(only=("shop",), foreign=0)).systems
+    assert got.foreign["other"] == ()
+
+
 def test_questions_are_chosen_by_repository_and_sample(questions: Path, places: Places, engine: EngineSystem) -> None:
     """The same seed draws the same questions; a repository that is not in the set is an error that names those that are."""
     (one,) = run(read_set(questions), [engine], places, RunOptions(only=("shop",), sample=1)).systems
