@@ -82,9 +82,10 @@ def make_resolver(program: Program) -> tuple[Resolver, Evaluator]:
     """Return what resolves the files of a program."""
     by_language = {language: rules(language, program) for language in set(program.languages.values())}
     by_path = {path: by_language[language] for path, language in program.languages.items()}
-    for path, language in sorted(program.languages.items(), key=lambda item: item[1] not in RESOLVED):
-        while path := path.rpartition("/")[0]:
-            by_path.setdefault(f"{path}/", by_language[language])
+    for having_folders in (each for each in by_language.values() if each.folders_are_modules):
+        for path in program.languages:
+            while (path := path.rpartition("/")[0]) and f"{path}/" not in by_path:
+                by_path[f"{path}/"] = having_folders
     evaluator = Evaluator(program, by_path.__getitem__)
     return Resolver(program, evaluator), evaluator
 

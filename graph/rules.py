@@ -57,6 +57,8 @@ class Rules(Dialect):  # noqa: PLR0904
     """A method lists its receiver among its parameters."""
     free_names_are_everywhere: ClassVar[bool] = False
     """What a file gives a name that no scope binds is the same wherever in the file the name stands."""
+    folders_are_modules: ClassVar[bool] = False
+    """A folder is a module of its own where no file is, whatever it holds."""
     class_bodies_see_members: ClassVar[bool] = False
     """What stands in a class's body itself sees the members by their bare names."""
     declared_before_use: ClassVar[bool] = False

@@ -28,6 +28,7 @@ class PythonModules(Rules):
     """Modules, packages, wildcard imports and built-in names."""
 
     fallbacks = _BUILTINS
+    folders_are_modules = True
 
     def __init__(self, program: Program) -> None:
         super().__init__(program)

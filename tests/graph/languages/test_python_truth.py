@@ -1,0 +1,27 @@
+"""Python: programs that would make a rule lie which only looks at how something is written."""
+
+from __future__ import annotations
+
+from tests.graph.languages.expectations import check, edges_of
+
+SHAPES = """
+class Shape:
+    def area(self): ...
+class Circle(Shape):
+    def area(self): ...
+class Square(Shape):
+    def area(self): ...
+"""
+
+
+def test_what_a_folder_holds_first_does_not_say_what_it_is() -> None:
+    """A folder without a file of its own is a module of Python's, also where its first file, or every file, is another language's."""
+    files = {
+        "own/contrib/admin/a.js": "export const a = 1;\n",
+        "own/__init__.py": "",
+        "own/contrib/auth/use.py": "import own.contrib.auth.models\nimport own.contrib.admin\nown.contrib.auth.models.User()  # = User\n",
+        "own/contrib/auth/models.py": "class User: ...\n",
+    }
+    edges = edges_of({**files, "own/contrib/auth/use.py": f"{files['own/contrib/auth/use.py']}own.contrib.admin.a()\n"})
+    assert {edge.target for edge in edges if edge.line == 3 and edge.kind == "instantiates"} == {"own/contrib/auth/models.py#User"}
+    assert {edge.target for edge in edges if edge.line == 4 and edge.kind == "calls"} == {"unknown:a"}
