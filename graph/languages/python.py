@@ -35,7 +35,7 @@ from graph.flow import (
     Scope,
 )
 from graph.languages.python_annotations import forward_reference
-from graph.languages.python_imports import global_, import_, import_from
+from graph.languages.python_imports import global_, import_, import_from, is_imported
 from graph.languages.python_matching import match_
 from graph.languages.python_narrowing import assert_, boolean, conditional, if_
 from graph.lower import (
@@ -78,6 +78,7 @@ _FLAG_OF_DECORATOR = {
 }
 _ON_CLASS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 
+_TYPING = frozenset({"typing", "typing_extensions"})
 _STORING = frozenset({"append", "add", "appendleft", "insert", "setdefault", "extend", "update"})
 
 _call = call("function", "arguments")
@@ -171,7 +172,7 @@ def _called(lowering: Lowering, node: SyntaxNode) -> Expression | None:
         for _, default in arguments[2:]:
             lowering.add_root(default)
         return (MEMBER, arguments[1][1][1], arguments[0][1], arguments[1][1][3])
-    if callee == "cast" and len(arguments) == 2:
+    if callee == "cast" and len(arguments) == 2 and is_imported(lowering, callee, _TYPING):
         lowering.add_root(arguments[1][1])
         return (CAST, expression[1], _named_type(arguments[0][1]))
     return expression

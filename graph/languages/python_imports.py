@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from graph.flow import FUNCTION_SCOPE, IMPORTED, Binding, Expression
+from collections.abc import Container
+
+from graph.flow import CLASS_SCOPE, FUNCTION_SCOPE, IMPORTED, Binding, Expression
 from graph.lowering import Lowering, SyntaxNode
 
 
@@ -48,6 +50,17 @@ def import_from(lowering: Lowering, node: SyntaxNode) -> Expression | None:
         elif child.type == "dotted_name":
             lowering.import_name(module, lowering.word(child), child.start_byte, level=level)
     return None
+
+
+def is_imported(lowering: Lowering, name: str, modules: Container[str]) -> bool:
+    """Say whether what was read so far binds a name by importing it from one of these modules, as it is seen from here, and by no more."""
+    scopes, imports, at = lowering.flow.scopes, lowering.flow.imports, lowering.scope
+    while at >= 0:
+        if name in scopes[at].names and (scopes[at].kind != CLASS_SCOPE or at == lowering.scope):
+            brought = [imports[each.target] for each in scopes[at].names[name] if each.kind == IMPORTED]
+            return len(brought) == len(scopes[at].names[name]) and all(each.module in modules and each.name == name for each in brought)
+        at = scopes[at].parent
+    return False
 
 
 def global_(lowering: Lowering, node: SyntaxNode) -> Expression | None:

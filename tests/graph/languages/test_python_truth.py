@@ -25,3 +25,29 @@ def test_what_a_folder_holds_first_does_not_say_what_it_is() -> None:
     edges = edges_of({**files, "own/contrib/auth/use.py": f"{files['own/contrib/auth/use.py']}own.contrib.admin.a()\n"})
     assert {edge.target for edge in edges if edge.line == 3 and edge.kind == "instantiates"} == {"own/contrib/auth/models.py#User"}
     assert {edge.target for edge in edges if edge.line == 4 and edge.kind == "calls"} == {"unknown:a"}
+
+
+def test_only_the_cast_of_typing_is_one() -> None:
+    """Databases have a ``cast``, too, and so may the program."""
+    check({
+        "own.py": f"""{SHAPES}
+def cast(kind, value):
+    return Square()
+def use(x):
+    cast(Circle, x).area()  # = cast Square.area
+""",
+        "foreign.py": f"""{SHAPES}
+from sqlalchemy import cast
+def use(x):
+    cast(Circle, x).area()  # =
+    cast("Circle", x).area()  # =
+""",
+        "either.py": f"""{SHAPES}
+try:
+    from typing import cast
+except ImportError:
+    from typing_extensions import cast
+def use(x):
+    cast("Circle", x).area()  # = Circle.area
+""",
+    })  # fmt: skip
