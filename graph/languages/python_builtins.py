@@ -34,7 +34,12 @@ from graph.values import (
 _MAPPINGS = frozenset({"dict", "Mapping", "MutableMapping", "defaultdict", "OrderedDict", "ItemsView", "ChainMap"})
 _CALLED = frozenset({"Callable", "ref", "ReferenceType"})
 _SAME_ELEMENTS = frozenset({"list", "set", "frozenset", "tuple", "sorted", "reversed", "iter", "deque", "filter"})
-_FIRST_ARGUMENT = frozenset({"copy", "deepcopy", "partial", "update_wrapper", "staticmethod", "classmethod", "abs", "cache", "lru_cache"})
+_FIRST_ARGUMENT = frozenset({
+    *(("builtins", name) for name in ("staticmethod", "classmethod")),
+    *(("copy", name) for name in ("copy", "deepcopy")),
+    *(("functools", name) for name in ("partial", "update_wrapper", "cache", "lru_cache")),
+})  # fmt: skip
+"""Functions that yield what they are given, or what is like it."""
 
 
 _IN_PYTHON_2 = frozenset({
@@ -67,7 +72,7 @@ class PythonBuiltins(Rules):
             return first if symbol == "proxy" else frozenset({container("ref", first)})
         if symbol == "wraps" and callee[1] == "functools":
             return frozenset({(EXTERNAL_OBJECT, "functools", "update_wrapper")})
-        if symbol in _FIRST_ARGUMENT and (values or first):
+        if callee[1:3] in _FIRST_ARGUMENT and (values or first):
             return first  # nothing yet where a field is copied onto itself
         if callee[-1] == HELD:
             return result_of(callee[1], callee[2])
@@ -93,6 +98,8 @@ class PythonBuiltins(Rules):
             return frozenset((CLASS_OBJECT, *each[1:]) if each[0] == INSTANCE else UNKNOWN for each in first)
         if symbol in {"str", "int", "float", "bool", "bytes", "repr", "len", "bytearray", "object", "range"}:
             return self.literal({"repr": "str", "len": "int"}.get(symbol, symbol))
+        if symbol == "abs":
+            return first if all(each[0] == EXTERNAL_INSTANCE for each in first) else ANYTHING
         if symbol == "dict":
             return frozenset({(CONTAINER, "dict", ())})
         return frozenset({(EXTERNAL_INSTANCE, "builtins", symbol)}) if symbol[:1].isupper() else ANYTHING

@@ -51,3 +51,18 @@ def use(x):
     cast("Circle", x).area()  # = Circle.area
 """,
     })  # fmt: skip
+
+
+def test_a_name_says_nothing_about_a_foreign_function() -> None:
+    """What ``copy.copy`` yields is like what it is given, which ``shutil.copy`` does not say, nor ``abs`` of an object."""
+    check({
+        "a.py": f"""{SHAPES}
+import copy, lib, shutil
+from functools import partial
+copy.copy(Circle()).area()  # = Circle Circle.area
+partial(Circle)().area()  # = Circle Circle.area
+shutil.copy(Circle(), "there").area()  # = Circle
+lib.partial(Circle()).area()  # = Circle
+abs(Circle()).area()  # = Circle
+""",
+    })
