@@ -50,14 +50,14 @@ def reaching(
     """
     if crossed:
         return last_definitions_of(branches, bindings)
-    around = set(_chain(branches, branch))
+    around = set(chain(branches, branch))
     before = [binding for binding in bindings if binding.position <= position and binding.branch >= 0]
     for at in range(len(before) - 1, -1, -1):
         if before[at].branch in around:
             before = before[at:]
             break
     loops = {each for each in around if branches[each][1]}
-    later = [b for b in bindings if b.position > position and loops and loops.intersection(_chain(branches, b.branch))]
+    later = [b for b in bindings if b.position > position and loops and loops.intersection(chain(branches, b.branch))]
     types = [binding for binding in bindings if binding.branch < 0]
     return before + later + types if before or later else list(bindings)
 
@@ -69,7 +69,7 @@ def last_definitions_of(branches: Sequence[tuple[int, int]], bindings: Sequence[
     kept: list[Binding] = []
     for at, binding in enumerate(bindings):
         later = bindings[at + 1 :]
-        if not any(b.kind in {DEFINITION, IMPORTED} and b.branch in _chain(branches, binding.branch) for b in later):
+        if not any(b.kind in {DEFINITION, IMPORTED} and b.branch in chain(branches, binding.branch) for b in later):
             kept.append(binding)
     return kept
 
@@ -89,7 +89,8 @@ def last_definitions(flow: FileFlow, bindings: Sequence[Binding]) -> list[Bindin
     return last_definitions_of(flow.branches, bindings)
 
 
-def _chain(branches: Sequence[tuple[int, int]], branch: int) -> Iterator[int]:
+def chain(branches: Sequence[tuple[int, int]], branch: int) -> Iterator[int]:
+    """Yield a branch and those around it."""
     while branch >= 0:
         yield branch
         branch = branches[branch][0]

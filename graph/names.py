@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from graph.bindings import END, Arguments, Attribute, Denoted, FoundBinding, Place, reaching
+from graph.bindings import END, Arguments, Attribute, Denoted, FoundBinding, Place, chain, reaching
 from graph.flow import (
     ACCESSOR,
     ANONYMOUS,
@@ -106,8 +106,10 @@ class Names:
                 if len(found) > 1 and not (rules.overloaded and all(each.kind == DEFINITION for each in found)):
                     found = reaching(flow.branches, found, END if crossed else position, 0 if crossed else branch, crossed=crossed)
                 bound: list[Denoted] = [(None, FoundBinding(path, at, name, binding)) for binding in found]
-                if crossed and at == 0 and name in rules.fallbacks and len(found) == 1 and found[0].branch > 0:
-                    bound += [(None, each) for each in rules.free_bindings(self._evaluator, place, name, called=called)]
+                if at == 0 and name in rules.fallbacks and len(found) == 1:
+                    certain = found[0].branch in ((0,) if crossed else chain(flow.branches, branch))
+                    free = () if certain else rules.free_bindings(self._evaluator, place, name, called=called)
+                    bound += [(None, each) for each in free]
                 return bound
             crossed = crossed or scope.kind in {FUNCTION_SCOPE, CLASS_SCOPE}
             at = scope.parent
@@ -245,10 +247,12 @@ class Names:
             return found if found and all(each[0] == CLASS_OBJECT for each in found) else before
         types = evaluator.declared(path, binding.type)
         if binding.target == TO_SUBCLASS:
-            return frozenset(map(_class_of, types))
-        if binding.value < 0:
+            within = frozenset(value for value in before if value[0] == CLASS_OBJECT and self._is_one_of((INSTANCE, *value[1:]), types))
+            types = frozenset(map(_class_of, types))
+        elif binding.value < 0:
             return types
-        within = frozenset(value for value in before if self._is_one_of(value, types))
+        else:
+            within = frozenset(value for value in before if self._is_one_of(value, types))
         if binding.target == TO_OTHERS:
             return before - within
         return within if within and UNKNOWN not in before and not any(value[0] == ARGUMENT for value in before) else types

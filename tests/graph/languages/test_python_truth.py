@@ -66,3 +66,37 @@ lib.partial(Circle()).area()  # = Circle
 abs(Circle()).area()  # = Circle
 """,
     })
+
+
+def test_a_class_that_is_known_stays_known_where_it_is_tested() -> None:
+    """``issubclass`` tells no more of it, and of several those that it lets through."""
+    check({
+        "a.py": f"""{SHAPES}
+def known():
+    kind = Circle
+    if issubclass(kind, Shape):
+        kind()  # = Circle
+def several(which):
+    kind = Circle if which else str
+    if issubclass(kind, Shape):
+        kind()  # = Circle
+def given(kind):
+    if issubclass(kind, Shape):
+        kind()  # = Shape
+""",
+    })
+
+
+def test_a_branch_may_leave_a_built_in_name_as_it_is() -> None:
+    """So the built-in one may still be meant behind it, in the module as in its functions, and is not within it."""
+    check({
+        "a.py": f"""{SHAPES}
+import sys
+if sys.flags.utf8_mode:
+    open = Circle
+    open("name")  # = Circle
+open("name")  # = ?Circle
+def use():
+    open("name")  # = ?Circle
+""",
+    })
