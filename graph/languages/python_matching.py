@@ -45,8 +45,7 @@ def match_(lowering: Lowering, node: SyntaxNode) -> Expression | None:
             lowering.lower(clause)
             continue
         outside = lowering.branch
-        lowering.flow.branches.append((outside, 0))
-        lowering.branch = len(lowering.flow.branches) - 1
+        lowering.branch = _new_branch(lowering, outside)
         _case(lowering, clause, value, name)
         lowering.branch = outside
     return None
@@ -111,7 +110,8 @@ def _types(lowering: Lowering, pattern: SyntaxNode) -> list[Expression]:
         return _types(lowering, inside.named_children[0])
     if inside.type == "union_pattern":
         found = [_types(lowering, each) for each in _parts(inside)]
-        return [type_ for types in found for type_ in types] if all(found) else []
+        takes_all = any(child.type == "_" for child in inside.children)
+        return [type_ for types in found for type_ in types] if all(found) and not takes_all else []
     return []
 
 
@@ -150,7 +150,7 @@ def _take_instance(lowering: Lowering, node: SyntaxNode, value: int) -> None:
             holder: Expression = (ROOT, attribute.start_byte, instance)
             _take(lowering, taken, lowering.add_root((MEMBER, attribute.start_byte, holder, lowering.word(attribute))))
             continue
-        whole = unnamed == 0 and type_[0] == NAME and type_[2] in _WHOLE
+        whole = unnamed == 0 and type_[0] == NAME and type_[2] in _WHOLE and not lowering.is_bound(type_[2])
         unnamed += 1
         _take(lowering, part, instance if whole else lowering.add_root(None))
 
@@ -197,8 +197,17 @@ def _take_mapping(lowering: Lowering, node: SyntaxNode, value: int) -> None:
 
 
 def _take_each(lowering: Lowering, node: SyntaxNode, value: int) -> None:
+    """Let each alternative bind its names; what the first one binds hides what a name was before, and the others may be it instead."""
+    outside = lowering.branch
     for each in _parts(node):
         _take(lowering, each, value)
+        lowering.branch = _new_branch(lowering, outside)
+    lowering.branch = outside
+
+
+def _new_branch(lowering: Lowering, outside: int) -> int:
+    lowering.flow.branches.append((outside, 0))
+    return len(lowering.flow.branches) - 1
 
 
 _PATTERNS: dict[str, Callable[[Lowering, SyntaxNode, int], None]] = {

@@ -100,3 +100,28 @@ def use():
     open("name")  # = ?Circle
 """,
     })
+
+
+def test_alternatives_of_a_pattern() -> None:
+    """A wildcard takes all; a name that each alternative binds is what any of them gives it, and no longer what it was."""
+    check({
+        "a.py": f"""{SHAPES}
+class Line(Shape):
+    def area(self): ...
+def use(it):
+    found = Line()
+    match it:
+        case (Circle() as found) | (Square() as found):
+            found.area()  # = ?Circle.area ?Square.area
+        case Circle() | _:
+            it.area()  # =
+""",
+        "b.py": """
+class list:
+    def area(self): ...
+def use(it):
+    match it:
+        case list(first):
+            first.area()  # =
+""",
+    })  # fmt: skip
