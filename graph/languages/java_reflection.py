@@ -140,11 +140,21 @@ def text(evaluator: Evaluator, place: Place, expression: Expression) -> str:
 
 
 def _class_named(evaluator: Evaluator, place: Place, arguments: Arguments) -> Values:
+    """Return the class of a binary name, in which ``$`` stands between a class and one inside of it."""
     name = text(evaluator, place, arguments[0][1]) if arguments else ""
-    found = evaluator.denoted(place, (NAME, place[2], name)) if "." in name else []
+    found = evaluator.denoted(place, (NAME, place[2], name.replace("$", "."))) if "." in name else []
     made_of = union(evaluator.worth(each) for _, each in found if isinstance(each, FoundBinding))
-    instances = frozenset((INSTANCE, *each[1:]) for each in made_of if each[0] == CLASS_OBJECT)
+    named = (each for each in made_of if each[0] == CLASS_OBJECT and _binary_name(evaluator, each) == name)
+    instances = frozenset((INSTANCE, *each[1:]) for each in named)
     return frozenset({container(_CLASS, instances)}) if len(instances) == 1 else ANYTHING
+
+
+def _binary_name(evaluator: Evaluator, class_: Value) -> str:
+    flow, at, around = evaluator.flow(class_[1]), int(class_[2]), list[str]()
+    while at > 0:
+        around.append(flow.scopes[at].name)
+        at = flow.scopes[at].parent
+    return ".".join(filter(None, (flow.package, "$".join(reversed(around)))))
 
 
 # Members of a class.

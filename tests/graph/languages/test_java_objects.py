@@ -225,6 +225,9 @@ REFLECTED: Mapping[str, set[str]] = {
     "U.class.getConstructor().newInstance();": {"U"},
     'Class.forName("p.T").getMethod("f").invoke(null);': {"T.f"},
     'Class.forName("p.None").getMethod("f").invoke(null);': set(),
+    'Class.forName("p.T$In").newInstance();': {"T.In"},
+    'Class.forName("p.T.In").newInstance();': set(),
+    'Class.forName("T.In").newInstance();': set(),
     'new U().getClass().getMethod("v").invoke(null);': {"U.v"},
     'given.getClass().getMethod("v").invoke(null);': set(),
     'String.class.getMethod("f").invoke(null);': set(),
@@ -277,6 +280,7 @@ def test_reflection_runs_what_is_written_out(line: str) -> None:
             public static void f(int a) {}
             public void v() {}
             public static U made() { return null; }
+            public static class In {}
             public static void many(int... all) {}
             public static void list(java.util.List<String> all) {}
         }
