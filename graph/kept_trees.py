@@ -38,7 +38,7 @@ class KeptTrees:
 
     def __init__(self, most_bytes: int = KEPT_BYTES) -> None:
         self._most = most_bytes
-        self._kept: deque[tuple[ContentHash, ParsedFile, SyntaxNode | None]] = deque()
+        self._kept: deque[tuple[ContentHash, ParsedFile, SyntaxNode | None, int]] = deque()
         self._bytes = 0
 
     def keep(self, content_hash: ContentHash, parsed: ParsedFile, tree: SyntaxNode | None) -> None:
@@ -46,8 +46,9 @@ class KeptTrees:
         if self._bytes + len(parsed.text) <= self._most:
             slim = ParsedFile(parsed.language, parsed.text, parsed.lines, (), parsed.symbols)
             has_names = parsed.language in RESOLVED
-            self._kept.append((content_hash, slim, tree if has_names else None))
-            self._bytes += len(parsed.text) if has_names else len(parsed.text) // _BYTES_OF_TREE
+            size = len(parsed.text) if has_names else len(parsed.text) // _BYTES_OF_TREE
+            self._kept.append((content_hash, slim, tree if has_names else None, size))
+            self._bytes += size
 
     def forget(self) -> None:
         """Let go of everything."""
@@ -64,8 +65,8 @@ class KeptTrees:
         size = 0
         with deep_recursion():
             while self._kept and size < _AT_ONCE_BYTES:
-                content_hash, parsed, tree = self._kept.popleft()
-                self._bytes -= len(parsed.text)
+                content_hash, parsed, tree, kept = self._kept.popleft()
+                self._bytes -= kept
                 size += len(parsed.text)
                 flow = flow_of(parsed, tree)
                 found.append(ContentFlow(content_hash, parsed.language, named_bases(flow), encode_flow(flow)))

@@ -50,3 +50,12 @@ def test_no_more_is_kept_than_a_bound() -> None:
     assert trees.lower() == []
     keep(trees, "five.py", b"five = [1, 2, 3, 4]\n")
     assert len(trees.lower()) == 1
+
+
+def test_what_has_no_names_counts_for_little_and_gives_back_no_more() -> None:
+    trees = KeptTrees(most_bytes=100)
+    keep(trees, "long.md", b"# Title\n" * 12)
+    assert len(trees.lower()) == 1
+    for name in ("one", "two", "three"):
+        keep(trees, f"{name}.py", f"{name} = [{'1, ' * 15}]\n".encode())
+    assert len(trees.lower()) == 1
