@@ -166,7 +166,9 @@ def _called(lowering: Lowering, node: SyntaxNode) -> Expression | None:
     if expression[2][0] != NAME:
         return expression
     callee, arguments = expression[2][2], expression[3]
-    if callee == "super" and not lowering.is_bound("super"):
+    if callee in {"super", "getattr"} and lowering.is_bound(callee):
+        return expression
+    if callee == "super":
         return (SUPER, expression[1], *(given for _, given in arguments[:1]))
     if callee == "getattr" and len(arguments) >= 2 and arguments[1][1][0] == LITERAL and arguments[1][1][3].isidentifier():
         for _, default in arguments[2:]:

@@ -59,7 +59,7 @@ def guards(lowering: Lowering, node: SyntaxNode, *, holds: bool) -> list[Guard]:
 def _arguments(lowering: Lowering, node: SyntaxNode, function: str) -> Sequence[SyntaxNode]:
     """Return the arguments of a call of a built-in function, nothing for any other node."""
     called, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-    if node.type != "call" or called is None or given is None or lowering.word(called) != function:
+    if node.type != "call" or called is None or given is None or lowering.word(called) != function or lowering.is_bound(function):
         return ()
     return given.named_children
 

@@ -125,3 +125,19 @@ def use(it):
             first.area()  # =
 """,
     })  # fmt: skip
+
+
+def test_functions_that_have_names_of_built_in_ones() -> None:
+    """They test nothing, and get nothing."""
+    check({
+        "a.py": f"""{SHAPES}
+def getattr(it, name):
+    return Square()
+def use(it, type, isinstance):
+    if type(it) is Circle:
+        it.area()  # =
+    if isinstance(it, Circle):
+        it.area()  # =
+    getattr(Circle(), "area").area()  # = Circle getattr Square.area
+""",
+    })
