@@ -22,7 +22,7 @@ from ingest.model import DocumentId
 if TYPE_CHECKING:
     from graph.kept_trees import ContentFlow
 
-RESOLVER_VERSION = 3
+RESOLVER_VERSION = 4
 """Raise it when the same flows give other edges: graphs that another version made are made anew."""
 _MADE_BY = f"{FLOW_VERSION}.{RESOLVER_VERSION}"
 
