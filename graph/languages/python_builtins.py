@@ -79,13 +79,21 @@ class PythonBuiltins(Rules):
         if callee[1:] == ("builtins", "open"):
             return opened_file(arguments)
         if callee[1] == "builtins":
+            if symbol in {"next", "min", "max"}:
+                return self._one_of(evaluator, symbol, [(keyword, value) for (keyword, _), value in zip(arguments, values, strict=True)])
             return self._builtin(evaluator, symbol, place, values)
         return frozenset({(EXTERNAL_INSTANCE, callee[1], callee[2])}) if symbol[:1].isupper() else ANYTHING
 
+    def _one_of(self, evaluator: Evaluator, symbol: str, given: list[tuple[str, Values]]) -> Values:
+        """Return what ``next``, ``min`` or ``max`` picks: an element, else the default that is given, or one of several arguments."""
+        positional = [value for keyword, value in given if not keyword]
+        defaults = [value for keyword, value in given if keyword == "default"]
+        if len(positional) == 1 or (symbol == "next" and positional):
+            return union([evaluator.elements(self, positional[0]), *positional[1:], *defaults])
+        return union(positional)
+
     def _builtin(self, evaluator: Evaluator, symbol: str, place: Place, values: list[Values]) -> Values:
         first = values[0] if values else NOTHING
-        if symbol in {"next", "min", "max"}:
-            return evaluator.elements(self, first) if len(values) == 1 or symbol == "next" else union(values)
         if symbol == "enumerate":
             return frozenset({container("Iterator", frozenset({container("tuple", self.literal("int"), evaluator.elements(self, first))}))})
         if symbol == "zip":

@@ -141,3 +141,20 @@ def use(it, type, isinstance):
     getattr(Circle(), "area").area()  # = Circle getattr Square.area
 """,
     })
+
+
+def test_what_is_picked_may_be_the_default() -> None:
+    """What a key is taken with is none of what is picked."""
+    check({
+        "a.py": f"""{SHAPES}
+def key(it):
+    return it
+def use(all: list[Circle], *given):
+    next(iter(all)).area()  # = Circle.area
+    next(iter(all), Square()).area()  # = Square ?Circle.area ?Square.area
+    max(all, key=key).area()  # = Circle.area
+    min(all, key=key, default=Square()).area()  # = Square ?Circle.area ?Square.area
+    min(Circle(), Circle(), key=key).area()  # = Circle Circle.area
+    min(*given).area()  # =
+""",
+    })
