@@ -136,6 +136,10 @@ class Verdict:
     found_proven: int = 0
     found_possible: int = 0
     """References that are a possible use and not a proven one."""
+    possible: int = 0
+    """Possible uses of listed symbols in listed files; a closed set counts once for each of its members."""
+    possible_right: int = 0
+    """Those of them that the oracle has."""
     unmapped: int = 0
     """References whose symbol is no node of the graph; they count as missed."""
     disagreements: list[Disagreement] = field(default_factory=list[Disagreement])
@@ -177,6 +181,10 @@ def score(oracle: Oracle, graphs: Iterable[FileGraph], root: Path) -> Verdict:
         if node is not None and node.kind in JUDGED_KINDS:
             runs = symbol_of.get(claims.runs.get((path, line, target), target))
             _judge(verdict, oracle, Claim(path, line, node, rule), symbol_of.get(target), sources, runs)
+    for path, line, target in claims.possible:
+        if (symbol := symbol_of.get(target)) is not None and path in oracle.files:
+            verdict.possible += 1
+            verdict.possible_right += (path, line) in symbol.uses
     nodes_of: dict[OracleSymbol, list[Node]] = defaultdict(list)
     for handle, symbol in symbol_of.items():
         nodes_of[symbol].append(claims.nodes[handle])

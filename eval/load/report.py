@@ -45,8 +45,13 @@ class Memory:
     peak_bytes: int
     last_bytes: int
     growth_bytes_per_minute: float
-    """Over the second half of the run."""
+    """Over the second half of the run; it means something only while processes stay."""
     samples: tuple[Sample, ...]
+
+    @property
+    def steady(self) -> bool:
+        """Say whether the same number of processes ran through the second half."""
+        return len({each.processes for each in self.samples[len(self.samples) // 2 :]}) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +188,8 @@ def lines(report: LoadReport) -> Iterator[str]:
     memory = report.memory
     if memory.peak_bytes:
         sizes = " / ".join(f"{each / _MB:,.0f}" for each in (memory.first_bytes, memory.peak_bytes, memory.last_bytes))
-        yield f"memory {sizes} MB at first / at most / at last, {memory.growth_bytes_per_minute / _MB:+,.1f} MB a minute in the second half"
+        trend = f", {memory.growth_bytes_per_minute / _MB:+,.1f} MB a minute in the second half" if memory.steady else ""
+        yield f"memory {sizes} MB at first / at most / at last{trend}"
     yield f"processor {report.cores_used:.2f} cores of {report.origin.machine.cores}, {report.cpu_ms_per_operation:,.2f} ms an operation"
     if report.edits:
         edits = report.edits

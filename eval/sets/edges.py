@@ -41,7 +41,7 @@ class ScipSet:
         files = sorted(folder.glob("*.refs.jsonl"))
         self._files = {file.name.removesuffix(".refs.jsonl"): file for file in files}
         self.info = _info(folder.absolute().name, "scip", files, len(files))
-        self.metrics = _ratios("proven_precision", "proven_recall", "possible_recall")
+        self.metrics = _ratios("proven_precision", "proven_recall", "possible_precision", "possible_recall")
         self.corpora = tuple(Corpus(name) for name in self._files)
 
     def cases(self) -> Sequence[GraphCase]:
@@ -54,6 +54,7 @@ class ScipSet:
         values = {
             "proven_precision": Part(verdict.right, verdict.right + verdict.wrong),
             "proven_recall": Part(verdict.found_proven, verdict.references),
+            "possible_precision": Part(verdict.possible_right, verdict.possible),
             "possible_recall": Part(verdict.found_proven + verdict.found_possible, verdict.references),
         }
         yield Outcome(case.name, case.name, values)

@@ -117,6 +117,7 @@ def test_misses_say_what_the_graph_has_there(tmp_path: Path) -> None:
         rows=rows,
     )
     assert (found.found_possible, found.unmapped, found.recall, found.recall_possible) == (1, 1, 0.0, 1 / 6)
+    assert (found.possible, found.possible_right) == (1, 1)
     assert [each.said for each in found.disagreements if each.direction == "missed"] == [
         "possible",
         "unknown (test)",
