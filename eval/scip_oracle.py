@@ -37,8 +37,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from graph.model import Edge, EdgeKind, Evidence, FileGraph, Handle, Node
-from graph.scip_overlay import OVERLAY
+from graph.model import OVERLAY, Edge, EdgeKind, Evidence, FileGraph, Handle, Node
 from ingest.errors import SourceError
 
 USE_KINDS = frozenset({

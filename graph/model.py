@@ -24,6 +24,8 @@ NO_FILE = "//"
 """What the path of a graph without a file begins with; no relative path does."""
 HISTORY = f"{NO_FILE}history"
 """The path of the graph that edges from git belong to."""
+OVERLAY = f"{NO_FILE}overlay:"
+"""What the path of a graph that was imported begins with; its name follows."""
 
 EXTERNAL = "external:"
 UNKNOWN = "unknown:"

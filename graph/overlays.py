@@ -7,8 +7,7 @@ from dataclasses import astuple
 
 from graph.flow_store import FlowStore
 from graph.graph_state import NOTES
-from graph.model import NO_FILE, Edge, EdgeKind, Evidence, FileGraph
-from graph.scip_overlay import OVERLAY
+from graph.model import NO_FILE, OVERLAY, Edge, EdgeKind, Evidence, FileGraph
 from graph.store import GraphStore
 
 _EDGES = "edges of "

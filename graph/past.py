@@ -6,14 +6,12 @@ from collections.abc import Collection
 from dataclasses import astuple
 from typing import Any
 
-from graph.cochange import CoChangeOptions, count_changes, history_graph
 from graph.flow_store import FlowStore
 from graph.graph_state import commit_of, is_behind
 from graph.model import HISTORY, Edge, EdgeKind, Evidence, FileGraph, Handle
 from graph.surroundings import Surroundings
 from ingest.errors import SourceError
 from ingest.git import tree_entries
-from ingest.git_history import Bounds, read_changes
 
 COMMITS = 5_000
 """With a decay over 400 changes, the 5,000th weighs 4e-6 of the newest."""
@@ -28,6 +26,9 @@ def read_churn(around: Surroundings, paths: Collection[str], commits: int) -> tu
     """
     if around.checkout is None or not around.commit:
         return None
+    from graph.cochange import CoChangeOptions, count_changes
+    from ingest.git_history import Bounds, read_changes
+
     bounds = Bounds(commits=commits)
     names = {around.folder + path: path for path in paths}
     history = count_changes(read_changes(around.checkout, around.commit, bounds), names, CoChangeOptions(largest=0))  # 0: churn alone
@@ -46,6 +47,9 @@ class Past:
     def _read(self, around: Surroundings, commit: str) -> list[Any]:
         if not around.checkout or not commit:
             return ["", [], []]
+        from graph.cochange import count_changes, history_graph  # as long as the commit stays, no run needs them
+        from ingest.git_history import Bounds, read_changes
+
         bounds = Bounds(commits=COMMITS, seconds=SECONDS)
         try:
             files = {entry.path for entry in tree_entries(around.checkout, commit)}

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from graph.model import NO_FILE, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
+from graph.model import OVERLAY, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
 from graph.scip import Document, Encoding, Occurrence, Role, descriptors, is_local, plain_name, read_index
 from ingest.model import SymbolKind
 
 RULE = "scip"
-OVERLAY = f"{NO_FILE}overlay:"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from graph.model import NO_FILE, FileGraph, Node, graph_name
-from graph.scip_overlay import OVERLAY, ScipImport, import_index
+from graph.model import NO_FILE, OVERLAY, FileGraph, Node, graph_name
+from graph.scip_overlay import ScipImport, import_index
 from graph.store import GraphStore
 from ingest.errors import QueryError
 from serve.cli_graph import Asked, opened

@@ -8,17 +8,20 @@ import re
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ingest.errors import NotIndexedError, QueryError
 from ingest.git import find_checkout
 from ingest.model import LanguageId, SymbolKind, ViewStatus
-from retrieval.answers import SearchAnswer, SearchRequest
 from retrieval.engine import Engine
-from retrieval.filters import Filters
 from serve import render
 from serve.compose import engine_options, open_engine
 from serve.documents import context_document, search_document, span_document, symbols_document, to_line
 from serve.settings import Settings, color_wanted, load_settings
+
+if TYPE_CHECKING:
+    from retrieval.answers import SearchAnswer, SearchRequest
+    from retrieval.filters import Filters
 
 PENDING_UP_TO_FILES = 20_000
 """A walk for pending files takes 40 ms for 7,000 files; above this many an answer says that nobody looked."""
@@ -131,6 +134,8 @@ def symbols(typed: argparse.Namespace) -> int:
 
 def request(typed: argparse.Namespace, text: str) -> SearchRequest:
     """Return what was typed as a request. Raises ``QueryError`` for an unknown filter value."""
+    from retrieval.answers import SearchRequest  # indexing takes what is general from this module, and asks nothing: 4 ms
+
     return SearchRequest(
         text=text,
         root=typed.directory,
@@ -144,6 +149,8 @@ def request(typed: argparse.Namespace, text: str) -> SearchRequest:
 
 def filters(typed: argparse.Namespace) -> Filters:
     """Return the filters that were typed. Raises ``QueryError`` for an unknown language or kind, which would silently match nothing."""
+    from retrieval.filters import Filters
+
     return Filters(
         paths=tuple(typed.path), languages=tuple(map(_language, typed.language)), kinds=tuple(map(_kind, typed.kind)), tests=typed.tests
     )

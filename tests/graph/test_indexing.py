@@ -10,11 +10,10 @@ import pytest
 
 from graph.answers import open_view
 from graph.flow_store import FlowStore
-from graph.model import HISTORY, Edge, EdgeKind, Evidence, FileGraph, Handle
+from graph.model import HISTORY, OVERLAY, Edge, EdgeKind, Evidence, FileGraph, Handle
 from graph.overlays import keep_overlay
 from graph.questions import find_one
 from graph.reach import impact
-from graph.scip_overlay import OVERLAY
 from graph.sqlite_store import SqliteGraphStore
 from graph.surroundings import Surroundings, look_around
 from ingest.git import find_checkout
