@@ -24,7 +24,7 @@ from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from eval.call_names import Namer
+from eval.call_names import JavaNamer, Namer
 from graph.answers import open_view
 from graph.dispatch import RULE, Dispatch
 from graph.model import EXTERNAL, Edge, EdgeKind, Evidence, FileGraph, Handle, Node, NodeKind
@@ -225,6 +225,11 @@ class Judged(StrEnum):
     """Those of listed callers, whose calls are all listed."""
     CALLS = "calls"
     """Those of listed callers that call a listed name: the ground truth is about single calls."""
+
+
+def judged_in_programs(namer: Namer) -> Judged:
+    """Return what the ground truths of small programs can judge: those in Java are each about one call."""
+    return Judged.CALLS if isinstance(namer, JavaNamer) else Judged.CALLERS
 
 
 @dataclass(frozen=True, slots=True)

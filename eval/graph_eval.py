@@ -16,12 +16,13 @@ from typing import Any
 
 from eval.call_benchmarks import figures, measure_cases, print_cases, read_cases, read_projects
 from eval.call_explained import print_explained, read_explained_calls
-from eval.call_graphs import ANY, FACTS, Judged
-from eval.call_names import JavaNamer, namer_for
+from eval.call_graphs import ANY, FACTS, Judged, judged_in_programs
+from eval.call_names import namer_for
 from eval.edge_families import read_sites, score_sites
 from eval.graph_source import GraphSource, read_export, resolve
 from eval.scip_oracle import Verdict, read_oracle, score
 from eval.scip_report import print_verdicts, read_explained
+from eval.sets.edges import EDGE_KINDS
 from graph.languages.registry import RESOLVED
 from graph.model import FileGraph
 from ingest.errors import SourceError
@@ -48,14 +49,9 @@ def measure_scip(folder: Path, corpora: Path, source: GraphSource, only: Sequenc
 
 def kind_of(folder: Path) -> str:
     """Tell the kind of a set. Raises ``SourceError`` for a folder that holds none."""
-    if any(folder.glob("*.refs.jsonl")):
-        return "scip"
-    if any(folder.glob("*/*/callgraph.json")):
-        return "micro"
-    if any(folder.glob("*/*/expected.toml")):
-        return "families"
-    if any(folder.glob("*.json")):
-        return "macro"
+    for kind in EDGE_KINDS:
+        if kind.recognises(folder):
+            return kind.name
     raise SourceError(f"{folder} holds no set: expected *.refs.jsonl, */*/callgraph.json, */*/expected.toml or PROJECT.json")
 
 
@@ -99,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _require_corpora(kind: str, corpora: Path | None) -> None:
-    if kind in {"scip", "macro"} and corpora is None:
+    if kind in {"scip", "projects"} and corpora is None:
         raise SourceError(f"a {kind} set needs the folder of its corpora as the second argument")
 
 
@@ -132,10 +128,9 @@ def _families(arguments: Namespace, _kind: str, source: GraphSource) -> tuple[li
 
 def _calls(arguments: Namespace, kind: str, source: GraphSource) -> tuple[list[dict[str, Any]], list[str]]:
     missing: list[str] = []
-    namer = namer_for(arguments.set if kind == "micro" else arguments.corpora)
-    if kind == "micro":
-        cases = read_cases(arguments.set, namer)
-        judged = Judged.CALLS if isinstance(namer, JavaNamer) else Judged.CALLERS
+    namer = namer_for(arguments.set if kind == "calls" else arguments.corpora)
+    if kind == "calls":
+        cases, judged = read_cases(arguments.set, namer), judged_in_programs(namer)
     else:
         cases, missing = read_projects(arguments.set, arguments.corpora, namer)
         judged = Judged.CALLERS

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eval.call_benchmarks import Case, measure_cases, read_cases, read_truth
-from eval.call_graphs import ANY, FACTS, CallScore, Judged
-from eval.call_names import JavaNamer, Namer, PythonNamer, namer_for
+from eval.call_graphs import ANY, FACTS, CallScore, Judged, judged_in_programs
+from eval.call_names import Namer, PythonNamer, namer_for
 from eval.corpora import Corpus
 from eval.edge_families import read_sites, score_sites
 from eval.model import Outcome, Part
 from eval.record import Metric, SetInfo
 from eval.scip_oracle import read_oracle, score
-from eval.sets.kinds import GraphCase
+from eval.sets.kinds import GraphCase, SetKind
 from graph.model import FileGraph
 
 
@@ -158,9 +158,8 @@ class ProgramsKind:
     def read(self, place: Path) -> CallSet:
         """Read all programs. Raises ``SourceError`` for a call graph that is none."""
         namer = namer_for(place)
-        judged = Judged.CALLS if isinstance(namer, JavaNamer) else Judged.CALLERS
         files = sorted(place.glob("*/*/callgraph.json"))
-        return CallSet(place.absolute().name, self.name, read_cases(place, namer), files, namer, judged)
+        return CallSet(place.absolute().name, self.name, read_cases(place, namer), files, namer, judged_in_programs(namer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,3 +193,7 @@ class FamiliesKind:
     def read(self, place: Path) -> FamilySet:
         """Find the families."""
         return FamilySet(place)
+
+
+EDGE_KINDS: tuple[SetKind, ...] = (ScipKind(), ProgramsKind(), FamiliesKind(), ProjectsKind())
+"""The kinds of sets of edges. Any file of JSON makes a folder one of projects, so that is looked for last."""

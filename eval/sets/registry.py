@@ -6,7 +6,7 @@ from pathlib import Path
 
 from eval.sets.cosqa import CosqaKind
 from eval.sets.deveval import DevEvalKind
-from eval.sets.edges import FamiliesKind, ProgramsKind, ProjectsKind, ScipKind
+from eval.sets.edges import EDGE_KINDS
 from eval.sets.kinds import EvalSet, SetKind
 from eval.sets.questions import QuestionsKind
 from ingest.errors import SourceError
@@ -15,10 +15,7 @@ KINDS: tuple[SetKind, ...] = (
     QuestionsKind(),
     CosqaKind(),
     DevEvalKind(),
-    ScipKind(),
-    ProgramsKind(),
-    ProjectsKind(),
-    FamiliesKind(),
+    *EDGE_KINDS,
 )
 
 
