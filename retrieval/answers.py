@@ -85,27 +85,3 @@ class SymbolAnswer:
     symbols: tuple[SymbolRow, ...]
     total: int
     status: ViewStatus
-
-
-@dataclass(frozen=True, slots=True)
-class PackItem:
-    """A span in a context pack. ``fidelity`` is ``full``, ``signature`` or ``name``."""
-
-    path: str
-    start_line: int
-    end_line: int
-    symbol: str
-    fidelity: str
-    text: str
-    tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class ContextPack:
-    """Spans that fit a token budget, best first; ``left_out`` counts hits that did not fit."""
-
-    items: tuple[PackItem, ...]
-    tokens: int
-    budget: int
-    left_out: int
-    status: tuple[ViewStatus, ...]

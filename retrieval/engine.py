@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,10 +24,11 @@ from retrieval.weights import SHIPPED
 if TYPE_CHECKING:
     from graph.indexing import GraphOutcome
     from graph.store import GraphStore
-    from retrieval.answers import ContextPack, SearchAnswer, SearchRequest, Span, SymbolAnswer
+    from retrieval.answers import SearchAnswer, SearchRequest, Span, SymbolAnswer
     from retrieval.catalog import SegmentCatalog
     from retrieval.filters import Filters
     from retrieval.indexer import Indexer
+    from retrieval.packs.model import ContextPack
     from retrieval.searcher import Searcher
     from retrieval.view_graphs import ViewGraphs
 
@@ -144,12 +145,15 @@ class Engine:
             raise ValueError(f"a limit must be at least 1, not {request.limit}")
         return self._searcher.search(request)
 
-    def context(self, request: SearchRequest, *, budget: int) -> ContextPack:
-        """Pack what answers a question into ``budget`` tokens."""
-        from retrieval.context import pack
+    def context(self, request: SearchRequest, *, budget: int, seen: Iterable[str] = ()) -> ContextPack:
+        """Pack what answers a question into ``budget`` tokens; ``seen`` are texts with handles of what the asker has already.
 
-        answer = self.search(replace(request, limit=max(request.limit, budget // 80)))
-        return pack(answer, budget=budget)
+        Raises as ``search`` does, ``ValueError`` for a budget below 1, ``QueryError`` for what holds no handle, and ``StoreBusyError`` when
+        the view changes faster than it is read.
+        """
+        from retrieval.packs.packing import Packing
+
+        return Packing(self._database, self.views, self.search).pack(request, budget=budget, seen=seen)
 
     def show(self, root: str, path: str, *, start: int = 1, end: int = 0, ref: str = "") -> Span:
         """Return lines of a file as the view holds them; ``end`` 0 is the last line.

@@ -121,6 +121,9 @@ def _add_searching(commands: Commands) -> None:
     context = add_command(commands, "context", _context, "pack what answers a question into a token budget")
     context.add_argument("query", metavar="QUERY", help="what the context is for")
     context.add_argument("--budget", type=count, default=4000, metavar="TOKENS", help="tokens to fill (default: %(default)s)")
+    context.add_argument(
+        "--seen", action="append", default=[], metavar="FILE|HANDLE", help="leave out what an earlier pack showed; may be repeated"
+    )
     _add_request(context, limit=20)
 
 

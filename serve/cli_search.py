@@ -85,16 +85,26 @@ def context(typed: argparse.Namespace) -> int:
     """Pack what answers a question into a token budget."""
     with open_engine(load_settings()) as engine:
         wanted = request(typed, typed.query)
-        found = engine.context(wanted, budget=typed.budget)
+        found = engine.context(wanted, budget=typed.budget, seen=[_seen(each) for each in typed.seen])
         pack = replace(found, status=with_pending(engine, found.status, wanted))
     if typed.json:
         print(to_line(context_document(pack)))
     else:
         print(render.context(pack))
         sys.stdout.flush()
-        left_out = f", {pack.left_out} hits did not fit" if pack.left_out else ""
-        print(f"{pack.tokens:,} of {pack.budget:,} tokens{left_out}\n{render.status_line(pack.status)}", file=sys.stderr)
+        print(f"{render.context_summary(pack)}\n{render.status_line(pack.status)}", file=sys.stderr)
     return 0 if pack.items else 1
+
+
+def _seen(typed: str) -> str:
+    """Return the text of a file that holds handles, or a handle itself. Raises ``QueryError`` for what is neither."""
+    if not os.path.exists(typed):
+        return typed
+    try:
+        with open(typed, encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError as error:
+        raise QueryError(f"cannot read the handles in {typed}: {error.strerror}; name a file that holds an earlier pack") from error
 
 
 def show(typed: argparse.Namespace) -> int:

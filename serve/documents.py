@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.model import ViewStatus
 from ingest.views import Repository
-from retrieval.answers import ContextPack, Hit, SearchAnswer, Span, SymbolAnswer
+from retrieval.answers import Hit, SearchAnswer, Span, SymbolAnswer
 from retrieval.run import IndexOutcome
 
 if TYPE_CHECKING:
     from graph.indexing import GraphOutcome
+    from retrieval.packs.model import ContextPack, PackItem
 
 MAX_LISTED = 20
 """Failed files and cut-off notes listed with an answer; their full number is said beside them, and ``codelore status`` lists all."""
@@ -121,8 +122,16 @@ def context_document(pack: ContextPack) -> Document:
         "budget": pack.budget,
         "tokens": pack.tokens,
         "left_out": pack.left_out,
-        "items": [asdict(item) for item in pack.items],
+        "reduced": pack.reduced,
+        "seen": pack.seen,
+        "neighbours_left_out": pack.neighbours_left_out,
+        "notes": list(pack.notes),
+        "items": [_pack_item(item) for item in pack.items],
     }
+
+
+def _pack_item(item: PackItem) -> Document:
+    return {"place": item.place} | asdict(item)
 
 
 def span_document(span: Span) -> Document:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from graph.indexing import GraphOutcome
     from ingest.model import ViewStatus
     from ingest.views import Repository
-    from retrieval.answers import ContextPack, Hit, SymbolAnswer
+    from retrieval.answers import Hit, SymbolAnswer
+    from retrieval.packs.model import ContextPack
     from retrieval.query import Query
     from retrieval.run import IndexOutcome
 
@@ -87,13 +88,24 @@ def _snippet(hit: Hit, query: Query, style: Style) -> list[str]:
 
 
 def context(pack: ContextPack) -> str:
-    """Return a context pack as Markdown: a fenced block for each span, named by its place."""
-    blocks: list[str] = []
-    for item in pack.items:
-        fence = "`" * max(3, 1 + max((len(run) for run in re.findall("`+", item.text)), default=0))
-        note = "" if item.fidelity == "full" else f" ({item.fidelity} only)"
-        blocks.append(f"{one_line(item.path)}:{item.start_line}-{item.end_line}{note}\n{fence}\n{plain(item.text)}\n{fence}")
-    return "\n\n".join(blocks)
+    """Return a context pack as Markdown: a block for each item, named by its place."""
+    from retrieval.packs.layout import block, view_labels
+
+    labels = view_labels(each.view for each in pack.status)
+    return "\n\n".join(plain(block(item, labels)) for item in pack.items)
+
+
+def context_summary(pack: ContextPack) -> str:
+    """Return what a pack cost and what is not in it, in one line."""
+    parts = [
+        f"{pack.tokens:,} of {pack.budget:,} tokens",
+        f"{pack.reduced:,} hits by signature or name" if pack.reduced else "",
+        f"{pack.left_out:,} hits did not fit" if pack.left_out else "",
+        f"{pack.neighbours_left_out:,} neighbours did not fit" if pack.neighbours_left_out else "",
+        f"{pack.seen:,} hits left out as seen" if pack.seen else "",
+        *map(one_line, pack.notes),
+    ]
+    return ", ".join(filter(None, parts))
 
 
 def symbols(answer: SymbolAnswer, style: Style) -> str:

@@ -78,16 +78,54 @@ class BatchResult(Wire):
     error: str | None = Field(default=None, description="why this query has no answer")
 
 
-class ContextItem(Wire):
-    """A span in a context pack."""
+class PackLinkRecord(Wire):
+    """Why a symbol is in a pack though the question did not find it: a proven edge of the graph."""
+
+    relation: str = Field(description="what the symbol is to the hit: callee, caller, base, subtype, overridden, type or test")
+    of: str = Field(description="the symbol of the hit")
+    rule: str = Field(description="the rule that made the edge")
+    path: str = Field(description="where the edge is seen")
+    line: int
+
+
+class PackSymbolRecord(Wire):
+    """A definition in a pack."""
+
+    name: str = Field(description="qualified; empty for a span that defines nothing, whose first line is the signature")
+    kind: str
+    start_line: int
+    end_line: int
+    signature: str = Field(description="in one line; empty where only the name is shown")
+    doc: str = Field(description="its first sentence")
+    links: list[PackLinkRecord]
+
+
+class PackSiblingRecord(Wire):
+    """A near copy of an item, which is not shown again."""
 
     path: str
     start_line: int
     end_line: int
-    symbol: str
+    repository: str
+    view: str
+
+
+class ContextItem(Wire):
+    """Part of a file in a context pack."""
+
+    place: str = Field(description="path:start-end@view")
+    path: str
+    start_line: int
+    end_line: int
     fidelity: str = Field(description="full, signature or name")
-    text: str
-    tokens: int
+    text: str = Field(description="in full the lines; else a line for each definition, or their names")
+    tokens: int = Field(description="estimated, with the heading")
+    repository: str
+    view: str
+    language: str
+    handle: str = Field(description="names these lines of this content for good; give it back with --seen")
+    symbols: list[PackSymbolRecord] = Field(description="in full the definitions that began before the span; else what is shown")
+    siblings: list[PackSiblingRecord]
 
 
 class ContextResult(Wire):
@@ -96,7 +134,11 @@ class ContextResult(Wire):
     status: Status
     budget: int
     tokens: int
-    left_out: int = Field(description="hits that did not fit the budget")
+    left_out: int = Field(description="hits of which not even the name fitted")
+    reduced: int = Field(description="hits shown by signature or name alone")
+    seen: int = Field(description="hits left out because the asker has them")
+    neighbours_left_out: int = Field(description="symbols around the hits that did not fit")
+    notes: list[str] = Field(description="what the pack does without")
     items: list[ContextItem]
 
 
