@@ -7,10 +7,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ingest.errors import QueryError
+from ingest.path_kinds import PathFlag
 from retrieval.embed import hash_terms
 from retrieval.lexical import QueryTerm
 from retrieval.regex import Pattern, compile_pattern
 from retrieval.terms import SYMBOL_TERM, terms, words
+from retrieval.understanding.frames import Frame
+from retrieval.understanding.kinds import QueryKind, has_template, is_diff, is_sentence, is_title, kind_of_words, literals, plain_words
+from retrieval.understanding.traces import Trace, may_hold_trace, read_trace
 
 MAX_TERMS = 64
 """Distinct terms of a query that are looked up, heaviest first; more are named in the answer's status."""
@@ -120,6 +124,18 @@ _STOP = frozenset([
     "your",
 ])
 _TITLE_WEIGHT, _REST_WEIGHT, _LONG = 1.6, 0.8, 14
+_FEW_WORDS = 12
+"""Words beside a trace that make no issue of it: "why does this fail?"."""
+_LOG_HEAD = ("commit ", "From ", "Author: ")
+_ASKED_FOR = {
+    PathFlag.TEST: {"test", "spec", "fixtur", "mock"},
+    PathFlag.EXAMPLE: {"exampl", "demo", "sampl", "tutorial", "doc"},
+    PathFlag.BENCHMARK: {"bench", "benchmark", "script", "tool"},
+    PathFlag.VENDORED: {"vendor"},
+    PathFlag.DECLARATION: {"typ", "declaration"},
+    PathFlag.DOCUMENT: {"doc", "readm", "changelog", "documentation", "guid"},
+}
+"""Terms by which a query asks for a kind of file that a question seldom means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +151,17 @@ class Query:
     """Words that look like paths or file names, lower case."""
     dropped: tuple[str, ...] = field(default=())
     """Terms beyond ``MAX_TERMS``."""
+    kind: QueryKind = QueryKind.QUESTION
+    frames: tuple[Frame, ...] = ()
+    """Places that a trace or a sentence names, the innermost first."""
+    messages: tuple[str, ...] = ()
+    """What went wrong, where a trace or a tool's output says so."""
+    literals: tuple[str, ...] = ()
+    """What stands in quotes."""
+    wants: frozenset[PathFlag] = frozenset()
+    """Kinds of files that the query asks for by name."""
+    title: str = ""
+    """The one line that says most: the first one, of a trace its message."""
 
 
 def parse_query(text: str, *, regex: bool = False) -> Query:
@@ -149,20 +176,54 @@ def parse_query(text: str, *, regex: bool = False) -> Query:
         return _pattern(text, *((written[1], written[2]) if written and not regex else (text, "")))
     found = _terms(text)
     identifiers = _identifiers(text.encode("utf-8", "ignore").decode())
+    asked = {term.text for term in found[:MAX_TERMS]}
+    trace = read_trace(text.strip()) if may_hold_trace(text) else Trace()
+    kind = _kind(text, trace)
     return Query(
         text=text,
         terms=tuple(found[:MAX_TERMS]),
         identifiers=tuple(identifiers),
         paths=tuple(dict.fromkeys(match[1].lower() for match in _PATH.finditer(text))),
         dropped=tuple(term.text for term in found[MAX_TERMS:]),
+        kind=kind,
+        frames=trace.frames,
+        messages=trace.messages,
+        literals=literals(text),
+        wants=frozenset(flag for flag, words in _ASKED_FOR.items() if asked & words),
+        title=_title(text, kind, trace),
     )
+
+
+def _kind(text: str, trace: Trace) -> QueryKind:
+    lines = text.strip().split("\n")
+    if trace.traced:
+        return QueryKind.ISSUE if has_template(text) or _is_told(lines, trace.lines) else QueryKind.TRACE
+    if is_diff(text):
+        at = next(number for number, line in enumerate(lines) if line.startswith(("diff ", "@@ ", "--- ", "Index: ")))
+        return QueryKind.ISSUE if _is_told(lines[:at], frozenset()) else QueryKind.DIFF
+    return kind_of_words(text)
+
+
+def _is_told(lines: list[str], pasted: frozenset[int]) -> bool:
+    """Return whether what was pasted stands in a text that tells of it: it has a title, and more than a question follows."""
+    if not lines or 0 in pasted or not is_title(lines[0]) or lines[0].startswith(_LOG_HEAD):
+        return False
+    said = sum(plain_words(line) for number, line in enumerate(lines) if number not in pasted and is_sentence(line))
+    fenced = any(line.lstrip().startswith("```") for line in lines)
+    return said > _FEW_WORDS or (fenced and not lines[0].rstrip().endswith(("?", ":")))
+
+
+def _title(text: str, kind: QueryKind, trace: Trace) -> str:
+    if kind is QueryKind.TRACE and trace.messages:
+        return trace.messages[0]
+    return text.strip().partition("\n")[0]
 
 
 def _pattern(text: str, source: str, flags: str) -> Query:
     options = re.MULTILINE
     for flag in flags:
         options |= {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}[flag]
-    return Query(text, pattern=compile_pattern(source, options))
+    return Query(text, pattern=compile_pattern(source, options), kind=QueryKind.PATTERN, title=text.strip().partition("\n")[0])
 
 
 def _terms(text: str) -> list[QueryTerm]:
