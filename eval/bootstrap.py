@@ -15,23 +15,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from eval.figures import auroc
 from eval.model import Outcome
-from eval.record import Metric
+from eval.record import Confidences, Metric
 
 RESAMPLES = 10_000
+AUROC_RESAMPLES = 2_000
+"""Each takes a sort of all answers."""
 SEED = 20_261_121
 FEW = 10
 """Repositories below which their questions are drawn too."""
 
 _BLOCK = 2_000_000
 """Numbers held at once while questions are drawn."""
+_CHANCE = 0.5
+"""The AUROC of a confidence that says nothing."""
 _ZERO = 1e-12
 """Sums in another order differ by less; equal answers must differ by nothing."""
 
+T = TypeVar("T")
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -143,6 +150,30 @@ def figure_interval(outcomes: Sequence[Outcome], metric: Metric, *, resamples: i
     """Return the interval of one figure over questions; none when no question has a say."""
     corpora = numbered([each.corpus for each in outcomes])
     return interval(resample(corpora, [column(outcomes, metric)], resamples=resamples)[:, 0])
+
+
+def auroc_interval(sure: Sequence[Confidences], *, resamples: int = AUROC_RESAMPLES, seed: int = SEED) -> Interval | None:
+    """Return the interval of the AUROC over all repositories' answers; none when no resample has answers of both sorts.
+
+    What is drawn is as in ``resample``. The level to which ``p`` belongs is .5, at which confidence says nothing.
+    """
+    sure = [each for each in sure if each.own or each.other]
+    random = np.random.default_rng(seed)
+    whole = level(len(sure)) is Level.CORPORA
+    samples = np.full(resamples if sure else 0, np.nan)
+    for at in range(len(samples)):
+        drawn = _redrawn(sure, random)
+        own = [value for each in drawn for value in (each.own if whole else _redrawn(each.own, random))]
+        other = [value for each in drawn for value in (each.other if whole else _redrawn(each.other, random))]
+        found = auroc(own, other)
+        samples[at] = np.nan if found is None else found - _CHANCE
+    got = interval(samples)
+    return Interval(got.low + _CHANCE, got.high + _CHANCE, got.p, got.resamples) if got else None
+
+
+def _redrawn(values: Sequence[T], random: np.random.Generator) -> list[T]:
+    chosen: list[int] = random.integers(len(values), size=len(values)).tolist() if values else []
+    return [values[each] for each in chosen]
 
 
 def interval(samples: Floats) -> Interval | None:

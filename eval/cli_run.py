@@ -44,6 +44,9 @@ def add_run(commands: Commands, home: Home) -> None:
     what.add_argument(
         "--foreign", type=whole, default=3, metavar="N", help="questions of other repositories to each (default: %(default)s)"
     )
+    what.add_argument(
+        "--abstention", action="store_true", help="ask every question of another repository as well, to see whether confidence tells"
+    )
     what.add_argument("--depth", type=whole, default=0, metavar="N", help="rows asked of a system (default: what the set needs)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the record, with every question's answer, to FILE")
     parser.add_argument(
@@ -55,7 +58,7 @@ def add_run(commands: Commands, home: Home) -> None:
         default=[],
         type=_bound,
         metavar="METRIC=VALUE",
-        help="exit 1 when the first system has less",
+        help="exit 1 when the first system has less; METRIC:questions is the mean over questions, abstention the AUROC",
     )
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
 
@@ -83,7 +86,7 @@ def _run(home: Home, typed: argparse.Namespace) -> int:
     if typed.out:
         require_writable(typed.out)
     places = Places(home(), typed.repo, typed.corpora, typed.clones, download=typed.download)
-    options = RunOptions(typed.depth, typed.foreign, tuple(typed.only), typed.sample, typed.seed)
+    options = RunOptions(typed.depth, typed.foreign, typed.abstention, tuple(typed.only), typed.sample, typed.seed)
     with ExitStack() as stack:
         data = typed.data or Path(stack.enter_context(TemporaryDirectory(prefix="codelore-eval-")))
         systems = [stack.enter_context(closing(open_system(name, home(), data))) for name in names]
@@ -104,9 +107,10 @@ def _names(eval_set: EvalSet, typed: argparse.Namespace) -> list[str]:
     from ingest.errors import QueryError
 
     names: list[str] = typed.system or ["codelore"]
-    known = [each.name for each in eval_set.metrics]
+    metrics = [each.name for each in eval_set.metrics]
+    known = [*metrics, *(f"{each}:questions" for each in metrics), "abstention"]
     if unknown := [name for name, _ in typed.at_least if name not in known]:
-        raise QueryError(f"--at-least {', '.join(unknown)}: {eval_set.info.name} has no such measure; it has {', '.join(known)}")
+        raise QueryError(f"--at-least {', '.join(unknown)}: {eval_set.info.name} has no such measure; it has {', '.join(metrics)}")
     if len(set(names)) < len(names):
         raise QueryError(f"--system {' '.join(names)}: each system is asked once; leave out the second")
     if isinstance(eval_set, QuestionSet):
@@ -124,7 +128,7 @@ def _say(line: str) -> None:
 
 def _verdict(record: Record, bounds: list[tuple[str, float]]) -> int:
     """Return 0 when everything was measured and the bounds hold, else 1, with the reasons on standard error."""
-    from eval.figures import figure
+    from eval.figures import abstention, figure
 
     first = record.systems[0]
     wrong = [
@@ -132,11 +136,13 @@ def _verdict(record: Record, bounds: list[tuple[str, float]]) -> int:
     ]
     known = {each.name: each for each in record.metrics}
     for name, bound in bounds:
-        got = figure(first.outcomes, known[name])
+        metric, _, over = name.partition(":")
+        found = figure(first.outcomes, known[metric]) if metric in known else None
+        got = abstention(first) if name == "abstention" else (found.micro if over else found.value) if found else None
         if got is None:
             wrong.append(f"{name} was not measured: no question has a say in it")
-        elif got.value < bound:
-            wrong.append(f"{name} is {got.value:.4f}, less than {bound:g}")
+        elif got < bound:
+            wrong.append(f"{name} is {got:.4f}, less than {bound:g}")
     for each in wrong:
         _say(each)
     return int(bool(wrong) or not first.outcomes)

@@ -136,7 +136,8 @@ def auroc(own: Sequence[float], other: Sequence[float]) -> float | None:
 
 def abstention(run: SystemRun) -> float | None:
     """Return how well confidence tells questions about a corpus from foreign ones, 0.5 being not at all."""
-    return auroc(run.foreign.get("own", ()), run.foreign.get("other", ()))
+    sure = run.confidence.values()
+    return auroc([each for one in sure for each in one.own], [each for one in sure for each in one.other])
 
 
 def first_rank(outcome: Outcome) -> int:

@@ -2,8 +2,10 @@
 
 Two kinds of list are scored. *Rows* are spans as the system gave them: ``semble_ndcg`` and the coverage of spans look at them. *Files* are
 the distinct files of the rows, each at the place of its first row: ``file_ndcg``, ``hit``, ``recall``, ``all_found`` and
-``reciprocal_rank`` look at those, so that several rows of one file neither help nor harm. Where ir_measures has a measure (nDCG, Success,
-R, RR) ours equals it on files, and a test holds them to each other; it has none for spans, budgets, or semble's NDCG.
+``reciprocal_rank`` look at those, so that several rows of one file neither help nor harm. The measures of ``OF_SPANS`` are given the rows
+in the order in which a reader with a budget gets them (``Answer.reading``): one ranking of files can be laid out flat, with a row a file,
+and as a pack, with more rows of the best files. Where ir_measures has a measure (nDCG, Success, R, RR) ours equals it on files, and a test
+holds them to each other; it has none for spans, budgets, or semble's NDCG.
 """
 
 from __future__ import annotations
@@ -100,6 +102,11 @@ def span_coverage(found: Sequence[Found], targets: Sequence[Target], *, lines: i
     return shown / len(spans) if spans else 1.0
 
 
+def first_rows_coverage(found: Sequence[Found], targets: Sequence[Target], depth: int = DEPTH, lines: int = 200) -> float:
+    """Return ``span_coverage`` of the first ``depth`` rows within ``lines``: as many rows for all, and none is better for being longer."""
+    return span_coverage(found[:depth], targets, lines=lines)
+
+
 def line_coverage(found: Sequence[Found], targets: Sequence[Target], *, lines: int) -> float:
     """Return the share of the lines of the targets' spans that are shown within a budget of ``lines``; 1 for no spans at all."""
     read = _lines_read(found, lines=lines, tokens=0)
@@ -156,11 +163,12 @@ MEASURES: dict[str, Measure] = {
     "acc@10": _on_primary(lambda ranked, targets: all_found(ranked, targets, 10)),
     "definitions@10": lambda found, _ranked, targets: definition_recall(found, targets, 10),
     "definitions@20": lambda found, _ranked, targets: definition_recall(found, targets, 20),
+    "span@10": lambda found, _ranked, targets: first_rows_coverage(found, targets),
     "span@200": lambda found, _ranked, targets: span_coverage(found, targets, lines=200),
     "lines@200": lambda found, _ranked, targets: line_coverage(found, targets, lines=200),
     "span@2000t": lambda found, _ranked, targets: span_coverage(found, targets, tokens=2000),
 }
 """By name. ``@200`` is a budget of lines, ``@2000t`` of tokens, any other ``@`` a number of places."""
 
-OF_SPANS = frozenset({"span@200", "lines@200", "span@2000t"})
+OF_SPANS = frozenset({"span@10", "span@200", "lines@200", "span@2000t"})
 """Those that say nothing about a question whose targets are whole files."""

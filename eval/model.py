@@ -63,6 +63,13 @@ class Answer:
     found: tuple[Found, ...]
     milliseconds: float
     confidence: float
+    spans: tuple[Found, ...] = ()
+    """The same ranking as a reader with a budget would be given it, where the system has such a list; else ``found`` is read."""
+
+    @property
+    def reading(self) -> tuple[Found, ...]:
+        """The rows in the order in which they are read under a budget."""
+        return self.spans or self.found
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,14 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True)
+class Confidences:
+    """How sure a system was of its answers about one repository: to questions about it, and to questions about another one."""
+
+    own: tuple[float, ...] = ()
+    other: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SystemRun:
     """What one system did with a set."""
 
@@ -65,8 +73,8 @@ class SystemRun:
     outcomes: tuple[Outcome, ...]
     missing: Mapping[str, str]
     """Corpora that were not measured, and why."""
-    foreign: Mapping[str, tuple[float, ...]] = field(default_factory=dict[str, tuple[float, ...]])
-    """``own`` and ``other``: the confidence of answers to questions about the corpus, and to questions about another one."""
+    confidence: Mapping[str, Confidences] = field(default_factory=dict[str, Confidences])
+    """By repository; one without a name in records that do not tell them apart."""
     seconds: Mapping[str, float] = field(default_factory=dict[str, float])
     """``system`` spent indexing and answering, ``harness`` around it."""
 
@@ -163,9 +171,14 @@ def _system(row: dict[str, Any]) -> SystemRun:
         costs=tuple(IndexCost(**each) for each in row["costs"]),
         outcomes=tuple(_outcome(each) for each in row["outcomes"]),
         missing=row["missing"],
-        foreign={name: tuple(values) for name, values in row["foreign"].items()},
+        confidence=_confidence(row),
         seconds=row["seconds"],
     )
+
+
+def _confidence(row: dict[str, Any]) -> dict[str, Confidences]:
+    by_name: dict[str, dict[str, list[float]]] = row["confidence"] if "confidence" in row else {"": row["foreign"]}
+    return {name: Confidences(tuple(values.get("own", ())), tuple(values.get("other", ()))) for name, values in by_name.items()}
 
 
 def _outcome(row: dict[str, Any]) -> Outcome:

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from random import Random
@@ -14,7 +15,7 @@ from eval.corpora import Corpus, Places, lay_out
 from eval.foreign import QUESTIONS
 from eval.graph_source import GraphSource
 from eval.model import IndexCost, Outcome, Question
-from eval.record import Record, SystemRun, now, own_commit, this_machine
+from eval.record import Confidences, Record, SystemRun, now, own_commit, this_machine
 from eval.sets.kinds import EvalSet, GraphCase, GraphSet, QuestionSet
 from eval.systems.protocol import System
 from ingest.errors import CodeloreError, SourceError
@@ -31,6 +32,8 @@ class RunOptions:
     """Rows asked of a system; 0 is what the set needs."""
     foreign: int = 3
     """Questions about other repositories that each corpus is asked, to see whether confidence tells them apart."""
+    abstention: bool = False
+    """Ask every question of another repository, too, instead."""
     only: tuple[str, ...] = ()
     """Repositories to measure; all when empty."""
     sample: int = 0
@@ -97,16 +100,16 @@ def _run_questions(
     eval_set: QuestionSet, chosen: dict[str, list[Question]], system: System, places: Places, options: RunOptions, report: Report
 ) -> SystemRun:
     clock = _Clock()
-    draw = Random(options.seed)
+    strange = _foreign(chosen, options)
     costs: list[IndexCost] = []
     outcomes: list[Outcome] = []
     missing: dict[str, str] = {}
-    confidence: dict[str, list[float]] = {"own": [], "other": []}
+    confidence: dict[str, Confidences] = defaultdict(Confidences)
     by_name = {each.name: each for each in eval_set.corpora}
     for at, (name, questions) in enumerate(chosen.items(), start=1):
         try:
             root = _timed_layout(by_name[name], places, clock, report)
-            cost, judged, sure = _measure_corpus(eval_set, system, name, root, questions, _foreign(chosen, name, draw, options), options)
+            cost, judged, sure = _measure_corpus(eval_set, system, name, root, questions, strange[name], options)
         except CodeloreError as error:
             missing[name] = str(error)
             report(f"{system.name}: {name}: NOT MEASURED: {error}")
@@ -114,8 +117,8 @@ def _run_questions(
         costs.append(cost)
         outcomes += judged
         clock.system += cost.seconds + (cost.cold_ms + sum(each.milliseconds for each in judged)) / 1000
-        for key, values in sure.items():
-            confidence[key] += values
+        before = confidence[repository := questions[0].repository]
+        confidence[repository] = Confidences(before.own + sure.own, before.other + sure.other)
         report(f"{system.name}: {at} of {len(chosen)}: {name}: {cost.files:,} files in {cost.seconds:.1f} s, {len(judged)} questions")
     return SystemRun(
         system.name,
@@ -124,7 +127,7 @@ def _run_questions(
         tuple(costs),
         tuple(outcomes),
         missing,
-        {key: tuple(values) for key, values in confidence.items()},
+        dict(confidence),
         clock.shares(),
     )
 
@@ -137,24 +140,46 @@ def _measure_corpus(
     questions: Sequence[Question],
     foreign: Sequence[str],
     options: RunOptions,
-) -> tuple[IndexCost, list[Outcome], dict[str, list[float]]]:
+) -> tuple[IndexCost, list[Outcome], Confidences]:
     cost = system.index(name, root)
     asked = [*(each.text for each in questions), *foreign]
     given = system.ask(root, asked, options.depth or eval_set.depth)
     if len(given.answers) != len(asked):
         raise SourceError(f"{system.name} gave {len(given.answers)} answers to {len(asked)} questions about {name}")
     judged = [eval_set.judge(question, answer) for question, answer in zip(questions, given.answers, strict=False)]
-    sure = [answer.confidence for answer in given.answers]
-    return replace(cost, cold_ms=given.cold_ms), judged, {"own": sure[: len(questions)], "other": sure[len(questions) :]}
+    sure = tuple(answer.confidence for answer in given.answers)
+    return replace(cost, cold_ms=given.cold_ms), judged, Confidences(sure[: len(questions)], sure[len(questions) :])
 
 
-def _foreign(chosen: dict[str, list[Question]], corpus: str, draw: Random, options: RunOptions) -> list[str]:
-    """Return questions that the corpus does not answer: about the set's other repositories, else about what few programs do."""
-    repository = corpus.partition("@")[0]
-    others = [each.text for questions in chosen.values() for each in questions if each.repository != repository]
-    if not others:
-        return list(QUESTIONS) if options.foreign else []
-    return draw.sample(others, min(options.foreign, len(others)))
+def _foreign(chosen: dict[str, list[Question]], options: RunOptions) -> dict[str, list[str]]:
+    """Return for each corpus questions that it does not answer: about the set's other repositories, else about what few programs do."""
+    asked = [each for questions in chosen.values() for each in questions]
+    if len({each.repository for each in asked}) == 1:
+        return {name: list(QUESTIONS) if options.foreign or options.abstention else [] for name in chosen}
+    if options.abstention:
+        return _exchanged(asked, options.seed)
+    draw = Random(options.seed)
+    found: dict[str, list[str]] = {}
+    for name, questions in chosen.items():
+        others = [each.text for each in asked if each.repository != questions[0].repository]
+        found[name] = draw.sample(others, min(options.foreign, len(others)))
+    return found
+
+
+def _exchanged(asked: Sequence[Question], seed: int) -> dict[str, list[str]]:
+    """Give every question to another repository, the same one for the same seed, whatever else is asked; of its corpora to the first."""
+    first: dict[str, str] = {}
+    for each in asked:
+        first.setdefault(each.repository, each.corpus)
+    found: dict[str, list[str]] = {each.corpus: [] for each in asked}
+    for each in asked:
+        other = min((name for name in first if name != each.repository), key=lambda name: _drawn(f"{seed} {each.question_id} {name}"))
+        found[first[other]].append(each.text)
+    return found
+
+
+def _drawn(text: str) -> bytes:
+    return sha256(text.encode()).digest()
 
 
 def _timed_layout(corpus: Corpus, places: Places, clock: _Clock, report: Report) -> Path:

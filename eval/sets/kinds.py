@@ -36,7 +36,8 @@ class QuestionSet:
         """Score the answer to one question."""
         ranked = files(answer.found)
         asked = [name for name in self.measures if name not in OF_SPANS or any(each.spans for each in question.targets)]
-        values = {name: Part(MEASURES[name](answer.found, ranked, question.targets)) for name in asked}
+        rows = {name: answer.reading if name in OF_SPANS else answer.found for name in asked}
+        values = {name: Part(MEASURES[name](rows[name], ranked, question.targets)) for name in asked}
         tokens = sum(row.tokens for row in answer.found[:10])
         if tokens or not answer.found:  # a system that shows no text has no say
             values["tokens"] = Part(float(tokens))

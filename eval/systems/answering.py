@@ -14,6 +14,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
 _BYTES_A_TOKEN = 3.5  # as the engine estimates; a test holds the two together
@@ -24,10 +25,21 @@ Row = Mapping[str, Any]
 """A hit: path (relative to the root), start_line, end_line, score, and where known text and signals."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An answer that is more than its rows."""
+
+    found: Sequence[Row]
+    spans: Sequence[Row] = ()
+    """The same ranking in the order in which a reader with a budget is given it."""
+    confidence: float | None = None
+    """The larger the surer; without it, the best row's score."""
+
+
 class OpenIndex(Protocol):
     """An index that can be asked."""
 
-    def ask(self, question: str, limit: int) -> Sequence[Row]:
+    def ask(self, question: str, limit: int) -> Sequence[Row] | Ranked:
         """Return the best rows, best first."""
         ...
 
@@ -135,10 +147,13 @@ class Answering:
 
 def _answer(index: OpenIndex, question: str, limit: int) -> dict[str, Any]:
     started = time.perf_counter()
-    rows = index.ask(question, limit)
+    given = index.ask(question, limit)
     spent = (time.perf_counter() - started) * 1000
-    found = [_found(row) for row in rows]
-    return {"ms": spent, "confidence": found[0]["score"] if found else 0.0, "found": found}
+    ranked = given if isinstance(given, Ranked) else Ranked(given)
+    found = [_found(row) for row in ranked.found]
+    best = found[0]["score"] if found else 0.0
+    sure = best if ranked.confidence is None else ranked.confidence
+    return {"ms": spent, "confidence": sure, "found": found, "spans": [_found(row) for row in ranked.spans]}
 
 
 def _found(row: Row) -> dict[str, Any]:

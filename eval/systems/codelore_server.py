@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from eval.systems.answering import options_of, private_output, serve
+from graph.store import open_graph_store
 from ingest.errors import CodeloreError, QueryError
 from retrieval.answers import Hit, SearchRequest
 from retrieval.embed import write_model
@@ -22,18 +24,22 @@ class CodeloreAdapter:
     """The engine, with one data folder a corpus."""
 
     def __init__(self, options: Mapping[str, str]) -> None:
-        """``weights`` names the embedder's file; ``vectors=off`` takes the vector signal away. Raises ``QueryError`` for other values."""
-        vectors = options.get("vectors", "on")
-        if vectors not in {"on", "off"}:
-            raise QueryError(f"the option vectors is on or off, not {vectors!r}")
-        self._weights = Path(options.get("weights") or SHIPPED) if vectors == "on" else None
+        """``weights`` names the embedder's file; ``vectors=off`` takes the vector signal away, ``graph=off`` resolves no names.
+
+        Raises ``QueryError`` for other values.
+        """
+        self._weights = Path(options.get("weights") or SHIPPED) if _is_on(options, "vectors") else None
+        self._graph = _is_on(options, "graph")
         self.version = version("codelore")
 
     def index(self, root: str, data: str, files: Callable[[], Iterator[tuple[str, str]]]) -> tuple[int, int]:
         """Index a folder as a user's would be; the engine lists its files itself."""
         del files
         with self._engine(Path(data)) as engine:
-            engine.index(root)
+            outcome = engine.index(root, to_resolve=self._graph)
+            if self._graph:
+                with closing(open_graph_store(f"sqlite:{Path(data) / 'codelore.db'}")) as store:
+                    engine.resolve(outcome.view, store)
             status = engine.status(root, look=False)
             return status.files, status.chunks
 
@@ -48,6 +54,13 @@ class CodeloreAdapter:
             if not weights.exists():
                 blank_model(weights)
         return Engine(data, EngineOptions(weights=weights))
+
+
+def _is_on(options: Mapping[str, str], name: str) -> bool:
+    value = options.get(name, "on")
+    if value not in {"on", "off"}:
+        raise QueryError(f"the option {name} is on or off, not {value!r}")
+    return value == "on"
 
 
 class OpenEngine:

@@ -149,7 +149,7 @@ class ProcessSystem:
 
 
 def _answer(row: Mapping[str, Any]) -> Answer:
-    return Answer(tuple(map(_found, row["found"])), float(row["ms"]), float(row["confidence"]))
+    return Answer(tuple(map(_found, row["found"])), float(row["ms"]), float(row["confidence"]), tuple(map(_found, row.get("spans", ()))))
 
 
 def _found(row: Mapping[str, Any]) -> Found:

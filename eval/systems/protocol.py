@@ -5,9 +5,10 @@ Each line on its standard input is a request, each line on its standard output t
     {"do": "index", "root": FOLDER, "data": FOLDER}
         -> {"version", "seconds", "cpu_seconds", "files", "chunks"}
     {"do": "ask", "root": FOLDER, "data": FOLDER, "limit": 10, "questions": [TEXT, ...]}
-        -> {"version", "cold_ms", "answers": [{"ms", "confidence", "found": [HIT, ...]}, ...]}
+        -> {"version", "cold_ms", "answers": [{"ms", "confidence", "found": [HIT, ...], "spans": [HIT, ...]}, ...]}
     HIT is {"path", "start_line", "end_line", "score", "tokens", "signals"}
 
+``spans`` may be left out: the same ranking as rows for a reader with a budget, where that is another list than ``found``.
 Any answer may be ``{"error": MESSAGE}``. Paths are relative to ``root``. ``ms`` is the search alone, warm: the first question is asked once
 before the clock starts. ``cold_ms`` is opening the index and the first answer, when this process had not opened it, else 0.
 What a system writes to standard error is shown when it fails.

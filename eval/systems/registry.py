@@ -51,7 +51,7 @@ SYSTEMS = {
         Entry(
             "codelore",
             "this engine, as codelore index and codelore search run it",
-            {"vectors": "off to leave the vector signal out", "weights": "file of the static embedder"},
+            {"vectors": "off to leave the vector signal out", "graph": "off to resolve no names", "weights": "file of the static embedder"},
         ),
         Entry(
             "semble",

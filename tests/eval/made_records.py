@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from eval.model import Found, IndexCost, Outcome, Part, Target
-from eval.record import Machine, Metric, Record, SetInfo, SystemRun
+from eval.record import Confidences, Machine, Metric, Record, SetInfo, SystemRun
 
 NDCG = Metric("ndcg@10")
 PRECISION = Metric("precision", aggregate="ratio")
@@ -46,9 +46,8 @@ def system(name: str, rows: Sequence[Outcome], missing: Mapping[str, str] | None
     """A run with a cost for each corpus."""
     corpora = list(dict.fromkeys(each.corpus for each in rows))
     costs = tuple(IndexCost(corpus, 2.0, 1.5, 100 << 20, 10, 40, 1 << 20, 30.0) for corpus in corpora)
-    run = SystemRun(
-        name, "1.0", {"weights": "shipped"}, costs, tuple(rows), missing or {}, {"own": (2.0, 1.0), "other": (0.5,)}, {"system": 3.0}
-    )
+    sure = {"a": Confidences((2.0, 1.0), (0.5,))}
+    run = SystemRun(name, "1.0", {"weights": "shipped"}, costs, tuple(rows), missing or {}, sure, {"system": 3.0})
     return replace(run, **more)  # pyright: ignore[reportArgumentType]
 
 

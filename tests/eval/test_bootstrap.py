@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.bootstrap import FEW, Column, Floats, Level, column, interval, level, numbered, resample
+from eval.bootstrap import FEW, Column, Floats, Level, auroc_interval, column, interval, level, numbered, resample
 from eval.model import Outcome, Part
-from eval.record import Metric
+from eval.record import Confidences, Metric
 
 SCORES = st.lists(st.tuples(st.sampled_from("abcdefghijklm"), st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=40)
 FAST = settings(deadline=None, max_examples=40)
@@ -143,3 +143,29 @@ def test_p_falls_as_zero_moves_out_of_the_interval() -> None:
         assert got is not None
         assert 0 < got.p <= 1
         assert (got.p < 0.05) == (got.low > 0 or got.high < 0)
+
+
+@FAST
+@given(st.lists(st.tuples(st.lists(st.integers(0, 5), max_size=4), st.lists(st.integers(0, 5), max_size=4)), max_size=12))
+def test_the_interval_of_an_auroc_lies_where_an_auroc_does(answers: list[tuple[list[float], list[float]]]) -> None:
+    """Within 0 and 1; and there is none without answers of both sorts."""
+    got = auroc_interval([Confidences(tuple(own), tuple(other)) for own, other in answers], resamples=50)
+    if not (any(own for own, _ in answers) and any(other for _, other in answers)):
+        assert got is None
+    elif got is not None:  # few resamples may all lack one sort
+        assert 0 <= got.low <= got.high <= 1
+        assert 0 < got.p <= 1
+
+
+def test_an_auroc_that_every_repository_shares_is_certain() -> None:
+    """Whichever are drawn; a repository without answers changes nothing, and unequal ones widen it."""
+    perfect = Confidences((2.0, 3.0), (1.0, 0.5))
+    for count in (1, FEW):
+        got = auroc_interval([*[perfect] * count, Confidences()], resamples=200)
+        assert got is not None
+        assert (got.low, got.high) == (1.0, 1.0)
+        assert got.p < 0.05
+    mixed = auroc_interval([perfect] * FEW + [Confidences((0.1,), (9.0,))] * FEW, resamples=200)
+    assert mixed is not None
+    assert mixed.low < 4 / 9 < mixed.high
+    assert auroc_interval([]) is None

@@ -194,7 +194,7 @@ def test_the_command_prints_what_changed(tmp_path: Path, capsys: pytest.CaptureF
 
 def test_two_systems_of_one_record_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One file is enough; as JSON every figure is there."""
-    bare = replace(system("bm25", [replace(each, milliseconds=0.0) for each in outcomes()]), costs=(), foreign={})
+    bare = replace(system("bm25", [replace(each, milliseconds=0.0) for each in outcomes()]), costs=(), confidence={})
     file = write(tmp_path, "a.json", record(system("codelore", outcomes(score=better)), bare))
     assert typed(add_compare, "compare", file, "--system", "A=bm25,B=codelore", "--json") == 0
     found = json.loads(capsys.readouterr().out)

@@ -97,6 +97,14 @@ def test_a_budget_of_tokens_is_kept(found: list[Found], targets: list[Target], b
 
 
 @given(ROWS, TARGETS)
+def test_the_first_rows_show_no_more_than_all_do(found: list[Found], targets: list[Target]) -> None:
+    """``span@10`` has both bounds, so that neither long rows nor many of them help."""
+    got = MEASURES["span@10"](found, [], targets)
+    assert got <= MEASURES["span@200"](found, [], targets)
+    assert got == MEASURES["span@200"](found[:10], [], targets)
+
+
+@given(ROWS, TARGETS)
 def test_every_measure_lies_between_nothing_and_everything(found: list[Found], targets: list[Target]) -> None:
     """An empty answer scores 0; only semble's NDCG may pass 1, and no target means no score. Coverage of no spans is complete."""
     spanless = not any(target.spans for target in targets)

@@ -38,7 +38,7 @@ def row(table: Table, name: str) -> tuple[str, ...]:
 
 def test_systems_stand_beside_each_other_ours_first() -> None:
     """With the best of each metric marked, whichever way it counts, and intervals below."""
-    peer = system("bm25", [replace(each, values={**each.values, "tokens": Part(50)}) for each in outcomes()], foreign={})
+    peer = system("bm25", [replace(each, values={**each.values, "tokens": Part(50)}) for each in outcomes()], confidence={})
     found = chapter(record(peer, system("codelore", outcomes(score=better))))
     assert found.systems == ("codelore", "bm25")
     assert found.headline.head == ("", "codelore", "bm25")

@@ -13,7 +13,7 @@ import pytest
 from eval.corpora import Places
 from eval.graph_source import resolve
 from eval.model import Part
-from eval.record import FORMAT, Record, read_record, this_machine, write_record
+from eval.record import FORMAT, Confidences, Record, read_record, this_machine, write_record
 from eval.run import RunOptions, run
 from eval.sets.registry import read_set
 from ingest.errors import SourceError
@@ -72,7 +72,7 @@ def test_a_run_records_what_every_question_scored(questions: Path, places: Place
     assert {each.question_id: each.values["hit@1"] for each in got.outcomes} == {"s1": Part(1), "s2": Part(1), "b1": Part(1)}
     assert [each.corpus for each in got.costs] == ["shop", "bank"]
     assert all(each.cold_ms == 1.5 and each.files == 2 for each in got.costs)
-    assert (len(got.foreign["own"]), len(got.foreign["other"])) == (3, 2)
+    assert {name: (len(sure.own), len(sure.other)) for name, sure in got.confidence.items()} == {"shop": (2, 1), "bank": (1, 1)}
     assert got.missing == {}
     assert set(got.seconds) == {"system", "layout", "harness"}
     assert got.outcomes[0].found[0].signals
@@ -106,9 +106,38 @@ def test_what_could_not_be_measured_is_kept_with_its_reason(tmp_path: Path, ques
 def test_a_set_about_one_repository_asks_what_no_program_answers(questions: Path, places: Places, engine: EngineSystem) -> None:
     """Confidence can be judged on one's own code alone, unless that is not wanted."""
     (got,) = run(read_set(questions), [engine], places, RunOptions(only=("shop",))).systems
-    assert (len(got.foreign["own"]), len(got.foreign["other"])) == (2, 24)
+    assert (len(got.confidence["shop"].own), len(got.confidence["shop"].other)) == (2, 24)
     (got,) = run(read_set(questions), [engine], places, RunOptions(only=("shop",), foreign=0)).systems
-    assert got.foreign["other"] == ()
+    assert got.confidence["shop"].other == ()
+
+
+def test_every_question_can_be_asked_of_another_repository(tmp_path: Path, corpora: Path, engine: EngineSystem) -> None:
+    """Of one other each, drawn by the question alone, and of its first commit; so a part of the questions is asked what all of them are."""
+    rows = [{**row, "id": f"{row['id']}/{at}", "commit": "c1"} for at in range(3) for row in ROWS]
+    rows += [{"id": "later", "query": "what else", "name": "shop", "commit": "c2", "relevant": ["stock.py"]}]
+    rows += [{"id": "t", "query": "what else", "name": "third", "commit": "c1", "relevant": ["stock.py"]}]
+    (tmp_path / "many.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    for name in ("shop@c1", "shop@c2", "third"):
+        (corpora / name).mkdir()
+        (corpora / name / "stock.py").write_text("def count():\n    '''Count the shelf.'''\n")
+    places = Places(tmp_path / "cache", folders=corpora)
+    (got,) = run(read_set(tmp_path / "many.jsonl"), [engine], places, RunOptions(abstention=True)).systems
+    assert got.missing == {}
+    assert {name: len(sure.own) for name, sure in got.confidence.items()} == {"shop": 7, "bank": 3, "third": 1}
+    assert sum(len(sure.other) for sure in got.confidence.values()) == 11
+    assert all(sure.other for sure in got.confidence.values())
+    (again,) = run(read_set(tmp_path / "many.jsonl"), [engine], places, RunOptions(abstention=True, seed=1)).systems
+    assert [len(sure.other) for sure in again.confidence.values()] != [len(sure.other) for sure in got.confidence.values()]
+
+
+def test_records_of_an_earlier_version_are_read(tmp_path: Path, questions: Path, places: Places, engine: EngineSystem) -> None:
+    """They have all confidences in one place."""
+    write_record(run(read_set(questions), [engine], places), tmp_path / "r.json")
+    row = json.loads((tmp_path / "r.json").read_text())
+    del row["systems"][0]["confidence"]
+    row["systems"][0]["foreign"] = {"own": [2.0, 1.0], "other": [0.5]}
+    (tmp_path / "r.json").write_text(json.dumps(row))
+    assert read_record(tmp_path / "r.json").systems[0].confidence == {"": Confidences((2.0, 1.0), (0.5,))}
 
 
 def test_questions_are_chosen_by_repository_and_sample(questions: Path, places: Places, engine: EngineSystem) -> None:

@@ -132,6 +132,16 @@ def test_an_answer_is_judged_by_every_measure(tmp_path: Path) -> None:
     assert (outcome.corpus, outcome.language, outcome.milliseconds, len(outcome.found)) == ("app", "go", 2.5, 2)
 
 
+def test_what_a_reader_with_a_budget_gets_is_judged_apart(tmp_path: Path) -> None:
+    """Spans in the order of a pack, everything else in that of the flat list; without a pack the list is read."""
+    rows = [{"id": "1", "query": "q", "name": "app", "relevant": [{"path": "a", "spans": [[50, 50]]}]}]
+    found = questions(write_rows(tmp_path / "s.jsonl", rows))
+    flat, pack = (Found("a", 1, 9, tokens=7), Found("b", 1, 9)), (Found("b", 1, 9), Found("a", 45, 55))
+    for spans, shown in ((pack, 1), ((), 0)):
+        values = found.judge(found.questions[0], Answer(flat, 2.5, 1.0, spans)).values
+        assert (values["hit@1"], values["span@200"], values["span@10"], values["tokens"]) == (Part(1), Part(shown), Part(shown), Part(7))
+
+
 def test_cosqa_becomes_one_file_a_function(tmp_path: Path) -> None:
     (tmp_path / "code_idx_map.txt").write_text(json.dumps({"def a(): pass": 0, "def b(): pass": 101}))
     rows = [{"idx": "t-1", "doc": "python b", "code": "def b(): pass", "retrieval_idx": 101}]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from eval.systems import answering
-from eval.systems.answering import Answering, estimate_tokens, main, options_of, serve, text_files
+from eval.systems.answering import Answering, Ranked, estimate_tokens, main, options_of, serve, text_files
 from retrieval.packs.tokens import estimate_tokens as tokens_of_the_engine
 
 LINES = """
@@ -40,6 +40,7 @@ class Words:
 
     def __init__(self) -> None:
         self.log: list[str] = []
+        self.says: Ranked | None = None
         self._files: dict[str, dict[str, str]] = {}
 
     def index(self, root: str, data: str, files: Callable[[], Iterator[tuple[str, str]]]) -> tuple[int, int]:
@@ -49,15 +50,17 @@ class Words:
 
     def open(self, root: str, data: str) -> OpenWords:
         self.log.append(f"open {Path(data).name}")
-        return OpenWords(self._files[data], self.log)
+        return OpenWords(self._files[data], self.log, self.says)
 
 
 class OpenWords:
-    def __init__(self, files: dict[str, str], log: list[str]) -> None:
-        self._files, self._log = files, log
+    def __init__(self, files: dict[str, str], log: list[str], says: Ranked | None) -> None:
+        self._files, self._log, self._says = files, log, says
 
-    def ask(self, question: str, limit: int) -> Sequence[Mapping[str, Any]]:
+    def ask(self, question: str, limit: int) -> Sequence[Mapping[str, Any]] | Ranked:
         self._log.append(f"ask {question}")
+        if self._says is not None:
+            return self._says
         rows = [
             {"path": path, "start_line": 1, "end_line": 1, "score": 2, "text": text, "signals": {"word": 1}}
             for path, text in self._files.items()
@@ -95,6 +98,19 @@ def test_an_index_is_opened_once_and_the_first_question_is_asked_before_the_cloc
     assert (last["found"], last["confidence"]) == ([], 0.0)
     assert answers.answer({"do": "ask", **place, "limit": 5, "questions": ["level"]})["cold_ms"] == 0.0
     assert answers.answer({"do": "ask", **place, "limit": 5, "questions": []})["answers"] == []
+
+
+@pytest.mark.parametrize("confidence", [0.25, None])
+def test_an_answer_can_be_more_than_its_rows(shop: Path, tmp_path: Path, confidence: float | None) -> None:
+    """The same ranking for a reader with a budget, and how sure it is, which else is the score of the best row."""
+    row = {"path": "invoice.py", "start_line": 1, "end_line": 1, "score": 2}
+    adapter = Words()
+    adapter.says = Ranked([row], [row, {**row, "end_line": 2}], confidence)
+    answers = Answering(adapter)
+    place = {"root": str(shop), "data": str(tmp_path / "one")}
+    answers.answer({"do": "index", **place})
+    (got,) = answers.answer({"do": "ask", **place, "limit": 5, "questions": ["level"]})["answers"]
+    assert (got["confidence"], len(got["found"]), [each["end_line"] for each in got["spans"]]) == (confidence or 2.0, 1, [1, 2])
 
 
 def test_one_index_is_open_at_a_time(shop: Path, tmp_path: Path) -> None:

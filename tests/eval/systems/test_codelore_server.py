@@ -6,13 +6,17 @@ import io
 import json
 import shutil
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from eval.systems.answering import Answering
 from eval.systems.codelore_server import CodeloreAdapter, main
+from graph.model import Handle, graph_name
+from graph.store import open_graph_store
 from ingest.errors import ModelError, QueryError
+from retrieval.engine import Engine
 from retrieval.weights import SHIPPED
 
 
@@ -51,9 +55,22 @@ def test_other_weights_can_be_named(shop: Path, tmp_path: Path) -> None:
         ask(CodeloreAdapter({"weights": str(tmp_path / "none")}), shop, tmp_path / "none-data")
 
 
+@pytest.mark.parametrize("wanted", ["on", "off"])
+def test_names_are_resolved_unless_that_is_not_wanted(shop: Path, tmp_path: Path, wanted: str) -> None:
+    """As ``codelore index`` does it: into the store of the data folder."""
+    (shop / "till.py").write_text("from invoice import lower_total\n\ndef pay():\n    return lower_total(1)\n")
+    data = tmp_path / "data"
+    CodeloreAdapter({"graph": wanted}).index(str(shop), str(data), lambda: iter(()))
+    with Engine(data) as engine, closing(open_graph_store(f"sqlite:{data / 'codelore.db'}")) as store:
+        edges = list(store.edges_to(graph_name(engine.index(str(shop)).view), [Handle("invoice.py#lower_total")]))
+    assert bool(edges) == (wanted == "on")
+
+
 def test_a_value_that_is_none_is_an_error() -> None:
     with pytest.raises(QueryError, match="vectors is on or off"):
         CodeloreAdapter({"vectors": "1"})
+    with pytest.raises(QueryError, match="graph is on or off"):
+        CodeloreAdapter({"graph": "no"})
     with pytest.raises(SystemExit, match="vectors is on or off"):
         main(["vectors=1"])
 
