@@ -95,7 +95,10 @@ def test_a_system_is_named_with_its_options() -> None:
     ("text", "why"),
     [
         ("grep", "there is no system 'grep'; there are codelore, semble"),
-        ("codelore:colour=red", "'colour=red', which is no option of codelore; its options: codelore:vectors=…, codelore:graph=…, codelore:weights=…"),
+        (
+            "codelore:colour=red",
+            "'colour=red', which is no option of codelore; its options: codelore:vectors=…, codelore:graph=…, codelore:weights=…",
+        ),
         ("codelore:vectors", "'vectors', which is no option"),
         ("bm25:k=1", "its options: none"),
     ],
