@@ -72,7 +72,8 @@ _ASKS = re.compile(
 )
 _SURE_VERBS = (
     "add|adds|added|adding|allow|allows|avoid|avoids|bump|bumps|clarify|coerce|convert|converts|correct|create|creates|delete|deletes|deprecate|"
-    "deprecates|disable|disables|disallow|do not|don't|drop|drops|dropped|eliminate|enable|enables|enhance|ensure|ensures|expose|exposes|extend|"
+    "deprecates|disable|disables|disallow|do not|don't|drop|drops|dropped|eliminate|enable|enables|enhance|ensure|ensures|expose|exposes|"
+    "extend|"
     "extends|extract|fix|fixes|fixed|fixing|generalize|ignore|ignores|implement|implements|implemented|improve|improves|improved|include|"
     "increase|"
     "inline|introduce|introduces|make|makes|migrate|modernize|modify|optimise|optimize|permit|pin|prevent|prevents|reduce|reduces|refactor|"
