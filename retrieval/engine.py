@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from retrieval.indexer import Indexer
     from retrieval.packs.model import ContextPack
     from retrieval.searcher import Searcher
+    from retrieval.summaries.model import Overview
+    from retrieval.summaries.overview import Summaries
     from retrieval.view_graphs import ViewGraphs
 
 # What only a search or only a run needs is loaded when there is one: numpy takes 70 ms, grammars and process pools 40, and a run that
@@ -47,7 +49,7 @@ class EngineOptions:
     """Larger segments are files of their own."""
 
 
-class Engine:
+class Engine:  # noqa: PLR0904
     """Everything Codelore can do with one data folder."""
 
     def __init__(self, data: Path, options: EngineOptions | None = None) -> None:
@@ -57,6 +59,7 @@ class Engine:
         self._database = Database(data / "codelore.db", busy_seconds=self._options.busy_seconds)
         self._facts = FactStore(self._database)
         self._views = ViewCatalog(self._database)
+        self._summaries: tuple[GraphStore | None, Summaries] | None = None
         self._about: dict[int, tuple[int, tuple[IndexReport, tuple[int, int, int], tuple[list[Failure], list[str]]]]] = {}
 
     @property
@@ -134,6 +137,26 @@ class Engine:
         from retrieval.view_graphs import ViewGraphs
 
         return ViewGraphs(self._database, store)
+
+    def summaries(self, store: GraphStore | None = None) -> Summaries:
+        """Return the summaries of views, with the uses that the graphs in ``store`` know; what they read is kept for the next time."""
+        from retrieval.summaries.overview import Summaries
+
+        if self._summaries is None or self._summaries[0] is not store:
+            self._summaries = store, Summaries(self._database, store)
+        return self._summaries[1]
+
+    def overview(self, root: str, name: str = "", *, store: GraphStore | None = None, ref: str = "", depth: int = 1) -> Overview:
+        """Sum up a file, folder or symbol of the view around ``root``, or the whole view, and what is in it ``depth`` levels down.
+
+        Raises ``LookupError`` when ``name`` is none of these.
+        """
+        request = _request("overview", root, ref)
+        repository, view = self.views(request)[0]
+        place = self._relative(view, root, name).removeprefix("./").rstrip("/") if name else ""
+        at = "" if place == "." or os.path.realpath(place) == view.root else place
+        status = self._status(repository, view)
+        return self.summaries(store).overview(view, name, status, at=at, title=repository.name, depth=depth)
 
     def search(self, request: SearchRequest) -> SearchAnswer:
         """Answer a question from every view it asks, as one list.

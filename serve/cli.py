@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ingest.errors import QueryError
 from serve import __version__
-from serve.arguments import add_command, add_directory, add_ref, count
+from serve.arguments import add_command, add_directory, add_ref, count, depth
 from serve.cli_graph_parser import add_graph
 from serve.exit_codes import EXIT_CODES, OK, PIPE_CLOSED, exit_code
 
@@ -71,6 +71,7 @@ def build_parser(named: str | None = None) -> argparse.ArgumentParser:
         ("index", "forget"): _add_indexing,
         ("search", "context"): _add_searching,
         ("show", "symbols", "status", "repos"): _add_reading,
+        ("overview",): _add_overview,
         ("graph",): add_graph,
         ("languages", "doctor", "completion"): _add_about,
         ("eval",): _add_eval_name if named is not None and named != "eval" else _add_extensions,
@@ -163,6 +164,17 @@ def _add_reading(commands: Commands) -> None:
     add_command(commands, "repos", _repos, "list what is indexed")
 
 
+def _add_overview(commands: Commands) -> None:
+    overview = add_command(
+        commands, "overview", _overview, "sum up a repository, a folder, a file or a symbol: what is in it, and who uses it"
+    )
+    overview.add_argument("name", nargs="?", default="", metavar="PATH|SYMBOL", help="what to sum up (default: the whole tree)")
+    overview.add_argument("--depth", type=depth, default=1, metavar="N", help="levels below it to list (default: %(default)s)")
+    overview.add_argument("--budget", type=count, default=4000, metavar="TOKENS", help="tokens of text at most (default: %(default)s)")
+    add_ref(overview, "sum up an indexed branch, tag or commit")
+    add_directory(overview)
+
+
 def _add_about(commands: Commands) -> None:
     add_command(commands, "languages", _languages, "list languages and formats, their file names, and what is read from them")
     add_command(commands, "doctor", _doctor, "check this installation, its data folder and the index")
@@ -226,6 +238,12 @@ def _symbols(typed: argparse.Namespace) -> int:
     from serve.cli_search import symbols
 
     return symbols(typed)
+
+
+def _overview(typed: argparse.Namespace) -> int:
+    from serve.cli_overview import overview
+
+    return overview(typed)
 
 
 def _languages(typed: argparse.Namespace) -> int:

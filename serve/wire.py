@@ -175,6 +175,107 @@ class SymbolsResult(Wire):
     symbols: list[SymbolRecord]
 
 
+class QuotedText(Wire):
+    """Words of the repository, cut where they end in ``…``. Whoever wrote them is not Codelore."""
+
+    text: str
+    path: str
+    line: int
+
+
+class SizeShare(Wire):
+    """A language, or a folder of tests, and how much there is of it."""
+
+    name: str = Field(description="empty for tests that lie beside the code")
+    files: int
+    lines: int
+
+
+class SummedDefinition(Wire):
+    """A definition in one line."""
+
+    name: str
+    qualified_name: str
+    kind: str
+    path: str
+    start_line: int
+    end_line: int
+    signature: str
+    doc: str = Field(description="the first sentence of its documentation, in the repository's words")
+    members: int
+    exported: bool = Field(description="others may use it, as far as its own line says")
+    used_by: int = Field(description="other files of the product with a proven use of it or of what is in it")
+    tested_by: int = Field(description="test and example files with such a use")
+
+
+class UseLink(Wire):
+    """Proven uses between what is summed up and something else."""
+
+    target: str = Field(description="a file, a folder, the handle of a symbol, or an external package")
+    uses: int
+
+
+class EntryPointRecord(Wire):
+    """Where a program comes in."""
+
+    kind: str = Field(description="script (a manifest names it), main, shebang or routes")
+    name: str
+    path: str
+    line: int
+    target: str = Field(description="what a script runs, as the manifest says it; empty for others")
+
+
+class DeclaredPackage(Wire):
+    """A package that a manifest declares."""
+
+    name: str
+    ecosystem: str
+    path: str
+    line: int
+
+
+class SummaryRecord(Wire):
+    """What is known of a repository, a module (a folder), a file or a symbol; what does not apply to it is empty."""
+
+    level: str = Field(description="repository, module, file or symbol")
+    path: str = Field(description="of the file or folder; empty for the repository")
+    name: str = Field(
+        description="what its language calls it: a dotted module, an import path, a qualified name; empty where that is not known"
+    )
+    kind: str = Field(description="of a symbol its kind, of a file its language")
+    start_line: int
+    end_line: int
+    files: int
+    lines: int = Field(description="of a folder the lines of code in it")
+    signature: str
+    roles: list[str] = Field(description="what rules over paths say it is for, such as test")
+    doc: QuotedText | None
+    languages: list[SizeShare]
+    packages: list[DeclaredPackage]
+    headings: list[QuotedText]
+    entry_points: list[EntryPointRecord]
+    definitions: list[SummedDefinition] = Field(description="of a symbol its members; the most important first")
+    uses: list[UseLink]
+    used_by: list[UseLink] = Field(description="by files of the product")
+    tested_by: int = Field(description="test and example files that use it")
+    external: list[UseLink] = Field(description="packages outside the indexed code")
+    imports: list[str] = Field(description="what a file names in its imports, where the graph has not resolved them")
+    tests: list[SizeShare]
+    configuration: list[str]
+    parts: list[SummaryRecord] = Field(description="what is in it, one level down")
+    counts: dict[str, int] = Field(description="by list, how many there are where not all are listed")
+
+
+class OverviewResult(Wire):
+    """The answer of ``overview --json``."""
+
+    status: Status
+    linked: bool = Field(description="names are resolved, so that uses are counted")
+    summary: SummaryRecord | None = Field(description="null when the name stands for several symbols")
+    choices: list[SummedDefinition] = Field(description="what the name may stand for; ask again with PATH#QUALIFIED.NAME")
+    notes: list[str] = Field(description="what the counts lack")
+
+
 class StatusResult(Wire):
     """The answer of ``status --json``."""
 

@@ -131,7 +131,8 @@ class Hierarchy:
 
         As in a tree map, the largest one gives way to what is in it while it holds much of all code or there are few.
         """
-        chosen, shown = self._inner(""), self._direct("")
+        chosen: list[str] = self._inner("")
+        shown = self._direct("")
         total = max(sum(self.folders[each].product_lines for each in chosen), 1)
         while chosen:
             largest = max(chosen, key=lambda each: (self.folders[each].product_lines, each))

@@ -14,7 +14,7 @@ from ingest.database import Database
 from ingest.facts import FactStore
 from ingest.model import DocumentId, View, ViewStatus
 from ingest.views import ViewCatalog
-from retrieval.context import estimate_tokens
+from retrieval.packs.tokens import estimate_tokens
 from retrieval.summaries.describe import NARROW, summary_of_file, summary_of_module, summary_of_repository
 from retrieval.summaries.digest import Digest, digest_of
 from retrieval.summaries.hierarchy import Hierarchy, RoutePlace
@@ -74,28 +74,29 @@ class Summaries:
                 kept.key = view.generation, generation
             return kept.hierarchy
 
-    def overview(self, view: View, name: str, status: ViewStatus, *, title: str = "", depth: int = 1) -> Overview:
+    def overview(self, view: View, name: str, status: ViewStatus, *, at: str | None = None, title: str = "", depth: int = 1) -> Overview:
         """Sum up what ``name`` is in a view: "" is all of it, then a file or a folder, then a symbol.
 
-        Raises ``LookupError`` when it is nothing, ``NotIndexedError`` when the view is gone.
+        ``at`` is the path that the name is in the view, where it was typed from elsewhere, and ``title`` the repository's name. Raises
+        ``LookupError`` when it is nothing, ``NotIndexedError`` when the view is gone.
         """
         hierarchy = self.hierarchy(view)
-        notes = self._notes(hierarchy)
         summary: Summary | None = None
         choices: tuple[Definition, ...] = ()
-        if not name:
-            summary = summary_of_repository(hierarchy, title or status.repository, depth=depth)
-        elif name in hierarchy.files:
-            summary = summary_of_file(hierarchy, name)
-        elif name in hierarchy.folders:
-            summary = summary_of_module(hierarchy, name, depth=depth)
-        else:
+        path = next((each for each in (name if at is None else at, name) if each in hierarchy.files or each in hierarchy.folders), None)
+        if path is None:
             found = self.find(view, name)
             if not found:
                 raise LookupError(f"{name!r} is no file, folder or symbol in the index of {view.name}; codelore symbols finds names")
             summary = self._symbol(hierarchy, *found[0]) if len(found) == 1 else None
             choices = tuple(choice_of(*each) for each in found) if summary is None else ()
-        return Overview(summary, choices, status, hierarchy.linked, notes)
+        elif not path:
+            summary = summary_of_repository(hierarchy, title or status.repository, depth=depth)
+        elif path in hierarchy.files:
+            summary = summary_of_file(hierarchy, path)
+        else:
+            summary = summary_of_module(hierarchy, path, depth=depth)
+        return Overview(summary, choices, status, hierarchy.linked, self._notes(hierarchy))
 
     def find(self, view: View, name: str) -> list[tuple[str, Symbol]]:
         """Return the symbols that a name stands for, each with its path."""
@@ -164,11 +165,11 @@ class Summaries:
         return Hierarchy(view, files, relations, self._packages(kept), self._routes(view) if linked else (), linked=linked)
 
     def _packages(self, kept: _Kept) -> tuple[Package, ...]:
-        manifests = {(path, document) for path, (document, _) in kept.documents.items() if is_manifest(path)}
+        manifests = frozenset((path, document) for path, (document, _) in kept.documents.items() if is_manifest(path))
         if kept.packages[0] != manifests:
             texts = self._facts.texts([document for _, document in manifests])
             packages, _ = read_packages((path, texts[document]) for path, document in sorted(manifests))
-            kept.packages = frozenset(manifests), packages.packages
+            kept.packages = manifests, packages.packages
         return kept.packages[1]
 
     def _routes(self, view: View) -> list[RoutePlace]:

@@ -21,15 +21,14 @@ _COMMENT = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _DOCSTRING = re.compile(r"[rRuUbB]{0,2}(\"\"\"|''')(.*?)\1|[rRuUbB]{0,2}([\"'])([^\n\"']+)\3[ \t]*(?=\n|\Z)", re.DOTALL)
-_PRELUDE = re.compile(
-    r"(?:#![^\n]*|<\?php\b|(?:declare\s*\([^)\n]*\)\s*;)|(?:['\"]use (?:strict|client|server)['\"];?)|#\s*pragma once|#!\[[^\n]*\])[ \t]*\n?"
-)
+_PRELUDE = re.compile(r"(?:#![^\n]*|<\?php\b|declare\s*\([^)\n]*\)\s*;|['\"]use (?:strict|client|server)['\"];?|#\s*pragma once)[ \t]*\n?")
 _LEGAL = re.compile(
     r"copyright|licen[cs]e|SPDX-|all rights reserved|warrant(?:y|ies)|redistribut|\bpermission is hereby\b|@preserve", re.IGNORECASE
 )
 _DIRECTIVE = re.compile(
     r"^\W*(?:eslint|prettier|jshint|jslint|tslint|istanbul|global[s]?\b|@ts-|@flow\b|@jsx|pylint|flake8|mypy|type:|noqa|ruff|isort|fmt:|vim?:|ex:"
-    r"|-\*-|coding[:=]|frozen_string_literal|rubocop|shellcheck|clang-format|nolint|go:|\+build|build\b.{0,40}$|@generated|code generated|<reference"
+    r"|-\*-|coding[:=]|frozen_string_literal|rubocop|shellcheck|clang-format|nolint|go:|\+build|build\b.{0,40}$|@generated|code generated"
+    r"|<reference"
     r"|sourceMappingURL|region\b|webpack|cspell|spell|LANGUAGE\b|OPTIONS)",
     re.IGNORECASE,
 )

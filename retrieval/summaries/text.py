@@ -1,7 +1,7 @@
 """Summaries as text: one fact a line with its place, the repository's own words in quotation marks, within a budget of tokens.
 
-The text is Markdown that reads well as it is. What does not fit the budget is left out from the least important and the deepest upwards, and
-its number is said.
+The text is Markdown that reads well as it is. What does not fit the budget is left out, the least important and the deepest first, and its
+number is said.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from retrieval.context import estimate_tokens
-from retrieval.summaries.model import Definition, EntryPoint, Level, Link, Quote, Summary
+from retrieval.packs.tokens import estimate_tokens
+from retrieval.summaries.model import Definition, EntryPoint, Level, Link, Quote, Share, Summary
 
 _INDENT = "  "
 _NAMED = 8
@@ -107,13 +107,24 @@ def _rows(summary: Summary) -> Iterator[tuple[str, int, list[str]]]:
     yield "outside packages", 4, _links(summary.external)
     yield "imports (not resolved)", 2, list(summary.imports)
     yield "sections", 4, [f"{_in_quotes(each.text)} :{each.line}" for each in summary.headings]
-    yield "tests", 3, [f"{each.language or 'beside the code'}{'/' * bool(each.language)} {_plural(each.files, 'file')} {_plural(each.lines, 'line')}" for each in summary.tests]
+    yield "tests", 3, [_test_folder(each) for each in summary.tests]
     yield "configuration", 4, list(summary.configuration)
 
 
-_COUNTED = {"uses": "uses", "used by": "used_by", "outside packages": "external", "sections": "headings", "imports (not resolved)": "imports"} | {
-    name: name for name in ("packages", "tests", "configuration")
+_COUNTED = {
+    "uses": "uses",
+    "used by": "used_by",
+    "outside packages": "external",
+    "sections": "headings",
+    "imports (not resolved)": "imports",
+    **{name: name for name in ("packages", "tests", "configuration")},
 }
+"""Row, and the list whose length ``counts`` has."""
+
+
+def _test_folder(share: Share) -> str:
+    place = f"{share.language}/" if share.language else "beside the code"
+    return f"{place} {_plural(share.files, 'file')} {_plural(share.lines, 'line')}"
 
 
 def _more(summary: Summary, name: str, shown: int, *, beside: int = 0) -> int:
@@ -143,11 +154,11 @@ def _entry(entry: EntryPoint) -> str:
 
 def _definition(each: Definition, *, at_home: bool) -> str:
     place = f":{each.start_line}-{each.end_line}" if at_home else f"{each.path}:{each.start_line}"
-    used = f", used by {_plural(each.used_by, 'file')}" if each.used_by else ""
-    tested = f" and {_plural(each.tested_by, 'test')}" if each.tested_by and each.used_by else f", used by {_plural(each.tested_by, 'test file')}" if each.tested_by else ""
     members = f", {_plural(each.members, 'member')}" if each.members else ""
+    users = [(each.used_by, "file"), (each.tested_by, "test" if each.used_by else "test file")]
+    used = " and ".join(_plural(number, noun) for number, noun in users if number)
     said = f": {_in_quotes(each.doc)}" if each.doc else ""
-    return f"{each.kind} {each.qualified_name}  {place}{members}{used}{tested}{said}"
+    return f"{each.kind} {each.qualified_name}  {place}{members}{f', used by {used}' if used else ''}{said}"
 
 
 def _quoted(quote: Quote) -> str:
@@ -179,8 +190,11 @@ def _branch(part: Summary, depth: int) -> Iterator[Line]:
     if names:
         shown = [f"{name} ×{number}" if number > 1 else name for name, number in names.items()]
         yield Line(f"{inner}defines {_listed(shown, _more(part, 'definitions', len(part.definitions)))}", rank + 1 + own)
-    uses = [("uses", part.uses, "uses"), ("used by", part.used_by, "used_by")]
-    said = [f"{word} {_listed(_links(links), _more(part, name, len(links))}" for word, links, name in uses if links]
+    said = [
+        f"{word} {_listed(_links(links), _more(part, name, len(links)))}"
+        for word, links, name in (("uses", part.uses, "uses"), ("used by", part.used_by, "used_by"))
+        if links
+    ]
     if said:
         yield Line(f"{inner}{'; '.join(said)}", rank + 1 + 2 * own)
     for each in part.parts:
