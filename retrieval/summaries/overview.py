@@ -142,7 +142,7 @@ class Summaries:
         from retrieval.view_graphs import ViewGraphs
 
         open_files = ViewGraphs(self._database, self._store).reach(view).unresolved_files
-        return (f"uses in {open_files:,} files are not resolved, or not all, and so not counted",) if open_files else ()
+        return (f"files with uses that are not resolved, or not all, and so not counted: {open_files:,}",) if open_files else ()
 
     def _has_graph(self, view: View) -> bool:
         return self._store is not None and GraphState(self._database, self._store).has_graph(graph_name(view))

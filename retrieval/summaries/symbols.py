@@ -19,7 +19,7 @@ from retrieval.summaries.model import Count, Definition, Level, Link, Quote, Sum
 from retrieval.summaries.prose import first_paragraph
 from retrieval.summaries.relations import is_package
 
-_NO_CODE = frozenset({SymbolKind.SECTION, SymbolKind.KEY})
+_NO_CODE = frozenset({SymbolKind.SECTION, SymbolKind.KEY, SymbolKind.MODULE})
 _MOST_CHOICES = 50
 
 
@@ -39,7 +39,8 @@ def find_symbols(
 ) -> list[tuple[str, Symbol]]:
     """Return the definitions that a handle, a qualified name, the end of one or a name stands for, in order of path, at most 50.
 
-    Spelled as it stands a name wins over one in other case, a qualified name over its end, and neither headings nor keys count.
+    Spelled as it stands a name wins over one in other case, a qualified name over its end, and neither headings nor keys
+    nor the modules that files say they are count.
     """
     path, mark, rest = name.partition("#")
     if mark and path in documents:

@@ -155,8 +155,8 @@ def _entry(entry: EntryPoint) -> str:
 def _definition(each: Definition, *, at_home: bool) -> str:
     place = f":{each.start_line}-{each.end_line}" if at_home else f"{each.path}:{each.start_line}"
     members = f", {_plural(each.members, 'member')}" if each.members else ""
-    users = [(each.used_by, "file"), (each.tested_by, "test" if each.used_by else "test file")]
-    used = " and ".join(_plural(number, noun) for number, noun in users if number)
+    users = [(each.used_by, "file", "files"), (each.tested_by, "test or example", "tests or examples")]
+    used = ", ".join(f"{number:,} {one if number == 1 else many}" for number, one, many in users if number)
     said = f": {_in_quotes(each.doc)}" if each.doc else ""
     return f"{each.kind} {each.qualified_name}  {place}{members}{f', used by {used}' if used else ''}{said}"
 
