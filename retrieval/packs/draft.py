@@ -9,7 +9,7 @@ from retrieval.packs.files import PackFile
 from retrieval.packs.handles import Lines, handle_of
 from retrieval.packs.layout import block, enclosing_line, entry_line, fence_of, heading, name_of, siblings_line
 from retrieval.packs.model import Fidelity, PackItem, PackSymbol, Sibling
-from retrieval.packs.tokens import estimate_tokens, size, tokens_of
+from retrieval.tokens import estimate_tokens, size, tokens_of
 
 _BREAK = 2  # the line end behind an item and the blank line
 _Key = tuple[int, int, str]

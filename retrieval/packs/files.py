@@ -10,7 +10,7 @@ from typing import Protocol
 
 from ingest.model import Symbol, SymbolKind
 from retrieval.packs.model import PackSymbol
-from retrieval.packs.tokens import size
+from retrieval.tokens import size
 
 _SIGNATURE, _DOC = 240, 160
 _SPACE = re.compile(r"\s+")

@@ -14,7 +14,6 @@ from ingest.database import Database
 from ingest.facts import FactStore
 from ingest.model import DocumentId, View, ViewStatus
 from ingest.views import ViewCatalog
-from retrieval.packs.tokens import estimate_tokens
 from retrieval.summaries.describe import NARROW, summary_of_file, summary_of_module, summary_of_repository
 from retrieval.summaries.digest import Digest, digest_of
 from retrieval.summaries.hierarchy import Hierarchy, RoutePlace
@@ -22,6 +21,7 @@ from retrieval.summaries.model import Definition, Overview, Summary
 from retrieval.summaries.relations import RelationReader, Relations
 from retrieval.summaries.symbols import choice_of, find_symbols, summary_of_symbol
 from retrieval.summaries.text import render
+from retrieval.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     from ingest.model import Symbol

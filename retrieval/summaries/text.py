@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from retrieval.packs.tokens import estimate_tokens
 from retrieval.summaries.model import Definition, EntryPoint, Level, Link, Quote, Share, Summary
+from retrieval.tokens import estimate_tokens
 
 _INDENT = "  "
 _NAMED = 8

@@ -14,7 +14,7 @@ import pytest
 
 from eval.systems import answering
 from eval.systems.answering import Answering, Ranked, estimate_tokens, main, options_of, serve, text_files
-from retrieval.packs.tokens import estimate_tokens as tokens_of_the_engine
+from retrieval.tokens import estimate_tokens as tokens_of_the_engine
 
 LINES = """
 class Lines:

@@ -10,7 +10,7 @@ from retrieval.packs.build import pack
 from retrieval.packs.handles import Seen
 from retrieval.packs.layout import block, view_labels
 from retrieval.packs.model import ContextPack, Fidelity
-from retrieval.packs.tokens import estimate_tokens
+from retrieval.tokens import estimate_tokens
 from tests.retrieval.packs.files import VIEW, Tree
 
 CART = '''"""Carts."""

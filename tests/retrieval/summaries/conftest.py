@@ -30,11 +30,11 @@ class Indexed:
     def view(self) -> View:
         return self.engine.views(SearchRequest("view", str(self.root)))[0][1]
 
-    def ask(self, name: str = "", **options: int) -> Overview:
-        return self.engine.overview(str(self.root), name, store=self.store, **options)
+    def ask(self, name: str = "", depth: int = 1) -> Overview:
+        return self.engine.overview(str(self.root), name, store=self.store, depth=depth)
 
-    def summary(self, name: str = "", **options: int) -> Summary:
-        found = self.ask(name, **options).summary
+    def summary(self, name: str = "", depth: int = 1) -> Summary:
+        found = self.ask(name, depth).summary
         assert found is not None
         return found
 

@@ -14,11 +14,11 @@ from graph.flow import FileFlow
 from graph.languages.registry import RESOLVED, rules
 from graph.model import graph_name
 from graph.program import Program
-from retrieval.context import estimate_tokens
 from retrieval.summaries.model import Level, Quote, Summary
 from retrieval.summaries.relations import OWN_LIBRARIES, RelationReader
 from retrieval.summaries.symbols import handles_of
 from retrieval.summaries.text import render
+from retrieval.tokens import estimate_tokens
 from tests.graph.memory_store import MemoryStore
 from tests.ingest.repositories import write
 from tests.retrieval.summaries.conftest import Indexed
