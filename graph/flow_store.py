@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import chain
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from graph.file_edges import FILE_EDGES_VERSION, FileEdges, signed_hash
 from graph.flow_codec import FLOW_VERSION
 from ingest.codec import compress, decode_value, decompress, encode_value
 from ingest.database import Database
@@ -24,7 +26,11 @@ if TYPE_CHECKING:
 
 RESOLVER_VERSION = 4
 """Raise it when the same flows give other edges: graphs that another version made are made anew."""
-_MADE_BY = f"{FLOW_VERSION}.{RESOLVER_VERSION}"
+MADE_BY = f"{FLOW_VERSION}.{RESOLVER_VERSION}.{FILE_EDGES_VERSION}"
+"""What made a graph: one that something else made is made anew."""
+
+_BESIDE = "file edges of "
+_NONE = FileEdges()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,7 @@ class FlowStore:
         """Say whether another version made a view's edges: its flows cannot be read, and its edges are not what this one says."""
         with self._database.read() as read:
             row = read.execute("SELECT made_by FROM resolved WHERE view = ?", (view,)).fetchone()
-        return row is not None and row[0] != _MADE_BY
+        return row is not None and row[0] != MADE_BY
 
     def fork(self, view: str, of: str) -> None:
         """Let a view's edges rest on what another view's do."""
@@ -175,19 +181,39 @@ class FlowStore:
         return {each.path: each for each in map(_standing, rows)}
 
     def stand(
-        self, view: str, standings: Sequence[Standing], calls: Mapping[str, Mapping[str, bytes]], removed: Iterable[str], *, generation: int
+        self,
+        view: str,
+        standings: Sequence[Standing],
+        calls: Mapping[str, Mapping[str, bytes]],
+        removed: Iterable[str],
+        *,
+        generation: int,
+        between: Mapping[str, FileEdges] = MappingProxyType({}),
     ) -> None:
         """Keep what a view's edges rest on from now on, the calls of each of those files by the callee's, and the view's generation.
 
-        The calls are encoded ``Calls``. Kept as well is which version made the edges, see ``is_foreign``.
+        The calls are encoded ``Calls``. Kept as well are the files' edges to other files, and which version made all this, see
+        ``is_foreign``.
         """
         with self._database.write() as write:
-            write.execute("INSERT OR REPLACE INTO resolved (view, generation, made_by) VALUES (?, ?, ?)", (view, generation, _MADE_BY))
+            _stamp(write, view)
+            write.execute("INSERT OR REPLACE INTO resolved (view, generation, made_by) VALUES (?, ?, ?)", (view, generation, MADE_BY))
             for path in removed:
                 _replace(write, view, os.fsencode(path), None)
             for each in standings:
                 passed = {os.fsencode(callee): rows for callee, rows in sorted(calls.get(each.path, {}).items())}
-                _replace(write, view, os.fsencode(each.path), _resolution(write, each, passed))
+                edges = between.get(each.path, _NONE)
+                _replace(write, view, os.fsencode(each.path), _resolution(write, each, passed, edges))
+
+    def keep_beside(self, view: str, between: Mapping[str, FileEdges]) -> None:
+        """Keep edges between files that are in no file's graph, by the path of the graph they are in; none forgets them."""
+        with self._database.write() as write:
+            for path, edges in between.items():
+                beside = _beside(f"{_BESIDE}{path}")
+                kept = Standing(os.fsdecode(beside), DocumentId(0), encode_value(None))
+                _replace(write, view, beside, _resolution(write, kept, {}, edges) if edges else None)
+            if between:
+                _stamp(write, view)
 
     def calls_of(self, view: str, callee: str) -> list[tuple[str, Calls]]:
         """Return the calls that reach functions of a file, by the calling file."""
@@ -230,16 +256,22 @@ class FlowStore:
             gone = write.execute("DELETE FROM standing WHERE view = ? RETURNING resolution_id", (view,)).fetchall()
             write.executemany(_FORGET, gone)
             write.execute("DELETE FROM resolved WHERE view = ?", (view,))
+            write.execute("DELETE FROM file_graph WHERE view = ?", (view,))
 
 
 _STANDING = "FROM standing JOIN resolution ON id = resolution_id"
 _FORGET = "DELETE FROM resolution WHERE id = ? AND NOT EXISTS (SELECT 1 FROM standing WHERE resolution_id = id)"
 
 
-def _resolution(write: sqlite3.Connection, standing: Standing, passed: Mapping[bytes, bytes]) -> int:
-    """Return the row of what a file's edges rest on and of the calls it makes, made if no view has an equal one."""
+def _stamp(write: sqlite3.Connection, view: str) -> None:
+    """Give a view's edges between files another state."""
+    write.execute("INSERT OR REPLACE INTO file_graph VALUES (?, abs(random() / 2))", (view,))
+
+
+def _resolution(write: sqlite3.Connection, standing: Standing, passed: Mapping[bytes, bytes], edges: FileEdges = _NONE) -> int:
+    """Return the row of what a file's edges rest on, of the calls it makes and of its edges, made if no view has an equal one."""
     path = os.fsencode(standing.path)
-    parts = (standing.encoded, *chain.from_iterable(passed.items()))
+    parts = (standing.encoded, *chain.from_iterable(passed.items()), *((edges.own, edges.elsewhere) if edges else ()))
     digest = _digest(b"".join(map(_digest, parts)))
     row = write.execute(
         "SELECT id FROM resolution WHERE path = ? AND document_id = ? AND hash = ?", (path, standing.document, digest)
@@ -251,6 +283,9 @@ def _resolution(write: sqlite3.Connection, standing: Standing, passed: Mapping[b
     ).lastrowid
     assert made is not None
     write.executemany("INSERT INTO passed VALUES (?, ?, ?)", ((made, *each) for each in passed.items()))
+    if standing.document or edges:  # of a file without edges it is kept that it has none, of a note nothing
+        row = made, standing.document, signed_hash(standing.path), edges.own, edges.elsewhere
+        write.execute("INSERT INTO file_edges VALUES (?, ?, ?, ?, ?)", row)
     return made
 
 

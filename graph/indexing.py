@@ -16,6 +16,7 @@ from graph.columns import AnyGraph
 from graph.documents import mentioned
 from graph.edge_sources import EdgeSources
 from graph.evaluate import PassedCall
+from graph.file_edges import FileEdges, between_beside, file_edges_of
 from graph.flow import FileFlow
 from graph.flow_codec import decode_flow, encode_flow, interface
 from graph.flow_store import Calls, Flow, FlowStore, Standing, Unlowered
@@ -24,8 +25,8 @@ from graph.http.facts import HttpFacts
 from graph.http.joining import ROUTES
 from graph.http.routes import Routes
 from graph.kept_trees import TakeFlows
-from graph.model import EdgeKind, Handle, Node
-from graph.overlays import StaleOverlays
+from graph.model import EdgeKind, FileGraph, Handle, Node
+from graph.overlays import StaleOverlays, kept_overlays
 from graph.past import Past
 from graph.program import CONFIGS, HEIRS, Program, announced, build_unit, named_bases
 from graph.recursion import allow_deep_recursion, deep_recursion
@@ -113,7 +114,7 @@ class GraphIndexer:
         before = self._flows.standings(view) if generation else {}
         removed = [path for path in before if path not in shown]
         edited = [path for path, (document, _) in shown.items() if path not in before or before[path].document != document]
-        if self._flows.is_foreign(view):
+        if foreign := self._flows.is_foreign(view):
             before = {}
         changed = edited if before else list(shown)
         lowered = self._lower([shown[path][0] for path in changed], kept, progress)
@@ -132,17 +133,20 @@ class GraphIndexer:
         moved = past.changed or bool(removed) or any(path not in before for path in changed)
         if moved or review.has_changed(EdgeKind.CHANGES_WITH):
             beside.append(review.apply(past.graph(shown), exists))
-        if routes.changed or review.has_changed(EdgeKind.HANDLES) or review.has_changed(EdgeKind.REQUESTS):
+        if routes.changed or foreign or review.has_changed(EdgeKind.HANDLES) or review.has_changed(EdgeKind.REQUESTS):
             graph = review.apply(routes.graph(), exists)
             (beside.append(graph) if graph.edges or graph.nodes else gone.append(ROUTES))
         if graphs or gone or beside or not generation:
             generation += 1
             progress("publishing the graph", 0, 0)
             self._store.replace(view, [*graphs, *beside], removed=gone, generation=generation)
+        laid = list(kept_overlays(self._flows, view)) if foreign else []
+        self._flows.keep_beside(view, between_beside([*laid, *beside], gone))  # before what says that there is nothing new
         review.forget(removed)
         sources.notes["edges.lock"] = review.notes(exists)
         self._keep(view, sources.notes | routes.notes() | {"history": past.notes, **overlays.notes}, (review, past, overlays, routes))
-        self._flows.stand(view, run.standings, run.calls, removed, generation=shows)
+        between = run.between | {each.path: file_edges_of(each) for each in graphs if isinstance(each, FileGraph)}
+        self._flows.stand(view, run.standings, run.calls, removed, generation=shows, between=between)
         resolved_again = {each.path for each in run.standings}
         problems = {path: why for path, why in self._state.partial(view).items() if path in shown and path not in resolved_again}
         problems |= dict(run.partial())
@@ -220,6 +224,7 @@ class _Run:
         self.standings: list[Standing] = []
         self.calls: dict[str, Mapping[str, bytes]] = {}
         self.http: dict[str, HttpFacts] = {}
+        self.between: dict[str, FileEdges] = {}
         self._problems: dict[str, str] = {}
         self._loaded: dict[DocumentId, bytes] = {}
         self._bases: list[tuple[str, list[tuple[str, int]]]] | None = None
@@ -259,6 +264,7 @@ class _Run:
             self.standings.append(standing.with_rests(self._sources.rests(each.path)))
             self.calls[each.path] = each.passes
             self.http[each.path] = each.http
+            self.between[each.path] = each.between
             if each.problem:
                 self._problems[each.path] = each.problem
             yield each.graph

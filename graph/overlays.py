@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import astuple
 
+from graph.file_edges import file_edges_of
 from graph.flow_store import FlowStore
 from graph.graph_state import NOTES
 from graph.model import NO_FILE, OVERLAY, Edge, EdgeKind, Evidence, FileGraph
@@ -19,11 +20,18 @@ def keep_overlay(flows: FlowStore, store: GraphStore, view: str, graph: FileGrap
     if graph.edges or known:
         generation = store.generation(view) + 1
         store.replace(view, [graph] if graph.edges else [], removed=[] if graph.edges else [graph.path], generation=generation)
+        flows.keep_beside(view, {graph.path: file_edges_of(graph)})
         _keep(flows, view, graph)
     notes: dict[str, list[str]] = flows.note(view, NOTES) or {}
     if notes.pop(graph.path, None):
         flows.keep(view, NOTES, notes or None)
     return known
+
+
+def kept_overlays(flows: FlowStore, view: str) -> Iterator[FileGraph]:
+    """Yield the overlays of a view as they were laid over it last."""
+    for path in flows.notes(view, OVERLAY):
+        yield FileGraph(path, (), [_edge(row) for row in flows.note(view, f"{_EDGES}{path}")])
 
 
 def _keep(flows: FlowStore, view: str, graph: FileGraph) -> None:

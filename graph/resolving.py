@@ -19,6 +19,7 @@ from graph.calls import MOST_CALLS
 from graph.columns import EncodedGraph, encode_rows
 from graph.crew import Crew
 from graph.evaluate import PassedCall
+from graph.file_edges import FileEdges, file_edges
 from graph.flow_store import encode_rests
 from graph.http.facts import NO_FACTS, HttpFacts
 from graph.http.finding import http_of
@@ -41,6 +42,8 @@ class Resolved:
     """And under which names others may look for what it defines, as ``Standing`` has both."""
     passes: Mapping[str, bytes]
     """By the callee's file, as the flow store has them."""
+    between: FileEdges
+    """Its edges that lead from file to file, added up."""
     problem: str = ""
     http: HttpFacts = NO_FACTS
     """What it says about routes and requests."""
@@ -95,13 +98,14 @@ class FileResolver:
         self._resolver.use_calls(passed)
         for path in sorted(self._passes):
             resolution = self._resolver.finish(path)
-            graph = encode_rows(path, resolution.nodes, [*resolution.edges, *subject_rows(path, resolution.nodes, resolution.edges)])
+            rows = [*resolution.edges, *subject_rows(path, resolution.nodes, resolution.edges)]
+            graph = encode_rows(path, resolution.nodes, rows)
             flow = self._program.unit(path).flow
             http = http_of(self._evaluator, path, resolution.edges)
             problem = self._resolver.problems.get(path, flow.problem) or http.problem
             rests = encode_rests({*resolution.rests, *http.rests}, announced(path, flow))
             passes = {callee: encode_value(rows) for callee, rows in rows_by_callee(self._passes.pop(path)).items()}
-            yield Resolved(path, graph, rests, passes, problem, http.facts)
+            yield Resolved(path, graph, rests, passes, file_edges(path, rows), problem, http.facts)
 
 
 def make_worker(program: Program, *, all_calls: bool = True) -> Callable[[Begin | Finish], Iterator[_Answer]]:

@@ -92,6 +92,15 @@ CREATE TABLE graph_outside (
     name INTEGER NOT NULL, handle BLOB NOT NULL, mention INTEGER NOT NULL, PRIMARY KEY (name, handle)
 ) WITHOUT ROWID;
 """
+# Derived tables that stores of this version may have been made without: they get them when they are opened.
+_ADDED = """
+CREATE TABLE IF NOT EXISTS file_edges (
+    resolution_id INTEGER PRIMARY KEY REFERENCES resolution (id) ON DELETE CASCADE, document_id INTEGER NOT NULL, file INTEGER NOT NULL,
+    own BLOB NOT NULL, elsewhere BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS file_graph (view TEXT PRIMARY KEY, stamp INTEGER NOT NULL)
+"""
+_LAST_ADDED = "file_graph"
 
 
 class Database:
@@ -120,15 +129,22 @@ class Database:
         connection.execute("PRAGMA cache_size = -16384")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version == SCHEMA_VERSION:
+            if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (_LAST_ADDED,)).fetchone():
+                self._create(_ADDED)
             return
         if version:
             raise StoreError(f"the store {self.path} has format {version}, this Codelore reads {SCHEMA_VERSION}: remove it and index again")
         self._write_ahead()
         with self.write() as write:
             if write.execute("PRAGMA user_version").fetchone()[0] == 0:  # another process may have been first
-                for statement in _SCHEMA.split(";\n"):
+                for statement in (*_SCHEMA.split(";\n"), *_ADDED.split(";\n")):
                     write.execute(statement)
                 write.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _create(self, tables: str) -> None:
+        with self.write() as write:
+            for statement in tables.split(";\n"):
+                write.execute(statement)
 
     def _write_ahead(self) -> None:
         """Switch to WAL; unlike other statements this one does not wait for another process that does the same."""
