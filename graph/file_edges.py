@@ -144,10 +144,12 @@ def _packed(path: str, found: dict[tuple[str, str, int], tuple[int, float]]) -> 
 def read_rows(path: str, edges: FileEdges) -> Iterator[FileRow]:
     """Yield the rows of a path's graph in words."""
     source = path_hash(path)
-    rows: Iterable[tuple[int, int, int, float]] = (
-        *((source, *row) for row in OWN.iter_unpack(edges.own)),
-        *ELSEWHERE.iter_unpack(edges.elsewhere),
-    )
-    for start, end, number, mass in rows:
-        kind, evidence = LABELS[number & 0xFF]
-        yield FileRow(start, end, kind, evidence, number >> 8, mass)
+    for end, number, mass in OWN.iter_unpack(edges.own):
+        yield _row(source, end, number, mass)
+    for start, end, number, mass in ELSEWHERE.iter_unpack(edges.elsewhere):
+        yield _row(start, end, number, mass)
+
+
+def _row(source: int, target: int, number: int, mass: float) -> FileRow:
+    kind, evidence = LABELS[number & 0xFF]
+    return FileRow(source, target, kind, evidence, number >> 8, mass)

@@ -29,6 +29,7 @@ RESOLVER_VERSION = 4
 MADE_BY = f"{FLOW_VERSION}.{RESOLVER_VERSION}.{FILE_EDGES_VERSION}"
 """What made a graph: one that something else made is made anew."""
 
+_EDGES_VERSION = bytes([FILE_EDGES_VERSION])
 _BESIDE = "file edges of "
 _NONE = FileEdges()
 
@@ -207,13 +208,14 @@ class FlowStore:
 
     def keep_beside(self, view: str, between: Mapping[str, FileEdges]) -> None:
         """Keep edges between files that are in no file's graph, by the path of the graph they are in; none forgets them."""
+        if not between:
+            return
         with self._database.write() as write:
+            _stamp(write, view)
             for path, edges in between.items():
                 beside = _beside(f"{_BESIDE}{path}")
                 kept = Standing(os.fsdecode(beside), DocumentId(0), encode_value(None))
                 _replace(write, view, beside, _resolution(write, kept, {}, edges) if edges else None)
-            if between:
-                _stamp(write, view)
 
     def calls_of(self, view: str, callee: str) -> list[tuple[str, Calls]]:
         """Return the calls that reach functions of a file, by the calling file."""
@@ -271,7 +273,8 @@ def _stamp(write: sqlite3.Connection, view: str) -> None:
 def _resolution(write: sqlite3.Connection, standing: Standing, passed: Mapping[bytes, bytes], edges: FileEdges = _NONE) -> int:
     """Return the row of what a file's edges rest on, of the calls it makes and of its edges, made if no view has an equal one."""
     path = os.fsencode(standing.path)
-    parts = (standing.encoded, *chain.from_iterable(passed.items()), *((edges.own, edges.elsewhere) if edges else ()))
+    between = (_EDGES_VERSION, edges.own, edges.elsewhere) if standing.document or edges else ()
+    parts = (standing.encoded, *chain.from_iterable(passed.items()), *between)
     digest = _digest(b"".join(map(_digest, parts)))
     row = write.execute(
         "SELECT id FROM resolution WHERE path = ? AND document_id = ? AND hash = ?", (path, standing.document, digest)
@@ -283,7 +286,7 @@ def _resolution(write: sqlite3.Connection, standing: Standing, passed: Mapping[b
     ).lastrowid
     assert made is not None
     write.executemany("INSERT INTO passed VALUES (?, ?, ?)", ((made, *each) for each in passed.items()))
-    if standing.document or edges:  # of a file without edges it is kept that it has none, of a note nothing
+    if between:  # of a file without edges it is kept that it has none
         row = made, standing.document, signed_hash(standing.path), edges.own, edges.elsewhere
         write.execute("INSERT INTO file_edges VALUES (?, ?, ?, ?, ?)", row)
     return made

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, run_state_machine_as_test
+from pytest import approx
 
 from graph.model import FileGraph
 from graph.surroundings import Surroundings
+from tests.graph.file_rows import added_up, stored_rows
 from tests.graph.indexed import IndexedTree
 
 
@@ -37,6 +39,9 @@ class SteppedProject(RuleBasedStateMachine):
             made = fresh.update(self.files, self.around)
             assert difference(self.tree.graphs(), fresh.graphs()) == []
             assert stepped.notes == made.notes
+            rows = stored_rows(self.tree.database, "1")
+            assert rows == stored_rows(fresh.database, "1")
+            assert rows == {key: (count, approx(mass)) for key, (count, mass) in added_up(self.tree.graphs()).items()}
 
     def teardown(self) -> None:
         self.tree.close()

@@ -1,0 +1,1 @@
+"""Ranking: candidates, the signals over them, and what fuses these."""
