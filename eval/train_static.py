@@ -9,8 +9,10 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from functools import lru_cache
+from hashlib import blake2b
+from json import dumps
 from pathlib import Path
 
 import numpy as np
@@ -238,30 +240,28 @@ def model_header(options: TrainingOptions, pairs: Sequence[DocPair], repositorie
     }
 
 
+def half_of(name: str) -> str:
+    """Return which of two halves, ``a`` or ``b``, a repository (``owner/name``) belongs to, told by a hash of its name."""
+    return "ab"[blake2b(name.lower().encode(), digest_size=8).digest()[0] & 1]
+
+
 def main(argv: Sequence[str]) -> int:
     """Run ``codelore eval train-static``: extract pairs from clones, train and write a weights file, judge one; each step on request."""
-    default = TrainingOptions()
-    parser = ArgumentParser(prog="codelore eval train-static", description=main.__doc__)
-    parser.add_argument("--clones", type=Path, help="folder of git clones named <owner>+<name>, holding the recorded commits")
-    parser.add_argument("--out", type=Path, help="train on all but the held-out repositories and write the weights here")
-    parser.add_argument("--epochs", type=int, default=default.epochs)
-    parser.add_argument("--dimension", type=int, default=default.dimension)
-    parser.add_argument("--seed", type=int, default=default.seed)
-    parser.add_argument("--evaluate", action="store_true", help="judge the weights on the held-out repositories (needs --clones)")
-    parser.add_argument("--model", type=Path, default=SHIPPED, help="the weights to judge; what --out wrote, or the shipped ones")
-    parser.add_argument("--speed", type=Path, metavar="TREE", help="print load time and chunks per second on the code of a folder")
+    parser = _parser()
     arguments = parser.parse_args(argv)
-    if not (arguments.out or arguments.evaluate or arguments.speed):
-        parser.error("nothing to do: give --out, --evaluate or --speed")
-    if (arguments.out or arguments.evaluate) and not arguments.clones:
+    if not (arguments.out or arguments.halves or arguments.evaluate or arguments.speed):
+        parser.error("nothing to do: give --out, --halves, --evaluate or --speed")
+    if (arguments.out or arguments.halves or arguments.evaluate) and not arguments.clones:
         parser.error("--clones is needed to train or to judge")
     model: Path = arguments.out or arguments.model
     if arguments.clones:
         repositories = listed_repositories()
         pairs = {one.name: repository_pairs(one, arguments.clones) for one in repositories}
+        options = TrainingOptions(epochs=arguments.epochs, dimension=arguments.dimension, seed=arguments.seed)
         if arguments.out:
-            options = TrainingOptions(epochs=arguments.epochs, dimension=arguments.dimension, seed=arguments.seed)
             _train_and_write(model, options, repositories, pairs)
+        if arguments.halves:
+            _train_halves(arguments.halves, options, repositories, pairs)
         if arguments.evaluate:
             held_out = judged_pairs(pair for one in repositories if one.held_out for pair in pairs[one.name])
             if not held_out:
@@ -270,6 +270,36 @@ def main(argv: Sequence[str]) -> int:
     if arguments.speed:
         print_speed(measure(model, arguments.speed))
     return 0
+
+
+def _parser() -> ArgumentParser:
+    default = TrainingOptions()
+    parser = ArgumentParser(prog="codelore eval train-static", description=main.__doc__)
+    parser.add_argument("--clones", type=Path, help="folder of git clones named <owner>+<name>, holding the recorded commits")
+    parser.add_argument("--out", type=Path, help="train on all but the held-out repositories and write the weights here")
+    parser.add_argument(
+        "--halves",
+        type=Path,
+        metavar="FOLDER",
+        help="train on each half of all repositories; write half_a.bin, half_b.bin, and halves.json with the one that has not seen each",
+    )
+    parser.add_argument("--epochs", type=int, default=default.epochs)
+    parser.add_argument("--dimension", type=int, default=default.dimension)
+    parser.add_argument("--seed", type=int, default=default.seed)
+    parser.add_argument("--evaluate", action="store_true", help="judge the weights on the held-out repositories (needs --clones)")
+    parser.add_argument("--model", type=Path, default=SHIPPED, help="the weights to judge; what --out wrote, or the shipped ones")
+    parser.add_argument("--speed", type=Path, metavar="TREE", help="print load time and chunks per second on the code of a folder")
+    return parser
+
+
+def _train_halves(folder: Path, options: TrainingOptions, repositories: Sequence[Repository], pairs: dict[str, list[DocPair]]) -> None:
+    """Write a model of each half, and which of the two has not seen each repository: what is fitted on vectors must not have seen them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for half in "ab":
+        chosen = [replace(one, held_out=half_of(one.name) != half) for one in repositories]
+        _train_and_write(folder / f"half_{half}.bin", options, chosen, pairs)
+    unseen = {one.name: f"half_{'b' if half_of(one.name) == 'a' else 'a'}.bin" for one in repositories}
+    (folder / "halves.json").write_text(dumps(unseen, indent=1, sort_keys=True) + "\n")
 
 
 def _train_and_write(out: Path, options: TrainingOptions, repositories: Sequence[Repository], pairs: dict[str, list[DocPair]]) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from eval import doc_pairs, train_static
 from eval.doc_pairs import DocPair, PairKind
-from eval.train_static import TrainingOptions, bags, dense, main, train
+from eval.train_static import TrainingOptions, bags, dense, half_of, main, train
 from retrieval.embed import FloatRows, StaticEmbedder, normalized, write_model
 from tests.ingest.repositories import git, new_repository
 
@@ -132,6 +132,18 @@ def test_command_trains_judges_and_measures(clones: Path, tmp_path: Path, capsys
     assert [one.partition("@")[0] for one in header["repositories"]] == ["owner/first"]
     assert [one.partition("@")[0] for one in header["held_out"]] == ["owner/second"]
     assert header["pairs"]["rust"] > 0
+
+
+def test_command_trains_two_halves(clones: Path, tmp_path: Path) -> None:
+    """Each repository is told the model that has not seen it, held-out ones too."""
+    names = ["owner/first", "owner/second"]
+    assert {half_of(name) for name in names} == {"a", "b"}
+    assert main(["--clones", str(clones), "--halves", str(tmp_path / "two"), "--epochs", "1", "--dimension", "16"]) == 0
+    unseen = json.loads((tmp_path / "two" / "halves.json").read_text())
+    assert sorted(unseen) == names
+    for name, model in unseen.items():
+        header = StaticEmbedder.load(tmp_path / "two" / model).header
+        assert [one.partition("@")[0] for one in header["repositories"]] == [each for each in names if each != name]
 
 
 def test_command_needs_something_to_judge_by(clones: Path, capsys: pytest.CaptureFixture[str]) -> None:
