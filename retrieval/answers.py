@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ingest.model import SymbolKind, ViewStatus
 from retrieval.filters import Filters
+
+if TYPE_CHECKING:
+    from retrieval.structure import Structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class SearchAnswer:
 
     hits: tuple[Hit, ...]
     status: tuple[ViewStatus, ...]
+    structure: tuple[Structure, ...] = ()
+    """To a question about structure: the graph's answer for each view where the name stands for something."""
 
 
 @dataclass(frozen=True, slots=True)

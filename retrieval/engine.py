@@ -158,15 +158,15 @@ class Engine:  # noqa: PLR0904
         status = self._status(repository, view)
         return self.summaries(store).overview(view, name, status, at=at, title=repository.name, depth=depth)
 
-    def search(self, request: SearchRequest) -> SearchAnswer:
-        """Answer a question from every view it asks, as one list.
+    def search(self, request: SearchRequest, graph: GraphStore | None = None) -> SearchAnswer:
+        """Answer a question from every view it asks, as one list. One about structure (who calls X) is asked of ``graph`` as well.
 
         Raises ``QueryError`` for a query that cannot be understood, ``NotIndexedError`` when there is no view to ask, and
         ``ValueError`` for a limit below 1.
         """
         if request.limit < 1:
             raise ValueError(f"a limit must be at least 1, not {request.limit}")
-        return self._searcher.search(request)
+        return self._searcher.search(request, graph)
 
     def context(self, request: SearchRequest, *, budget: int, seen: Iterable[str] = ()) -> ContextPack:
         """Pack what answers a question into ``budget`` tokens; ``seen`` are texts with handles of what the asker has already.

@@ -14,6 +14,7 @@ from retrieval.regex import Pattern, compile_pattern
 from retrieval.terms import SYMBOL_TERM, terms, words
 from retrieval.understanding.frames import Frame
 from retrieval.understanding.kinds import QueryKind, has_template, is_diff, is_sentence, is_title, kind_of_words, literals, plain_words
+from retrieval.understanding.structural import Structural, recognise
 from retrieval.understanding.traces import Trace, may_hold_trace, read_trace
 
 MAX_TERMS = 64
@@ -160,6 +161,8 @@ class Query:
     """What stands in quotes."""
     wants: frozenset[PathFlag] = frozenset()
     """Kinds of files that the query asks for by name."""
+    structure: Structural | None = None
+    """The question about structure that the text is, if its name stands for anything."""
     title: str = ""
     """The one line that says most: the first one, of a trace its message."""
 
@@ -179,13 +182,15 @@ def parse_query(text: str, *, regex: bool = False) -> Query:
     asked = {term.text for term in found[:MAX_TERMS]}
     trace = read_trace(text.strip()) if may_hold_trace(text) else Trace()
     kind = _kind(text, trace)
+    structure = recognise(text) if kind is QueryKind.QUESTION else None
     return Query(
         text=text,
         terms=tuple(found[:MAX_TERMS]),
         identifiers=tuple(identifiers),
         paths=tuple(dict.fromkeys(match[1].lower() for match in _PATH.finditer(text))),
         dropped=tuple(term.text for term in found[MAX_TERMS:]),
-        kind=kind,
+        kind=kind if structure is None else QueryKind.STRUCTURAL,
+        structure=structure,
         frames=trace.frames,
         messages=trace.messages,
         literals=literals(text),

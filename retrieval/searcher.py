@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,11 @@ from retrieval.patterns import SECONDS, PatternMatcher
 from retrieval.query import Query, parse_query
 from retrieval.rank import RankedChunk, Ranker
 from retrieval.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from graph.store import GraphStore
+    from retrieval.structure import Structure
+    from retrieval.understanding.structural import Structural
 
 _KINDS = list(SymbolKind)
 _OPEN_SNAPSHOTS = 8
@@ -68,13 +73,14 @@ class Searcher:
         """Let go of all snapshots."""
         self._open.clear()
 
-    def search(self, request: SearchRequest) -> SearchAnswer:
-        """Answer a question; raises as ``Engine.search`` does."""
+    def search(self, request: SearchRequest, graph: GraphStore | None = None) -> SearchAnswer:
+        """Answer a question; raises as ``Engine.search`` does. One about structure is asked of the graphs in ``graph`` too."""
         query = parse_query(request.text, regex=request.regex)
-        return self._ask(request, lambda views: self._search(request, query, views))
+        return self._ask(request, lambda views: self._search(request, query, views, graph))
 
-    def _search(self, request: SearchRequest, query: Query, views: list[_Opened]) -> SearchAnswer:
+    def _search(self, request: SearchRequest, query: Query, views: list[_Opened], graph: GraphStore | None) -> SearchAnswer:
         hits: list[Hit] = []
+        structure = self._structure(request, query.structure, views, graph) if query.structure else ()
         status: list[ViewStatus] = []
         deadline = time.monotonic() + SECONDS
         for repository, view, snapshot, ranker in views:
@@ -94,7 +100,16 @@ class Searcher:
         if len(views) > 1:
             hits.sort(key=lambda hit: (-hit.score, hit.repository, hit.path, hit.start_line))
             hits = [replace(hit, rank=at) for at, hit in enumerate(hits[: request.limit], start=1)]
-        return SearchAnswer(tuple(hits[: request.limit]), tuple(status))
+        return SearchAnswer(tuple(hits[: request.limit]), tuple(status), tuple(structure))
+
+    def _structure(self, request: SearchRequest, asked: Structural, views: list[_Opened], graph: GraphStore | None) -> Iterator[Structure]:
+        from retrieval.structure_search import StructureSearch  # most questions are about no structure: 20 ms
+
+        search = StructureSearch(self._database, graph)
+        for repository, view, snapshot, ranker in views:
+            found = search.answer(asked, repository, view, snapshot, ranker.allowed(request.filters), request.limit)
+            if found is not None:
+                yield found
 
     def symbols(self, request: SearchRequest, limit: int) -> SymbolAnswer:
         """Answer ``Engine.symbols`` from the first view the request asks."""

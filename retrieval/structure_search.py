@@ -1,0 +1,128 @@
+"""A question about structure, asked of one view: its graph where there is one, and the lines that the rows stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from graph.answers import Coverage, GraphView, Verdict, ask, open_view
+from graph.flow_store import FlowStore
+from graph.graph_state import GraphState
+from graph.model import Handle, Node, graph_name
+from graph.store import GraphStore
+from ingest.database import Database
+from ingest.facts import FactStore
+from ingest.model import View, ViewKind
+from ingest.views import Repository, ViewCatalog
+from retrieval.configured import defines, definitions_of, setting_rows
+from retrieval.snapshot import Mask, Snapshot
+from retrieval.structure import MAX_FILES, MAX_TARGETS, Structure, StructureRow, ask_graph, find_targets, modules_named
+from retrieval.understanding.structural import Relation, Structural
+from retrieval.view_graphs import ViewGraphs
+
+_Asked = tuple[str, list[Node], list[StructureRow], Verdict, Coverage, list[str]]
+
+
+class StructureSearch:
+    """Asks the graphs in a store, or says that there is none."""
+
+    def __init__(self, database: Database, store: GraphStore | None) -> None:
+        self._database, self._store = database, store
+        self._facts, self._views = FactStore(database), ViewCatalog(database)
+
+    def answer(
+        self, asked: Structural, repository: Repository, view: View, snapshot: Snapshot, allowed: Mask, limit: int
+    ) -> Structure | None:
+        """Return the answer for one view, with at most ``limit`` rows; None when the name stands for nothing there.
+
+        ``allowed`` (bool, one a chunk) are the chunks of files that the filters let through: rows of other files are left out.
+        """
+        graph, notes = self._graph(view)
+        name, targets, rows, verdict, coverage, more = (asked.name, [], [], Verdict.NONE, Coverage(), [])
+        if graph is not None:
+            name, targets, rows, verdict, coverage, more = ask(graph, lambda each: self._ask(each, asked, snapshot))
+        if asked.relation is Relation.CONFIGURED:
+            spelled, settings = setting_rows(asked.names, snapshot, self._facts, allowed)
+            if settings:
+                name, rows = spelled, [*settings, *(row for row in rows if name == spelled)]
+                verdict = Verdict.PROVEN if any(row.evidence == "proven" for row in rows) else Verdict.POSSIBLE
+            if not rows:
+                return None
+        elif not targets and (graph is not None or not self._is_known(asked, snapshot, allowed)):
+            return None
+        shown = self._shown(rows, snapshot, allowed)
+        if len(shown) < len(rows):
+            more = [*more, f"{len(rows) - len(shown):,} uses in files that the filters hide are left out"]
+        return Structure(
+            asked.relation,
+            name,
+            view.name,
+            repository.name,
+            graph().generation if graph else 0,
+            verdict,
+            coverage,
+            tuple(targets),
+            tuple(self._with_text(shown[:limit], view)),
+            len(shown),
+            (*notes, *more),
+        )
+
+    def _graph(self, view: View) -> tuple[Callable[[], GraphView] | None, list[str]]:
+        """Return what opens the graph of a view, None where there is none, and what is to be said of it."""
+        name = graph_name(view)
+        where = f"{view.root} --ref {view.name}" if view.kind is ViewKind.REF else view.root
+        if self._store is None or not GraphState(self._database, self._store).has_graph(name):
+            return None, [f"the graph of {view.name} has not been built, so that this is an ordinary search; run: codelore index {where}"]
+        graphs = ViewGraphs(self._database, self._store)
+        seen, unresolved = graphs.across(view), graphs.reach(view).unresolved_files
+        stale = FlowStore(self._database).resolved(name) != view.generation
+        notes = [f"the graph shows an older state of {view.name}; run: codelore index {where}"] if stale else []
+        return lambda: open_view(seen, name, unresolved_files=unresolved), notes
+
+    def _ask(self, graph: GraphView, asked: Structural, snapshot: Snapshot) -> _Asked:
+        name, targets = find_targets(graph, asked, lambda: _paths(snapshot), lambda name: self._handles(name, snapshot))
+        cap = MAX_FILES if targets and all(node.kind == "file" for node in targets) else MAX_TARGETS
+        if len(targets) > cap:
+            note = f"{len(targets):,} definitions are named {name}: ask for one by its qualified name or its handle"
+            return name, targets[:cap], [], Verdict.NONE, Coverage(0, graph.unresolved_files), [note]
+        if not targets:
+            return name, [], [], Verdict.NONE, Coverage(0, graph.unresolved_files), []
+        return name, targets, *ask_graph(graph, asked, targets)
+
+    def _handles(self, name: str, snapshot: Snapshot) -> Iterator[Handle]:
+        for path, symbol in definitions_of(name, snapshot, self._facts, snapshot.live):
+            yield Handle(f"{path}#{symbol.qualified_name}")
+
+    def _is_known(self, asked: Structural, snapshot: Snapshot, allowed: Mask) -> bool:
+        """Return whether the name would be asked about if there were a graph."""
+        known = list(_paths(snapshot))
+        return any(defines(name, snapshot, allowed) or modules_named(name, known) for name in asked.names)
+
+    def _shown(self, rows: Sequence[StructureRow], snapshot: Snapshot, allowed: Mask) -> list[StructureRow]:
+        """Return the rows of files that the filters let through."""
+        if allowed is snapshot.live or not rows:
+            return list(rows)
+        kept = {snapshot.name(int(each))[0] for each in snapshot.documents_of(allowed)}
+        hidden = {snapshot.name(int(each))[0] for each in np.flatnonzero(snapshot.document_live)} - kept
+        return [row for row in rows if row.path not in hidden]
+
+    def _with_text(self, rows: Iterable[StructureRow], view: View) -> Iterator[StructureRow]:
+        rows = list(rows)
+        entries = self._views.entries_at(view, {row.path for row in rows})
+        texts = self._facts.texts({entry.document_id for entry in entries.values()})
+        lines = {path: texts[entry.document_id].split(b"\n") for path, entry in entries.items()}
+        for row in rows:
+            own = lines.get(row.path, [])
+            text = own[row.line - 1] if 0 < row.line <= len(own) else b""
+            yield replace(row, text=text.decode("utf-8", "replace").strip()[:_TEXT])
+
+
+_TEXT = 300
+"""Characters of a row's line that are shown."""
+
+
+def _paths(snapshot: Snapshot) -> Iterator[str]:
+    for document in np.flatnonzero(snapshot.document_live):
+        yield snapshot.name(int(document))[0]
