@@ -6,7 +6,8 @@ The lines are read, not resolved: a row of kind ``definition`` is a fact of its 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from functools import reduce
 
 import numpy as np
 
@@ -66,7 +67,8 @@ def _read(name: str, snapshot: Snapshot, facts: FactStore, allowed: Mask) -> Ite
     spoken = terms(name.rpartition(".")[2].encode("utf-8", "ignore"))
     if not spoken or not re.fullmatch(r"[\w.-]+", name):
         return
-    documents = _documents(spoken[-1:], snapshot, allowed)
+    pieces = spoken[:-1] or spoken  # an option is written with hyphens, each piece a word
+    documents = sorted({*_documents(spoken[-1:], snapshot, allowed), *_documents(pieces, snapshot, allowed)})
     if len(documents) > MAX_DOCUMENTS:
         return
     path_of = {snapshot.document_id(each): snapshot.name(each)[0] for each in documents}
@@ -98,13 +100,14 @@ def _lines(name: bytes, text: bytes) -> Iterator[tuple[int, str]]:
             yield line, "assignment"
 
 
-def _documents(words: Iterable[str], snapshot: Snapshot, allowed: Mask) -> list[int]:
-    """Return the documents with a chunk that holds one of the terms."""
-    held: set[int] = set()
-    for key in hash_terms(list(words)):
-        for part in snapshot.parts:
-            chunks: Numbers = part.segment.posting_chunk[part.segment.postings(int(key))].astype(np.int64) + part.first_chunk
-            held.update(snapshot.documents_of(chunks[allowed[chunks]]).tolist())
+def _documents(words: Sequence[str], snapshot: Snapshot, allowed: Mask) -> list[int]:
+    """Return the documents with a chunk that holds all the terms."""
+    held: list[int] = []
+    keys = hash_terms(list(words))
+    for part in snapshot.parts:
+        chunks = [part.segment.posting_chunk[part.segment.postings(int(key))] for key in keys]
+        common: Numbers = reduce(np.intersect1d, chunks).astype(np.int64) + part.first_chunk
+        held += snapshot.documents_of(common[allowed[common]]).tolist()
     return sorted(held)
 
 

@@ -80,7 +80,9 @@ class Structure:
     verdict: Verdict
     coverage: Coverage
     targets: tuple[Node, ...] = ()
-    """The definitions that were asked about, or too many to ask about."""
+    """The definitions that were asked about."""
+    choices: tuple[Node, ...] = ()
+    """Definitions of the name that are too many to ask about: then nothing was asked."""
     rows: tuple[StructureRow, ...] = ()
     total: int = 0
     """Uses that were found, shown or not."""

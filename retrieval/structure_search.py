@@ -10,7 +10,7 @@ import numpy as np
 from graph.answers import Coverage, GraphView, Verdict, ask, open_view
 from graph.flow_store import FlowStore
 from graph.graph_state import GraphState
-from graph.model import Handle, Node, graph_name
+from graph.model import Handle, Node, NodeKind, graph_name
 from graph.store import GraphStore
 from ingest.database import Database
 from ingest.facts import FactStore
@@ -52,6 +52,9 @@ class StructureSearch:
                 return None
         elif not targets and (graph is not None or not self._is_known(asked, snapshot, allowed)):
             return None
+        choice = len(targets) > (MAX_FILES if _are_files(targets) else MAX_TARGETS)
+        if choice:
+            more = [f"{len(targets):,} definitions are named {name}: ask for one by its qualified name or its handle"]
         shown = self._shown(rows, snapshot, allowed)
         if len(shown) < len(rows):
             more = [*more, f"{len(rows) - len(shown):,} uses in files that the filters hide are left out"]
@@ -63,7 +66,8 @@ class StructureSearch:
             graph().generation if graph else 0,
             verdict,
             coverage,
-            tuple(targets),
+            () if choice else tuple(targets),
+            tuple(targets) if choice else (),
             tuple(self._with_text(shown[:limit], view)),
             len(shown),
             (*notes, *more),
@@ -83,12 +87,8 @@ class StructureSearch:
 
     def _ask(self, graph: GraphView, asked: Structural, snapshot: Snapshot) -> _Asked:
         name, targets = find_targets(graph, asked, lambda: _paths(snapshot), lambda name: self._handles(name, snapshot))
-        cap = MAX_FILES if targets and all(node.kind == "file" for node in targets) else MAX_TARGETS
-        if len(targets) > cap:
-            note = f"{len(targets):,} definitions are named {name}: ask for one by its qualified name or its handle"
-            return name, targets[:cap], [], Verdict.NONE, Coverage(0, graph.unresolved_files), [note]
-        if not targets:
-            return name, [], [], Verdict.NONE, Coverage(0, graph.unresolved_files), []
+        if not targets or len(targets) > (MAX_FILES if _are_files(targets) else MAX_TARGETS):
+            return name, targets, [], Verdict.NONE, Coverage(0, graph.unresolved_files), []
         return name, targets, *ask_graph(graph, asked, targets)
 
     def _handles(self, name: str, snapshot: Snapshot) -> Iterator[Handle]:
@@ -121,6 +121,10 @@ class StructureSearch:
 
 _TEXT = 300
 """Characters of a row's line that are shown."""
+
+
+def _are_files(targets: Sequence[Node]) -> bool:
+    return all(node.kind == NodeKind.FILE for node in targets)
 
 
 def _paths(snapshot: Snapshot) -> Iterator[str]:

@@ -114,7 +114,9 @@ def _add_indexing(commands: Commands) -> None:
 
 def _add_searching(commands: Commands) -> None:
     search = add_command(commands, "search", _search, "search by words, names, paths, or a pattern written /…/")
-    search.add_argument("query", nargs="?", metavar="QUERY", help="what to look for")
+    search.add_argument(
+        "query", nargs="?", metavar="QUERY", help="words, a name, a path, /regex/, a pasted trace, diff or issue, 'who calls X'"
+    )
     _add_request(search, limit=10)
     search.add_argument("--explain", action="store_true", help="show which signals brought each hit here")
     search.add_argument("--queries", metavar="FILE", help="answer many queries, one a line: text or a JSON object (- is standard input)")

@@ -15,10 +15,10 @@ from ingest.errors import NotIndexedError, QueryError, SourceError
 from retrieval.answers import SearchAnswer, SearchRequest
 from retrieval.engine import Engine
 from serve import render
-from serve.cli_search import print_answer, request, with_pending
+from serve.cli_search import graph_for, print_answer, request, with_pending
 from serve.compose import open_engine
 from serve.documents import batch_document, to_line
-from serve.settings import load_settings
+from serve.settings import Settings, load_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,12 @@ class _Question:
 
 def search_all(typed: argparse.Namespace) -> int:
     """Answer each query of a file."""
-    with open_engine(load_settings()) as engine:
-        return answer_queries(engine, request(typed, ""), typed)
+    settings = load_settings()
+    with open_engine(settings) as engine:
+        return answer_queries(engine, request(typed, ""), typed, settings)
 
 
-def answer_queries(engine: Engine, template: SearchRequest, typed: argparse.Namespace) -> int:
+def answer_queries(engine: Engine, template: SearchRequest, typed: argparse.Namespace, settings: Settings | None = None) -> int:
     """Answer each query of the file in turn; return 0 when one of them found something, else 1, or 2 when one could not be understood.
 
     The working tree is walked for pending files once, at the first answer, and not again: the answers share one moment. Raises
@@ -50,14 +51,16 @@ def answer_queries(engine: Engine, template: SearchRequest, typed: argparse.Name
         answer, error = SearchAnswer((), ()), question.error
         try:
             if not error:
-                answer = engine.search(replace(template, text=question.text))
+                wanted = replace(template, text=question.text)
+                with graph_for(wanted, settings) if settings else nullcontext() as graph:
+                    answer = engine.search(wanted, graph)
         except (QueryError, NotIndexedError) as raised:
             error = str(raised)
         latency_ms = (time.perf_counter() - begun) * 1000
         if not pending:
             pending = {each.view: each.pending for each in with_pending(engine, answer.status, template)}
         answer = replace(answer, status=tuple(replace(each, pending=pending.get(each.view, -1)) for each in answer.status))
-        found, wrong = found or bool(answer.hits), wrong or bool(error)
+        found, wrong = found or bool(answer.hits) or any(each.rows for each in answer.structure), wrong or bool(error)
         _print(question, answer, error, latency_ms, typed)
     return 2 if wrong else 0 if found else 1
 

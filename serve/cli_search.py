@@ -6,7 +6,8 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,12 @@ from ingest.git import find_checkout
 from ingest.model import LanguageId, SymbolKind, ViewStatus
 from retrieval.engine import Engine
 from serve import render
-from serve.compose import engine_options, open_engine
+from serve.compose import engine_options, open_engine, open_graph
 from serve.documents import context_document, search_document, span_document, symbols_document, to_line
 from serve.settings import Settings, color_wanted, load_settings
 
 if TYPE_CHECKING:
+    from graph.store import GraphStore
     from retrieval.answers import SearchAnswer, SearchRequest
     from retrieval.filters import Filters
 
@@ -35,12 +37,25 @@ def search(typed: argparse.Namespace) -> int:
     with open_engine(settings) as engine:
         wanted = request(typed, typed.query)
         try:
-            found = engine.search(wanted)
+            with graph_for(wanted, settings) as graph:
+                found = engine.search(wanted, graph)
             answer = replace(found, status=with_pending(engine, found.status, wanted))
         except NotIndexedError as error:
             answer = _scan(settings, wanted, error)
     print_answer(answer, typed, wanted)
-    return 0 if answer.hits else 1
+    return 0 if answer.hits or any(each.rows for each in answer.structure) else 1
+
+
+@contextmanager
+def graph_for(wanted: SearchRequest, settings: Settings) -> Generator[GraphStore | None]:
+    """Open the graphs for a question about structure; for any other one yield None."""
+    from retrieval.query import parse_query
+
+    if not wanted.text.strip() or parse_query(wanted.text, regex=wanted.regex).structure is None:
+        yield None
+        return
+    with closing(open_graph(settings)) as store:
+        yield store
 
 
 def print_answer(answer: SearchAnswer, typed: argparse.Namespace, asked: SearchRequest) -> None:
@@ -48,6 +63,10 @@ def print_answer(answer: SearchAnswer, typed: argparse.Namespace, asked: SearchR
     if typed.json or typed.jsonl:
         print(to_line(search_document(answer)))
         return
+    if answer.structure:
+        from serve.render_structure import structures  # few questions are about structure
+
+        print(structures(answer.structure, style(), several=len(answer.status) > 1), end="\n\n" if answer.hits else "\n")
     if answer.hits:
         from retrieval.query import parse_query  # here: ``codelore index`` loads this module too, and asks nothing
 
@@ -57,7 +76,7 @@ def print_answer(answer: SearchAnswer, typed: argparse.Namespace, asked: SearchR
             )
         )
     sys.stdout.flush()
-    print(("" if answer.hits else "nothing found\n") + render.status_line(answer.status), file=sys.stderr)
+    print(("" if answer.hits or answer.structure else "nothing found\n") + render.status_line(answer.status), file=sys.stderr)
 
 
 def _scan(settings: Settings, wanted: SearchRequest, error: NotIndexedError) -> SearchAnswer:

@@ -21,7 +21,9 @@ from retrieval.run import IndexOutcome
 
 if TYPE_CHECKING:
     from graph.indexing import GraphOutcome
+    from graph.model import Node
     from retrieval.packs.model import ContextPack, PackItem
+    from retrieval.structure import Structure
 
 MAX_LISTED = 20
 """Failed files and cut-off notes listed with an answer; their full number is said beside them, and ``codelore status`` lists all."""
@@ -94,7 +96,34 @@ def time_document(seconds: float) -> str | None:
 
 def search_document(answer: SearchAnswer) -> Document:
     """Return the answer of a search."""
-    return {"status": answer_status(answer.status), "hits": [_hit(hit) for hit in answer.hits]}
+    return {
+        "status": answer_status(answer.status),
+        "structure": [_structure(each) for each in answer.structure],
+        "hits": [_hit(hit) for hit in answer.hits],
+    }
+
+
+def _target(node: Node) -> Document:
+    kept = {name: getattr(node, name) for name in ("handle", "qualified_name", "path")}
+    return kept | {"kind": str(node.kind), "line": node.start_line}
+
+
+def _structure(answer: Structure) -> Document:
+    return {
+        "relation": answer.relation.value,
+        "name": answer.name,
+        "view": answer.view,
+        "repository": answer.repository,
+        "generation": answer.generation or None,
+        "verdict": answer.verdict.value,
+        "unknown": answer.coverage.unknown,
+        "unresolved_files": answer.coverage.unresolved_files,
+        "targets": [_target(each) for each in answer.targets],
+        "choices": [_target(each) for each in answer.choices],
+        "rows": [asdict(row) for row in answer.rows],
+        "total": answer.total,
+        "notes": list(answer.notes),
+    }
 
 
 def _hit(hit: Hit) -> Document:
@@ -110,6 +139,7 @@ def batch_document(query: str, identity: str | int | None, answer: SearchAnswer,
         "query": query,
         "latency_ms": round(latency_ms, 3),
         "status": answer_status(answer.status) if answer.status else None,
+        "structure": [_structure(each) for each in answer.structure],
         "hits": [_hit(hit) for hit in answer.hits],
         "error": error or None,
     }

@@ -60,10 +60,51 @@ class SearchHit(Wire):
     signals: dict[str, float] = Field(description="what brought it here, by signal")
 
 
+class StructureTarget(Wire):
+    """A definition that a question about structure was asked about."""
+
+    handle: str = Field(description="names it in ``codelore graph``")
+    kind: str
+    qualified_name: str
+    path: str = Field(description="empty outside the indexed code")
+    line: int = Field(description="from 1; 0 where it has no place")
+
+
+class StructureUse(Wire):
+    """One row of the answer to a question about structure."""
+
+    symbol: str = Field(description="who calls, implements, tests and so on; empty for a line that was only read")
+    path: str = Field(description="where the use stands; for tests and impact where the symbol does")
+    line: int
+    kind: str = Field(description="of the edge; of what sets a value: key, definition, environment, option or assignment")
+    evidence: str = Field(description="proven, possible or external as in the graph; text for a line that was only read")
+    target: str = Field(description="what it is a use of: a handle, or the name as it stands there")
+    text: str = Field(description="the line")
+
+
+class StructureResult(Wire):
+    """The answer to a question about structure (``who calls X``) for one view, beside the ordinary hits."""
+
+    relation: str = Field(description="what is asked, e.g. callers or tests; docs/queries.md lists them")
+    name: str = Field(description="what was asked about, as it is spelled where it is defined")
+    view: str
+    repository: str
+    generation: int | None = Field(description="of the graph; null where it has not been built, so that nothing was asked")
+    verdict: str = Field(description="proven, possible or none: the best evidence")
+    unknown: int = Field(description="uses that nobody could resolve and that might mean it")
+    unresolved_files: int | None = Field(description="files whose uses nobody resolved; null where nobody counted")
+    targets: list[StructureTarget] = Field(description="the definitions that were asked about")
+    choices: list[StructureTarget] = Field(description="definitions of the name that are too many to ask about, so that nothing was asked")
+    rows: list[StructureUse] = Field(description="the surest first, at most as many as hits")
+    total: int = Field(description="rows that were found, shown or not")
+    notes: list[str] = Field(description="what limits the answer")
+
+
 class SearchResult(Wire):
     """The answer of ``search --json``."""
 
     status: Status
+    structure: list[StructureResult] = Field(default=[], description="to a question about structure, one for each view that has the name")
     hits: list[SearchHit]
 
 
@@ -74,6 +115,7 @@ class BatchResult(Wire):
     query: str
     latency_ms: float = Field(description="time to answer, without start-up and printing")
     status: Status | None = Field(description="null when there is an error")
+    structure: list[StructureResult] = Field(default=[], description="to a question about structure, one for each view that has the name")
     hits: list[SearchHit]
     error: str | None = Field(default=None, description="why this query has no answer")
 

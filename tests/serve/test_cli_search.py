@@ -255,3 +255,29 @@ def test_symbols_by_name(codelore: Shell, shop: Path) -> None:
     assert "shop/cart.py:" in done.out
     assert "2 found, 1 more with a larger --limit" in done.err
     assert codelore("symbols", "nobody").code == 1
+
+
+def test_a_question_about_structure_is_answered_from_the_graph(codelore: Shell, shop: Path) -> None:
+    """Before the hits, with how sure it is; in JSON beside them. Without a graph it says so."""
+    done = codelore("search", "who calls total_price")
+    assert done.code == 0
+    assert done.out.startswith("callers of total_price  not asked\n")
+    assert "has not been built" in done.out
+    assert codelore("index", str(shop)).code == 0
+    head, row, *rest = codelore("search", "who calls total_price").out.splitlines()
+    assert head == "callers of total_price  from the graph: proven, 1 found"
+    assert row == "   tests/test_cart.py:5  test_total_price calls  proven  assert Cart().total_price() == 0"
+    assert "1. " in "\n".join(rest)
+    answer = codelore("search", "--json", "who calls total_price").json("SearchResult")
+    assert answer["structure"][0]["rows"][0]["symbol"] == "test_total_price"
+    assert answer["structure"][0]["targets"][0]["handle"] == "shop/cart.py#Cart.total_price"
+    assert codelore("search", "--json", "total price").json("SearchResult")["structure"] == []
+
+
+def test_many_questions_may_be_about_structure_too(codelore: Shell, shop: Path, tmp_path: Path) -> None:
+    codelore("index", str(shop))
+    queries = tmp_path / "queries"
+    queries.write_text("who calls total_price\ncart\n")
+    first, second = (json.loads(line) for line in codelore("search", "--queries", str(queries), "--jsonl").out.splitlines())
+    assert [len(each["structure"]) for each in (first, second)] == [1, 0]
+    hold_to_schema(first, "BatchResult")
