@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from importlib.metadata import version
-from pathlib import Path
 from random import Random
 
-from eval.corpora import Corpus, Places, lay_out
+from eval.corpora import Places, lay_out
 from eval.foreign import QUESTIONS
 from eval.graph_source import GraphSource
 from eval.model import IndexCost, Outcome, Question
 from eval.record import Confidences, Record, SystemRun, now, own_commit, this_machine
 from eval.sets.kinds import EvalSet, GraphCase, GraphSet, QuestionSet
 from eval.systems.protocol import System
+from eval.trees import Tree, Trees
 from ingest.errors import CodeloreError, SourceError
 
 _NAMED = 20
@@ -48,6 +49,14 @@ class _Clock:
     began: float = field(default_factory=time.perf_counter)
     system: float = 0.0
     layout: float = 0.0
+
+    @contextmanager
+    def layout_time(self) -> Generator[None]:
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.layout += time.perf_counter() - began
 
     def shares(self) -> dict[str, float]:
         whole = time.perf_counter() - self.began
@@ -99,17 +108,27 @@ def _choose(eval_set: QuestionSet, options: RunOptions) -> dict[str, list[Questi
 def _run_questions(
     eval_set: QuestionSet, chosen: dict[str, list[Question]], system: System, places: Places, options: RunOptions, report: Report
 ) -> SystemRun:
+    by_name = {each.name: each for each in eval_set.corpora}
+    with closing(Trees(places, [by_name[name] for name in chosen], report)) as trees:
+        return _run_corpora(eval_set, chosen, system, trees, options, report)
+
+
+def _run_corpora(
+    eval_set: QuestionSet, chosen: dict[str, list[Question]], system: System, trees: Trees, options: RunOptions, report: Report
+) -> SystemRun:
     clock = _Clock()
     strange = _foreign(chosen, options)
     costs: list[IndexCost] = []
     outcomes: list[Outcome] = []
     missing: dict[str, str] = {}
     confidence: dict[str, Confidences] = defaultdict(Confidences)
-    by_name = {each.name: each for each in eval_set.corpora}
-    for at, (name, questions) in enumerate(chosen.items(), start=1):
+    corpora = [each for each in eval_set.corpora if each.name in chosen]
+    for at, corpus in enumerate(trees.in_order(corpora), start=1):
+        name, questions = corpus.name, chosen[corpus.name]
         try:
-            root = _timed_layout(by_name[name], places, clock, report)
-            cost, judged, sure = _measure_corpus(eval_set, system, name, root, questions, strange[name], options)
+            with clock.layout_time():
+                tree = trees.lay_out(corpus)
+            cost, judged, sure = _measure_corpus(eval_set, system, name, tree, questions, strange[name], options)
         except CodeloreError as error:
             missing[name] = str(error)
             report(f"{system.name}: {name}: NOT MEASURED: {error}")
@@ -136,14 +155,14 @@ def _measure_corpus(
     eval_set: QuestionSet,
     system: System,
     name: str,
-    root: Path,
+    tree: Tree,
     questions: Sequence[Question],
     foreign: Sequence[str],
     options: RunOptions,
 ) -> tuple[IndexCost, list[Outcome], Confidences]:
-    cost = system.index(name, root)
+    cost = system.index(name, tree.root, moved=tree.moved)
     asked = [*(each.text for each in questions), *foreign]
-    given = system.ask(root, asked, options.depth or eval_set.depth)
+    given = system.ask(tree.root, asked, options.depth or eval_set.depth)
     if len(given.answers) != len(asked):
         raise SourceError(f"{system.name} gave {len(given.answers)} answers to {len(asked)} questions about {name}")
     judged = [eval_set.judge(question, answer) for question, answer in zip(questions, given.answers, strict=False)]
@@ -182,14 +201,6 @@ def _drawn(text: str) -> bytes:
     return sha256(text.encode()).digest()
 
 
-def _timed_layout(corpus: Corpus, places: Places, clock: _Clock, report: Report) -> Path:
-    began = time.perf_counter()
-    try:
-        return lay_out(corpus, places, report)
-    finally:
-        clock.layout += time.perf_counter() - began
-
-
 def _cases(eval_set: GraphSet, options: RunOptions) -> list[GraphCase]:
     """Return what is to be resolved: programs have long names, so a part of one names it."""
     every = eval_set.cases()
@@ -208,7 +219,8 @@ def _run_graphs(eval_set: GraphSet, graphs: GraphSource, places: Places, options
     by_name = {each.name: each for each in eval_set.corpora}
     for case in _cases(eval_set, options):
         try:
-            root = case.root or _timed_layout(by_name[case.name], places, clock, report)
+            with clock.layout_time():
+                root = case.root or lay_out(by_name[case.name], places, report)
             began, busy = time.perf_counter(), time.process_time()
             resolved = list(graphs(root))
             spent, busy = time.perf_counter() - began, time.process_time() - busy

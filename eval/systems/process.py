@@ -52,8 +52,12 @@ class ProcessSystem:
         variables: Mapping[str, str] | None = None,
         bounds: Bounds | None = None,
         remedy: str = "run it again",
+        updates: bool = False,
     ) -> None:
-        """Take what starts it; ``data`` is where its indexes go, ``variables`` further environment, ``remedy`` what to do when it fails."""
+        """Take what starts it; ``data`` is where its indexes go, ``variables`` further environment, ``remedy`` what to do when it fails.
+
+        ``updates``: asked to index a folder once more, it brings the index up to date.
+        """
         self.name = name
         self.version = ""
         self.options = dict(options or {})
@@ -61,12 +65,14 @@ class ProcessSystem:
         self._data = data
         self._bounds = bounds or Bounds()
         self._remedy = remedy
+        self._updates = updates
         self._child: _Child | None = None
 
-    def index(self, corpus: str, root: Path) -> IndexCost:
-        """Index a folder from nothing. Raises ``SourceError`` when the system cannot."""
+    def index(self, corpus: str, root: Path, *, moved: bool = False) -> IndexCost:
+        """Index a folder, from nothing unless it has ``moved`` and the system updates. Raises ``SourceError`` when the system cannot."""
         data = self._data_of(root)
-        shutil.rmtree(data, ignore_errors=True)
+        if not (moved and self._updates):
+            shutil.rmtree(data, ignore_errors=True)
         data.parent.mkdir(parents=True, exist_ok=True)
         child = self._running()
         with PeakMemory(child.process.pid, sparing=_SAMPLE_SHARE) as memory:

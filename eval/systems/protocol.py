@@ -50,8 +50,11 @@ class System(Protocol):
         """What it was told beside its name, for the record."""
         ...
 
-    def index(self, corpus: str, root: Path) -> IndexCost:
-        """Index a folder. Raises ``SourceError`` when the system cannot."""
+    def index(self, corpus: str, root: Path, *, moved: bool = False) -> IndexCost:
+        """Index a folder. Raises ``SourceError`` when the system cannot.
+
+        ``moved``: it was indexed before and holds another commit now. A system that can brings its index up to date, others begin anew.
+        """
         ...
 
     def ask(self, root: Path, questions: Sequence[str], limit: int) -> Answers:

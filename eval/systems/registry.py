@@ -136,7 +136,7 @@ def open_system(text: str, home: Path, data: Path, *, report: Callable[[str], No
     own = data.absolute() / (entry.name if not options else f"{entry.name}-{sha256(text.encode()).hexdigest()[:8]}")
     environment = entry.environment
     if environment is None:
-        return ProcessSystem(text, [sys.executable, "-P", "-c", _OURS, *arguments], own, options=options)
+        return ProcessSystem(text, [sys.executable, "-P", "-c", _OURS, *arguments], own, options=options, updates=True)
     python = Environments(home).prepare(environment, report=report)
     return ProcessSystem(
         text,

@@ -25,7 +25,8 @@ class EngineSystem:
         self._refuses, self._forgets = refuses, forgets
         self._lost: set[Path] = set()
 
-    def index(self, corpus: str, root: Path) -> IndexCost:
+    def index(self, corpus: str, root: Path, *, moved: bool = False) -> IndexCost:
+        del moved  # it looks what has changed in any case
         if corpus in self._refuses:
             raise SourceError(f"{corpus} cannot be indexed")
         if corpus in self._forgets:

@@ -53,6 +53,27 @@ def test_hidden_lines_are_empty_and_every_line_keeps_its_number(tmp_path: Path, 
     assert (plain / "pkg" / "a.py").read_bytes() == b"one\ntwo\nthree\n"
 
 
+def test_a_few_files_that_a_clone_lacks_are_named(tmp_path: Path, upstream: tuple[Path, str]) -> None:
+    """Clones without their largest files are common; what lacks more is an error."""
+    folder = upstream[0]
+    for at in range(250):
+        (folder / f"part{at}.py").write_text(f"part = {at}\n")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "many")
+    commit, said = git(folder, "rev-parse", "HEAD"), list[str]()
+    for at in range(3):
+        lost = git(folder, "rev-parse", f"HEAD:part{at}.py")
+        (folder / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+        corpus, places = Corpus("app", commit=commit, git=str(folder)), Places(tmp_path / f"cache{at}", download=False)
+        if at == 2:
+            with pytest.raises(SourceError, match="lacks 3 files of commit"):
+                lay_out(corpus, places)
+        else:
+            root = lay_out(corpus, places, said.append)
+            assert len(laid(root)) == 252 - at - 1
+    assert said[1] == "app: left out, because the clone lacks them: part0.py, part1.py"
+
+
 def test_blanking_stays_in_the_file() -> None:
     assert blank(b"a\nb", [(2, 99)]) == b"a\n"
 

@@ -75,6 +75,23 @@ def test_an_index_begins_from_nothing(tmp_path: Path) -> None:
     peer.close()
 
 
+@pytest.mark.parametrize(("updates", "kept"), [(True, True), (False, False)])
+def test_an_index_of_a_folder_that_moved_is_kept_where_a_system_updates(tmp_path: Path, updates: bool, kept: bool) -> None:
+    """Others begin anew, as all do with a folder they have not seen."""
+    file = tmp_path / "system.py"
+    file.write_text(GOOD.replace('os.makedirs(request["data"])', 'os.makedirs(request["data"], exist_ok=True)'))
+    peer = ProcessSystem("peer", [sys.executable, "-I", str(file)], tmp_path / "data", updates=updates)
+    peer.index("shop", tmp_path)
+    (mark,) = [each / "mark" for each in (tmp_path / "data").iterdir()]
+    mark.touch()
+    peer.index("shop", tmp_path, moved=True)
+    assert mark.exists() == kept
+    mark.touch()
+    peer.index("shop", tmp_path)
+    assert not mark.exists()
+    peer.close()
+
+
 def test_corpora_of_one_name_have_an_index_each(tmp_path: Path) -> None:
     peer = system(tmp_path, GOOD)
     for folder in ("a/shop", "b/shop"):
