@@ -45,6 +45,7 @@ def add_eval(commands: Commands, home: Home) -> None:
     _add_program(kinds, "graph", _graph, "print where the graph and an oracle disagree, with the lines of source")
     _add_program(kinds, "bench", _bench, "print the speed table: ours, peers and floors in one run")
     _add_program(kinds, "scip-convert", _scip_convert, "turn a SCIP index into an oracle of references")
+    _add_program(kinds, "deveval-convert", _deveval_convert, "turn DevEval's samples into a set about clones of its projects")
     _add_program(kinds, "train-static", _train_static, "train, judge and time the weights of the static embedder")
 
 
@@ -74,6 +75,12 @@ def _bench(arguments: list[str]) -> int:
 
 def _scip_convert(arguments: list[str]) -> int:
     from eval.scip_convert import main
+
+    return main(arguments)
+
+
+def _deveval_convert(arguments: list[str]) -> int:
+    from eval.deveval_convert import main
 
     return main(arguments)
 

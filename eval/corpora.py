@@ -111,7 +111,7 @@ def commit_time(corpus: Corpus, places: Places) -> int:
 
 
 def _local(corpus: Corpus, places: Places, looked: Callable[[str], None] = lambda _: None) -> GitCheckout | None:
-    for folder in _candidates(corpus, places):
+    for folder in candidates(corpus, places):
         looked(str(folder))
         checkout = find_checkout(str(folder)) if folder.is_dir() else None
         if checkout is not None and _holds(Path(checkout.git_dir), corpus.commit):
@@ -119,7 +119,8 @@ def _local(corpus: Corpus, places: Places, looked: Callable[[str], None] = lambd
     return None
 
 
-def _candidates(corpus: Corpus, places: Places) -> Iterable[Path]:
+def candidates(corpus: Corpus, places: Places) -> Iterable[Path]:
+    """Yield the folders in which a repository of the corpus may be."""
     if corpus.git:
         yield Path(corpus.git)
     if places.clones is not None:

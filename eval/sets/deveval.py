@@ -24,7 +24,7 @@ from ingest.errors import SourceError
 
 _DATA = "data.jsonl"
 _SOURCES = "Source_Code"
-_MEASURES = ("definitions@10", "definitions@20", "recall@10", "recall@20", "hit@1", "mrr")
+MEASURES = ("definitions@10", "definitions@20", "recall@10", "recall@20", "hit@1", "mrr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,41 +40,65 @@ class DevEvalKind:
     def read(self, place: Path) -> QuestionSet:
         """Read the samples whose dependencies are definitions of the project. Raises ``SourceError`` for a row that is no sample."""
         if not (place / _SOURCES).is_dir():
-            raise SourceError(f"{place} has {_DATA} of DevEval and no {_SOURCES}; unpack DevEval's archive of that name there")
-        samples: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for number, line in enumerate((place / _DATA).read_text(encoding="utf-8").splitlines(), start=1):
-            try:
-                row = json.loads(line)
-                _ = row["namespace"], row["dependency"]["cross_file"], row["requirement"], row["completion_path"], row["body_position"]
-                samples[row["project_path"]].append(row)
-            except (ValueError, KeyError, TypeError) as error:
-                raise SourceError(f"{place / _DATA}:{number} is no sample of DevEval ({error!r})") from error
+            said = "unpack DevEval's archive of that name there, or have the sources found in clones: codelore eval deveval-convert --help"
+            raise SourceError(f"{place} has {_DATA} of DevEval and no {_SOURCES}; {said}")
+        samples = read_samples(place / _DATA)
         questions: list[Question] = []
         corpora: list[Corpus] = []
         for project, rows in sorted(samples.items()):
             root = place / _SOURCES / project
             if root.is_dir():
                 corpora.append(_corpus(project, root, rows))
-                questions += _questions(project, root, rows)
+                questions += questions_of(project, root, rows)
         if not questions:
             raise SourceError(f"{place / _SOURCES} holds no project of {_DATA} with a dependency across files")
-        return QuestionSet("deveval", self.name, questions, corpora, _MEASURES, depth=20)
+        return QuestionSet("deveval", self.name, questions, corpora, MEASURES, depth=20)
 
 
-def _corpus(project: str, root: Path, rows: Sequence[Mapping[str, Any]]) -> Corpus:
+Sample = Mapping[str, Any]
+"""A line of ``data.jsonl``."""
+
+
+def read_samples(file: Path) -> dict[str, list[Sample]]:
+    """Read the samples by project. Raises ``SourceError`` for a row that is no sample, and a file that cannot be read."""
+    samples: dict[str, list[Sample]] = defaultdict(list)
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise SourceError(f"cannot read the samples of DevEval, {file}: {error}") from error
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = json.loads(line)
+            _ = row["namespace"], row["dependency"]["cross_file"], row["requirement"], row["completion_path"], row["body_position"]
+            samples[row["project_path"]].append(row)
+        except (ValueError, KeyError, TypeError) as error:
+            raise SourceError(f"{file}:{number} is no sample of DevEval ({error!r})") from error
+    return samples
+
+
+def _corpus(project: str, root: Path, rows: Sequence[Sample]) -> Corpus:
+    bodies = bodies_of(project, rows)
+    digest = hashlib.sha256(json.dumps([str(root.absolute()), bodies], sort_keys=True).encode()).hexdigest()
+    return Corpus(corpus_name(project), commit=digest, write=partial(_write, root, bodies))
+
+
+def bodies_of(project: str, rows: Sequence[Sample]) -> dict[str, list[tuple[int, int]]]:
+    """Return the lines of the asked functions' bodies, by path within the project."""
     bodies: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for row in rows:
         first, last = row["body_position"]
-        bodies[_within(project, row["completion_path"])].append((first, last))
-    digest = hashlib.sha256(json.dumps([str(root.absolute()), bodies], sort_keys=True).encode()).hexdigest()
-    return Corpus(_name(project), commit=digest, write=partial(_write, root, bodies))
+        bodies[path_within(project, row)].append((first, last))
+    return bodies
 
 
-def _name(project: str) -> str:
+def corpus_name(project: str) -> str:
+    """Return what the corpus of a project is called."""
     return project.replace("/", "-")
 
 
-def _within(project: str, path: str) -> str:
+def path_within(project: str, row: Sample) -> str:
+    """Return the path of the asked function's file within its project."""
+    path: str = row["completion_path"]
     return path.removeprefix(project + "/")
 
 
@@ -86,18 +110,19 @@ def _write(root: Path, bodies: Mapping[str, Sequence[tuple[int, int]]], folder: 
             file.write_bytes(blank(file.read_bytes(), spans))
 
 
-def _questions(project: str, root: Path, rows: Sequence[Mapping[str, Any]]) -> Iterator[Question]:
-    symbols = _Definitions(root)
+def questions_of(project: str, root: Path, rows: Sequence[Sample]) -> Iterator[Question]:
+    """Yield a question for each sample that needs definitions of other files of the project, whose sources lie in ``root``."""
+    symbols, name = _Definitions(root), corpus_name(project)
     for row in rows:
         found = [symbols.find(each) for each in row["dependency"]["cross_file"]]
         targets = tuple(dict.fromkeys(each for each in found if each is not None))
         if targets:
-            yield Question(row["namespace"], _query(project, root, row), _name(project), targets, category=row["type"], language="python")
+            yield Question(row["namespace"], _query(project, root, row), name, targets, category=row["type"], language="python")
 
 
-def _query(project: str, root: Path, row: Mapping[str, Any]) -> str:
+def _query(project: str, root: Path, row: Sample) -> str:
     first, last = row["signature_position"]
-    file = root / _within(project, row["completion_path"])
+    file = root / path_within(project, row)
     lines = file.read_text(encoding="utf-8", errors="replace").split("\n") if file.is_file() else []
     return "\n".join(["\n".join(lines[first - 1 : last]).strip(), *(str(part) for part in row["requirement"].values())])
 
@@ -116,10 +141,21 @@ class _Definitions:
             for base in (self._root, self._root / "src", self._root / "lib"):
                 stem = base.joinpath(*parts[:cut])
                 for file in (stem.with_name(stem.name + ".py"), stem / "__init__.py"):
-                    span = self._symbols(file).get(".".join(parts[cut:]))
-                    if span is not None:
-                        return Target(file.relative_to(self._root).as_posix(), (span,))
+                    if (found := self._target(file, ".".join(parts[cut:]))) is not None:
+                        return found
+                if (found := self._exported(stem, ".".join(parts[cut:]))) is not None:
+                    return found
         return None
+
+    def _exported(self, package: Path, name: str) -> Target | None:
+        """Return a definition that a package passes on from a module of its own; none where several define the name."""
+        modules = sorted(package.glob("*.py")) if (package / "__init__.py").is_file() else []
+        found = [target for module in modules if (target := self._target(module, name)) is not None]
+        return found[0] if len(found) == 1 else None
+
+    def _target(self, file: Path, name: str) -> Target | None:
+        span = self._symbols(file).get(name)
+        return Target(file.relative_to(self._root).as_posix(), (span,)) if span is not None else None
 
     def _symbols(self, file: Path) -> dict[str, tuple[int, int]]:
         if file not in self._files:

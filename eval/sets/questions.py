@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from eval.corpora import Corpus
-from eval.metrics import OF_SPANS
+from eval.metrics import MEASURES, OF_SPANS
 from eval.model import Question, Target
 from eval.sets.kinds import QuestionSet
 from ingest.errors import SourceError
@@ -48,7 +48,22 @@ class QuestionsKind:
         first = ("ndcg@10",) if keys.below else ()
         measures = (*first, *_RANKED, *(sorted(OF_SPANS) if spans else ()))
         name = place.stem if place.is_file() else place.absolute().name
-        return QuestionSet(name, self.name, questions, _corpora(rows, entries, keys), measures, depth=20 if spans else 10)
+        own, depth = _chosen(place / "set.json") if place.is_dir() else ((), 0)
+        return QuestionSet(name, self.name, questions, _corpora(rows, entries, keys), own or measures, depth or (20 if spans else 10))
+
+
+def _chosen(file: Path) -> tuple[tuple[str, ...], int]:
+    """Return the measures, headline first, and the rows asked of a system, where a set says which; else none and 0."""
+    if not file.is_file():
+        return (), 0
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        measures, depth = tuple(document.get("measures") or ()), int(document.get("depth") or 0)
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise SourceError(f"cannot read what the set says of itself, {file}: {error!r}; make the set again") from error
+    if unknown := [str(each) for each in measures if each not in MEASURES]:
+        raise SourceError(f"{file} names measures that there are not: {', '.join(unknown)}; there are {', '.join(MEASURES)}")
+    return measures, depth
 
 
 @dataclass(frozen=True, slots=True)
