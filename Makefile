@@ -46,8 +46,8 @@ bench: install  ## print the speed table: ours, peers and floors in one run (BEN
 	@$(BIN)/python -m compileall -q ingest retrieval graph serve eval  # as pip leaves an installed wheel
 	$(BIN)/codelore eval bench $(BENCH)
 
-eval: install  ## ask the questions of SET over the repositories in CORPORA (EVAL='--system codelore --system semble-bm25 --out FILE')
-	$(BIN)/codelore eval run $(SET) $(if $(CORPORA),--corpora $(CORPORA)) $(EVAL)
+eval: install  ## print all figures of the sets in SETS beside their bounds, or those of one SET (CLONES=, CORPORA=, EVAL='--system codelore --out FILE')
+	$(if $(SET),$(BIN)/codelore eval run $(SET) $(if $(CORPORA),--corpora $(CORPORA)),$(BIN)/codelore eval goals $(SETS)) $(if $(CLONES),--clones $(CLONES)) $(EVAL)
 
 graph-eval: install  ## measure the graph's edges against the oracle or benchmark in SET over the repositories in CORPORA
 	$(BIN)/codelore eval graph $(SET) $(CORPORA)

@@ -27,6 +27,7 @@ def add_eval(commands: Commands, home: Home) -> None:
     """Add ``eval`` and what it can do to the command line."""
     from eval.cli_compare import add_compare
     from eval.cli_gate import add_gate
+    from eval.cli_goals import add_goals
     from eval.cli_load import add_load
     from eval.cli_mine import add_mine
     from eval.cli_peers import add_peers
@@ -37,6 +38,7 @@ def add_eval(commands: Commands, home: Home) -> None:
     kinds = parser.add_subparsers(title="commands", dest="eval_command", metavar="COMMAND", required=True)
     add_mine(kinds)
     add_run(kinds, home)
+    add_goals(kinds, home)
     add_compare(kinds)
     add_gate(kinds)
     add_report(kinds)

@@ -6,8 +6,8 @@ that cannot be had, clones of the projects can::
     codelore eval deveval-convert DevEval/data.jsonl SET --clones CLONES      # git directories named OWNER+NAME or NAME
     codelore eval run SET --clones CLONES
 
-For each project the commit is taken that has most of its functions at their lines. A sample is asked when its function stands there, and
-when it needs a definition of another file that is there as well; the set says how many of all that are.
+For each project the commit is taken that has most of its functions, at their lines if possible. A sample is asked when its function stands
+there, and when it needs a definition of another file that is there as well; the set says how many of all that are.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _project(name: str, rows: Sequence[Sample], corpus: Corpus, clones: Path) ->
         origin = find_origin(checkout, functions.values()) if checkout is not None else None
         if origin is None:
             continue
-        kept = tuple(row for row in rows if functions[id(row)] in origin.found)
+        kept = tuple(_shifted(row, origin.shifts[functions[id(row)]]) for row in rows if functions[id(row)] in origin.shifts)
         hidden = tuple((path, tuple(spans)) for path, spans in sorted(bodies_of(name, kept).items()))
         at = Corpus(corpus.name, corpus.upstream, origin.commit)
         with TemporaryDirectory(prefix="codelore-deveval-") as scratch:
@@ -107,7 +107,11 @@ def _project(name: str, rows: Sequence[Sample], corpus: Corpus, clones: Path) ->
 
 
 def _function(project: str, row: Sample) -> Function:
-    return Function(path_within(project, row), row["namespace"].rpartition(".")[2], row["signature_position"][0], row["body_position"][1])
+    return Function(path_within(project, row), row["namespace"], row["signature_position"][0], row["body_position"][1])
+
+
+def _shifted(row: Sample, by: int) -> Sample:
+    return {**row, **{name: [each + by for each in row[name]] for name in ("signature_position", "body_position")}}
 
 
 def _needs(row: Sample) -> bool:

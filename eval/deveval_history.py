@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.analyze import analyze
@@ -12,7 +12,10 @@ from ingest.model import ContentHash
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function as a benchmark names it: ``first_line`` is that of its signature, ``last_line`` that of its body, both from 1."""
+    """A function as a benchmark names it: ``first_line`` is that of its signature, ``last_line`` that of its body, both from 1.
+
+    ``name`` is qualified, with modules before it, such as ``shop.cart.Cart.add``.
+    """
 
     path: str
     name: str
@@ -22,17 +25,17 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A commit, and those of the functions that stand in it where they should."""
+    """A commit, and those of the functions that it has, each with the lines that it stands further down than it should."""
 
     commit: str
-    found: frozenset[Function]
+    shifts: Mapping[Function, int]
 
 
 def find_origin(checkout: GitCheckout, functions: Iterable[Function]) -> Origin | None:
-    """Return the commit that has most of the functions at their lines; none when no commit has any.
+    """Return the commit that has most of the functions, twice as much where they stand at their lines; none when no commit has any.
 
-    Looks at every commit that touches one of the files, and at every tag. Of several that have the same, a tagged one, then the newest.
-    Raises ``SourceError`` for a repository that cannot be read.
+    What was published of a project can differ by a line from every commit. Looks at every commit that touches one of the files, and at
+    every tag. Of several that have the same, a tagged one, then the newest. Raises ``SourceError`` for a repository it cannot read.
     """
     wanted = frozenset(functions)
     paths = sorted({each.path for each in wanted})
@@ -43,10 +46,11 @@ def find_origin(checkout: GitCheckout, functions: Iterable[Function]) -> Origin 
     place = {commit: at for at, commit in enumerate(_commits(checkout, "--all", "--date-order"))}
     best: tuple[tuple[int, bool, int], Origin] | None = None
     for commit, held in versions.items():
-        found = frozenset(each for each in wanted if _stands(each, defined.get((each.path, held.get(each.path, "")), ())))
-        key = (len(found), commit in tagged, -place.get(commit, len(place)))
-        if found and (best is None or key > best[0]):
-            best = key, Origin(commit, found)
+        symbols = {path: defined.get((path, name), []) for path, name in held.items()}
+        shifts = {each: shift for each in wanted if (shift := _shift(each, symbols.get(each.path, ()))) is not None}
+        key = (len(shifts) + sum(not shift for shift in shifts.values()), commit in tagged, -place.get(commit, len(place)))
+        if shifts and (best is None or key > best[0]):
+            best = key, Origin(commit, shifts)
     return best[1] if best else None
 
 
@@ -69,17 +73,19 @@ def _versions(checkout: GitCheckout, commits: Sequence[str], paths: Sequence[str
 
 
 def _defined(checkout: GitCheckout, versions: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[tuple[str, int, int]]]:
-    """Return the definitions in each version of a file: name, first and last line."""
+    """Return the definitions in each version of a file: qualified name, first and last line."""
     paths: dict[str, list[str]] = {}
     for path, name in sorted(versions):
         paths.setdefault(name, []).append(path)
     found: dict[tuple[str, str], list[tuple[str, int, int]]] = {}
     for name, data in read_blobs(checkout, [ContentHash(each) for each in paths]):
         parsed = analyze(paths[name][0], data)[0]
-        symbols = [(each.name, each.start_line, each.end_line) for each in parsed.symbols]
+        symbols = [(each.qualified_name, each.start_line, each.end_line) for each in parsed.symbols]
         found |= {(path, name): symbols for path in paths[name]}
     return found
 
 
-def _stands(function: Function, symbols: Sequence[tuple[str, int, int]]) -> bool:
-    return any(name == function.name and first <= function.first_line <= last == function.last_line for name, first, last in symbols)
+def _shift(function: Function, symbols: Sequence[tuple[str, int, int]]) -> int | None:
+    """Return how many lines further down the function ends, of several of its name the least; none where it is not."""
+    ends = [(last - function.last_line, first, last) for name, first, last in symbols if f".{function.name}".endswith(f".{name}")]
+    return min((shift for shift, first, last in ends if first <= function.first_line + shift <= last), key=abs, default=None)

@@ -104,13 +104,14 @@ def checkout_of(folder: Path) -> GitCheckout:
 def test_the_commit_that_has_most_is_found(clone: Path) -> None:
     """A tagged one where several have as many, else the newest; none where no commit has any."""
     checkout = checkout_of(clone)
-    run, rest = Function("mrjob/main.py", "run", 3, 4), Function("mrjob/main.py", "rest", 7, 8)
-    moved = Function("mrjob/main.py", "run", 4, 5)
-    assert find_origin(checkout, [run, rest, moved]) == Origin(git(clone, "rev-parse", "v2^{commit}"), frozenset({run, rest}))
-    assert find_origin(checkout, [moved]) == Origin(git(clone, "rev-parse", "HEAD"), frozenset({moved}))
+    run, rest = Function("mrjob/main.py", "mrjob.main.run", 3, 4), Function("mrjob/main.py", "mrjob.main.rest", 7, 8)
+    moved = Function("mrjob/main.py", "mrjob.main.run", 4, 5)
+    tagged = git(clone, "rev-parse", "v2^{commit}")
+    assert find_origin(checkout, [run, rest, moved]) == Origin(tagged, {run: 0, rest: 0, moved: -1})
+    assert find_origin(checkout, [moved]) == Origin(git(clone, "rev-parse", "HEAD"), {moved: 0})
     git(clone, "tag", "-d", "v2")
-    assert find_origin(checkout, [run]) == Origin(git(clone, "rev-parse", "HEAD~2"), frozenset({run}))
-    assert find_origin(checkout, [Function("mrjob/main.py", "run", 1, 2), Function("none.py", "run", 3, 4)]) is None
+    assert find_origin(checkout, [run]) == Origin(git(clone, "rev-parse", "HEAD~2"), {run: 0})
+    assert find_origin(checkout, [Function("mrjob/main.py", "mrjob.main.fun", 3, 4), Function("none.py", "none.run", 3, 4)]) is None
 
 
 @pytest.mark.parametrize(
