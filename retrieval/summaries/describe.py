@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -67,7 +68,7 @@ def summary_of_repository(hierarchy: Hierarchy, name: str, *, depth: int = 1, ro
     code = [path for path, digest in hierarchy.files.items() if digest.code]
     code = [path for path in code if not hierarchy.is_aside(path)] or code
     readme = _readme(hierarchy, "")
-    parts = _top_parts(hierarchy, depth) if depth else []
+    parts = top_parts(hierarchy, depth) if depth else []
     return Summary(
         level=Level.REPOSITORY,
         path="",
@@ -152,24 +153,27 @@ def summary_of_file(hierarchy: Hierarchy, path: str, *, room: Room = WIDE) -> Su
     )
 
 
-def _top_parts(hierarchy: Hierarchy, depth: int) -> list[Summary]:
+def top_parts(hierarchy: Hierarchy, depth: int = 1) -> list[Summary]:
     """Return the top modules and the files of the product that are in none, with the uses between them."""
     top, files = hierarchy.top, hierarchy.top_files[: NARROW.parts]
     place = {path: folder for folder in sorted(top, key=len) for path in hierarchy.below(folder)}
-    between = [
-        (place.get(source, source), place.get(target, target), uses)
-        for source, targets in hierarchy.relations.files.items()
-        for target, uses in targets.items()
-        if not hierarchy.is_aside(source) and place.get(source, source) != place.get(target, target)
-    ]
+    uses: dict[str, Counter[str]] = defaultdict(Counter)
+    used_by: dict[str, Counter[str]] = defaultdict(Counter)
+    for source, targets in hierarchy.relations.files.items():
+        user = place.get(source, source)
+        for target, number in targets.items() if not hierarchy.is_aside(source) else ():
+            used = place.get(target, target)
+            if used != user:
+                uses[user][used] += number
+                used_by[used][user] += number
     parts = [summary_of_module(hierarchy, folder, depth=depth - 1, room=NARROW) for folder in top]
     parts += [summary_of_file(hierarchy, path, room=NARROW) for path in files]
     found: list[Summary] = []
     for part in parts:
         lists = _Lists([each for each in part.counts if each.name not in {"uses", "used_by"}])
-        uses = lists.cut("uses", _linked((target, number) for source, target, number in between if source == part.path), NARROW.links)
-        used_by = lists.cut("used_by", _linked((source, number) for source, target, number in between if target == part.path), NARROW.links)
-        found.append(replace(part, uses=uses, used_by=used_by, counts=tuple(lists.counts)))
+        own = lists.cut("uses", _linked(uses[part.path].items()), NARROW.links)
+        others = lists.cut("used_by", _linked(used_by[part.path].items()), NARROW.links)
+        found.append(replace(part, uses=own, used_by=others, counts=tuple(lists.counts)))
     return found
 
 

@@ -94,11 +94,17 @@ class Hierarchy:
                 found[path][name] |= users
         return found
 
+    @cached_property
+    def _counts(self) -> dict[str, dict[str, tuple[int, int]]]:
+        aside = {path for path in self.files if self.is_aside(path)}
+        return {
+            path: {name: (len(users) - len(users & aside), len(users & aside)) for name, users in names.items()}
+            for path, names in self._users.items()
+        }
+
     def users(self, path: str, name: str) -> tuple[int, int]:
         """Return how many files of the product, and how many others, use a definition."""
-        users = self._users.get(path, {}).get(name, ())
-        aside = sum(self.is_aside(user) for user in users)
-        return len(users) - aside, aside
+        return self._counts.get(path, {}).get(name, (0, 0))
 
     def file_users(self, path: str) -> tuple[int, int]:
         """Return how many files of the product, and how many others, use a file."""
@@ -149,7 +155,7 @@ class Hierarchy:
     def top_files(self) -> list[str]:
         """Return the files of the product that are in none of ``top``: the root's, and those of folders that were opened."""
         inside = set(self.top)
-        return self.ranked_files(path for path in self.files if self._is_product(path) and not inside & set(_ancestors(path)))
+        return self.ranked_files(path for path in self.files if self._is_product(path) and not inside & set(ancestors(path)))
 
     def _is_product(self, path: str) -> bool:
         return self.files[path].code and not self.is_aside(path)
@@ -186,11 +192,11 @@ class Hierarchy:
         languages = self.folders[folder].languages
         main = max(languages, key=lambda each: (languages[each][1], each), default="")
         if main == "python":
-            chain = [folder, *_ancestors(folder)]
+            chain = [folder, *ancestors(folder)]
             held = [each for each in chain if posixpath.join(each, "__init__.py") in self.files]
             return folder.removeprefix(posixpath.dirname(held[-1])).strip("/").replace("/", ".") if held else ""
         if main == "go":
-            for each in [folder, *_ancestors(folder)]:
+            for each in [folder, *ancestors(folder)]:
                 manifest = self.files.get(posixpath.join(each, "go.mod"))
                 if manifest and manifest.package:
                     return posixpath.join(manifest.package, folder.removeprefix(each).strip("/")).rstrip("/")
@@ -214,7 +220,7 @@ def flags_of(path: str, *, generated: bool = False) -> int:
     return path_flags(path, generated=generated) | (path_flags(plain) if plain != path else 0)
 
 
-def _ancestors(path: str) -> list[str]:
+def ancestors(path: str) -> list[str]:
     """Return the folders around a path, the nearest first, the root ("") last."""
     found: list[str] = []
     while path:
@@ -227,7 +233,7 @@ def _folders(files: Mapping[str, Digest], flags: Mapping[str, int]) -> dict[str,
     folders: dict[str, Folder] = {"": Folder("")}
     for path in sorted(files):
         digest, parent = files[path], posixpath.dirname(path)
-        chain = _ancestors(path)
+        chain = ancestors(path)
         for folder in reversed(chain):
             if folder not in folders:
                 folders[folder] = Folder(folder)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from graph.graph_state import GraphState
@@ -14,10 +15,10 @@ from ingest.database import Database
 from ingest.facts import FactStore
 from ingest.model import DocumentId, View, ViewStatus
 from ingest.views import ViewCatalog
-from retrieval.summaries.describe import NARROW, summary_of_file, summary_of_module, summary_of_repository
+from retrieval.summaries.describe import NARROW, summary_of_file, summary_of_module, summary_of_repository, top_parts
 from retrieval.summaries.digest import Digest, digest_of
-from retrieval.summaries.hierarchy import Hierarchy, RoutePlace
-from retrieval.summaries.model import Definition, Overview, Summary
+from retrieval.summaries.hierarchy import Hierarchy, RoutePlace, ancestors
+from retrieval.summaries.model import Count, Definition, Level, Overview, Summary
 from retrieval.summaries.relations import RelationReader, Relations
 from retrieval.summaries.symbols import choice_of, find_symbols, summary_of_symbol
 from retrieval.summaries.text import render
@@ -45,6 +46,8 @@ class _Kept:
 
     key: tuple[int, int] = (-1, -1)
     hierarchy: Hierarchy | None = None
+    made: dict[tuple[str, int], Summary] = field(default_factory=dict[tuple[str, int], Summary])
+    """Summaries of this generation's folders, by path and depth."""
     digests: dict[DocumentId, Digest] = field(default_factory=dict[DocumentId, Digest])
     documents: dict[str, tuple[DocumentId, str]] = field(default_factory=dict[str, tuple[DocumentId, str]])
     packages: tuple[frozenset[tuple[str, DocumentId]], tuple[Package, ...]] = (frozenset(), ())
@@ -72,6 +75,7 @@ class Summaries:
             if kept.hierarchy is None or kept.key != (view.generation, generation):
                 kept.hierarchy = self._read(view, kept, linked=linked)
                 kept.key = view.generation, generation
+                kept.made.clear()
             return kept.hierarchy
 
     def overview(self, view: View, name: str, status: ViewStatus, *, at: str | None = None, title: str = "", depth: int = 1) -> Overview:
@@ -90,12 +94,8 @@ class Summaries:
                 raise LookupError(f"{name!r} is no file, folder or symbol in the index of {view.name}; codelore symbols finds names")
             summary = self._symbol(hierarchy, *found[0]) if len(found) == 1 else None
             choices = tuple(choice_of(*each) for each in found) if summary is None else ()
-        elif not path:
-            summary = summary_of_repository(hierarchy, title or status.repository, depth=depth)
-        elif path in hierarchy.files:
-            summary = summary_of_file(hierarchy, path)
         else:
-            summary = summary_of_module(hierarchy, path, depth=depth)
+            summary = self._made(hierarchy, path, title or status.repository, depth)
         return Overview(summary, choices, status, hierarchy.linked, self._notes(hierarchy))
 
     def find(self, view: View, name: str) -> list[tuple[str, Symbol]]:
@@ -107,15 +107,35 @@ class Summaries:
     def summary_of(self, view: View, path: str, *, budget: int) -> SummaryText:
         """Return a file, a folder, or with "" the whole view in at most about ``budget`` tokens. Raises ``LookupError`` for neither."""
         hierarchy = self.hierarchy(view)
-        if path in hierarchy.files:
-            summary, files = summary_of_file(hierarchy, path), (path,)
-        elif path in hierarchy.folders:
-            files = tuple(sorted(hierarchy.below(path)))
-            summary = summary_of_module(hierarchy, path) if path else summary_of_repository(hierarchy, view.name.rpartition("/")[2])
-        else:
+        if path not in hierarchy.files and path not in hierarchy.folders:
             raise LookupError(f"{path!r} is no file or folder of {view.name}")
+        files = (path,) if path in hierarchy.files else tuple(sorted(hierarchy.below(path)))
+        summary = self._made(hierarchy, path, view.root.rpartition("/")[2], 1)
         text = render(summary, budget=budget)
         return SummaryText(text, estimate_tokens(text), files)
+
+    def map_around(self, view: View, paths: Sequence[str], *, budget: int) -> SummaryText:
+        """Return the modules of a view that hold some files, and what goes between those and others, in at most about ``budget`` tokens.
+
+        In the order of the files; where they are in none of the modules at the top (all of them tests, say) every module is there.
+        """
+        hierarchy = self.hierarchy(view)
+        parts, root = top_parts(hierarchy), hierarchy.folders[""]
+        around = {path: {path, *ancestors(path)} for path in paths}
+        order = {part.path: at for at, path in reversed([*enumerate(paths)]) for part in parts if part.path in around[path]}
+        chosen = sorted((part for part in parts if part.path in order), key=lambda part: order[part.path]) or parts
+        total = len(hierarchy.top) + len(hierarchy.top_files)
+        shown = Summary(
+            Level.REPOSITORY,
+            "",
+            view.root.rpartition("/")[2],
+            files=root.file_count,
+            lines=root.code_lines,
+            parts=tuple(chosen),
+            counts=(Count("parts", total),) if len(chosen) < total else (),
+        )
+        text = render(shown, budget=budget)
+        return SummaryText(text, estimate_tokens(text), tuple(paths))
 
     def module_texts(self, view: View, *, budget: int = 400) -> dict[str, SummaryText]:
         """Return every folder with code, by path, in at most about ``budget`` tokens each."""
@@ -126,6 +146,17 @@ class Summaries:
                 text = render(summary_of_module(hierarchy, folder, depth=0, room=NARROW), budget=budget)
                 found[folder] = SummaryText(text, estimate_tokens(text), tuple(sorted(hierarchy.below(folder))))
         return found
+
+    def _made(self, hierarchy: Hierarchy, path: str, title: str, depth: int) -> Summary:
+        """Return the summary of a file, a folder or all of it; those of folders are kept, since they add up much."""
+        if path in hierarchy.files:
+            return summary_of_file(hierarchy, path)
+        made = self._kept[hierarchy.view.view_id].made
+        if (path, depth) not in made:
+            made[path, depth] = (
+                summary_of_module(hierarchy, path, depth=depth) if path else summary_of_repository(hierarchy, title, depth=depth)
+            )
+        return replace(made[path, depth], name=title) if not path else made[path, depth]
 
     def _symbol(self, hierarchy: Hierarchy, path: str, symbol: Symbol) -> Summary:
         with self._database.read():
