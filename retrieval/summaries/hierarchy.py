@@ -186,7 +186,8 @@ class Hierarchy:
 
     def name_of(self, folder: str) -> str:
         """Return what a folder's language calls it, "" where that is not known."""
-        package = next((each for each in self.packages if each.folder == folder and folder), None)
+        home = posixpath.dirname(folder) if posixpath.basename(folder) == "src" else folder
+        package = next((each for each in self.packages if folder and each.folder in {folder, home}), None)
         if package is not None:
             return package.name
         languages = self.folders[folder].languages

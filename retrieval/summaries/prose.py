@@ -11,22 +11,35 @@ PARAGRAPH, SENTENCE = 320, 160
 
 _HEAD = 12_000
 _BLANK = re.compile(r"[ \t\r\f]*\n")
-_COMMENT = re.compile(
-    r"/\*.*?\*/[ \t]*\n?"
-    r"|\{-.*?-\}[ \t]*\n?"
-    r"|--\[\[.*?\]\][ \t]*\n?"
-    r"|=begin\b.*?^=end[^\n]*\n?"
-    r"|<!--.*?-->[ \t]*\n?"
-    r"|(?:[ \t]*(?://|--(?!>)|;|%|#(?!include|define|if|ifdef|ifndef|pragma|undef|error|import|\[|!\[|!/))[^\n]*(?:\n|\Z))+",
-    re.DOTALL | re.MULTILINE,
-)
+_BLOCKS = r"/\*.*?\*/[ \t]*\n?|<!--.*?-->[ \t]*\n?"
+_LINES = r"(?:[ \t]*{mark}[^\n]*(?:\n|\Z))+"
+
+
+def _comments(mark: str, blocks: str = "") -> re.Pattern[str]:
+    return re.compile("|".join(filter(None, (blocks, _LINES.format(mark=mark)))), re.DOTALL | re.MULTILINE)
+
+
+_C_LIKE = _comments("//", _BLOCKS)
+_COMMENT = {
+    **dict.fromkeys(("python", "bash", "elixir"), _comments("#(?!!)")),
+    "ruby": _comments("#(?!!)", r"=begin\b.*?^=end[^\n]*\n?"),
+    "php": _comments(r"(?://|#(?!\[))", _BLOCKS),
+    "lua": _comments("--(?!\\[\\[)", r"--\[\[.*?\]\][ \t]*\n?"),
+    "haskell": _comments("--", r"\{-.*?-\}[ \t]*\n?"),
+}
+"""How a language writes comments, where not as C++ does."""
 _DOCSTRING = re.compile(r"[rRuUbB]{0,2}(\"\"\"|''')(.*?)\1|[rRuUbB]{0,2}([\"'])([^\n\"']+)\3[ \t]*(?=\n|\Z)", re.DOTALL)
-_PRELUDE = re.compile(r"(?:#![^\n]*|<\?php\b|declare\s*\([^)\n]*\)\s*;|['\"]use (?:strict|client|server)['\"];?|#\s*pragma once)[ \t]*\n?")
+_PRELUDE = re.compile(
+    r"(?:#![^\n]*|<\?php\b|declare\s*\([^)\n]*\)\s*;|['\"]use (?:strict|client|server)['\"];?"
+    r"|#\s*(?:pragma once|nullable\b[^\n]*))[ \t]*\n?"
+)
 _LEGAL = re.compile(
-    r"copyright|licen[cs]e|SPDX-|all rights reserved|warrant(?:y|ies)|redistribut|\bpermission is hereby\b|@preserve", re.IGNORECASE
+    r"copyright|licen[cs]e|SPDX-|all rights reserved|warrant(?:y|ies)|redistribut|\bpermission is hereby\b|@preserve"
+    r"|<auto-?generated|\bis (?:auto-?)?generated\b",
+    re.IGNORECASE,
 )
 _DIRECTIVE = re.compile(
-    r"^\W*(?:eslint|prettier|jshint|jslint|tslint|istanbul|global[s]?\b|@ts-|@flow\b|@jsx|pylint|flake8|mypy|type:|noqa|ruff|isort|fmt:|vim?:|ex:"
+    r"^\W*(?:todo\b|fixme\b|eslint|prettier|jshint|jslint|tslint|istanbul|global[s]?\b|@ts-|@flow\b|@jsx|pylint|flake8|mypy|type:|noqa|ruff|isort|fmt:|vim?:|ex:"
     r"|-\*-|coding[:=]|frozen_string_literal|rubocop|shellcheck|clang-format|nolint|go:|\+build|build\b.{0,40}$|@generated|code generated"
     r"|<reference"
     r"|sourceMappingURL|region\b|webpack|cspell|spell|LANGUAGE\b|OPTIONS)",
@@ -48,7 +61,7 @@ _RULER = re.compile(r"^[\s=\-*~#_+/\\|<>.]*$")
 def first_paragraph(text: str, limit: int = PARAGRAPH) -> str:
     """Return the first paragraph with words in it, on one line, of at most ``limit`` characters."""
     for paragraph in re.split(r"\n[ \t]*\n", text):
-        lines = [line.strip() for line in paragraph.splitlines() if not _RULER.match(line)]
+        lines = [line.strip().removeprefix("> ") for line in paragraph.splitlines() if not _RULER.match(line)]
         while lines and _HEADING.match(lines[0]):
             del lines[0]
         joined = " ".join(lines)
@@ -85,7 +98,7 @@ def leading_doc(language: str, text: str) -> tuple[str, int]:
             continue
         if language == "python" and (match := _DOCSTRING.match(head, at)):
             return _told(match[2] or match[4] or "", head, match.start())
-        match = _COMMENT.match(head, at)
+        match = _COMMENT.get(language, _C_LIKE).match(head, at)
         if match is None:
             break
         said = _about_file(match[0], head[match.end() :])

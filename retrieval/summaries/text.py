@@ -186,7 +186,7 @@ def _branch(part: Summary, depth: int) -> Iterator[Line]:
     yield Line(f"{indent}- {_one_line(part)}", rank)
     if part.doc:
         yield Line(f"{inner}{_quoted(part.doc)}", rank + 1)
-    names = Counter(each.qualified_name for each in part.definitions)
+    names = Counter(each.name for each in part.definitions)
     if names:
         shown = [f"{name} ×{number}" if number > 1 else name for name, number in names.items()]
         yield Line(f"{inner}defines {_listed(shown, _more(part, 'definitions', len(part.definitions)))}", rank + 1 + own)

@@ -158,6 +158,16 @@ def test_summaries_for_packs_keep_to_their_budget(shop: Indexed) -> None:
         summaries.summary_of(shop.view, "nowhere", budget=60)
 
 
+def test_the_modules_around_some_files_are_a_map_of_them(shop: Indexed) -> None:
+    summaries = shop.engine.summaries(shop.store)
+    found = summaries.map_around(shop.view, ["shop/store/disk.py", "go/pay/pay.go", "shop/cart.py"], budget=500)
+    titles = [line for line in found.text.splitlines() if line.startswith("- ")]
+    assert [title.split(":")[0] for title in titles] == ["- shop/store/ (shop.store)", "- go/ (example.com/shop/v2)", "- shop/cart.py"]
+    assert "## what is in it (3 of 9)" in found.text
+    assert "uses shop/cart.py 5" in found.text
+    assert summaries.map_around(shop.view, ["tests/test_cart.py"], budget=500).text.count("\n- ") == 9
+
+
 def test_every_folder_with_code_has_a_text(shop: Indexed) -> None:
     texts = shop.engine.summaries(shop.store).module_texts(shop.view)
     assert {"shop", "shop/store", "go/pay", "web/src", "tests"} <= set(texts)
