@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.file_edge_store import FileEdgeRow
@@ -24,9 +25,10 @@ from retrieval.engine import Engine
 from retrieval.holdings import index_fingerprint
 from retrieval.ranking import file_graph as files
 from retrieval.ranking.file_graph import FileGraphs, file_graph
+from retrieval.segment import Segment
 from retrieval.snapshot import Snapshot
 from tests.ingest.repositories import write
-from tests.retrieval.snapshots import snapshot_of
+from tests.retrieval.snapshots import VIEW, segment_of
 from tests.retrieval.stores import IN_PROCESS
 
 TREE = {
@@ -136,6 +138,13 @@ def test_only_so_many_graphs_are_held(place: Place, tmp_path: Path) -> None:
     assert pairs(again, snapshot) == pairs(first, snapshot)
 
 
+@cache
+def _segments(first: int) -> list[Segment]:
+    """All paths, the first so many of them in a segment of their own; the first document is 1."""
+    named = [(path, "x = 1\n") for path in PATHS]
+    return [segment_of(named[:first], 1), segment_of(named[first:], 1 + first)]
+
+
 def _edge(kind: EdgeKind, evidence: Evidence, source: str, target: str, start: int) -> Edge:
     return Edge(kind, evidence, "r", Handle(f"{source}#f"), Handle(target), source, 1, start)
 
@@ -153,6 +162,7 @@ _edges = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(
     graphs=st.dictionaries(st.sampled_from((*PATHS, "//history")), _edges),
     hidden=st.sets(st.sampled_from(PATHS)),
@@ -161,8 +171,8 @@ _edges = st.lists(
 )
 def test_arrays_say_what_the_rows_say(graphs: dict[str, list[Edge]], hidden: Collection[str], stale: Collection[str], parts: int) -> None:
     """Edges between shown documents, each pair, kind and evidence once, whichever segment holds the documents."""
-    named = [(path, "x = 1\n") for path in PATHS]
-    snapshot = snapshot_of(named[:parts], named[parts:], hidden=tuple(hidden))
+    segments = _segments(parts)
+    snapshot = Snapshot(VIEW, segments, [at for at, path in enumerate(PATHS, start=1) if path not in hidden])
     rows = [_row(path, edges, document_of(snapshot, path) + 100 * (path in stale)) for path, edges in graphs.items()]
     graph = file_graph(rows, snapshot)
     expected: dict[tuple[str, str, int], int] = {}
