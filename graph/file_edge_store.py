@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graph.flow_store import MADE_BY
+from graph.versions import MADE_BY
 from ingest.database import Database
 from ingest.model import DocumentId
 

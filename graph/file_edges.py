@@ -21,9 +21,6 @@ from graph.model import EXTERNAL, NO_FILE, UNKNOWN, Edge, EdgeKind, Evidence, Fi
 if TYPE_CHECKING:
     from graph.columns import EdgeRow
 
-FILE_EDGES_VERSION = 1
-"""Raise it when the same edges give other rows: graphs that another version made are made anew."""
-
 LABELS: tuple[tuple[EdgeKind, Evidence], ...] = tuple(
     (kind, evidence) for kind in EdgeKind for evidence in (Evidence.PROVEN, Evidence.POSSIBLE)
 )

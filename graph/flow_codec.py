@@ -9,9 +9,6 @@ from typing import Any, cast
 from graph.flow import ROOT, FileFlow, Scope
 from ingest.codec import encode_value, row_decoder
 
-FLOW_VERSION = 11
-"""Raise it when the same bytes yield another flow: stored flows of another version are made again."""
-
 encode_flow: Callable[[FileFlow], bytes] = encode_value
 decode_flow: Callable[[bytes], FileFlow] = row_decoder(FileFlow)
 """Decode ``encode_flow`` output. Raises ``ValueError`` on damaged input."""

@@ -14,8 +14,8 @@ from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from graph.file_edges import FILE_EDGES_VERSION, FileEdges, signed_hash
-from graph.flow_codec import FLOW_VERSION
+from graph.file_edges import FileEdges, signed_hash
+from graph.versions import FILE_EDGES_VERSION, FLOW_VERSION, MADE_BY
 from ingest.codec import compress, decode_value, decompress, encode_value
 from ingest.database import Database
 from ingest.facts import ANALYZER_VERSION
@@ -23,11 +23,6 @@ from ingest.model import DocumentId
 
 if TYPE_CHECKING:
     from graph.kept_trees import ContentFlow
-
-RESOLVER_VERSION = 4
-"""Raise it when the same flows give other edges: graphs that another version made are made anew."""
-MADE_BY = f"{FLOW_VERSION}.{RESOLVER_VERSION}.{FILE_EDGES_VERSION}"
-"""What made a graph: one that something else made is made anew."""
 
 _EDGES_VERSION = bytes([FILE_EDGES_VERSION])
 _BESIDE = "file edges of "

@@ -7,7 +7,7 @@ likely to be one; which way and by which kind of edge is for the fusion to weigh
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -159,6 +159,39 @@ def graph_priors(graph: FileGraph) -> GraphPriors:
         rank = _DAMPING * (passed + rank[used == 0].sum() / size) + (1 - _DAMPING) / size
     logs = [np.log1p(users), np.log1p(used), np.log(rank * size)]
     return GraphPriors(*(each[: graph.documents].astype(np.float32) for each in logs))
+
+
+class GraphSignals:
+    """All signals of one graph, by name; priors are made when they are first asked for."""
+
+    def __init__(self, graph: FileGraph) -> None:
+        self.graph = graph
+
+    @cached_property
+    def priors(self) -> GraphPriors:
+        """The priors of all documents."""
+        return graph_priors(self.graph)
+
+    def of(self, candidates: Numbers, scores: F32) -> dict[str, F32]:
+        """Return the signals (C,) of candidates, documents that come once each, with the scores (C,) that the first pass gave them.
+
+        ``exp(score)`` is taken as proportional to the chance that a candidate is meant, as a listwise fit has it. For each of ``AROUND``
+        there is the root of the mass around a candidate, which is at most 1, and under ``… files`` the log(1 + number) of candidates
+        there; ``spread`` is scaled to 1 over the candidates; of ``users``, ``used`` and ``rank`` see ``GraphPriors``.
+        """
+        links = links_among(self.graph, candidates)
+        masses = np.sqrt(around(links, seed_mass(scores, len(scores))))
+        counts = np.log1p(around(links, np.ones(len(candidates), np.float32)))
+        spreading = spread(links, seed_mass(scores))
+        top = float(spreading.max(initial=0))
+        return {
+            **dict(zip(AROUND, masses, strict=True)),
+            **{f"{name} files": count for name, count in zip(AROUND, counts, strict=True)},
+            "spread": spreading / top if top > 0 else spreading,
+            "users": self.priors.users[candidates],
+            "used": self.priors.used[candidates],
+            "rank": self.priors.rank[candidates],
+        }
 
 
 def neighbours(graph: FileGraph, candidates: Numbers, mass: F32, limit: int, weights: KindWeights = DEFAULT) -> Numbers:

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.file_edge_store import FileEdgeStore
@@ -69,6 +69,7 @@ _edges = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(path=_paths, edges=_edges)
 def test_rows_are_the_edges_added_up(path: str, edges: list[Edge]) -> None:
     """Counts and masses are those of a plain loop over the edges."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.file_edges import LABELS
@@ -17,6 +17,7 @@ from retrieval.ranking.graph_signals import (
     GROUPS,
     RESTART,
     ROUNDS,
+    GraphSignals,
     KindWeights,
     around,
     graph_priors,
@@ -54,6 +55,7 @@ _rows = st.lists(st.tuples(_document, _document, st.integers(0, len(LABELS) - 1)
 _candidates = st.lists(_document, unique=True, max_size=DOCUMENTS)
 
 
+@settings(deadline=None)
 @given(rows=_rows, candidates=_candidates, data=st.data())
 def test_what_lies_around_a_candidate_is_the_mass_at_the_other_ends(rows: list[Row], candidates: list[int], data: st.DataObject) -> None:
     """Each neighbour counts once for a kind group, however many edges there are, and only candidates do."""
@@ -73,6 +75,7 @@ def test_what_lies_around_a_candidate_is_the_mass_at_the_other_ends(rows: list[R
             assert made[at, candidate] == pytest.approx(sum(mass[other] for other in others), abs=1e-5)
 
 
+@settings(deadline=None)
 @given(rows=_rows, candidates=_candidates.filter(bool), scores=st.lists(st.floats(-5, 5, width=32), min_size=7, max_size=7))
 def test_mass_spreads_as_a_plain_walk_does(rows: list[Row], candidates: list[int], scores: list[float]) -> None:
     """The sum over walks from the seeds, step by step, in numbers of twice the width."""
@@ -99,6 +102,7 @@ def test_mass_spreads_as_a_plain_walk_does(rows: list[Row], candidates: list[int
     assert spread(links, seeds, weights) == pytest.approx(walked, abs=1e-5)
 
 
+@settings(deadline=None)
 @given(scores=st.lists(st.floats(-20, 20, width=32), max_size=30), seeds=st.integers(1, 20))
 def test_seeds_are_the_best_and_add_up_to_one(scores: list[float], seeds: int) -> None:
     mass = seed_mass(np.array(scores, np.float32), seeds)
@@ -119,6 +123,20 @@ def test_priors_count_files_and_not_edges() -> None:
     assert priors.rank.argmax() == 0
     assert np.exp(priors.rank).mean() == pytest.approx(1, abs=1e-4)
     assert len(graph_priors(graph_of([], 0)).rank) == 0
+
+
+@settings(deadline=None)
+@given(rows=_rows, candidates=_candidates, scores=st.lists(st.floats(-50, 50, width=32), min_size=7, max_size=7))
+def test_all_signals_are_numbers_of_a_known_size(rows: list[Row], candidates: list[int], scores: list[float]) -> None:
+    """Whatever the graph: one number a candidate, none of them odd, and most of them at most 1."""
+    signals = GraphSignals(graph_of(rows)).of(np.array(candidates, np.int64), np.array(scores[: len(candidates)], np.float32))
+    assert len(signals) == 2 * len(AROUND) + 4
+    for name, values in signals.items():
+        assert values.shape == (len(candidates),)
+        assert values.dtype == np.float32
+        assert np.isfinite(values).all()
+        if name in AROUND or name == "spread":
+            assert ((values > -1e-6) & (values < 1 + 1e-5)).all()
 
 
 def test_neighbours_are_what_the_best_lead_to() -> None:
