@@ -26,9 +26,9 @@ from eval.bench_embed import measure as measure_embedder
 from eval.bench_graph import describe as times_of
 from eval.bench_graph import measure as measure_graph
 from eval.bench_process import folder_bytes, run
+from eval.bench_search import BYTES_BEFORE, grow, index_size, search_warm, told
 from eval.bench_trees import PEER, Peer, Trees, describe
 from eval.bench_watch import measure as measure_watch
-from eval.derived_queries import named_symbols, varied_queries
 from eval.metrics import percentile
 from eval.neo4j_server import serving
 from ingest.analyze import detect
@@ -74,6 +74,7 @@ class Scale:
     cold: int = 10
     edits: int = 10
     queries: int = 240
+    million: int = 1_000_000
     crashes: int = 100
     graph_files: int = 20_000
     graph_questions: int = 300
@@ -108,6 +109,7 @@ class Bench:
             "change": self.change,
             "watch": self.watch,
             "search": self.search,
+            "million": self.million,
             "worktree": self.worktree,
             "crash": self.crash,
             "embed": self.embed,
@@ -200,22 +202,39 @@ class Bench:
         yield Row("watched change until searchable", "ms", seen["searchable_p50_ms"], 50.0, note=note)
 
     def search(self) -> Iterator[Row]:
-        """Search about 33,000 chunks, warm in process and cold as a process."""
+        """Search about 33,000 chunks, warm in process and cold as a process; say how large their index is."""
         root, data = self._search_tree(), self._data()
         self._index(root, data)
-        with Engine(data) as engine:
-            queries = varied_queries(named_symbols(engine, root), self._scale.queries)
-            for query in queries[:20]:
-                engine.search(SearchRequest(query, str(root)))
-            times = [_timed_search(engine, query, root) for query in queries]
-            note = f"{len(times)} queries, {engine.status(str(root), look=False).chunks:,} chunks"
-        yield Row("warm search, median", "ms", median(times), 2.0, note=note)
-        yield Row("warm search, 95th percentile", "ms", percentile(times, 0.95), 5.0, note=note)
+        size = index_size(data, root)
+        note = f"{size.index / 1e6:.1f} MB for {size.source / 1e6:.1f} MB of text, edges not counted; before {BYTES_BEFORE:g}"
+        yield Row("index, bytes a byte of text", "", size.ratio, 1.3 * BYTES_BEFORE, note=note)
+        self._index(root, data, graph=True)
+        warm, queries = search_warm(data, root, self._scale.queries)
+        note = told(warm.times, warm.chunks)
+        yield Row("warm search, median", "ms", median(warm.times), 3.0, note=note)
+        yield Row("warm search, 95th percentile", "ms", percentile(warm.times, 0.95), 8.0, note=note)
         cold = [
             run([*self._codelore, "search", queries[at]], variables={"CODELORE_DATA_DIR": str(data)}, cwd=root).seconds
             for at in range(self._scale.cold)
         ]
         yield Row("cold search, whole process", "s", median(cold), 0.35, note=f"median of {len(cold)}, slowest {max(cold):.2f} s")
+
+    def million(self) -> Iterator[Row]:
+        """Search a million chunks: the large tree, as often as it takes."""
+        root, data, tree = self._scratch / "million", self._data(), self._trees.large()
+        root.mkdir()
+
+        def index() -> int:
+            self._index(root, data)
+            with Engine(data) as engine:
+                return engine.status(str(root), look=False).chunks
+
+        copies = grow(tree, root, self._scale.million, index)
+        seconds, _ = self._index(root, data, graph=True)
+        warm, _ = search_warm(data, root, self._scale.queries)
+        note = f"{told(warm.times, warm.chunks)}, {copies} copies of {describe(tree)}; edges in {seconds:.0f} s"
+        yield Row("warm search in a million, median", "ms", median(warm.times), 6.0, note=note)
+        yield Row("warm search in a million, 95th", "ms", percentile(warm.times, 0.95), 10.0, note=note)
 
     def _search_tree(self) -> Path:
         """Django, and so much of the standard library that about 33,000 chunks come out."""
@@ -297,13 +316,6 @@ class Bench:
         yield Row(
             "Neo4j bulk load", "edges/s", median(seen.ours), 0.85, "raw driver, UNWIND", median(seen.raw), ratio, at_least=True, note=note
         )
-
-
-def _timed_search(engine: Engine, query: str, root: Path) -> float:
-    """Return the milliseconds of one search."""
-    started = time.perf_counter()
-    engine.search(SearchRequest(query, str(root)))
-    return (time.perf_counter() - started) * 1000
 
 
 def _pair(name: str, ours: Sequence[float], against: str, theirs: Sequence[float], bound: float, note: str = "") -> Row:

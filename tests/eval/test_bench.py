@@ -17,7 +17,7 @@ from eval.systems.environments import Environment
 from ingest.errors import SourceError
 from tests.neo4j_admin import count
 
-SCALE = Scale(rounds=1, cold=1, edits=2, queries=6, crashes=1, graph_files=12, graph_questions=5, neo4j_files=2)
+SCALE = Scale(rounds=1, cold=1, edits=2, queries=6, million=30, crashes=1, graph_files=12, graph_questions=5, neo4j_files=2)
 FILES = 4
 
 
@@ -104,9 +104,18 @@ def test_a_second_worktree_is_compared_with_the_first(tmp_path: Path) -> None:
 
 
 def test_search_is_timed_warm_and_cold(tmp_path: Path) -> None:
-    """Percentiles of varied queries in process, and whole processes."""
-    rows = rows_of("search", tmp_path)
-    assert [row.unit for row in rows.values()] == ["ms", "ms", "s"]
+    """Percentiles of varied queries in process, whole processes, and the size of the index."""
+    size, *rest = rows_of("search", tmp_path).values()
+    assert [row.unit for row in rest] == ["ms", "ms", "s"]
+    assert size.ours > 0.5
+
+
+def test_a_tree_is_copied_until_it_has_so_many_chunks(tmp_path: Path) -> None:
+    """And all copies are indexed, whichever file system they are on."""
+    median, slowest = rows_of("million", tmp_path).values()
+    assert 0 < median.ours <= slowest.ours
+    assert "3 copies of tiny" in median.note
+    assert len(list((tmp_path / "scratch" / "million").iterdir())) == 3
 
 
 def test_crashes_are_counted(tmp_path: Path) -> None:
