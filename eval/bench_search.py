@@ -6,12 +6,14 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
 
 from eval.bench_process import folder_bytes
 from eval.derived_queries import named_symbols, varied_queries
+from graph.store import GraphStore, open_graph_store
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine
 
@@ -43,17 +45,17 @@ class Size:
 
 def search_warm(data: Path, root: Path, count: int) -> tuple[Warm, list[str]]:
     """Ask queries made of the names and the docs that the tree defines; return their times, and the queries."""
-    with Engine(data) as engine:
+    with Engine(data) as engine, closing(open_graph_store(f"sqlite:{data / 'codelore.db'}")) as graph:
         queries = varied_queries(named_symbols(engine, root), count)
         for query in queries[:_WARMING]:
-            engine.search(SearchRequest(query, str(root)))
-        times = tuple(_timed(engine, query, root) for query in queries)
+            engine.search(SearchRequest(query, str(root)), graph)
+        times = tuple(_timed(engine, graph, query, root) for query in queries)
         return Warm(times, engine.status(str(root), look=False).chunks), queries
 
 
-def _timed(engine: Engine, query: str, root: Path) -> float:
+def _timed(engine: Engine, graph: GraphStore, query: str, root: Path) -> float:
     started = time.perf_counter()
-    engine.search(SearchRequest(query, str(root)))
+    engine.search(SearchRequest(query, str(root)), graph)
     return (time.perf_counter() - started) * 1000
 
 

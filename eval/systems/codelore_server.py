@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from eval.systems.answering import options_of, private_output, serve
-from graph.store import open_graph_store
+from graph.store import GraphStore, open_graph_store
 from ingest.errors import CodeloreError, QueryError
 from retrieval.answers import Hit, SearchRequest
 from retrieval.embed import write_model
@@ -38,14 +38,14 @@ class CodeloreAdapter:
         with self._engine(Path(data)) as engine:
             outcome = engine.index(root, to_resolve=self._graph)
             if self._graph:
-                with closing(open_graph_store(f"sqlite:{Path(data) / 'codelore.db'}")) as store:
+                with closing(_graph_of(data)) as store:
                     engine.resolve(outcome.view, store)
             status = engine.status(root, look=False)
             return status.files, status.chunks
 
     def open(self, root: str, data: str) -> OpenEngine:
         """Open a data folder."""
-        return OpenEngine(self._engine(Path(data)), root)
+        return OpenEngine(self._engine(Path(data)), root, _graph_of(data) if self._graph else None)
 
     def _engine(self, data: Path) -> Engine:
         weights = self._weights
@@ -56,6 +56,10 @@ class CodeloreAdapter:
         return Engine(data, EngineOptions(weights=weights))
 
 
+def _graph_of(data: str) -> GraphStore:
+    return open_graph_store(f"sqlite:{Path(data) / 'codelore.db'}")
+
+
 def _is_on(options: Mapping[str, str], name: str) -> bool:
     value = options.get(name, "on")
     if value not in {"on", "off"}:
@@ -64,18 +68,21 @@ def _is_on(options: Mapping[str, str], name: str) -> bool:
 
 
 class OpenEngine:
-    """An engine that is asked about one corpus."""
+    """An engine that is asked about one corpus, with its graph where it has one."""
 
-    def __init__(self, engine: Engine, root: str) -> None:
+    def __init__(self, engine: Engine, root: str, graph: GraphStore | None) -> None:
         self._engine = engine
         self._root = root
+        self._graph = graph
 
     def ask(self, question: str, limit: int) -> Sequence[Mapping[str, Any]]:
         """Search."""
-        return [_row(hit) for hit in self._engine.search(SearchRequest(question, self._root, limit=limit)).hits]
+        return [_row(hit) for hit in self._engine.search(SearchRequest(question, self._root, limit=limit), self._graph).hits]
 
     def close(self) -> None:
-        """Close the engine."""
+        """Close the engine and the graph."""
+        if self._graph is not None:
+            self._graph.close()
         self._engine.close()
 
 
