@@ -124,6 +124,15 @@ class StaticEmbedder:
         total = np.matmul(weights * self._scales[rows], self._rows[rows], dtype=np.float32)
         return normalized(total[None, :])[0]
 
+    def encode(self, texts: Sequence[str]) -> FloatRows:
+        """Return one vector for each text, f32[n, D]; an index counts terms instead, and fills in ``ChunkEncoder``."""
+        rows = [self.encode_query(text) for text in texts]
+        return np.stack(rows) if rows else np.zeros((0, self.dimension), np.float32)
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """Return the vector of a question, f32[D]."""
+        return self.encode_text(text.encode("utf-8", "surrogatepass"))
+
 
 class ChunkEncoder:
     """Turns counted terms into vectors of chunks. It keeps the rows it has used, as numbers to add up: one for each thread."""

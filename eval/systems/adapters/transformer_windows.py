@@ -138,7 +138,7 @@ def onnx(file: Path) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
 
     def states(ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
         every = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        return session.run(None, {name: value for name, value in every.items() if name in takes})[0]
+        return np.asarray(session.run(None, {name: value for name, value in every.items() if name in takes})[0])
 
     return states
 
