@@ -127,7 +127,8 @@ class _Graph:
     def _linear(self, states: str, name: str, weight: NDArray[np.float32], bias: NDArray[np.float32]) -> str:
         columns = weight.T
         scale = _scale(columns, 0, _STEPS)
-        self._constant(f"{name}.weight", np.rint(columns / scale).astype(np.int8))
+        whole: NDArray[np.float32] = np.rint(columns / scale)
+        self._constant(f"{name}.weight", whole.astype(np.int8))
         self._constant(f"{name}.zero", np.zeros(scale.shape[1], np.int8))
         self._constant(f"{name}.steps", scale[0])
         self._constant(f"{name}.bias", bias.astype(np.float32))

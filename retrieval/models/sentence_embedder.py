@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import sentence_transformers  # pyright: ignore[reportMissingImports]  # an extra, not among what checks install
 from numpy.typing import NDArray
+from transformers.utils import logging  # pyright: ignore[reportMissingImports]
 
 from ingest.errors import ModelError
 from retrieval.embed import FloatRows, normalized
@@ -40,6 +41,9 @@ class SentenceEmbedder:
         The hub itself is asked only if ``options.download`` says so. Code that a model brings along is never run.
         """
         where, name = _where(place)
+        log = cast(Any, logging)
+        log.set_verbosity_error()  # it draws bars and reports layers that no embedding uses
+        log.disable_progress_bar()
         try:
             model = _library.SentenceTransformer(
                 where, device=options.device or None, local_files_only=not options.download, trust_remote_code=False
@@ -83,6 +87,8 @@ def _digest(model: Any) -> str:
     """Tell weights from others by a few numbers of each tensor."""
     hashed = blake2b(digest_size=8)
     for name, tensor in sorted(model.state_dict().items()):
+        if "pooler" in name:  # random where a model came without one, and no embedding uses it
+            continue
         sample = tensor.flatten()[:_SAMPLED].float().cpu().numpy()
         hashed.update(f"{name}{tuple(tensor.shape)}".encode() + sample.tobytes())
     prompts: dict[str, str] = dict(model.prompts or ())
