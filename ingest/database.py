@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import StoreBusyError, StoreError, StoreFullError
@@ -92,7 +93,6 @@ CREATE TABLE graph_outside (
     name INTEGER NOT NULL, handle BLOB NOT NULL, mention INTEGER NOT NULL, PRIMARY KEY (name, handle)
 ) WITHOUT ROWID;
 """
-# Derived tables that stores of this version may have been made without: they get them when they are opened.
 _ADDED = """
 CREATE TABLE IF NOT EXISTS file_edges (
     resolution_id INTEGER PRIMARY KEY REFERENCES resolution (id) ON DELETE CASCADE, document_id INTEGER NOT NULL, file INTEGER NOT NULL,
@@ -100,19 +100,36 @@ CREATE TABLE IF NOT EXISTS file_edges (
 );
 CREATE TABLE IF NOT EXISTS file_graph (view TEXT PRIMARY KEY, stamp INTEGER NOT NULL)
 """
-_LAST_ADDED = "file_graph"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFormat:
+    """What a database holds: statements that make its tables, separated by ``;`` and a line's end, and the version of that."""
+
+    version: int
+    schema: str
+    remedy: str
+    """What to do with a file of another version."""
+    added: str = ""
+    """Derived tables that stores of this version may have been made without: they get them when they are opened."""
+    last_added: str = ""
+    """The one of them that was added last."""
+
+
+INDEX_FORMAT = StoreFormat(SCHEMA_VERSION, _SCHEMA, "remove it and index again", _ADDED, "file_graph")
 
 
 class Database:
-    """A connection to the store. One per thread; any number of processes."""
+    """A connection to a store. One per thread; any number of processes."""
 
-    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(self, path: Path, *, busy_seconds: float = BUSY_SECONDS, store: StoreFormat = INDEX_FORMAT) -> None:
         """Open or create the database at ``path``.
 
         Raises ``StoreError`` when the file cannot be created, is not a Codelore store, or comes from a newer version.
         """
         self.path = path
         self.busy_seconds = busy_seconds
+        self._format = store
         with self._storing("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
@@ -127,19 +144,20 @@ class Database:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -16384")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == SCHEMA_VERSION:
-            if not connection.execute("SELECT 1 FROM sqlite_schema WHERE name = ?", (_LAST_ADDED,)).fetchone():
-                self._create(_ADDED)
+        version, form = connection.execute("PRAGMA user_version").fetchone()[0], self._format
+        if version == form.version:
+            last = "SELECT 1 FROM sqlite_schema WHERE name = ?"
+            if form.last_added and not connection.execute(last, (form.last_added,)).fetchone():
+                self._create(form.added)
             return
         if version:
-            raise StoreError(f"the store {self.path} has format {version}, this Codelore reads {SCHEMA_VERSION}: remove it and index again")
+            raise StoreError(f"the store {self.path} has format {version}, this Codelore reads {form.version}: {form.remedy}")
         self._write_ahead()
         with self.write() as write:
             if write.execute("PRAGMA user_version").fetchone()[0] == 0:  # another process may have been first
-                for statement in (*_SCHEMA.split(";\n"), *_ADDED.split(";\n")):
+                for statement in ";\n".join(filter(None, (form.schema, form.added))).split(";\n"):
                     write.execute(statement)
-                write.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                write.execute(f"PRAGMA user_version = {form.version}")
 
     def _create(self, tables: str) -> None:
         with self.write() as write:

@@ -27,8 +27,10 @@ def lock_path(folder: Path, identity: str) -> Path:
 
 
 @contextmanager
-def exclusive(path: Path, *, wait_seconds: float, waiting: Callable[[], None] = lambda: None) -> Generator[None]:
-    """Hold the lock at ``path``; ``waiting`` is called once if somebody else has it.
+def exclusive(
+    path: Path, *, wait_seconds: float, waiting: Callable[[], None] = lambda: None, doing: str = "indexing this repository"
+) -> Generator[None]:
+    """Hold the lock at ``path``; ``waiting`` is called once if somebody else has it, ``doing`` what the lock is for.
 
     A record lock, not ``flock``: worker processes forked while it is held must not keep it when their parent is killed. Record locks do not
     tell threads apart, so a thread lock goes with it.
@@ -37,10 +39,10 @@ def exclusive(path: Path, *, wait_seconds: float, waiting: Callable[[], None] = 
     """
     path = path.absolute()
     deadline = time.monotonic() + wait_seconds
-    _acquire(lambda: _threads[path].acquire(blocking=False), path, deadline, wait_seconds, waiting)
+    _acquire(lambda: _threads[path].acquire(blocking=False), deadline, lambda: _busy(doing, wait_seconds, path), waiting)
     try:
         with _open(path) as file:  # not before the thread lock is held: closing any file of it drops the whole process's record lock
-            _acquire(lambda: _try_record_lock(file), path, deadline, wait_seconds, waiting)
+            _acquire(lambda: _try_record_lock(file), deadline, lambda: _busy(doing, wait_seconds, path), waiting)
             yield
     finally:
         _threads[path].release()
@@ -69,14 +71,16 @@ def _try_record_lock(file: IO[str]) -> bool:
     return True
 
 
-def _acquire(attempt: Callable[[], bool], path: Path, deadline: float, seconds: float, waiting: Callable[[], None]) -> None:
+def _busy(doing: str, seconds: float, path: Path) -> StoreBusyError:
+    return StoreBusyError(f"another process has been {doing} for {seconds:.0f} s ({path}); try again when it is done")
+
+
+def _acquire(attempt: Callable[[], bool], deadline: float, busy: Callable[[], StoreBusyError], waiting: Callable[[], None]) -> None:
     told = False
     while not attempt():
         if not told:
             told = True
             waiting()
         if time.monotonic() >= deadline:
-            raise StoreBusyError(
-                f"another process has been indexing this repository for {seconds:.0f} s ({path}); try again when it is done"
-            )
+            raise busy()
         time.sleep(_POLL_SECONDS)

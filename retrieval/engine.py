@@ -18,7 +18,7 @@ from ingest.model import DocumentId, Failure, RepositoryId, View, ViewKind, View
 from ingest.view_texts import ViewTexts
 from ingest.views import IndexReport, Repository, ViewCatalog
 from retrieval.holdings import PAYLOAD_BYTES, held_documents, index_fingerprint, remove_files
-from retrieval.run import IndexOptions, IndexOutcome, Progress
+from retrieval.run import EmbedOptions, IndexOptions, IndexOutcome, Progress
 from retrieval.weights import SHIPPED
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from retrieval.catalog import SegmentCatalog
     from retrieval.filters import Filters
     from retrieval.indexer import Indexer
+    from retrieval.models.embeddings import Embeddings
     from retrieval.packs.model import ContextPack
     from retrieval.searcher import Searcher
     from retrieval.summaries.model import Overview
@@ -47,6 +48,7 @@ class EngineOptions:
     busy_seconds: float = 30.0
     payload_bytes: int = PAYLOAD_BYTES
     """Larger segments are files of their own."""
+    embed: EmbedOptions = field(default_factory=EmbedOptions)
 
 
 class Engine:  # noqa: PLR0904
@@ -94,6 +96,14 @@ class Engine:  # noqa: PLR0904
 
     def _held(self, repository: RepositoryId) -> Collection[DocumentId] | None:
         return held_documents(self._database, self._data / "segments", repository, self._fingerprint)
+
+    @cached_property
+    def embeddings(self) -> Embeddings:
+        """The vectors of the model that the options name, beside the static ones."""
+        from retrieval.models.embeddings import Embeddings
+
+        options = self._options
+        return Embeddings(self._database, self._catalog, self._data, options.embed, options.index.workers, options.busy_seconds)
 
     def index(
         self, path: str, *, ref: str = "", to_resolve: bool = False, progress: Callable[[Progress], None] = lambda _: None
@@ -295,6 +305,7 @@ class Engine:  # noqa: PLR0904
         if "_searcher" in self.__dict__:
             self._searcher.forget()
         self._facts.drop_contents()
+        self.embeddings.collect_garbage()
         return gone
 
     def _forget_graph(self, name: str, store: GraphStore | None) -> None:
@@ -325,6 +336,8 @@ class Engine:  # noqa: PLR0904
             self._indexer.close()
         if "_searcher" in self.__dict__:
             self._searcher.close()
+        if "embeddings" in self.__dict__:
+            self.embeddings.close()
         self._database.close()
 
     def __enter__(self) -> Engine:

@@ -21,14 +21,27 @@ class IndexOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbedOptions:
+    """Which model embeds chunks beside the shipped static one, and how. An empty ``address`` is none."""
+
+    address: str = ""
+    """``onnx:FOLDER_OR_PACKAGE``, ``sentence-transformers:NAME_OR_FOLDER``, ``static:FILE``."""
+    device: str = ""
+    """Where torch computes; empty lets it choose."""
+    download: bool = False
+    """Whether a model that is not on this machine may be fetched from its hub."""
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is. ``total`` counts files that have to be read, ``size`` their bytes."""
+    """How far a run is. ``total`` counts files that have to be read, or another ``unit`` of work, ``total_bytes`` their bytes."""
 
     phase: str
     done: int = 0
     total: int = 0
     done_bytes: int = 0
     total_bytes: int = 0
+    unit: str = "files"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class _Display:
             self._bar = _open_bar()
             self._task = self._bar.add_task(progress.phase, total=None, files="", rate="")
         assert self._task is not None
-        files = f"{progress.done:,}/{progress.total:,} files" if progress.total else ""
+        files = f"{progress.done:,}/{progress.total:,} {progress.unit}" if progress.total else ""
         seconds = time.monotonic() - self._begun
         rate = f"{progress.done_bytes / 1e6 / seconds:.1f} MB/s" if progress.done_bytes and seconds else ""
         by_bytes = progress.total_bytes > 0

@@ -128,7 +128,7 @@ class _Graph:
         columns = weight.T
         scale = _scale(columns, 0, _STEPS)
         whole: NDArray[np.float32] = np.rint(columns / scale)
-        self._constant(f"{name}.weight", whole.astype(np.int8))
+        self._constant(f"{name}.weight", np.asarray(whole, np.int8))
         self._constant(f"{name}.zero", np.zeros(scale.shape[1], np.int8))
         self._constant(f"{name}.steps", scale[0])
         self._constant(f"{name}.bias", bias.astype(np.float32))

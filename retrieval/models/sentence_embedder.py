@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 import sentence_transformers  # pyright: ignore[reportMissingImports]  # an extra, not among what checks install
 from numpy.typing import NDArray
-from transformers.utils import logging  # pyright: ignore[reportMissingImports]
+from transformers.utils import logging  # pyright: ignore[reportMissingImports, reportUnknownVariableType]
 
 from ingest.errors import ModelError
 from retrieval.embed import FloatRows, normalized

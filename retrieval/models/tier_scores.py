@@ -1,0 +1,58 @@
+"""The cosine of a question and of chunks, for those chunks that have a vector of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from retrieval.models.tier_files import TierColumns
+from retrieval.segment import F32
+from retrieval.snapshot import Mask, Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class TierScores:
+    """Cosines of n chunks: ``cosine`` f32[n], 0 where ``known`` bool[n] is False because no vector is there yet."""
+
+    cosine: F32
+    known: Mask
+
+
+@dataclass(frozen=True, slots=True)
+class PartColumns:
+    """The vectors of the part of a snapshot that begins with chunk ``first`` and has ``chunks``; None where it has no file yet."""
+
+    first: int
+    chunks: int
+    columns: TierColumns | None
+
+
+def score_chunks(parts: Sequence[PartColumns], query: F32, chunks: Numbers) -> TierScores:
+    """Return the cosines of ``chunks`` (numbers in the snapshot, in any order) to ``query``, a unit vector f32[D].
+
+    0.3 ms for 1,000 chunks of 384 numbers.
+    """
+    cosine, known = np.zeros(len(chunks), np.float32), np.zeros(len(chunks), np.bool_)
+    for part in parts:
+        if part.columns is None:
+            continue
+        inside = np.flatnonzero((chunks >= part.first) & (chunks < part.first + part.chunks))
+        rows = chunks[inside] - part.first
+        scales = part.columns.scales[rows]
+        have = ~np.isnan(scales)
+        rows, inside, scales = rows[have], inside[have], scales[have]
+        # Row by row: a score must not depend on which other chunks are asked for, and a matrix product's last bits do.
+        cosine[inside] = np.einsum("nd,d->n", part.columns.values[rows].astype(np.float32), query) * scales
+        known[inside] = True
+    return TierScores(cosine, known)
+
+
+def count_known(parts: Sequence[PartColumns], live: Mask) -> int:
+    """Return how many of the chunks in ``live`` have a vector."""
+    return sum(
+        int(np.count_nonzero(~np.isnan(part.columns.scales) & live[part.first : part.first + part.chunks]))
+        for part in parts
+        if part.columns is not None
+    )
