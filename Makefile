@@ -7,7 +7,7 @@ REPO ?= .
 QUESTION ?= where are files that git ignores left out of the walk
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo fix lint check test bench eval graph-eval graph-oracle dist changelog clean
+.PHONY: help install demo fix lint check test torch-tests bench eval graph-eval graph-oracle dist changelog clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,12 @@ check: lint  ## lint, then the tests with the coverage bound of pyproject.toml
 
 test: install  ## install and pass the tests
 	$(BIN)/pytest
+
+torch-tests:  ## the tests of models with torch and sentence-transformers, in an environment of their own (6 GB)
+	$(PYTHON) -m venv .venv-torch
+	.venv-torch/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	.venv-torch/bin/python -m pip install --quiet --editable '.[torch]' --group dev
+	.venv-torch/bin/python -m pytest tests/retrieval/models
 
 bench: install  ## print the speed table: ours, peers and floors in one run (BENCH='--only search')
 	@$(BIN)/python -m compileall -q ingest retrieval graph serve eval  # as pip leaves an installed wheel

@@ -17,7 +17,7 @@ from ingest.git import GitCheckout, find_checkout, repository_identity, resolve_
 from ingest.model import DocumentId, Failure, RepositoryId, View, ViewKind, ViewStatus
 from ingest.view_texts import ViewTexts
 from ingest.views import IndexReport, Repository, ViewCatalog
-from retrieval.holdings import PAYLOAD_BYTES, held_documents, index_fingerprint, remove_files
+from retrieval.holdings import PAYLOAD_BYTES, VECTORS_FILE, held_documents, index_fingerprint, remove_files
 from retrieval.run import EmbedOptions, IndexOptions, IndexOutcome, Progress
 from retrieval.weights import SHIPPED
 
@@ -305,7 +305,8 @@ class Engine:  # noqa: PLR0904
         if "_searcher" in self.__dict__:
             self._searcher.forget()
         self._facts.drop_contents()
-        self.embeddings.collect_garbage()
+        if (self._data / VECTORS_FILE).is_file():
+            self.embeddings.collect_garbage()
         return gone
 
     def _forget_graph(self, name: str, store: GraphStore | None) -> None:

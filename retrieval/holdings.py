@@ -20,6 +20,10 @@ PAYLOAD_BYTES = 4_000_000
 """Segments up to this size lie in the database."""
 
 
+VECTORS_FILE = "vectors.db"
+"""The database of transformers' vectors, in the data folder; there is none before the first is made."""
+
+
 def index_fingerprint(weights: Path) -> str:
     """Name all that a segment depends on but the facts: the model, and the versions of features and analyzer. Raises ``ModelError``."""
     return f"{read_fingerprint(weights)}/features-{FEATURES_VERSION}/analyzer-{ANALYZER_VERSION}"

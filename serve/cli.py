@@ -1,7 +1,7 @@
 """The command line: what can be typed, and what becomes of an error.
 
 Nothing but the standard library is loaded here, so that help, completion and a usage error come at once. Each command's work is in
-``cli_index``, ``cli_search``, ``cli_graph`` and ``cli_about``.
+``cli_index``, ``cli_embed``, ``cli_search``, ``cli_graph`` and ``cli_about``.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def build_parser(named: str | None = None) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"codelore {__version__}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
     groups: dict[tuple[str, ...], Callable[[Commands], None]] = {
-        ("index", "forget"): _add_indexing,
+        ("index", "embed", "forget"): _add_indexing,
         ("search", "context"): _add_searching,
         ("show", "symbols", "status", "repos"): _add_reading,
         ("overview",): _add_overview,
@@ -108,6 +108,8 @@ def _add_indexing(commands: Commands) -> None:
     add_ref(index, "index this branch, tag or commit without checking it out")
     index.add_argument("--no-graph", dest="graph", action="store_false", help="leave out what names refer to; codelore graph catches up")
     index.add_argument("--watch", action="store_true", help="stay and keep the index fresh as files change")
+    embed = add_command(commands, "embed", _embed, "fill in the vectors of the model that is set, for all that is indexed")
+    embed.add_argument("--seconds", type=count, default=0, metavar="N", help="stop after this long; the next run goes on from there")
     forget = add_command(commands, "forget", _forget, "delete a repository or a view from the index, and everything only it used")
     forget.add_argument("name", metavar="NAME", help="a repository's name or root, a worktree's root, or a ref (see codelore repos)")
 
@@ -192,6 +194,12 @@ def _index(typed: argparse.Namespace) -> int:
     from serve.cli_index import index
 
     return index(typed)
+
+
+def _embed(typed: argparse.Namespace) -> int:
+    from serve.cli_embed import embed
+
+    return embed(typed)
 
 
 def _forget(typed: argparse.Namespace) -> int:

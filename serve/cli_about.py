@@ -23,6 +23,7 @@ from ingest.git import run
 from ingest.languages.registry import LANGUAGES, LanguageSpec, levels
 from ingest.parse import parse
 from retrieval.embed import SHIPPED, StaticEmbedder
+from retrieval.holdings import VECTORS_FILE
 from serve.cli_search import style
 from serve.compose import data_identity, open_engine, open_graph
 from serve.documents import to_line
@@ -109,6 +110,7 @@ def _checks() -> Iterator[Check]:
     yield _checked("data folder", lambda: _data_folder(settings.data_dir))
     yield _checked("store", lambda: _store(settings))
     yield _checked("graph", lambda: _graph(settings))
+    yield _checked("embedder", lambda: _embedder(settings))
 
 
 def _checked(name: str, look: Callable[[], str]) -> Check:
@@ -175,6 +177,18 @@ def _store(settings: Settings) -> str:
     if problems:
         raise OSError("; ".join(problems))
     return f"sound, {count} {'repository' if count == 1 else 'repositories'}"
+
+
+def _embedder(settings: Settings) -> str:
+    """Open the model that is set, and tell which models have vectors and which answers."""
+    with open_engine(settings) as engine:
+        told: list[str] = []
+        if settings.embedder:
+            model = engine.embeddings.open()
+            told.append(f"{settings.embedder} opens: {model.dimension} dimensions, {model.fingerprint}")
+        stored = engine.embeddings.models() if settings.embedder or (settings.data_dir / VECTORS_FILE).is_file() else []
+        told += [f"{count:,} vectors of {each.fingerprint}{' answer' if each.answers else ' wait'}" for each, count in stored]
+    return "; ".join(told) or "none is set: the static vectors alone"
 
 
 @runtime_checkable

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -13,17 +14,20 @@ from typing import TYPE_CHECKING
 from ingest.errors import CodeloreError, QueryError, StoreError
 from ingest.model import ViewStatus
 from retrieval.engine import Engine
+from retrieval.holdings import VECTORS_FILE
 from retrieval.run import IndexOutcome, Progress
 from serve import render
 from serve.cli_search import checkout_root, look, style
 from serve.compose import open_engine, open_graph
 from serve.documents import indexed_document, repositories_document, status_document, to_line
+from serve.documents_models import models_document
 from serve.exit_codes import exit_code
 from serve.progress import show_progress
 from serve.settings import load_settings
 
 if TYPE_CHECKING:
     from graph.indexing import GraphOutcome
+    from retrieval.models.vector_cache import StoredModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def _print_runs(runs: Sequence[_Run]) -> None:
 
 
 def _watch(engine: Engine, paths: Sequence[str], typed: argparse.Namespace) -> None:
-    from serve.graph_follower import GraphFollower
+    from serve.graph_follower import GraphFollower, VectorFollower
     from serve.watch import watch
 
     def report(outcome: IndexOutcome) -> None:
@@ -100,25 +104,40 @@ def _watch(engine: Engine, paths: Sequence[str], typed: argparse.Namespace) -> N
             return
         if typed.graph:
             graphs.follow(outcome.view.root)
+        if embeds:
+            vectors.follow(outcome.view.root)
         truth = _truth(engine, outcome)
         if typed.json:
             _print_runs([_Run(outcome.view.root, outcome=outcome, status=truth)])
         else:
             print(render.outcome(outcome, truth), flush=True)
 
-    with GraphFollower() as graphs:
+    embeds = bool(load_settings().embedder)
+    with GraphFollower() as graphs, VectorFollower() as vectors:
+        if embeds:
+            vectors.follow(os.path.realpath(paths[0]))  # what an earlier run has left
         watch(engine, paths, report=report)
 
 
 def status(typed: argparse.Namespace) -> int:
     """Tell how true the index of a tree is."""
-    with open_engine(load_settings()) as engine:
+    settings = load_settings()
+    with open_engine(settings) as engine:
         truth = look(engine, engine.status(typed.path, ref=typed.ref, look=False), typed.path, typed.ref)
+        address, found = settings.embedder or "", _embedded(engine, typed.path, typed.ref)
     if typed.json:
-        print(to_line({"status": status_document(truth, listed=None)}))
+        print(to_line({"status": status_document(truth, listed=None), "vectors": models_document(address, found)}))
     else:
-        print(render.status(truth))
+        print("\n".join(filter(None, (render.status(truth), render.vectors(address, found, truth.chunks)))))
     return 0
+
+
+def _embedded(engine: Engine, path: str, ref: str) -> list[tuple[StoredModel, int]]:
+    if not (engine.data / VECTORS_FILE).is_file():
+        return []  # and nothing of what reads vectors has to be loaded
+    from retrieval.answers import SearchRequest
+
+    return engine.embeddings.coverage(engine.views(SearchRequest(text="status", root=path, ref=ref))[0][1])
 
 
 def repos(typed: argparse.Namespace) -> int:

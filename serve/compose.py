@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.database import Database
 from ingest.walk import WalkOptions
 from retrieval.engine import Engine, EngineOptions
-from retrieval.run import IndexOptions
+from retrieval.run import EmbedOptions, IndexOptions
 from serve.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def engine_options(settings: Settings) -> EngineOptions:
     """Return the options that the settings give; what they leave open keeps its default."""
     walk = WalkOptions(keep=settings.keep, **_given(max_file_bytes=settings.max_file_bytes))
     index = IndexOptions(walk=walk, **_given(workers=settings.workers, lock_seconds=settings.lock_seconds))
-    return EngineOptions(index=index, **_given(busy_seconds=settings.busy_seconds))
+    embed = EmbedOptions(settings.embedder or "", settings.embedder_device or "", bool(settings.embedder_download))
+    return EngineOptions(index=index, embed=embed, **_given(busy_seconds=settings.busy_seconds))
 
 
 def _given(**values: float | None) -> dict[str, Any]:

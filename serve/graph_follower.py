@@ -1,4 +1,4 @@
-"""Keeps the graphs of watched trees up to date beside the watching, so that the next change is searchable at once.
+"""Keeps graphs and vectors of watched trees up to date beside the watching, so that the next change is searchable at once.
 
 Resolving a change of what many files use takes seconds of Django; in the watching process it would hold up the changes that follow.
 """
@@ -9,6 +9,7 @@ import subprocess
 import threading
 from logging import getLogger
 from types import TracebackType
+from typing import Self
 
 from serve.background import console_script, gently
 
@@ -17,6 +18,8 @@ _log = getLogger(__name__)
 
 class GraphFollower:
     """Has a process resolve the names of a tree after it changed: one at a time, and once more for what changed meanwhile."""
+
+    _what = "the graph"
 
     def __init__(self) -> None:
         self._behind: dict[str, None] = {}
@@ -41,7 +44,7 @@ class GraphFollower:
             _, said = self._process.communicate()
             if self._process.returncode and not self._ending and said != self._complaint:
                 self._complaint = said
-                _log.warning("the graph of %s is not up to date: %s", root, said.strip())
+                _log.warning("%s of %s is not up to date: %s", self._what, root, said.strip())
 
     def _next(self) -> str:
         """Wait for a tree that is behind and start a process for it; return "" at the end."""
@@ -51,13 +54,16 @@ class GraphFollower:
                 return ""
             root = next(iter(self._behind))
             del self._behind[root]
-            command = gently([*console_script(), "graph", "status", "--json", "--directory", root])
+            command = gently([*console_script(), *self._arguments(root)])
             self._process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace"
             )
         return root
 
-    def __enter__(self) -> GraphFollower:
+    def _arguments(self, root: str) -> list[str]:
+        return ["graph", "status", "--json", "--directory", root]
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -69,3 +75,12 @@ class GraphFollower:
                 self._process.terminate()
         if self._thread is not None:
             self._thread.join()
+
+
+class VectorFollower(GraphFollower):
+    """Has a process embed what changed, of all that is indexed: one at a time, and once more for what changed meanwhile."""
+
+    _what = "the vectors"
+
+    def _arguments(self, root: str) -> list[str]:
+        return ["embed", "--json"]

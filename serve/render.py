@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ingest.model import ViewStatus
     from ingest.views import Repository
     from retrieval.answers import Hit, SymbolAnswer
+    from retrieval.models.filling import FillOutcome
+    from retrieval.models.vector_cache import StoredModel
     from retrieval.packs.model import ContextPack
     from retrieval.query import Query
     from retrieval.run import IndexOutcome
@@ -153,6 +155,28 @@ def status(truth: ViewStatus) -> str:
         *(("note", one_line(each)) for each in truth.notes),
     ]
     return "\n".join(f"{name:<11} {value}" for name, value in rows)
+
+
+def vectors(address: str, found: Sequence[tuple[StoredModel, int]], chunks: int) -> str:
+    """Return which transformer answers, and how many of a view's chunks each model has embedded; empty when none is set or stored."""
+    rows = [
+        f"{'vectors':<11} {one_line(each.name)}: embedded {count:,} of {chunks:,}{', answers' if each.answers else ''} ({each.fingerprint})"
+        for each, count in found
+    ]
+    if address and address not in {each.address for each, _ in found}:
+        rows.append(f"{'vectors':<11} {one_line(address)}: embedded 0 of {chunks:,}; run: codelore embed")
+    return "\n".join(rows)
+
+
+def embedded(done: FillOutcome, seconds: float) -> str:
+    """Return what a run of ``embed`` did."""
+    rate = f", {done.embedded / seconds:.0f}/s" if done.embedded and seconds else ""
+    lines = [f"{done.model.name}: embedded {done.known:,} of {done.chunks:,} chunks, {done.embedded:,} now{rate}"]
+    if not done.complete:
+        lines.append("not complete: what has a vector is used, the rest is ranked without; run codelore embed again to go on")
+    if done.dropped:
+        lines.append(f"it answers from now on; dropped: {', '.join(done.dropped)}")
+    return "\n".join(lines)
 
 
 def rules(skipped: dict[str, int]) -> str:

@@ -25,6 +25,7 @@ _SWITCHABLE_RULES = (
 )
 
 _GRAPH_SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
+_MODEL_SCHEMES = ("static", "onnx", "sentence-transformers")
 _SECRETS = {"graph_url", "graph_password"}
 
 
@@ -54,6 +55,12 @@ class Settings:
     """Whom to log in there."""
     graph_password: str | None = field(default=None, repr=False)
     """With which password."""
+    embedder: str | None = None
+    """The model whose vectors are kept beside the static ones: ``onnx:…``, ``sentence-transformers:…``."""
+    embedder_device: str | None = None
+    """Where torch computes it."""
+    embedder_download: bool | None = None
+    """Whether a model that is not on this machine may be fetched from its hub."""
 
 
 def load_settings() -> Settings:
@@ -155,6 +162,25 @@ def _graph_address(value: object) -> str:
     return text
 
 
+def _model_address(value: object) -> str:
+    text = str(value).strip()
+    scheme, _, place = text.partition(":")
+    if scheme not in _MODEL_SCHEMES or not (place or scheme == "static"):
+        raise ValueError(
+            "the address of an embedding model: onnx:FOLDER, onnx:PACKAGE, sentence-transformers:NAME_OR_FOLDER or static:FILE"
+        )
+    return text
+
+
+def _switch(value: object) -> bool:
+    found = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}.get(
+        str(value).lower()
+    )
+    if found is None:
+        raise ValueError("yes or no")
+    return found
+
+
 def _text(value: object) -> str:
     return str(value)
 
@@ -177,5 +203,8 @@ _READERS: dict[str, Callable[[object], object]] = {
     "graph_url": _graph_address,
     "graph_user": _text,
     "graph_password": _text,
+    "embedder": _model_address,
+    "embedder_device": _text,
+    "embedder_download": _switch,
 }
 assert _READERS.keys() == {field.name for field in fields(Settings)}

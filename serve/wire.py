@@ -318,10 +318,42 @@ class OverviewResult(Wire):
     notes: list[str] = Field(description="what the counts lack")
 
 
+class ModelRecord(Wire):
+    """A model whose vectors are kept beside the static ones."""
+
+    name: str
+    address: str = Field(description="what the setting `embedder` said when it was embedded")
+    fingerprint: str = Field(description="of its weights and all else that a vector depends on")
+    answers: bool = Field(description="questions are scored with it; another one is being filled in beside it")
+    embedded: int = Field(description="chunks of the view that have a vector of it")
+
+
+class Vectors(Wire):
+    """The vectors of transformers."""
+
+    embedder: str | None = Field(description="the address of the model that is set; null when none is")
+    models: list[ModelRecord] = Field(description="the one that answers first")
+
+
 class StatusResult(Wire):
     """The answer of ``status --json``."""
 
     status: Status
+    vectors: Vectors
+
+
+class EmbedResult(Wire):
+    """The answer of ``embed --json``."""
+
+    embedder: str = Field(description="the address of the model that is set")
+    model: str
+    fingerprint: str
+    embedded: int = Field(description="vectors made by this run")
+    known: int = Field(description="chunks that have one now, of all views")
+    chunks: int
+    complete: bool = Field(description="every chunk has a vector, so this model answers")
+    dropped: list[str] = Field(description="models that answered before and were dropped with their vectors")
+    seconds: float
 
 
 class ResolvedGraph(Wire):

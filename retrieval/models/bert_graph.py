@@ -129,7 +129,7 @@ class _Graph:
         scale = _scale(columns, 0, _STEPS)
         whole: NDArray[np.float32] = np.rint(columns / scale)
         self._constant(f"{name}.weight", np.asarray(whole, np.int8))
-        self._constant(f"{name}.zero", np.zeros(scale.shape[1], np.int8))
+        self._constant(f"{name}.zero", np.zeros(len(scale[0]), np.int8))
         self._constant(f"{name}.steps", scale[0])
         self._constant(f"{name}.bias", bias.astype(np.float32))
         self._node("DynamicQuantizeLinear", [states], f"{name}.in", f"{name}.in.step", f"{name}.in.zero")

@@ -14,8 +14,9 @@ from ingest.model import RepositoryId, View
 from ingest.shown_files import shown_files
 from ingest.views import ViewCatalog
 from retrieval.catalog import SegmentCatalog
-from retrieval.models.embedder import ModelOptions
-from retrieval.models.filling import FillOutcome, TierFiller, collect_garbage
+from retrieval.holdings import VECTORS_FILE
+from retrieval.models.embedder import Embedder, ModelOptions
+from retrieval.models.filling import FillOutcome, Pace, TierFiller, collect_garbage
 from retrieval.models.opening import open_embedder
 from retrieval.models.tier import Tier, TierPlace, coverage
 from retrieval.models.tier_files import TierFiles
@@ -23,6 +24,8 @@ from retrieval.models.vector_cache import StoredModel, VectorCache
 from retrieval.run import EmbedOptions, Progress
 from retrieval.segment import Segment
 from retrieval.snapshot import Snapshot
+
+_PACE = Pace()
 
 
 class Embeddings:
@@ -37,7 +40,7 @@ class Embeddings:
         self._wanted = wanted
         self._threads = threads
         options = ModelOptions(data / "models", device=wanted.device, download=wanted.download)
-        self._place = TierPlace(wanted.address, data / "vectors.db", data / "vectors", options, busy_seconds)
+        self._place = TierPlace(wanted.address, data / VECTORS_FILE, data / "vectors", options, busy_seconds)
 
     @property
     def address(self) -> str:
@@ -49,21 +52,37 @@ class Embeddings:
         """What scores chunks for questions; None when no model is wanted."""
         return Tier(self._place) if self.address else None
 
-    def fill(self, *, progress: Callable[[Progress], None] = lambda _: None, stopped: Callable[[], bool] = lambda: False) -> FillOutcome:
+    def open(self) -> Embedder:
+        """Open the wanted model. Raises ``ModelError``, also when none is wanted."""
+        if not self.address:
+            raise ModelError("no embedding model is set, so there is nothing to embed with: set CODELORE_EMBEDDER (docs/models.md)")
+        return open_embedder(self.address, ModelOptions(self._data / "models", self._threads, self._wanted.device, self._wanted.download))
+
+    def models(self) -> list[tuple[StoredModel, int]]:
+        """Return the models that have vectors, the answering one first, and how many vectors each has."""
+        if not self._place.cache.is_file():
+            return []
+        with self._cache() as cache:
+            return [(each, cache.count(each)) for each in cache.models()]
+
+    def fill(
+        self,
+        *,
+        progress: Callable[[Progress], None] = lambda _: None,
+        stopped: Callable[[], bool] = lambda: False,
+        pace: Pace = _PACE,
+    ) -> FillOutcome:
         """Bring the wanted model's vectors up to date with all views.
 
         Raises ``ModelError`` when no model is wanted or it cannot be opened, ``StoreBusyError`` when another process does this.
         """
-        if not self.address:
-            raise ModelError("no embedding model is set, so there is nothing to embed with: set CODELORE_EMBEDDER (docs/models.md)")
         with self._alone():
             progress(Progress("opening the model"))
-            options = ModelOptions(self._data / "models", self._threads, self._wanted.device, self._wanted.download)
-            embedder = open_embedder(self.address, options)
-            with closing(VectorCache(self._place.cache, busy_seconds=self._place.busy_seconds)) as cache:
+            embedder = self.open()
+            with self._cache() as cache:
                 model = cache.add_model(embedder.fingerprint, self.address, embedder.name, embedder.dimension)
                 files = TierFiles(self._place.files, model.fingerprint, model.dimension)
-                return TierFiller(self._database, cache, self._segments, files, embedder, model).fill(progress, stopped)
+                return TierFiller(self._database, cache, self._segments, files, embedder, model, pace).fill(progress, stopped)
 
     def coverage(self, view: View) -> list[tuple[StoredModel, int]]:
         """Return for each model that has vectors, the answering one first, how many chunks of a view have one. Opens no model."""
@@ -77,7 +96,7 @@ class Embeddings:
         if not self._place.cache.is_file():
             return
         try:
-            with self._alone(), closing(VectorCache(self._place.cache, busy_seconds=self._place.busy_seconds)) as cache:
+            with self._alone(), self._cache() as cache:
                 files = [TierFiles(self._place.files, each.fingerprint, each.dimension) for each in cache.models()]
                 collect_garbage(cache, files, shown_files(self._database), self._segments)
         except StoreBusyError:
@@ -85,6 +104,9 @@ class Embeddings:
 
     def _alone(self) -> AbstractContextManager[None]:
         return exclusive(self._data / "locks" / "embed", wait_seconds=0, doing="embedding for this data folder")
+
+    def _cache(self) -> AbstractContextManager[VectorCache]:
+        return closing(VectorCache(self._place.cache, busy_seconds=self._place.busy_seconds))
 
     def close(self) -> None:
         """Note which files were asked for in vain."""

@@ -24,15 +24,20 @@ from retrieval.models.vector_cache import StoredModel, VectorCache
 from retrieval.run import Progress
 from retrieval.segment import Segment
 
-BATCH_TEXTS = 256
-"""Texts encoded and stored at once: 3 s of MiniLM's work, and all that a kill can cost."""
-
-_PUBLISH_SECONDS = 30.0
-_PUBLISH_SHARE = 20
-"""Vectors become searchable this often, and no more than one twentieth of the time goes into that."""
-
 _ROUNDS = 3
 """How often what was indexed meanwhile is looked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """In which pieces the work is done."""
+
+    batch_texts: int = 256
+    """Texts encoded and stored at once: 3 s of MiniLM's work, and all that a kill can cost."""
+    publish_seconds: float = 30.0
+    """Vectors become searchable this often …"""
+    publish_share: float = 20.0
+    """… and no more than one such part of the time goes into that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class TierFiller:
         files: TierFiles,
         embedder: Embedder,
         model: StoredModel,
+        pace: Pace,
     ) -> None:
         self._database = database
         self._facts = FactStore(database)
@@ -67,6 +73,7 @@ class TierFiller:
         self._files = files
         self._embedder = embedder
         self._model = model
+        self._pace = pace
         self._published = time.monotonic()
         self._publishing = 0.0
         self._unpublished = False
@@ -102,7 +109,7 @@ class TierFiller:
                 break
             waiting |= self._lacking(file)
             passed += file.chunks
-            while len(waiting) >= BATCH_TEXTS:
+            while len(waiting) >= self._pace.batch_texts:
                 embedded += self._store(waiting)
                 progress(Progress("embedding", passed - len(waiting), total, unit="chunks"))
                 if self._is_due():
@@ -133,13 +140,13 @@ class TierFiller:
 
     def _store(self, waiting: dict[bytes, str]) -> int:
         """Embed and store one batch, and take it out of what waits."""
-        keys = list(waiting)[:BATCH_TEXTS]
+        keys = list(waiting)[: self._pace.batch_texts]
         self._unpublished = True
         self._cache.add_vectors(self._model, keys, self._embedder.encode([waiting.pop(key) for key in keys]))
         return len(keys)
 
     def _is_due(self) -> bool:
-        return time.monotonic() - self._published > max(_PUBLISH_SECONDS, _PUBLISH_SHARE * self._publishing)
+        return time.monotonic() - self._published > max(self._pace.publish_seconds, self._pace.publish_share * self._publishing)
 
     def _publish(self) -> None:
         """Write the files that searches read, where there may be more to find in them."""

@@ -60,7 +60,7 @@ class VectorCache:
         """Return the models that have vectors here, the one that answers first."""
         with self._database.read() as read:
             rows = read.execute("SELECT id, fingerprint, address, name, dimension, answers FROM model ORDER BY answers DESC, id").fetchall()
-        return [StoredModel(*row[:5], bool(row[5])) for row in rows]
+        return [StoredModel(row[0], row[1], row[2], row[3], row[4], bool(row[5])) for row in rows]
 
     def add_model(self, fingerprint: str, address: str, name: str, dimension: int) -> StoredModel:
         """Return the model of this fingerprint, made if new; the first one answers at once."""

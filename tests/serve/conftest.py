@@ -26,6 +26,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "GRAPH_URL",
         "GRAPH_USER",
         "GRAPH_PASSWORD",
+        "EMBEDDER",
+        "EMBEDDER_DEVICE",
+        "EMBEDDER_DOWNLOAD",
     ):
         monkeypatch.delenv(f"CODELORE_{name}", raising=False)
     data = tmp_path / "data"
