@@ -85,7 +85,7 @@ def test_vectors_follow_what_was_indexed(codelore: Shell, shop: Path, model: Pat
     monkeypatch.delenv("PYTHONPATH", raising=False)
     with VectorFollower() as vectors:
         vectors.follow(str(shop))
-        wait_until(lambda: ", answers" in codelore("status", shop).out, 60)
+        wait_until(lambda: ", answers" in codelore("status", shop).out, 180)
 
 
 @pytest.mark.parametrize(
