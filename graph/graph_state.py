@@ -34,6 +34,10 @@ class GraphState:
         behind = has_another_lock(self._flows, view, around.lock) or is_behind(self._flows, view, around)
         return not (behind or self._flows.is_foreign(view))
 
+    def shows(self, view: str) -> int:
+        """Return the generation of a view that its graph shows, 0 for none."""
+        return self._flows.resolved(view)
+
     def has_graph(self, view: str) -> bool:
         """Say whether the store has the graph that what is kept of a view belongs to: the store may have been another one since."""
         return self._store.generation(view) > 0 and (self._flows.note(view, _PLACE) or "") == self._store.place

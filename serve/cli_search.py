@@ -102,9 +102,10 @@ def checkout_root(folder: str) -> str:
 
 def context(typed: argparse.Namespace) -> int:
     """Pack what answers a question into a token budget."""
-    with open_engine(load_settings()) as engine:
+    settings = load_settings()
+    with open_engine(settings) as engine, closing(open_graph(settings)) as graph:
         wanted = request(typed, typed.query)
-        found = engine.context(wanted, budget=typed.budget, seen=[_seen(each) for each in typed.seen])
+        found = engine.context(wanted, budget=typed.budget, seen=[_seen(each) for each in typed.seen], graph=graph)
         pack = replace(found, status=with_pending(engine, found.status, wanted))
     if typed.json:
         print(to_line(context_document(pack)))

@@ -41,7 +41,7 @@ def pack(
     if budget < 1:
         raise ValueError(f"a token budget must be at least 1, not {budget}")
     hits = in_pack_order(answer.hits)[:CONSIDERED]
-    units, known = _units(hits, _Files(read), seen or Seen())
+    units, known = _units(hits, read, seen or Seen())
     around = look_around(units)
     everything = [*units, *around.units]
     choice = choose(everything, view_labels(each.view for each in answer.status), budget)
@@ -60,21 +60,7 @@ def pack(
     )
 
 
-class _Files:
-    """Files by where they are, each read once."""
-
-    def __init__(self, read: FileSource) -> None:
-        self._read = read
-        self._known: dict[tuple[str, str, str], PackFile] = {}
-
-    def of(self, hit: Hit) -> PackFile:
-        key = (hit.repository, hit.view, hit.path)
-        if key not in self._known:
-            self._known[key] = self._read(*key, hit.language)
-        return self._known[key]
-
-
-def _units(hits: Sequence[Hit], files: _Files, seen: Seen) -> tuple[list[Unit], int]:
+def _units(hits: Sequence[Hit], read: FileSource, seen: Seen) -> tuple[list[Unit], int]:
     """Return the hits to choose from, copies under the one they are like, and how many the asker has already."""
     places = [(hit.repository, hit.view, hit.path) for hit in hits]
     leaders = sibling_groups([hit.snippet for hit in hits], places)
@@ -83,7 +69,7 @@ def _units(hits: Sequence[Hit], files: _Files, seen: Seen) -> tuple[list[Unit], 
     for at, hit in enumerate(hits):
         if leaders[at] != at:
             continue
-        file = files.of(hit)
+        file = read(hit.repository, hit.view, hit.path, hit.language)
         span = file.trimmed(hit.start_line, hit.end_line)
         whole = seen.unseen(file.digest, (hit.start_line, hit.end_line))  # with blank ends, so that neighbours touch
         spans = tuple(part for part in whole if file.holds_text(*part))

@@ -94,7 +94,7 @@ class FileSource(Protocol):
     """Where the files of hits come from."""
 
     def __call__(self, repository: str, view: str, path: str, language: str) -> PackFile:
-        """Return a file as a view shows it. Raises ``LookupError`` when it shows none at the path."""
+        """Return a file as a view shows it, the same object each time. Raises ``LookupError`` when it shows none at the path."""
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from retrieval.packs.model import Fidelity, Link, PackItem, PackSymbol, Sibling
+from retrieval.packs.model import Fidelity, Link, PackItem, PackSymbol, Relation, Sibling
 
 _TICKS = re.compile("`+")
 
@@ -40,8 +40,19 @@ def entry_line(symbol: PackSymbol) -> str:
     return f"{symbol.start_line}-{symbol.end_line} {f'{outer}: ' if outer else ''}{symbol.signature}{doc}{links}"
 
 
+_SAID = {
+    Relation.CALLEE: "called by",
+    Relation.CALLER: "calls",
+    Relation.BASE: "base of",
+    Relation.SUBTYPE: "extends",
+    Relation.OVERRIDDEN: "overridden by",
+    Relation.TYPE: "used by",
+    Relation.TEST: "tests",
+}
+
+
 def _link(link: Link) -> str:
-    return f"{link.relation} of {link.of} by {link.rule} at {link.path}:{link.line}"
+    return f"{_SAID[link.relation]} {link.of}, {link.path}:{link.line}"
 
 
 def name_of(symbol: PackSymbol) -> str:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from graph.answers import GraphView, open_view
+from graph.graph_state import GraphState
+from graph.model import graph_name
+from graph.store import GraphStore
 from ingest.database import Database
 from ingest.errors import StoreBusyError
 from ingest.facts import FactStore
 from ingest.model import View
 from ingest.views import Repository, ViewCatalog
 from retrieval.answers import SearchAnswer, SearchRequest
+from retrieval.packs.around import GraphNeighbours
 from retrieval.packs.build import CONSIDERED, pack
 from retrieval.packs.files import PackFile
 from retrieval.packs.handles import Seen, file_digest
@@ -33,7 +38,7 @@ class Packing:
         self._views_of = views_of
         self._search = search
 
-    def pack(self, request: SearchRequest, *, budget: int, seen: Iterable[str] = ()) -> ContextPack:
+    def pack(self, request: SearchRequest, *, budget: int, seen: Iterable[str] = (), graph: GraphStore | None = None) -> ContextPack:
         """Do what ``Engine.context`` says."""
         known = Seen(seen)
         wanted = replace(request, limit=max(request.limit, CONSIDERED))
@@ -42,8 +47,25 @@ class Packing:
             with self._database.read():
                 views = {(repository.name, view.name): (repository, view) for repository, view in self._views_of(request)}
                 if all(self._stands(status.repository, status.view, status.generation, views) for status in answer.status):
-                    return pack(answer, _Reader(self._database, views), budget=budget, seen=known)
+                    read = _Reader(self._database, views)
+                    around = GraphNeighbours(read, *self._graphs(views, graph))
+                    return pack(answer, read, budget=budget, seen=known, look_around=around)
         raise StoreBusyError(f"the index changed {_ATTEMPTS} times while it was asked; ask again when the indexing is done")
+
+    def _graphs(self, views: _Views, store: GraphStore | None) -> tuple[dict[tuple[str, str], GraphView], list[str]]:
+        """Return the graphs that show what the index shows, and why there are no others."""
+        graphs: dict[tuple[str, str], GraphView] = {}
+        notes: list[str] = []
+        state = GraphState(self._database, store) if store else None
+        for key, (_, view) in views.items():
+            name = graph_name(view)
+            if store is None or state is None or not state.has_graph(name):
+                notes.append(f"no neighbours: the graph of {view.name} {'has not been built' if store else 'was not asked'}")
+            elif state.shows(name) != view.generation:
+                notes.append(f"no neighbours: the graph of {view.name} is behind its index; run: codelore index {view.root}")
+            else:
+                graphs[key] = open_view(store, name)
+        return graphs, notes
 
     @staticmethod
     def _stands(repository: str, view: str, generation: int, views: _Views) -> bool:
@@ -52,14 +74,21 @@ class Packing:
 
 
 class _Reader:
-    """Reads files of views with what they define."""
+    """Reads files of views with what they define, each once."""
 
     def __init__(self, database: Database, views: _Views) -> None:
         self._facts = FactStore(database)
         self._catalog = ViewCatalog(database)
         self._views = views
+        self._known: dict[tuple[str, str, str], PackFile] = {}
 
     def __call__(self, repository: str, view: str, path: str, language: str) -> PackFile:
+        known = self._known.get((repository, view, path))
+        if known is None:
+            known = self._known[repository, view, path] = self._read(repository, view, path, language)
+        return known
+
+    def _read(self, repository: str, view: str, path: str, language: str) -> PackFile:
         entry = self._catalog.entries_at(self._views[repository, view][1], [path]).get(path)
         if entry is None:
             raise LookupError(f"{path} is not in the index of {view}")
