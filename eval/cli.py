@@ -30,6 +30,7 @@ def add_eval(commands: Commands, home: Home) -> None:
     from eval.cli_goals import add_goals
     from eval.cli_load import add_load
     from eval.cli_mine import add_mine
+    from eval.cli_packs import add_packs
     from eval.cli_peers import add_peers
     from eval.cli_report import add_report
     from eval.cli_run import add_run
@@ -39,6 +40,7 @@ def add_eval(commands: Commands, home: Home) -> None:
     add_mine(kinds)
     add_run(kinds, home)
     add_goals(kinds, home)
+    add_packs(kinds, home)
     add_compare(kinds)
     add_gate(kinds)
     add_report(kinds)

@@ -62,7 +62,7 @@ def lines(found: Comparison) -> Iterator[str]:
         if group != "overall":  # every metric in every group would be hundreds of rows; --json has them
             rows = [each for each in rows if each.metric == found.headline]
         yield ""
-        yield from _table(group, rows)
+        yield from table(group, rows)
     yield ""
     yield from _queries(f"won by B in {found.headline}", found.won)
     yield from _queries(f"lost by B in {found.headline}", found.lost)
@@ -74,7 +74,8 @@ def _alone(side: str, names: tuple[str, ...]) -> str:
     return f"{len(names)} in {side} alone{f' ({plain(listed)})' if names else ''}"
 
 
-def _table(group: str, rows: Iterable[Difference]) -> Iterator[str]:
+def table(group: str, rows: Iterable[Difference]) -> Iterator[str]:
+    """Yield figures before and after, a line each, below a heading."""
     counts = f"{'won':>4} {'lost':>4} {'tied':>4}  questions, repositories"
     yield f"{group:<24} {'A':>9} {'B':>9} {'B - A':>9}  {'95 % interval':^19} {'p':>6}  {counts}"
     for each in rows:

@@ -178,9 +178,7 @@ class Engine:  # noqa: PLR0904
             raise ValueError(f"a limit must be at least 1, not {request.limit}")
         return self._searcher.search(request, graph)
 
-    def context(
-        self, request: SearchRequest, *, budget: int, seen: Iterable[str] = (), graph: GraphStore | None = None
-    ) -> ContextPack:
+    def context(self, request: SearchRequest, *, budget: int, seen: Iterable[str] = (), graph: GraphStore | None = None) -> ContextPack:
         """Pack what answers a question into ``budget`` tokens; ``seen`` are texts with handles of what the asker has already.
 
         With a ``graph`` store, what lies around the hits is taken in by signature. A view without a graph there does without, and says so.

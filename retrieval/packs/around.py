@@ -27,13 +27,13 @@ LINKS = 2
 """Reasons told of one neighbour."""
 
 SHARES: Mapping[Relation, float] = {
-    Relation.CALLEE: 0.3,
-    Relation.CALLER: 0.3,
-    Relation.BASE: 0.2,
-    Relation.SUBTYPE: 0.2,
-    Relation.OVERRIDDEN: 0.2,
-    Relation.TYPE: 0.2,
-    Relation.TEST: 0.1,
+    Relation.TEST: 0.02,
+    Relation.BASE: 0.06,
+    Relation.SUBTYPE: 0.04,
+    Relation.OVERRIDDEN: 0.06,
+    Relation.CALLEE: 0.06,
+    Relation.CALLER: 0.06,
+    Relation.TYPE: 0.04,
 }
 
 _CALLS = frozenset({EdgeKind.CALLS, EdgeKind.INSTANTIATES, EdgeKind.HANDLES, EdgeKind.REQUESTS})
@@ -43,6 +43,7 @@ _TYPES = frozenset({
 })  # fmt: skip
 _FROM = (*_CALLS, *_BASES, EdgeKind.OVERRIDES, EdgeKind.REFERENCES)
 _TO = (*_CALLS, *_BASES, EdgeKind.OVERRIDES, EdgeKind.TESTS)
+_RANK = {relation: at for at, relation in enumerate(Relation)}
 _SAME_NAME = 4  # handles of several definitions of one name are numbered
 
 
@@ -83,7 +84,7 @@ class GraphNeighbours:
         worths = _worths(steps, units)
         best = sorted(worths, key=lambda there: (-worths[there], there))
         reasons: defaultdict[Handle, list[Link]] = defaultdict(list)
-        for step in sorted(steps, key=lambda step: (step.unit, step.relation)):
+        for step in sorted(steps, key=lambda step: (step.unit, _RANK[step.relation])):
             reasons[step.there].append(Link(step.relation, step.of, step.edge.rule, step.edge.path, step.edge.line))
         files: dict[str, PackFile | None] = {}
         left = NEIGHBOURS
@@ -97,7 +98,7 @@ class GraphNeighbours:
             symbol = file.definition(node.qualified_name, node.start_line) if file else None
             if file and symbol and left:
                 left -= 1
-                links = tuple({(link.relation, link.of): link for link in reversed(reasons[there])}.values())[::-1][:LINKS]
+                links = tuple({link.of: link for link in reversed(reasons[there])}.values())[::-1][:LINKS]
                 yield Unit(file, worths[there], (), (replace(symbol, links=links),))
 
     def _file(self, repository: str, view: str, node: Node) -> PackFile | None:

@@ -16,7 +16,7 @@ from retrieval.packs.draft import FileDraft, Unit
 from retrieval.packs.files import PackFile
 from retrieval.packs.model import Fidelity
 
-SHARES: Mapping[Fidelity, float] = {Fidelity.NAME: 0.08, Fidelity.SIGNATURE: 0.35, Fidelity.FULL: 1.0}
+SHARES: Mapping[Fidelity, float] = {Fidelity.NAME: 0.04, Fidelity.SIGNATURE: 0.25, Fidelity.FULL: 1.0}
 """What a reader gets from a unit at a fidelity, of what it is worth in full."""
 
 

@@ -24,15 +24,15 @@ class Fidelity(StrEnum):
 
 
 class Relation(StrEnum):
-    """What a symbol is to a hit."""
+    """What a symbol is to a hit; of several that hold, the first is told."""
 
-    CALLEE = "callee"
-    CALLER = "caller"
+    TEST = "test"
     BASE = "base"
     SUBTYPE = "subtype"
     OVERRIDDEN = "overridden"
+    CALLEE = "callee"
+    CALLER = "caller"
     TYPE = "type"
-    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.packs.build import pack
@@ -49,6 +49,7 @@ def full_lines(found: ContextPack) -> list[tuple[str, int]]:
     ]
 
 
+@settings(deadline=None)
 @given(PLACES, st.integers(1, 1_500))
 def test_a_pack_stays_within_its_budget_and_never_repeats_a_line(places: list[tuple[str, int, int]], budget: int) -> None:
     """Whatever the order of the hits. Tokens are counted on what is printed, and each line is the file's at that place."""
@@ -63,6 +64,7 @@ def test_a_pack_stays_within_its_budget_and_never_repeats_a_line(places: list[tu
             assert item.text == TREE.files[item.path].text(item.start_line, item.end_line)
 
 
+@settings(deadline=None)
 @given(PLACES, st.integers(100, 800), st.integers(100, 800))
 def test_nobody_is_sent_a_line_twice(places: list[tuple[str, int, int]], first: int, second: int) -> None:
     """A second pack of the same answer holds no line of the first, whether its handles or its text are given back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import QueryError
@@ -23,6 +23,7 @@ def test_a_handle_depends_on_repository_path_content_and_lines_alone() -> None:
     assert handle_of(DIGEST, [(1, 2), (5, 9)], Fidelity.SIGNATURE) == f"{DIGEST}:1-2,5-9/signature"
 
 
+@settings(deadline=None)
 @given(st.lists(SPANS, max_size=5), SPANS)
 def test_what_is_unseen_is_every_line_that_no_handle_holds(shown: list[tuple[int, int]], asked: tuple[int, int]) -> None:
     seen = Seen([handle_of(DIGEST, [span], Fidelity.FULL) for span in shown])

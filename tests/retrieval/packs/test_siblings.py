@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.packs.siblings import sibling_groups
@@ -34,6 +34,7 @@ def test_lines_that_everything_has_make_no_copies() -> None:
     assert sibling_groups(texts, range(12)) == list(range(12))
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("ab\n ", max_size=400), max_size=8))
 def test_a_leader_leads_itself_and_comes_first(texts: list[str]) -> None:
     leaders = sibling_groups(texts, range(len(texts)))
