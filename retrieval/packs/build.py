@@ -16,7 +16,7 @@ from retrieval.packs.model import ContextPack, Fidelity, Sibling
 from retrieval.packs.siblings import sibling_groups
 
 CONSIDERED = 120
-"""Hits looked at: the ones behind them were never chosen within 8,000 tokens."""
+"""Hits looked at. One in 200 of the last ones held an answer, and 8,000 tokens hold some 25 in full."""
 
 
 @dataclass(frozen=True, slots=True)

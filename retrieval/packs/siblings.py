@@ -16,7 +16,7 @@ def sibling_groups(texts: Sequence[str], files: Sequence[Hashable], *, alike: fl
     """Return for each text, best first, the position of the one it is a near copy of; its own where it is shown itself.
 
     A copy is compared with texts that are shown, of other ``files``, and joins the best one. Lines count once, without white space, by
-    their length; every text is read once, and only texts that share a line that few have are compared: 0.6 ms for 60 chunks.
+    their length; every text is read once, and only texts that share a line that few have are compared: 1.0 ms for 60 chunks of 35 lines.
     """
     lines = [{squeezed for line in text.split("\n") if (squeezed := "".join(line.split()))} for text in texts]
     sizes = [sum(map(len, each)) for each in lines]
