@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ingest.errors import QueryError
 from ingest.path_kinds import PathFlag
@@ -12,10 +12,14 @@ from retrieval.embed import hash_terms
 from retrieval.lexical import QueryTerm
 from retrieval.regex import Pattern, compile_pattern
 from retrieval.terms import SYMBOL_TERM, terms, words
-from retrieval.understanding.frames import Frame
+from retrieval.understanding.diffs import Diff, read_diff
+from retrieval.understanding.frames import Frame, read_place
 from retrieval.understanding.kinds import QueryKind, has_template, is_diff, is_sentence, is_title, kind_of_words, literals, plain_words
+from retrieval.understanding.parts import parts_of
+from retrieval.understanding.prose import foreign_stop_words, without_marks, without_particles
 from retrieval.understanding.structural import Structural, recognise
 from retrieval.understanding.traces import Trace, may_hold_trace, read_trace
+from retrieval.understanding.zones import Zone, without_noise, zones
 
 MAX_TERMS = 64
 """Distinct terms of a query that are looked up, heaviest first; more are named in the answer's status."""
@@ -125,6 +129,26 @@ _STOP = frozenset([
     "your",
 ])
 _TITLE_WEIGHT, _REST_WEIGHT, _LONG = 1.6, 0.8, 14
+_ZONE_WEIGHTS = {
+    Zone.TITLE: (_TITLE_WEIGHT, 1.0),
+    Zone.PROSE: (_REST_WEIGHT, 1.0),
+    Zone.MESSAGE: (_REST_WEIGHT, 1.0),
+    Zone.CODE: (_REST_WEIGHT, 0.5),
+    Zone.FRAME: (_REST_WEIGHT, 0.5),
+    Zone.IMPORT: (_REST_WEIGHT, 0.25),
+}
+"""Of a trace and a diff: how much the terms of each kind of line weigh, and how sure its names are; other lines are left out."""
+_KEYWORDS = frozenset([
+    *("if", "else", "for", "while", "do", "in", "is", "not", "and", "or", "return", "def", "class", "function", "func", "fn"),
+    *("let", "var", "const", "val", "import", "from", "export", "package", "public", "private", "protected", "static", "void"),
+    *("new", "try", "catch", "except", "finally", "raise", "throw", "throws", "with", "as", "async", "await", "yield", "self"),
+    *("this", "super", "true", "false", "none", "null", "nil", "undefined", "int", "float", "double", "string", "str", "bool"),
+    *("boolean", "switch", "case", "break", "continue", "default", "elif", "end", "then", "begin", "struct", "enum", "interface"),
+    *("trait", "impl", "use", "using", "namespace", "module", "pub", "mut", "where", "match", "lambda", "final", "override"),
+    *("virtual"),
+])  # fmt: skip
+_DEFINES = re.compile(r"\b(?:def|class|func|fn|function|struct|enum|interface|trait|impl|module|type|record|object) +$")
+_ASKING = frozenset({QueryKind.QUESTION, QueryKind.CHANGE})
 _FEW_WORDS = 12
 """Words beside a trace that make no issue of it: "why does this fail?"."""
 _LOG_HEAD = ("commit ", "From ", "Author: ")
@@ -165,6 +189,8 @@ class Query:
     """The question about structure that the text is, if its name stands for anything."""
     title: str = ""
     """The one line that says most: the first one, of a trace its message."""
+    parts: tuple[str, ...] = ()
+    """The questions that a text of several is made of; none for a text that asks one thing."""
 
 
 def parse_query(text: str, *, regex: bool = False) -> Query:
@@ -177,25 +203,31 @@ def parse_query(text: str, *, regex: bool = False) -> Query:
     written = _PATTERN.fullmatch(text.strip())
     if regex or written:
         return _pattern(text, *((written[1], written[2]) if written and not regex else (text, "")))
-    found = _terms(text)
-    identifiers = _identifiers(text.encode("utf-8", "ignore").decode())
-    asked = {term.text for term in found[:MAX_TERMS]}
     trace = read_trace(text.strip()) if may_hold_trace(text) else Trace()
     kind = _kind(text, trace)
+    diff = read_diff(text.strip()) if is_diff(text) else Diff()
+    pieces = _pieces(text, kind, trace, diff)
+    foreign = foreign_stop_words(text, _STOP)
+    if foreign:
+        pieces = [replace(piece, text=without_marks(piece.text)) for piece in pieces]
+    stop = _STOP | foreign if foreign else _STOP
+    found, identifiers = _terms(pieces, stop), _identifiers(pieces, stop)
+    asked = {term.text for term in found[:MAX_TERMS]}
     structure = recognise(text) if kind is QueryKind.QUESTION else None
     return Query(
         text=text,
         terms=tuple(found[:MAX_TERMS]),
         identifiers=tuple(identifiers),
-        paths=tuple(dict.fromkeys(match[1].lower() for match in _PATH.finditer(text))),
+        paths=tuple(dict.fromkeys([*(match[1].lower() for match in _PATH.finditer(text)), *(path.lower() for path in diff.paths)])),
         dropped=tuple(term.text for term in found[MAX_TERMS:]),
         kind=kind if structure is None else QueryKind.STRUCTURAL,
         structure=structure,
-        frames=trace.frames,
+        frames=(*trace.frames, *diff.frames),
         messages=trace.messages,
         literals=literals(text),
         wants=frozenset(flag for flag, words in _ASKED_FOR.items() if asked & words),
         title=_title(text, kind, trace),
+        parts=parts_of(text, lambda part: _content(part, stop)) if kind in _ASKING else (),
     )
 
 
@@ -231,39 +263,114 @@ def _pattern(text: str, source: str, flags: str) -> Query:
     return Query(text, pattern=compile_pattern(source, options), kind=QueryKind.PATTERN, title=text.strip().partition("\n")[0])
 
 
-def _terms(text: str) -> list[QueryTerm]:
-    """Return weighted terms, heaviest first; in a long text the first line counts double."""
-    title, _, rest = text.strip().partition("\n")
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of a text: how much its terms weigh in a long text, and how sure its names are."""
+
+    text: str
+    weight: float
+    sure: float = 1.0
+    code: bool = False
+    """Words are names, those that prose has no use for too."""
+
+
+def _pieces(text: str, kind: QueryKind, trace: Trace, diff: Diff) -> list[_Piece]:
+    """Return the parts of a text that weigh differently: title and rest, or by what each line is where it is not prose alone."""
+    told = without_noise(text.strip(), trace) if kind is QueryKind.ISSUE else text.strip()
+    title, _, rest = told.partition("\n")
+    plain = [_Piece(title, _TITLE_WEIGHT), _Piece(rest, _REST_WEIGHT)]
+    if kind is QueryKind.SNIPPET:
+        return [_Piece(text, 1.0, code=True)]
+    if kind not in {QueryKind.TRACE, QueryKind.DIFF}:
+        return [*plain, _Piece("\n".join(diff.paths), _REST_WEIGHT)] if diff.paths else plain
+    lines: dict[Zone, list[str]] = {}
+    for zone, line in zones(text.strip(), trace, diff.lines):
+        lines.setdefault(zone, []).append(line)
+    if kind is QueryKind.TRACE:
+        lines[Zone.TITLE] = [*lines.get(Zone.TITLE, ()), *lines.pop(Zone.MESSAGE, ())]
+    shown = [line for line in lines.get(Zone.FRAME, ()) if read_place(line) is None and "Traceback" not in line]
+    lines[Zone.FRAME] = [*(f"{name} {stem}" for name, stem in map(_spoken, trace.frames)), *shown]
+    lines[Zone.CODE] = [*lines.get(Zone.CODE, ()), *diff.changed]
+    pieces = [_Piece("\n".join(lines[zone]), *weights) for zone, weights in _ZONE_WEIGHTS.items() if lines.get(zone)]
+    if diff.paths:
+        pieces.append(_Piece("\n".join([*diff.paths, *(f"`{name}`" for name in diff.functions)]), _TITLE_WEIGHT))
+    return pieces or plain
+
+
+def _spoken(frame: Frame) -> tuple[str, str]:
+    """Return the name of a frame's function and of its file, without folders and extension."""
+    name = re.split(r"[\\/]", frame.path)[-1]
+    return frame.function, name.rpartition(".")[0] or name
+
+
+def _terms(pieces: list[_Piece], stop: frozenset[str]) -> list[QueryTerm]:
+    """Return weighted terms, heaviest first; in a long text of several parts each part has its weight."""
     weights: dict[str, float] = {}
-    both = ((title, _TITLE_WEIGHT), (rest, _REST_WEIGHT))
-    long = len({term for part, _ in both for term in _plain_terms(part)}) > _LONG and bool(rest)
-    for part, weight in both:
-        for term, count in Counter(_plain_terms(part)).items():
+    found = [(_plain_terms(piece.text, _KEYWORDS if piece.code else stop), piece.weight) for piece in pieces]
+    long = len({term for own, _ in found for term in own}) > _LONG and bool(pieces[-1].text)
+    for own, weight in found:
+        for term, count in Counter(own).items():
             weights[term] = weights.get(term, 0.0) + (weight if long else 1.0) * (1 + 0.5 * (count > 1))
     ordered = sorted(weights.items(), key=lambda each: -each[1])
     keys = hash_terms([term for term, _ in ordered])
     return [QueryTerm(term, int(key), weight) for (term, weight), key in zip(ordered, keys, strict=True)]
 
 
-def _plain_terms(text: str) -> list[str]:
-    raw = words(text.encode("utf-8", "ignore"))
-    kept = [word for word in raw if word.decode("utf-8", "ignore").lower() not in _STOP] or raw
+def _plain_terms(text: str, stop: frozenset[str]) -> list[str]:
+    raw = words(without_particles(text).encode("utf-8", "ignore"))
+    kept = [word for word in raw if word.decode("utf-8", "ignore").lower() not in stop] or raw
     return [term for word in kept for term in terms(word)]
 
 
-def _identifiers(text: str) -> list[QueryTerm]:
-    """Return names that look like code, with how sure that is; of a qualified name each part, the last one most."""
+def _content(text: str, stop: frozenset[str]) -> set[str]:
+    """Return the terms of words that say something."""
+    found = words(without_particles(text).encode("utf-8", "ignore"))
+    return {term for word in found if word.decode("utf-8", "ignore").lower() not in stop for term in terms(word)}
+
+
+def _identifiers(pieces: list[_Piece], stop: frozenset[str]) -> list[QueryTerm]:
+    """Return names that look like code, with how sure that is."""
+    weights: dict[str, float] = {}
+    if all(piece.sure == 1.0 and not piece.code for piece in pieces):
+        text = "\n".join(piece.text for piece in pieces)
+        weights = _names(text.encode("utf-8", "ignore").decode(), stop)
+    else:
+        for piece in pieces:
+            for name, sure in _names(piece.text.encode("utf-8", "ignore").decode(), stop, code=piece.code).items():
+                weights[name] = max(weights.get(name, 0.0), round(sure * piece.sure, 3))
+    names = list(weights)
+    keys = hash_terms([SYMBOL_TERM + name for name in names])
+    return [QueryTerm(name, int(key), weights[name]) for name, key in zip(names, keys, strict=True)]
+
+
+def _names(text: str, stop: frozenset[str], *, code: bool = False) -> dict[str, float]:
+    """Return how sure each name in a text is, of a qualified name each part, the last one most.
+
+    In pasted code what it defines is surest, then what it calls.
+    """
     single = len(text.split()) == 1
+    stop = _KEYWORDS if code else stop
     weights: dict[str, float] = {}
     for match in _IDENTIFIER.finditer(text):
         name = match[1] or match[2]
-        if name.lower() in _STOP:
+        if name.lower() in stop or (stop is not _STOP and text[match.end() : match.end() + 1].isalpha()):  # ``d`` of ``dónde``
             continue
-        sure = 1.0 if match[1] or match[3] or single or _COMPOUND.search(name) else 0.5 if name[0].isupper() and match.start() > 0 else 0.25
+        sure = _sure_in_code(text, match) if code else _sure_in_prose(match, single=single)
         parts = [part for part in re.split(r"::|\.|#|->", name) if part]
         for part in parts:
             weight = sure if part is parts[-1] else sure / 2
             weights[part.lower()] = max(weights.get(part.lower(), 0.0), weight)
-    names = list(weights)
-    keys = hash_terms([SYMBOL_TERM + name for name in names])
-    return [QueryTerm(name, int(key), weights[name]) for name, key in zip(names, keys, strict=True)]
+    return weights
+
+
+def _sure_in_code(text: str, match: re.Match[str]) -> float:
+    if _DEFINES.search(text, max(match.start() - 24, 0), match.start()):
+        return 1.0
+    return 0.7 if text[match.end() : match.end() + 1] == "(" else 0.25
+
+
+def _sure_in_prose(match: re.Match[str], *, single: bool) -> float:
+    name: str = match[1] or match[2]
+    if match[1] or match[3] or single or _COMPOUND.search(name):
+        return 1.0
+    return 0.5 if name[0].isupper() and match.start() > 0 else 0.25
