@@ -163,8 +163,8 @@ class Engine:  # noqa: PLR0904
         """
         request = _request("overview", root, ref)
         repository, view = self.views(request)[0]
-        place = self._relative(view, root, name).removeprefix("./").rstrip("/") if name else ""
-        at = "" if place == "." or os.path.realpath(place) == view.root else place
+        inside = self._relative(view, root, os.path.join(name, "x")) if name else "x"
+        at = "" if inside == "x" else inside.removesuffix("/x") or name
         status = self._status(repository, view)
         return self.summaries(store).overview(view, name, status, at=at, title=repository.name, depth=depth)
 

@@ -27,6 +27,7 @@ from retrieval.tokens import estimate_tokens
 if TYPE_CHECKING:
     from ingest.model import Symbol
 
+_CHOICES = 50
 _NOT_LINKED = "names are not resolved, so that no uses are counted; run: codelore graph status"
 _BEHIND = "the graph is older than the files, so that no uses are counted; run: codelore graph status"
 
@@ -87,16 +88,19 @@ class Summaries:
         hierarchy = self.hierarchy(view)
         summary: Summary | None = None
         choices: tuple[Definition, ...] = ()
+        notes = self._notes(hierarchy)
         path = next((each for each in (name if at is None else at, name) if each in hierarchy.files or each in hierarchy.folders), None)
         if path is None:
             found = self.find(view, name)
             if not found:
                 raise LookupError(f"{name!r} is no file, folder or symbol in the index of {view.name}; codelore symbols finds names")
             summary = self._symbol(hierarchy, *found[0]) if len(found) == 1 else None
-            choices = tuple(choice_of(*each) for each in found) if summary is None else ()
+            choices = tuple(choice_of(*each) for each in found[:_CHOICES]) if summary is None else ()
+            if len(found) > _CHOICES:
+                notes = (*notes, f"{len(found) - _CHOICES:,} more symbols have this name; give more of its qualified name")
         else:
             summary = self._made(hierarchy, path, title or status.repository, depth)
-        return Overview(summary, choices, status, hierarchy.linked, self._notes(hierarchy))
+        return Overview(summary, choices, status, hierarchy.linked, notes)
 
     def find(self, view: View, name: str) -> list[tuple[str, Symbol]]:
         """Return the symbols that a name stands for, each with its path."""

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from graph.definitions import find_definitions
 from graph.model import EXTERNAL, Evidence, Handle
 from graph.questions import USING
 from graph.store import GraphStore
@@ -20,7 +19,6 @@ from retrieval.summaries.prose import first_paragraph
 from retrieval.summaries.relations import is_package
 
 _NO_CODE = frozenset({SymbolKind.SECTION, SymbolKind.KEY, SymbolKind.MODULE})
-_MOST_CHOICES = 50
 
 
 def handles_of(path: str, symbols: Iterable[Symbol]) -> list[Handle]:
@@ -37,7 +35,7 @@ def handles_of(path: str, symbols: Iterable[Symbol]) -> list[Handle]:
 def find_symbols(
     facts: FactStore, hierarchy: Hierarchy, documents: Mapping[str, tuple[DocumentId, str]], name: str
 ) -> list[tuple[str, Symbol]]:
-    """Return the definitions that a handle, a qualified name, the end of one or a name stands for, in order of path, at most 50.
+    """Return the definitions that a handle, a qualified name, the end of one or a name stands for, in order of path.
 
     Spelled as it stands a name wins over one in other case, a qualified name over its end, and neither headings nor keys
     nor the modules that files say they are count.
@@ -46,18 +44,25 @@ def find_symbols(
     if mark and path in documents:
         wanted, number = _numbered(rest)
         symbols = next(facts.symbols([documents[path][0]]))
-        found = [symbol for symbol in symbols if symbol.qualified_name == wanted]
-        return [(path, symbol) for symbol in found[number - 1 : number]]
-    plain = name.replace("::", ".").replace("*", "").replace("?", "")
-    last = plain.rpartition(".")[2].lower()
-    rows = [(document, path, language) for path, (document, language) in documents.items() if last in hierarchy.files[path].names]
-    for pattern in (plain, f"*.{plain}") if rows and last else ():
-        found = [(path, symbol) for path, _, symbol in find_definitions(facts, rows, pattern) if symbol.kind not in _NO_CODE]
-        exact = [row for row in found if plain in {row[1].name, row[1].qualified_name} or row[1].qualified_name.endswith(f".{plain}")]
-        whole = [row for row in exact if row[1].qualified_name == plain]
-        if found:
-            return (whole or exact or found)[:_MOST_CHOICES]
-    return []
+        same = [symbol for symbol in symbols if symbol.qualified_name == wanted]
+        return [(path, symbol) for symbol in same[number - 1 : number]]
+    plain = name.replace("::", ".")
+    lowered, last = plain.lower(), plain.rpartition(".")[2].lower()
+    paths = [path for path in documents if last in hierarchy.files[path].names] if last else []
+    found: list[tuple[str, Symbol]] = []
+    for path, symbols in zip(paths, facts.symbols(documents[path][0] for path in paths), strict=True):
+        found += [(path, symbol) for symbol in symbols if symbol.kind not in _NO_CODE and _is_named(symbol, lowered)]
+    exact = [row for row in found if plain == row[1].name or _ends_in(row[1].qualified_name, plain)]
+    whole = [row for row in exact if row[1].qualified_name == plain]
+    return whole or exact or found
+
+
+def _is_named(symbol: Symbol, lowered: str) -> bool:
+    return symbol.name.lower() == lowered or _ends_in(symbol.qualified_name.lower(), lowered)
+
+
+def _ends_in(qualified_name: str, name: str) -> bool:
+    return qualified_name == name or qualified_name.endswith(f".{name}")
 
 
 def _numbered(name: str) -> tuple[str, int]:

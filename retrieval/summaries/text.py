@@ -1,19 +1,20 @@
 """Summaries as text: one fact a line with its place, the repository's own words in quotation marks, within a budget of tokens.
 
-The text is Markdown that reads well as it is. What does not fit the budget is left out, the least important and the deepest first, and its
-number is said.
+The text is Markdown that reads well as it is. Lines are taken in order of importance, deeper ones later, while they fit the budget; the
+number of those that did not fit is said.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.summaries.model import Definition, EntryPoint, Level, Link, Quote, Share, Summary
 from retrieval.tokens import estimate_tokens
 
 _INDENT = "  "
+_HEADING = "\n## "
 _NAMED = 8
 """Languages, links and names on one line, at most."""
 
@@ -38,13 +39,18 @@ def render(summary: Summary, *, budget: int, place: str = "") -> str:
     kept = {0}
     for at in sorted(range(1, len(lines)), key=lambda at: (lines[at].rank, at)):
         tokens = estimate_tokens(lines[at].text)
-        if tokens > left:
-            break
-        kept.add(at)
-        left -= tokens
+        if tokens <= left:
+            kept.add(at)
+            left -= tokens
+    kept -= {at for at in kept if lines[at].text.startswith(_HEADING) and not _has_rows(lines, kept, at)}
     dropped = len(lines) - len(kept)
     shown = [line.text for at, line in enumerate(lines) if at in kept]
     return "\n".join([*shown, f"… {dropped:,} more lines with a larger budget"] if dropped else shown)
+
+
+def _has_rows(lines: Sequence[Line], kept: Collection[int], heading: int) -> bool:
+    following = min((at for at in kept if at > heading), default=None)
+    return following is not None and not lines[following].text.startswith(_HEADING)
 
 
 def _title(summary: Summary, place: str) -> str:
@@ -143,7 +149,7 @@ def _links(links: Sequence[Link]) -> list[str]:
 def _block(summary: Summary, title: str, name: str, rows: Sequence[str], rank: int) -> Iterator[Line]:
     if rows:
         more = _more(summary, name, len(rows))
-        yield Line(f"\n## {title}{f' ({len(rows):,} of {len(rows) + more:,})' if more else ''}", rank)
+        yield Line(f"{_HEADING}{title}{f' ({len(rows):,} of {len(rows) + more:,})' if more else ''}", rank)
         yield from (Line(f"- {row}", rank) for row in rows)
 
 
@@ -173,7 +179,7 @@ def _in_quotes(text: str) -> str:
 def _tree(summary: Summary) -> Iterator[Line]:
     if summary.parts:
         more = _more(summary, "parts", len(summary.parts))
-        yield Line(f"\n## what is in it{f' ({len(summary.parts):,} of {len(summary.parts) + more:,})' if more else ''}", 2)
+        yield Line(f"{_HEADING}what is in it{f' ({len(summary.parts):,} of {len(summary.parts) + more:,})' if more else ''}", 2)
         for part in summary.parts:
             yield from _branch(part, 0)
 

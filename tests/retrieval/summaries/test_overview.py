@@ -69,7 +69,7 @@ def test_a_symbol_is_found_by_every_kind_of_name(shop: Indexed, name: str, found
     assert shop.summary(name).name == found
 
 
-@pytest.mark.parametrize("name", ["nothing", "shop/cart.py#Nothing", "shop/cart.py#Cart~2", "*", "shop/nothing.py", "Install"])
+@pytest.mark.parametrize("name", ["nothing", "/", "Car*", "shop/cart.py#Nothing", "shop/cart.py#Cart~2", "*", "shop/nothing.py", "Install"])
 def test_what_is_nothing_is_said_to_be_nothing(shop: Indexed, name: str) -> None:
     """A heading is no symbol, and no name is a pattern."""
     with pytest.raises(LookupError, match="no file, folder or symbol"):
@@ -212,6 +212,13 @@ def test_lists_that_are_cut_say_so(own_shop: Indexed) -> None:
     write(own_shop.root, {"shop/wide.py": wide})
     own_shop.refresh()
     assert {count.name: count.total for count in own_shop.summary("Wide").counts} == {"definitions": 30}
+
+
+def test_choices_beyond_a_cap_are_counted(own_shop: Indexed) -> None:
+    write(own_shop.root, {f"many/m{number}.py": "def same(): ...\n" for number in range(53)})
+    own_shop.refresh()
+    found = own_shop.ask("same")
+    assert (len(found.choices), found.notes[-1][:36]) == (50, "3 more symbols have this name; give ")
 
 
 def test_a_summary_has_no_part_where_none_was_asked_for(shop: Indexed) -> None:
