@@ -34,6 +34,7 @@ def add_eval(commands: Commands, home: Home) -> None:
     from eval.cli_peers import add_peers
     from eval.cli_report import add_report
     from eval.cli_run import add_run
+    from eval.cli_train import add_train
 
     parser = commands.add_parser("eval", help=HELP, description=HELP[0].upper() + HELP[1:] + ".")
     kinds = parser.add_subparsers(title="commands", dest="eval_command", metavar="COMMAND", required=True)
@@ -46,6 +47,7 @@ def add_eval(commands: Commands, home: Home) -> None:
     add_report(kinds)
     add_load(kinds, home)
     add_peers(kinds, home)
+    add_train(kinds, home)
     _add_program(kinds, "graph", _graph, "print where the graph and an oracle disagree, with the lines of source")
     _add_program(kinds, "bench", _bench, "print the speed table: ours, peers and floors in one run")
     _add_program(kinds, "scip-convert", _scip_convert, "turn a SCIP index into an oracle of references")

@@ -13,7 +13,7 @@ from eval.arguments import count, share
 if TYPE_CHECKING:
     from eval.cli import Commands
 
-KINDS = ("commit", "docstring", "test", "issue")
+KINDS = ("commit", "docstring", "test", "issue", "change", "symbol")
 _DESCRIPTION = (
     "Mine questions with their answers from a repository's own past: fixes and features (the message, and the lines that were changed), "
     "docs and tests (what they say, and the code that does it), and issues with the commits that close them. All are asked about one "

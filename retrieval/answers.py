@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from retrieval.structure import Structure
 
 
+MAX_NESTED = 8
+NOTHING_RELEVANT = 0.1
+
+
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
     """A question and its bounds. ``root`` is a path inside the working tree that is asked about."""
@@ -25,6 +29,8 @@ class SearchRequest:
     """Ask this indexed ref instead of the working tree."""
     repositories: tuple[str, ...] = ()
     """Names of indexed repositories to ask instead of the one around ``root``; ``*`` asks all."""
+    nested: int = 3
+    """Chunks of each file in ``SearchAnswer.files``, at most ``MAX_NESTED``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +54,38 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class FileHit:
+    """A file of an answer with its best chunks. A chunk's ``rank`` is its place in the file; its score says when to read it.
+
+    In order of score, the chunks of all files are what a reader of few lines should read first.
+    """
+
+    rank: int
+    score: float
+    path: str
+    language: str
+    repository: str
+    view: str
+    chunks: tuple[Hit, ...]
+    signals: dict[str, float] = field(default_factory=dict[str, float])
+    """What each signal added to the logarithm of its score."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    """Hits, best first, and the truth about every view that was asked."""
+    """Hits and files, best first, and the truth about every view that was asked.
+
+    A score is the chance that the best file answers, times how much less likely than that file the hit is.
+    """
 
     hits: tuple[Hit, ...]
     status: tuple[ViewStatus, ...]
     structure: tuple[Structure, ...] = ()
     """To a question about structure: the graph's answer for each view where the name stands for something."""
+    files: tuple[FileHit, ...] = ()
+    """The same ranking as files with their chunks."""
+    confidence: float = 0.0
+    """The chance that anything here answers; below ``NOTHING_RELEVANT`` nothing does, honestly. 1 where a pattern matches."""
 
 
 @dataclass(frozen=True, slots=True)

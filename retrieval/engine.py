@@ -19,7 +19,7 @@ from ingest.view_texts import ViewTexts
 from ingest.views import IndexReport, Repository, ViewCatalog
 from retrieval.holdings import PAYLOAD_BYTES, VECTORS_FILE, held_documents, index_fingerprint, remove_files
 from retrieval.run import EmbedOptions, IndexOptions, IndexOutcome, Progress
-from retrieval.weights import SHIPPED
+from retrieval.weights import FUSION, SHIPPED
 
 if TYPE_CHECKING:
     from graph.indexing import GraphOutcome
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from retrieval.indexer import Indexer
     from retrieval.models.embeddings import Embeddings
     from retrieval.packs.model import ContextPack
+    from retrieval.ranking.rank import Ranker
     from retrieval.searcher import Searcher
     from retrieval.summaries.model import Overview
     from retrieval.summaries.overview import Summaries
@@ -45,6 +46,8 @@ class EngineOptions:
 
     index: IndexOptions = field(default_factory=IndexOptions)
     weights: Path = SHIPPED
+    fusion: Path = FUSION
+    """Weights of the ranking."""
     busy_seconds: float = 30.0
     payload_bytes: int = PAYLOAD_BYTES
     """Larger segments are files of their own."""
@@ -82,9 +85,11 @@ class Engine:  # noqa: PLR0904
     @cached_property
     def _searcher(self) -> Searcher:
         from retrieval.embed import StaticEmbedder
+        from retrieval.ranking.fusion import load_fusion
         from retrieval.searcher import Searcher
 
-        return Searcher(self._database, self._catalog, StaticEmbedder.load(self._options.weights), self.views, self._status)
+        embedder, fusion = StaticEmbedder.load(self._options.weights), load_fusion(self._options.fusion)
+        return Searcher(self._database, self._catalog, embedder, fusion, self.views, self._status)
 
     @cached_property
     def _indexer(self) -> Indexer:
@@ -220,6 +225,10 @@ class Engine:  # noqa: PLR0904
         """Return the definitions whose name matches ``pattern`` (``*`` and ``?`` are wild, case does not matter), in order of path."""
         request = _request(pattern, root, ref, filters)
         return self._searcher.symbols(request, limit)
+
+    def ranker(self, request: SearchRequest) -> Ranker:
+        """Return what ranks the first view that a request asks, to train or to explain it. Raises as ``search`` does."""
+        return self._searcher.ranker(request)
 
     def views(self, request: SearchRequest) -> list[tuple[Repository, View]]:
         """Return the views a request asks. Raises ``NotIndexedError`` when there is none."""

@@ -11,6 +11,7 @@ import posixpath
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,10 @@ from numpy.typing import NDArray
 from ingest.model import Chunk, ParsedFile, Symbol, SymbolKind
 from ingest.path_kinds import PathFlag, path_flags
 from retrieval.embed import ChunkEncoder, StaticEmbedder, hash_terms, quantize
+from retrieval.names import name_key, name_roots, path_names, root_key
 from retrieval.segment import FIELD_BITS, U16, U32, U64, Field, Segment, pack_strings
 from retrieval.term_arrays import spread
-from retrieval.terms import SHOWN_TERM, SYMBOL_TERM
+from retrieval.terms import FOLDER_ROOT, MAX_PIECES, SHOWN_TERM, STEM_ROOT, SYMBOL_TERM
 from retrieval.vocabulary import Vocabulary
 
 _KINDS = list(SymbolKind)
@@ -46,12 +48,17 @@ class SegmentBuilder:
         """Forget the files added since the last segment."""
         self._documents: list[bytes] = []
         self._flags: list[int] = []
+        self._stem_roots: list[int] = []
         self._chunk_end = [0]
         self._spans = array("I")
         self._kind: list[int] = []
         self._kinds: list[int] = []
         self._symbols: list[bytes] = []
         self._texts: dict[Field, list[bytes]] = {field: [] for field in _FIELDS}  # one a chunk
+        self._defined = array("I")  # kind and key of the name of each definition
+        self._defined_end = array("I", [0])
+        self._roots = array("I")
+        self._roots_end = array("I", [0])
         self._named: list[str] = []  # terms that stand for whole names
         self._named_count: list[int] = []  # of them, one a chunk
 
@@ -60,6 +67,9 @@ class SegmentBuilder:
         raw = os.fsencode(path)
         self._documents.append(raw + b"\0" + parsed.language.encode())
         self._flags.append(path_flags(path, generated=parsed.generated))
+        names = path_names(path)
+        self._stem_roots.append(min(len(names.stem), 255))
+        of_path = [*(STEM_ROOT + each for each in names.stem), *(FOLDER_ROOT + each for each in names.folders)]
         directories, _, name = raw.rpartition(b"/")
         starts = [symbol.start_byte for symbol in parsed.symbols]
         diagrams = _diagrams(path, parsed)
@@ -71,6 +81,8 @@ class SegmentBuilder:
             first = last
             self._describe(chunk, defined, _shown(parsed.symbols, chunk.symbol, defined))
             known = len(self._named)
+            self._named += of_path
+            of_path = []
             self._named += {SYMBOL_TERM + name.lower() for name in chunk.names}
             self._named += [SHOWN_TERM + diagram for line, diagram in diagrams if chunk.start_line <= line <= chunk.end_line]
             self._named_count.append(len(self._named) - known)
@@ -89,6 +101,14 @@ class SegmentBuilder:
         self._kinds.append(_kind_bits(defined, shown))
         self._spans.extend((chunk.start_byte, chunk.end_byte, chunk.start_line, chunk.end_line))
 
+        for symbol in defined:
+            if symbol.kind is not SymbolKind.KEY:  # of data files, and there are more of them than of all others
+                key, roots = _name_keys(symbol.name)
+                self._defined.extend((_KIND_INDEX[symbol.kind], key))
+                self._roots.extend(roots)
+                self._roots_end.append(len(self._roots))
+        self._defined_end.append(len(self._defined) // 2)
+
     def finish(self) -> Segment:
         """Return the segment of all files added since the last call."""
         term_number, chunk, weight, length = self._postings()
@@ -100,11 +120,13 @@ class SegmentBuilder:
         gather = np.repeat(at[order] - start[:-1], counts[order]) + np.arange(len(term_number))
         quantized = quantize(self._embed(term_number, chunk, weight))
         spans = np.array(self._spans, np.uint32).reshape(-1, 4)
+        defined = np.array(self._defined, np.uint32).reshape(-1, 2)
         document_text, document_text_end = pack_strings(self._documents)
         symbol_text, symbol_text_end = pack_strings(self._symbols)
         segment = Segment(
             document_ids=np.zeros(len(self._documents), np.int64),
             document_flags=np.array(self._flags, np.uint16),
+            stem_roots=np.array(self._stem_roots, np.uint8),
             document_text=document_text,
             document_text_end=document_text_end,
             chunk_start=np.array(self._chunk_end, np.uint32),
@@ -117,6 +139,11 @@ class SegmentBuilder:
             kinds=np.array(self._kinds, np.uint32),
             symbol_text=symbol_text,
             symbol_text_end=symbol_text_end,
+            defined_start=np.array(self._defined_end, np.uint32),
+            defined_kind=defined[:, 0].astype(np.uint8),
+            defined_name=defined[:, 1],
+            root_start=np.array(self._roots_end, np.uint32),
+            roots=np.array(self._roots, np.uint32),
             terms=hashes[used][order],
             posting_start=start,
             posting_chunk=chunk[gather],
@@ -155,6 +182,11 @@ class SegmentBuilder:
         counts = weight & np.uint16((1 << FIELD_BITS[Field.BODY]) - 1)
         inside = np.flatnonzero(counts)
         return self._encoder.encode(self._term_rows[term_number[inside]], chunk[inside], counts[inside], len(self._symbols))
+
+
+@lru_cache(1 << 16)
+def _name_keys(name: str) -> tuple[int, tuple[int, ...]]:
+    return name_key(name), tuple(root_key(each) for each in name_roots(name)[:MAX_PIECES])
 
 
 def _bytes(text: str) -> bytes:

@@ -12,7 +12,7 @@ from ingest.model import DocumentId, RepositoryId
 from retrieval.segment_layout import SegmentDamagedError, document_ids
 from retrieval.weights import read_fingerprint
 
-FEATURES_VERSION = 2
+FEATURES_VERSION = 3
 """Raise it when the same facts yield other features; segments of another version are made again."""
 
 

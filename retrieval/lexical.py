@@ -59,20 +59,6 @@ _LENT, _LENDING_DIAGRAMS = np.float32(0.8), 20
 _BODY_MASK = np.uint16((1 << FIELD_BITS[Field.BODY]) - 1)
 
 
-@dataclass(slots=True)
-class LexicalScores:
-    """Scores of every chunk (C) and document (D); what the query does not touch or the filter hides is 0."""
-
-    chunk: F32
-    document: F32
-    chunk_coverage: F32
-    """Share of the query's weight whose terms a chunk holds, 0 to 1."""
-    unknown: list[str] = field(default_factory=list[str])
-    """Terms that no shown chunk holds."""
-    weights: dict[str, float] = field(default_factory=dict[str, float])
-    """What each term counts: its weight in the query times its inverse document frequency."""
-
-
 @dataclass(frozen=True, slots=True)
 class QueryTerm:
     """A term of the query, its key in the segments, and how much it counts."""
@@ -80,6 +66,34 @@ class QueryTerm:
     text: str
     key: int
     weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class TermMatches:
+    """Where a term stands, in order of chunk, with the packed weights of its postings, and what it counts."""
+
+    term: QueryTerm
+    idf: float
+    """Its weight in the query times its inverse document frequency."""
+    chunk: Numbers
+    weight: U16
+
+
+@dataclass(slots=True)
+class LexicalScores:
+    """Scores of every chunk (C) and document (D); what the query does not touch or the filter hides is 0."""
+
+    chunk: F32
+    document: F32
+    named: F32
+    """Score of a document's names, docs and path alone."""
+    chunk_coverage: F32
+    """Share of the query's weight whose terms a chunk holds, 0 to 1."""
+    unknown: list[str] = field(default_factory=list[str])
+    """Terms that no shown chunk holds."""
+    weights: dict[str, float] = field(default_factory=dict[str, float])
+    """What each term counts: its weight in the query times its inverse document frequency."""
+    matches: list[TermMatches] = field(default_factory=list[TermMatches])
 
 
 class LexicalScorer:
@@ -95,6 +109,10 @@ class LexicalScorer:
         mean = float(lengths[snapshot.document_live].mean()) if snapshot.live_documents else 1.0
         self._document_norm = (1 / (1 - FILE.b + FILE.b * lengths / max(mean, 1.0))).astype(np.float32)
 
+    def norms(self, chunks: Numbers, documents: Numbers) -> tuple[F32, F32]:
+        """Return what the length of chunks and of documents makes of a count of words in them."""
+        return self._norm[chunks], self._document_norm[documents]
+
     def score(self, terms: Sequence[QueryTerm], allowed: Mask) -> LexicalScores:
         """Return the scores of all chunks and documents for the terms; chunks outside ``allowed`` stay 0."""
         snapshot = self._snapshot
@@ -102,6 +120,7 @@ class LexicalScorer:
         scores = LexicalScores(
             chunk=np.zeros(snapshot.chunks, np.float32),
             document=np.zeros(documents, np.float32),
+            named=np.zeros(documents, np.float32),
             chunk_coverage=np.zeros(snapshot.chunks, np.float32),
         )
         total = 0.0
@@ -120,6 +139,7 @@ class LexicalScorer:
                 chunk, weight = chunk[inside], weight[inside]
             if not frequency:
                 scores.unknown.append(term.text)
+            scores.matches.append(TermMatches(term, idf, chunk, weight))
             if len(chunk):
                 self._add(scores, chunk, weight, idf)
         self._lend_to_documents(scores, allowed)
@@ -189,5 +209,7 @@ class LexicalScorer:
         touched = document[first]
         path = _PATH_ONLY[upper[first]]  # every chunk of a document has its stem and directories: count them once
         other = np.add.reduceat(_OTHER_TABLE[upper], first)
-        count = np.add.reduceat(body, first) * self._document_norm[touched] + other + path
+        other += path
+        scores.named[touched] += np.float32(idf * (FILE.k1 + 1)) * other / (other + np.float32(FILE.k1))
+        count = np.add.reduceat(body, first) * self._document_norm[touched] + other
         scores.document[touched] += np.float32(idf * (FILE.k1 + 1)) * count / (count + np.float32(FILE.k1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from zlib import crc32
 
 from retrieval.terms import pieces, words
 
@@ -22,8 +23,8 @@ class PathNames:
     """Roots of the words in a path. ``whole`` is the file's stem in lower case with nothing but letters and digits."""
 
     stem: frozenset[str]
-    path: frozenset[str]
-    """Roots of the stem and of every folder."""
+    folders: frozenset[str]
+    """Roots of every folder, also of those the stem has."""
     whole: str
 
 
@@ -46,8 +47,23 @@ def path_names(path: str) -> PathNames:
     stem = name.split(".")[0] or name
     if stem.lower() in _SAYS_NOTHING and folders:
         folders, _, stem = folders.rpartition("/")
-    own = _roots(stem)
-    return PathNames(own, own | _roots(folders), plain(stem))
+    return PathNames(_roots(stem), _roots(folders), plain(stem))
+
+
+def name_key(name: str) -> int:
+    """Return the number a definition is known by in a segment, whatever its upper and lower case; two names seldom share one."""
+    return crc32(name.lower().encode("utf-8", "surrogatepass"))
+
+
+@lru_cache(1 << 16)
+def root_key(root: str) -> int:
+    """Return the number a root is known by in a segment; two roots seldom share one."""
+    return crc32(root.encode("utf-8", "surrogatepass"))
+
+
+def name_roots(name: str) -> list[str]:
+    """Return the roots of the pieces of a name, in order."""
+    return [root(piece) for word in words(name.encode("utf-8", "surrogatepass")) for piece in pieces(word)]
 
 
 def plain(text: str) -> str:

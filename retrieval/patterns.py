@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from ingest.codec import decompress
 from ingest.path_kinds import PathFlag
-from retrieval.rank import RankedChunk
+from retrieval.ranking.rank import RankedChunk
 from retrieval.regex import MATCHES_A_FILE, Pattern, find_starts, required_literal
 from retrieval.snapshot import Mask, Snapshot
 

@@ -27,10 +27,10 @@ from ingest.pool import Crash, WorkerPool
 from ingest.walk import WalkOptions, read_source, screen, skip_by_name, walk
 from retrieval.answers import Hit, SearchAnswer, SearchRequest
 from retrieval.filters import Filters
+from retrieval.globs import glob_pattern
 from retrieval.lexical import QueryTerm
 from retrieval.names import path_names, root
 from retrieval.query import Query, parse_query
-from retrieval.rank import glob_pattern
 from retrieval.regex import MATCHES_A_FILE, find_starts
 from retrieval.terms import terms, words
 
@@ -148,7 +148,7 @@ def _listed(state: _Scan) -> list[SourceFile]:
         flags = path_flags(file.path)
         return (
             -named,
-            -len(names.stem & asked) - 0.5 * len((names.path - names.stem) & asked),
+            -len(names.stem & asked) - 0.5 * len((names.folders - names.stem) & asked),
             bool(_CODE_LAST.search(file.path)),
             flags & _LESS_LIKELY > 0,
             -file.mtime_ns,
@@ -242,7 +242,7 @@ def _by_terms(state: _Scan, files: Sequence[SourceFile], limit: int) -> list[Hit
     top = max(each.score for each in found) or 1.0
     for each in found:
         names = path_names(each.file.path)
-        folders = names.path - names.stem
+        folders = names.folders - names.stem
         named = len(names.stem & asked) / max(len(names.stem), 1) + 0.5 * len(folders & asked) / max(len(folders), 2)
         named += 2.0 * (bool(state.query.paths) and each.file.path.lower().endswith(state.query.paths))
         each.score = each.score / top + 0.4 * named - 0.4 * (1 - each.likely)

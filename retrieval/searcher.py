@@ -14,12 +14,14 @@ from ingest.database import Database
 from ingest.facts import FactStore
 from ingest.model import SymbolKind, View, ViewStatus
 from ingest.views import Repository, ViewCatalog
-from retrieval.answers import Hit, SearchAnswer, SearchRequest, SymbolAnswer, SymbolRow
+from retrieval.answers import MAX_NESTED, FileHit, Hit, SearchAnswer, SearchRequest, SymbolAnswer, SymbolRow
 from retrieval.catalog import SegmentCatalog
 from retrieval.embed import StaticEmbedder
 from retrieval.patterns import SECONDS, PatternMatcher
 from retrieval.query import Query, parse_query
-from retrieval.rank import RankedChunk, Ranker
+from retrieval.ranking.file_graph import FileGraphs
+from retrieval.ranking.fusion import Fusion
+from retrieval.ranking.rank import RankedChunk, Ranker, Ranking, by_file
 from retrieval.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class Searcher:
         database: Database,
         catalog: SegmentCatalog,
         embedder: StaticEmbedder,
+        fusion: Fusion,
         views_of: Callable[[SearchRequest], list[tuple[Repository, View]]],
         status: StatusOf,
     ) -> None:
@@ -59,6 +62,8 @@ class Searcher:
         self._views = ViewCatalog(database)
         self._catalog = catalog
         self._embedder = embedder
+        self._fusion = fusion
+        self._graphs = FileGraphs(database)
         self._views_of = views_of
         self._status = status
         self._open: dict[int, tuple[Snapshot, Ranker]] = {}
@@ -79,9 +84,9 @@ class Searcher:
         return self._ask(request, lambda views: self._search(request, query, views, graph))
 
     def _search(self, request: SearchRequest, query: Query, views: list[_Opened], graph: GraphStore | None) -> SearchAnswer:
-        hits: list[Hit] = []
         structure = self._structure(request, query.structure, views, graph) if query.structure else ()
         status: list[ViewStatus] = []
+        found: list[tuple[list[Hit], list[FileHit], float]] = []
         deadline = time.monotonic() + SECONDS
         for repository, view, snapshot, ranker in views:
             allowed = ranker.allowed(request.filters)
@@ -89,18 +94,21 @@ class Searcher:
             if query.pattern is not None:
                 texts = self._texts(snapshot, allowed)
                 ranked, truncated = self._patterns.match(snapshot, query.pattern, allowed, texts, limit=request.limit, deadline=deadline)
+                ranking = by_file(ranked)
             else:
-                ranked = ranker.rank(query, allowed, request.limit)
+                ranking = ranker.rank(query, allowed, request.limit)
                 if query.dropped:
                     truncated = (
                         f"{len(query.dropped)} of the query's terms were not looked up (cap: 64): {' '.join(query.dropped[:8])} …",
                     )
-            hits += self._hits(repository, snapshot, ranked)
+            found.append(self._told(repository, snapshot, ranking, request.nested))
             status.append(self._status(repository, view, missing=snapshot.missing, truncated=truncated))
-        if len(views) > 1:
-            hits.sort(key=lambda hit: (-hit.score, hit.repository, hit.path, hit.start_line))
-            hits = [replace(hit, rank=at) for at, hit in enumerate(hits[: request.limit], start=1)]
-        return SearchAnswer(tuple(hits[: request.limit]), tuple(status), tuple(structure))
+        hits, files = _together(found, request.limit)
+        return SearchAnswer(tuple(hits), tuple(status), tuple(structure), tuple(files), max((each for _, _, each in found), default=0.0))
+
+    def ranker(self, request: SearchRequest) -> Ranker:
+        """Return what ranks the first view that a request asks."""
+        return self._ask(request, lambda views: views[0][3])
 
     def _structure(self, request: SearchRequest, asked: Structural, views: list[_Opened], graph: GraphStore | None) -> Iterator[Structure]:
         from retrieval.structure_search import StructureSearch  # most questions are about no structure: 20 ms
@@ -155,7 +163,7 @@ class Searcher:
         if opened is None or opened[0].view.generation != view.generation or opened[0].missing:
             segments = [each.segment for each in self._catalog.load(view.repository_id)]
             snapshot = Snapshot(view, segments, self._views.document_ids(view.view_id))
-            opened = (snapshot, Ranker(snapshot, self._embedder))
+            opened = (snapshot, Ranker(snapshot, self._embedder, self._fusion, lambda: self._graphs.of(snapshot)))
             while len(self._open) >= _OPEN_SNAPSHOTS:
                 self._open.pop(next(iter(self._open)))
             self._open[view.view_id] = opened
@@ -168,26 +176,59 @@ class Searcher:
             if document in wanted:
                 yield number[document], text
 
-    def _hits(self, repository: Repository, snapshot: Snapshot, ranked: list[RankedChunk]) -> Iterator[Hit]:
-        texts = self._facts.texts({snapshot.document_id(each.document) for each in ranked})
-        for at, each in enumerate(ranked, start=1):
-            segment, chunk = snapshot.locate(each.chunk)
-            path, language = snapshot.name(each.document)
-            text, start = texts[snapshot.document_id(each.document)], int(segment.start_byte[chunk])
-            raw = text[start : segment.end_byte[chunk]]
-            kind = int(segment.kind[chunk])
-            yield Hit(
-                rank=at,
-                score=each.score,
-                path=path,
-                start_line=int(segment.start_line[chunk]),
-                end_line=int(segment.end_line[chunk]),
-                symbol=segment.symbol(chunk),
-                kind=_KINDS[kind].value if kind < len(_KINDS) else "",
-                language=language,
-                snippet=raw.decode("utf-8", "replace").rstrip("\n"),
-                repository=repository.name,
-                view=snapshot.view.name,
-                signals=each.signals,
-                first_match=text.count(b"\n", start, each.first_match) if each.first_match >= start else -1,
+    def _told(self, repository: Repository, snapshot: Snapshot, ranking: Ranking, nested: int) -> tuple[list[Hit], list[FileHit], float]:
+        """Return the flat list and the files of a ranking, with the texts of their chunks."""
+        nested = min(nested, MAX_NESTED)
+        wanted = {each.document for each in ranking.flat} | {each.document for each in ranking.files if nested}
+        texts = self._facts.texts({snapshot.document_id(each) for each in wanted})
+
+        def hit(rank: int, each: RankedChunk) -> Hit:
+            return _hit(rank, each, repository, snapshot, texts[snapshot.document_id(each.document)])
+
+        hits = [hit(rank, each) for rank, each in enumerate(ranking.flat, start=1)]
+        files = [
+            FileHit(
+                rank,
+                each.score,
+                *snapshot.name(each.document),
+                repository.name,
+                snapshot.view.name,
+                tuple(hit(at, chunk) for at, chunk in enumerate(each.chunks[:nested], start=1)),
+                each.signals,
             )
+            for rank, each in enumerate(ranking.files, start=1)
+        ]
+        return hits, files, ranking.confidence
+
+
+def _hit(rank: int, ranked: RankedChunk, repository: Repository, snapshot: Snapshot, text: bytes) -> Hit:
+    segment, chunk = snapshot.locate(ranked.chunk)
+    path, language = snapshot.name(ranked.document)
+    start, kind = int(segment.start_byte[chunk]), int(segment.kind[chunk])
+    return Hit(
+        rank=rank,
+        score=ranked.score,
+        path=path,
+        start_line=int(segment.start_line[chunk]),
+        end_line=int(segment.end_line[chunk]),
+        symbol=segment.symbol(chunk),
+        kind=_KINDS[kind].value if kind < len(_KINDS) else "",
+        language=language,
+        snippet=text[start : segment.end_byte[chunk]].decode("utf-8", "replace").rstrip("\n"),
+        repository=repository.name,
+        view=snapshot.view.name,
+        signals=ranked.signals,
+        first_match=text.count(b"\n", start, ranked.first_match) if ranked.first_match >= start else -1,
+    )
+
+
+def _together(found: list[tuple[list[Hit], list[FileHit], float]], limit: int) -> tuple[list[Hit], list[FileHit]]:
+    """Join the answers of several views: scores are chances, so they can be compared."""
+    hits = [hit for each, _, _ in found for hit in each]
+    files = [file for _, each, _ in found for file in each]
+    if len(found) > 1:
+        hits.sort(key=lambda hit: (-hit.score, hit.repository, hit.path, hit.start_line))
+        files.sort(key=lambda file: (-file.score, file.repository, file.path))
+        hits = [replace(hit, rank=at) for at, hit in enumerate(hits, start=1)]
+        files = [replace(file, rank=at) for at, file in enumerate(files, start=1)]
+    return hits[:limit], files[:limit]

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
 from math import prod
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +45,7 @@ U64 = NDArray[np.uint64]
 I8 = NDArray[np.int8]
 I64 = NDArray[np.int64]
 F32 = NDArray[np.float32]
+N = TypeVar("N", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Segment:
 
     document_ids: I64
     document_flags: U16
+    stem_roots: U8
+    """Number of roots in the name of each document."""
     document_text: U8
     document_text_end: U32
     chunk_start: U32
@@ -70,6 +74,16 @@ class Segment:
     """Bit set of the kinds of symbols in or around each chunk."""
     symbol_text: U8
     symbol_text_end: U32
+    defined_start: U32
+    """Where each chunk's definitions begin among all (N+1)."""
+    defined_kind: U8
+    """Index into ``list(SymbolKind)`` of each definition."""
+    defined_name: U32
+    """``retrieval.names.name_key`` of each definition."""
+    root_start: U32
+    """Where each definition's roots begin among all (definitions + 1)."""
+    roots: U32
+    """``retrieval.names.root_key`` of the pieces of each definition's name."""
     terms: U64
     posting_start: I64
     posting_chunk: U32
@@ -157,14 +171,16 @@ def merge(segments: Sequence[Segment], keep: Sequence[NDArray[np.bool_]] | None 
         return np.concatenate([getattr(part, name) for part in parts])
 
     starts = [part.chunk_start[:-1] + np.uint32(offset) for part, offset in zip(parts, offsets[:-1], strict=True)]
-    whole = ("document_ids", "document_flags", "start_byte", "end_byte", "start_line", "end_line", "length", "kind", "kinds")
+    whole = ("document_ids", "document_flags", "stem_roots", "start_byte", "end_byte", "start_line", "end_line", "length", "kind", "kinds")
     return Segment(
-        **{name: join(name) for name in (*whole, "codes", "vectors", "scales")},  # type: ignore[arg-type]
+        **{name: join(name) for name in (*whole, "codes", "vectors", "scales", "defined_kind", "defined_name", "roots")},  # type: ignore[arg-type]
         document_text=documents[0],
         document_text_end=documents[1],
         symbol_text=symbols[0],
         symbol_text_end=symbols[1],
         chunk_start=np.concatenate([*starts, offsets[-1:].astype(np.uint32)]),
+        defined_start=_join_starts([part.defined_start for part in parts]),
+        root_start=_join_starts([part.root_start for part in parts]),
         terms=terms,
         posting_start=start,
         posting_chunk=chunk,
@@ -186,9 +202,11 @@ def _renumber(segment: Segment, keep: NDArray[np.bool_]) -> Segment:
     )
     used = counts > 0
     per_document = np.diff(segment.chunk_start.astype(np.int64))[keep]
-    documents = _take_strings(segment.document_text, segment.document_text_end, keep)
-    symbols = _take_strings(segment.symbol_text, segment.symbol_text_end, chunks)
-    by_document = {name: getattr(segment, name)[keep] for name in ("document_ids", "document_flags")}
+    documents = _take_runs(segment.document_text, segment.document_text_end, keep)
+    symbols = _take_runs(segment.symbol_text, segment.symbol_text_end, chunks)
+    defined = np.repeat(chunks, np.diff(segment.defined_start.astype(np.int64)))
+    roots, root_start = _take_runs(segment.roots, segment.root_start, defined)
+    by_document = {name: getattr(segment, name)[keep] for name in ("document_ids", "document_flags", "stem_roots")}
     names = ("start_byte", "end_byte", "start_line", "end_line", "length", "kind", "kinds", "codes", "vectors", "scales")
     by_chunk = {name: getattr(segment, name)[chunks] for name in names}
     return Segment(
@@ -198,6 +216,11 @@ def _renumber(segment: Segment, keep: NDArray[np.bool_]) -> Segment:
         document_text_end=documents[1],
         symbol_text=symbols[0],
         symbol_text_end=symbols[1],
+        defined_start=_starts(np.diff(segment.defined_start.astype(np.int64))[chunks]),
+        defined_kind=segment.defined_kind[defined],
+        defined_name=segment.defined_name[defined],
+        root_start=root_start,
+        roots=roots,
         chunk_start=np.concatenate([[0], np.cumsum(per_document)]).astype(np.uint32),
         terms=segment.terms[used],
         posting_start=np.concatenate([[0], np.cumsum(counts[used])]).astype(np.int64),
@@ -238,11 +261,19 @@ def pack_strings(strings: Sequence[bytes]) -> tuple[U8, U32]:
     return np.frombuffer(b"".join(strings), np.uint8), ends
 
 
-def _take_strings(text: U8, ends: U32, keep: NDArray[np.bool_]) -> tuple[U8, U32]:
-    sizes = np.diff(ends.astype(np.int64))
-    return text[np.repeat(keep, sizes)], np.concatenate([[0], np.cumsum(sizes[keep])]).astype(np.uint32)
+def _take_runs(values: NDArray[N], starts: U32, keep: NDArray[np.bool_]) -> tuple[NDArray[N], U32]:
+    """Return the runs of ``values`` that are kept and the offsets that delimit them."""
+    sizes = np.diff(starts.astype(np.int64))
+    return values[np.repeat(keep, sizes)], _starts(sizes[keep])
+
+
+def _starts(sizes: NDArray[np.int64]) -> U32:
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.uint32)
+
+
+def _join_starts(parts: Sequence[U32]) -> U32:
+    return _starts(np.concatenate([np.diff(starts.astype(np.int64)) for starts in parts]))
 
 
 def _join_strings(parts: Sequence[tuple[U8, U32]]) -> tuple[U8, U32]:
-    sizes = np.concatenate([np.diff(ends.astype(np.int64)) for _, ends in parts])
-    return np.concatenate([text for text, _ in parts]), np.concatenate([[0], np.cumsum(sizes)]).astype(np.uint32)
+    return np.concatenate([text for text, _ in parts]), _join_starts([ends for _, ends in parts])

@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 
 from ingest.model import DocumentId, View
-from retrieval.segment import F32, U16, U32, U64, Segment
+from retrieval.segment import F32, U8, U16, U32, U64, Segment
 
 T = TypeVar("T", bound=np.generic)
 Mask = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
@@ -48,6 +48,7 @@ class Snapshot:
         ids = _join([part.segment.document_ids for part in self.parts], np.int64)
         self.document_ids = ids
         self.document_flags: U16 = _join([part.segment.document_flags for part in self.parts], np.uint16)
+        self.stem_roots: U8 = _join([part.segment.stem_roots for part in self.parts], np.uint8)
         self.document_live = _once(ids, np.array(shown, np.int64))
         sizes = _join([np.diff(part.segment.chunk_start.astype(np.int64)) for part in self.parts], np.int64)
         self.first_chunk: Numbers = np.cumsum(sizes) - sizes

@@ -28,6 +28,9 @@ SYMBOL_TERM = "="
 SHOWN_TERM = ">"
 """Prefix of the terms that stand for the path of a diagram, in the chunk of the document that shows it."""
 
+STEM_ROOT, FOLDER_ROOT = "^", "~"
+"""Prefixes of the terms that stand for a root in the name of a file, or of a folder above it; the file's first chunk has them."""
+
 MAX_NUMBER = 6
 MAX_PIECES = 16
 

@@ -16,6 +16,8 @@ from typing import Any, cast
 from ingest.errors import ModelError
 
 SHIPPED = Path(__file__).with_name("static.bin")
+FUSION = Path(__file__).with_name("fusion.json")
+"""Weights of the ranking, which ``retrieval.ranking.fusion`` reads."""
 MAGIC = b"CODELORE"
 FORMAT = 1
 PREFIX = Struct("<8sII")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from eval.mining.change_questions import change_questions, symbol_questions
 from eval.mining.changes import PastChange, past_changes
 from eval.mining.commit_questions import commit_questions, issue_questions, read_issues
 from eval.mining.doc_questions import doc_questions
@@ -129,7 +130,7 @@ def _snapshot(checkout: GitCheckout, until: str, options: MineOptions, tally: Ta
 def _questions(snapshot: Snapshot, until: str, changes: int, options: MineOptions, name: str, tally: Tally) -> Iterable[Mined]:
     scrubber = Scrubber(snapshot)
     past: Sequence[PastChange] = ()
-    if changes and {Kind.COMMIT, Kind.ISSUE} & {*options.kinds}:
+    if changes and {Kind.COMMIT, Kind.ISSUE, Kind.CHANGE} & {*options.kinds}:
         past = _past(snapshot, until, tally)
     if Kind.ISSUE in options.kinds:
         if options.issues is None:
@@ -139,6 +140,10 @@ def _questions(snapshot: Snapshot, until: str, changes: int, options: MineOption
         if not changes:
             tally.notes.append("no commit is mined: there is none after the snapshot")
         yield from commit_questions(snapshot, past, scrubber, name, tally)
+    if Kind.CHANGE in options.kinds:
+        yield from change_questions(snapshot, past, name, tally)
+    if Kind.SYMBOL in options.kinds:
+        yield from symbol_questions(snapshot, name, tally)
     if Kind.DOCSTRING in options.kinds:
         yield from doc_questions(snapshot, scrubber, name, tally)
     if Kind.TEST in options.kinds:

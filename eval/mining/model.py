@@ -26,6 +26,10 @@ class Kind(StrEnum):
     DOCSTRING = "docstring"
     TEST = "test"
     ISSUE = "issue"
+    CHANGE = "change"
+    """Like a commit's, with all its message says: to train on."""
+    SYMBOL = "symbol"
+    """A definition's name: to train on."""
 
 
 UNSEEN = frozenset({Kind.DOCSTRING, Kind.TEST})

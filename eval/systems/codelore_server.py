@@ -11,12 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from eval.systems.answering import options_of, private_output, serve
+from eval.systems.answering import Ranked, options_of, private_output, serve
 from graph.store import GraphStore, open_graph_store
 from ingest.errors import CodeloreError, QueryError
-from retrieval.answers import Hit, SearchRequest
+from retrieval.answers import MAX_NESTED, Hit, SearchRequest
 from retrieval.embed import write_model
 from retrieval.engine import Engine, EngineOptions
+from retrieval.packs.candidates import in_pack_order
 from retrieval.weights import SHIPPED
 
 
@@ -75,9 +76,10 @@ class OpenEngine:
         self._root = root
         self._graph = graph
 
-    def ask(self, question: str, limit: int) -> Sequence[Mapping[str, Any]]:
+    def ask(self, question: str, limit: int) -> Ranked:
         """Search."""
-        return [_row(hit) for hit in self._engine.search(SearchRequest(question, self._root, limit=limit), self._graph).hits]
+        answer = self._engine.search(SearchRequest(question, self._root, limit=limit, nested=MAX_NESTED), self._graph)
+        return Ranked([_row(hit) for hit in answer.hits], [_row(hit) for hit in in_pack_order(answer)], answer.confidence)
 
     def close(self) -> None:
         """Close the engine and the graph."""

@@ -40,7 +40,7 @@ def pack(
     """
     if budget < 1:
         raise ValueError(f"a token budget must be at least 1, not {budget}")
-    hits = in_pack_order(answer.hits)[:CONSIDERED]
+    hits = in_pack_order(answer)[:CONSIDERED]
     units, known = _units(hits, read, seen or Seen())
     around = look_around(units)
     everything = [*units, *around.units]

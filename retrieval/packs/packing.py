@@ -14,7 +14,7 @@ from ingest.errors import StoreBusyError
 from ingest.facts import FactStore
 from ingest.model import View
 from ingest.views import Repository, ViewCatalog
-from retrieval.answers import SearchAnswer, SearchRequest
+from retrieval.answers import MAX_NESTED, SearchAnswer, SearchRequest
 from retrieval.packs.around import GraphNeighbours
 from retrieval.packs.build import CONSIDERED, pack
 from retrieval.packs.files import PackFile
@@ -41,7 +41,7 @@ class Packing:
     def pack(self, request: SearchRequest, *, budget: int, seen: Iterable[str] = (), graph: GraphStore | None = None) -> ContextPack:
         """Do what ``Engine.context`` says."""
         known = Seen(seen)
-        wanted = replace(request, limit=max(request.limit, CONSIDERED))
+        wanted = replace(request, limit=max(request.limit, CONSIDERED), nested=MAX_NESTED)
         for _ in range(_ATTEMPTS):
             answer = self._search(wanted)
             with self._database.read():

@@ -1,1 +1,1 @@
-"""Ranking: candidates, the signals over them, and what fuses these."""
+"""From signals to one ranked list: candidates, signals over them, and the learned weights that fuse these."""

@@ -162,36 +162,43 @@ def graph_priors(graph: FileGraph) -> GraphPriors:
 
 
 class GraphSignals:
-    """All signals of one graph, by name; priors are made when they are first asked for."""
+    """What the second pass takes from one graph; priors are made when they are first asked for."""
 
     def __init__(self, graph: FileGraph) -> None:
         self.graph = graph
 
     @cached_property
-    def priors(self) -> GraphPriors:
-        """The priors of all documents."""
-        return graph_priors(self.graph)
+    def _priors(self) -> F32:
+        found = graph_priors(self.graph)
+        return np.stack((found.users, found.used, found.rank))
 
-    def of(self, candidates: Numbers, scores: F32) -> dict[str, F32]:
-        """Return the signals (C,) of candidates, documents that come once each, with the scores (C,) that the first pass gave them.
+    def of(self, candidates: Numbers) -> Neighbourhood:
+        """Return what is known of candidates (C,), documents that come once each, before anything is scored."""
+        return Neighbourhood(links_among(self.graph, candidates), self._priors[:, candidates])
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """The edges among C candidates, and their priors: a row each for ``users``, ``used`` and ``rank`` of ``GraphPriors`` (3, C)."""
+
+    links: Links
+    priors: F32
+
+    def values(self, scores: F32) -> F32:
+        """Return the signals named ``GRAPH_SIGNALS`` as rows (G, C), with the scores (C,) that the first pass gave the candidates.
 
         ``exp(score)`` is taken as proportional to the chance that a candidate is meant, as a listwise fit has it. For each of ``AROUND``
         there is the root of the mass around a candidate, which is at most 1, and under ``… files`` the log(1 + number) of candidates
-        there; ``spread`` is scaled to 1 over the candidates; of ``users``, ``used`` and ``rank`` see ``GraphPriors``.
+        there; ``spread`` is scaled to 1 over the candidates.
         """
-        links = links_among(self.graph, candidates)
-        masses = np.sqrt(around(links, seed_mass(scores, len(scores))))
-        counts = np.log1p(around(links, np.ones(len(candidates), np.float32)))
-        spreading = spread(links, seed_mass(scores))
+        masses = np.sqrt(around(self.links, seed_mass(scores, len(scores))))
+        counts = np.log1p(around(self.links, np.ones(len(scores), np.float32)))
+        spreading = spread(self.links, seed_mass(scores))
         top = float(spreading.max(initial=0))
-        return {
-            **dict(zip(AROUND, masses, strict=True)),
-            **{f"{name} files": count for name, count in zip(AROUND, counts, strict=True)},
-            "spread": spreading / top if top > 0 else spreading,
-            "users": self.priors.users[candidates],
-            "used": self.priors.used[candidates],
-            "rank": self.priors.rank[candidates],
-        }
+        return np.concatenate((masses, counts, (spreading / top if top > 0 else spreading)[None], self.priors)).astype(np.float32)
+
+
+GRAPH_SIGNALS = (*AROUND, *(f"{name} files" for name in AROUND), "spread", "users", "used", "rank")
 
 
 def neighbours(graph: FileGraph, candidates: Numbers, mass: F32, limit: int, weights: KindWeights = DEFAULT) -> Numbers:

@@ -14,6 +14,7 @@ from graph.model import EdgeKind, Evidence
 from retrieval.ranking.file_graph import FileGraph
 from retrieval.ranking.graph_signals import (
     AROUND,
+    GRAPH_SIGNALS,
     GROUPS,
     RESTART,
     ROUNDS,
@@ -129,9 +130,9 @@ def test_priors_count_files_and_not_edges() -> None:
 @given(rows=_rows, candidates=_candidates, scores=st.lists(st.floats(-50, 50, width=32), min_size=7, max_size=7))
 def test_all_signals_are_numbers_of_a_known_size(rows: list[Row], candidates: list[int], scores: list[float]) -> None:
     """Whatever the graph: one number a candidate, none of them odd, and most of them at most 1."""
-    signals = GraphSignals(graph_of(rows)).of(np.array(candidates, np.int64), np.array(scores[: len(candidates)], np.float32))
-    assert len(signals) == 2 * len(AROUND) + 4
-    for name, values in signals.items():
+    found = GraphSignals(graph_of(rows)).of(np.array(candidates, np.int64)).values(np.array(scores[: len(candidates)], np.float32))
+    assert len(found) == len(GRAPH_SIGNALS) == 2 * len(AROUND) + 4
+    for name, values in zip(GRAPH_SIGNALS, found, strict=True):
         assert values.shape == (len(candidates),)
         assert values.dtype == np.float32
         assert np.isfinite(values).all()

@@ -20,7 +20,7 @@ def test_a_path_has_roots_of_its_name_and_of_its_folders(path: str, stem: set[st
     """A stem that says nothing gives way to its folder's."""
     names = path_names(path)
     assert names.stem == stem
-    assert names.path - names.stem == folders
+    assert names.folders == folders
 
 
 def test_forms_of_one_word_share_a_root() -> None:

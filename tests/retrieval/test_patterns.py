@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ingest.codec import compress
 from ingest.errors import QueryError
 from retrieval.patterns import PatternMatcher
-from retrieval.rank import RankedChunk
+from retrieval.ranking.rank import RankedChunk
 from retrieval.regex import compile_pattern, find_starts, required_literal
 from retrieval.snapshot import Mask, Snapshot
 from tests.retrieval.snapshots import snapshot_of

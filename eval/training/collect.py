@@ -1,0 +1,106 @@
+"""Collect samples: index each repository of a set, ask its questions, and some of another repository's."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from eval.corpora import Corpus, Places, lay_out
+from eval.model import Question
+from eval.sets.questions import QuestionsKind
+from eval.training.samples import Sample, sample
+from graph.store import open_graph_store
+from ingest.errors import CodeloreError, SourceError
+from retrieval.engine import Engine, EngineOptions
+from retrieval.weights import SHIPPED
+
+FOREIGN = 12
+"""Questions of other repositories that each is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectOptions:
+    """Where things are. ``vectors`` names for a repository (``owner/name``, or its last part) the static model that has not seen it."""
+
+    data: Path
+    vectors: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    graph: bool = True
+    workers: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One corpus with what is asked of it."""
+
+    source: str
+    corpus: Corpus
+    places: Places
+    questions: Sequence[Question]
+    foreign: Sequence[Question]
+
+
+def read_vectors(file: Path) -> dict[str, Path]:
+    """Read which model has not seen which repository, as ``eval train-static --halves`` writes it. Raises SourceError."""
+    try:
+        found: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))["map"]
+        return {name.rpartition("/")[2].lower(): Path(model) for name, model in found.items()}
+    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+        raise SourceError(f"cannot read which static model has not seen which repository from {file}: {error!r}") from error
+
+
+def errands(place: Path, places: Places) -> list[Errand]:
+    """Return what has to be asked for one set of questions; each repository is asked some of the next one's questions."""
+    found = QuestionsKind().read(place)
+    corpora = {corpus.name: corpus for corpus in found.corpora}
+    asked: dict[str, list[Question]] = {}
+    for question in found.questions:
+        asked.setdefault(question.corpus, []).append(question)
+    names = sorted(asked)
+    others = {name: names[(at + 1) % len(names)] for at, name in enumerate(names)}
+    return [
+        Errand(
+            place.stem if place.is_file() else place.absolute().name,
+            corpora[name],
+            places,
+            own,
+            asked[others[name]][:FOREIGN] if others[name] != name else (),
+        )
+        for name, own in asked.items()
+    ]
+
+
+def collect(work: Sequence[Errand], options: CollectOptions, report: Callable[[str], None] = lambda _: None) -> Iterator[Sample]:
+    """Yield the samples of all errands, in their order; one whose repository cannot be had is reported and left out."""
+    context = multiprocessing.get_context("spawn")  # the engine has threads
+    with ProcessPoolExecutor(options.workers, mp_context=context) as pool:
+        waiting = {pool.submit(_run, errand, options): at for at, errand in enumerate(work)}
+        done: dict[int, list[Sample]] = {}
+        for number, future in enumerate(as_completed(waiting), start=1):
+            samples, problem = future.result()
+            at = waiting[future]
+            done[at] = samples
+            told = problem or f"{len(samples)} questions"
+            report(f"{number}/{len(work)} {work[at].source}/{work[at].corpus.name}: {told}")
+    for at in sorted(done):
+        yield from done[at]
+
+
+def _run(errand: Errand, options: CollectOptions) -> tuple[list[Sample], str]:
+    name = errand.corpus.name.partition("@")[0].rpartition("+")[2].lower()
+    data = options.data / f"{errand.source}-{errand.corpus.key}"
+    try:
+        root = str(lay_out(errand.corpus, errand.places))
+        with Engine(data, EngineOptions(weights=options.vectors.get(name, SHIPPED))) as engine:
+            outcome = engine.index(root, to_resolve=options.graph)
+            if options.graph:
+                with closing(open_graph_store(f"sqlite:{data / 'codelore.db'}")) as store:
+                    engine.resolve(outcome.view, store)
+            own = [sample(engine, root, question, errand.source) for question in errand.questions]
+            return own + [sample(engine, root, question, errand.source, foreign=True) for question in errand.foreign], ""
+    except CodeloreError as error:
+        return [], str(error)

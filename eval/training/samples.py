@@ -1,0 +1,104 @@
+"""What is learned from: for each question the signals of the candidates and which of them answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.model import Question
+from retrieval.answers import SearchRequest
+from retrieval.engine import Engine
+from retrieval.query import parse_query
+from retrieval.ranking.graph_signals import Neighbourhood
+from retrieval.ranking.rank import matrix
+from retrieval.ranking.scene import Scene
+from retrieval.ranking.signals import CHUNK_SIGNALS, FILE_SIGNALS
+from retrieval.segment import F32
+from retrieval.snapshot import Numbers
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class Sample:
+    """A question's R candidates. One without candidates, or without one that answers, is scored 0 and not learned from."""
+
+    question: str
+    repository: str
+    source: str
+    """The set it is of."""
+    kind: str
+    wanted: int
+    """How many files answer, found or not."""
+    paths: Sequence[str]
+    values: F32
+    """Signals of the files (R, K)."""
+    answers: Flags
+    first: Flags
+    """Which files answer of those that a question cannot do without."""
+    graph: Neighbourhood | None
+    chunks: ChunkSample | None
+    foreign: bool = False
+    """Asked of another repository than the one it is about."""
+
+
+@dataclass(slots=True)
+class ChunkSample:
+    """The chunks of a question's candidates (N) where the lines that answer are known."""
+
+    row: Numbers
+    values: F32
+    """Signals of the chunks (N, L)."""
+    answers: Flags
+    """Which chunks hold a line that answers."""
+    lines: Numbers
+    """First and last line of each chunk (N, 2)."""
+    spans: Sequence[tuple[str, int, int]]
+
+
+def sample(engine: Engine, root: str, question: Question, source: str, *, foreign: bool = False) -> Sample:
+    """Ask one question for its signals."""
+    request = SearchRequest(question.text, root)
+    ranker = engine.ranker(request)
+    scene = ranker.scene(parse_query(question.text), ranker.allowed(request.filters))
+    paths = [scene.snapshot.name(file)[0] for file in scene.pool.files.tolist()]
+    targets = question.targets
+    answers = [not foreign and any(target.is_file(path) for target in targets) for path in paths]
+    first = [not foreign and any(target.is_file(path) for target in targets if not target.secondary) for path in paths]
+    near = ranker.near(scene, np.zeros(scene.files, np.float32))
+    return Sample(
+        question.question_id,
+        question.repository,
+        source,
+        question.kind or question.category,
+        len({target.path for target in targets}),
+        paths,
+        matrix(FILE_SIGNALS, scene) if scene.files else np.zeros((0, len(FILE_SIGNALS)), np.float32),
+        np.array(answers, np.bool_),
+        np.array(first, np.bool_),
+        near.graph,
+        None if foreign or not scene.files else _chunks(scene, paths, question),
+        foreign,
+    )
+
+
+def _chunks(scene: Scene, paths: Sequence[str], question: Question) -> ChunkSample | None:
+    """Return the chunks of the candidates where the question says which lines answer."""
+    wanted = [(path, first, last) for path in paths for target in question.targets if target.is_file(path) for first, last in target.spans]
+    if not wanted:
+        return None
+    lines = np.array([_lines(scene, chunk) for chunk in scene.pool.chunk.tolist()], np.int64).reshape(-1, 2)
+    answers = np.zeros(len(lines), np.bool_)
+    for path, first, last in wanted:
+        inside = scene.pool.row == paths.index(path)
+        answers |= inside & (lines[:, 0] <= last) & (lines[:, 1] >= first)
+    every = [(target.path, first, last) for target in question.targets for first, last in target.spans]
+    return ChunkSample(scene.pool.row, matrix(CHUNK_SIGNALS, scene), answers, lines, every)
+
+
+def _lines(scene: Scene, chunk: int) -> tuple[int, int]:
+    segment, at = scene.snapshot.locate(chunk)
+    return int(segment.start_line[at]), int(segment.end_line[at])

@@ -1,0 +1,188 @@
+"""From samples to weights, and what they are worth on repositories they were not fitted on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+
+from eval.training.fit import Listed, expand, fit_chances, fit_lists, named, thinned
+from eval.training.samples import ChunkSample, Sample
+from retrieval.ranking.fusion import ALL_SIGNALS, Model, table
+from retrieval.ranking.near import NEAR_SIGNALS, Near
+from retrieval.ranking.rank import matrix
+from retrieval.ranking.signals import CHUNK_SIGNALS, FILE_SIGNALS, Signal
+from retrieval.segment import F32
+
+FOLDS = 4
+PENALTY = 30.0
+MINED_SHARE = 0.3
+"""Weight of a mined question beside an annotated one."""
+READING = {"chunk": 1.0, "lines": 0.5}
+RELEVANCE = (
+    "coverage", "title_coverage", "file_coverage", "name_coverage", "chunk_names", "chunk_docs", "definition", "type_definition",
+    "symbol_full", "symbol_recall", "stem_full", "stem_recall", "path_recall", "vector", "frame",
+)  # fmt: skip
+"""Signals that mean the same for every query and repository: shares and cosines."""
+_TOP = 5
+_KEY = [each.name for each in FILE_SIGNALS].index("chunks")
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The models of one fit."""
+
+    first: Mapping[str, Mapping[str, float]]
+    second: Mapping[str, Mapping[str, float]]
+    chunks: Mapping[str, Mapping[str, float]]
+    relevance: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What one question scored on a repository that was not fitted on."""
+
+    source: str
+    kind: str
+    repository: str
+    ndcg: float
+    hit: float
+    span: float | None
+    confidence: float
+    foreign: bool
+
+
+def train(samples: Sequence[Sample], report: Callable[[str], None] = lambda _: None) -> tuple[Weights, list[Score]]:
+    """Fit the models on all samples, and score every question by models that were fitted without its repository."""
+    fold = {name: int(sha256(name.encode()).hexdigest(), 16) % FOLDS for name in {plain_name(each) for each in samples}}
+    parts = [[each for each in samples if fold[plain_name(each)] == number] for number in range(FOLDS)]
+    scores: list[Score] = []
+    first_scores: dict[int, F32] = {}
+    fitted: list[Weights] = []
+    for number in range(FOLDS):
+        report(f"fold {number + 1} of {FOLDS}")
+        first = _fit_first([each for at, part in enumerate(parts) if at != number for each in part])
+        model = _model(first, FILE_SIGNALS)
+        first_scores |= {id(each): model.contributions(each.values).sum(axis=1) for each in parts[number]}
+        fitted.append(Weights(first, {}, {}, {}))
+    # The second pass learns from first scores of models that have not seen the repository, as those of a user's are.
+    for number in range(FOLDS):
+        rest = [each for at, part in enumerate(parts) if at != number for each in part]
+        weights = replace(fitted[number], second=_fit_second(rest, first_scores), chunks=_fit_chunks(rest), relevance=_fit_chance(rest))
+        scores += [score for each in parts[number] if (score := _score(each, weights)) is not None]
+    report("all repositories")
+    every = [each for part in parts for each in part]
+    return Weights(_fit_first(every), _fit_second(every, first_scores), _fit_chunks(every), _fit_chance(every)), scores
+
+
+def plain_name(each: Sample) -> str:
+    """Return the name of a sample's repository, the same in all sets."""
+    return each.repository.partition("@")[0].rpartition("+")[2].lower()
+
+
+def _weight(each: Sample) -> float:
+    return MINED_SHARE if each.source not in ANNOTATED else 1.0
+
+
+ANNOTATED = frozenset({"semble", "commits25", "sweqa"})
+"""Names of the development sets (../shared/bench); all others were mined."""
+
+
+def _learned(samples: Sequence[Sample]) -> list[Sample]:
+    return [each for each in samples if not each.foreign and each.answers.any()]
+
+
+def _fit_first(samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
+    lists = [
+        Listed(*thinned(expand(each.values, FILE_SIGNALS), each.answers, each.values[:, _KEY], at), _weight(each))
+        for at, each in enumerate(_learned(samples))
+    ]
+    return named(fit_lists(lists, penalty=PENALTY), FILE_SIGNALS)
+
+
+def _near(each: Sample, first: F32) -> F32:
+    return np.concatenate((each.values, matrix(NEAR_SIGNALS, Near(first, each.paths, each.graph))), axis=1)
+
+
+def _fit_second(samples: Sequence[Sample], first: Mapping[int, F32]) -> dict[str, dict[str, float]]:
+    lists = [
+        Listed(*thinned(expand(_near(each, first[id(each)]), ALL_SIGNALS), each.answers, each.values[:, _KEY], at), _weight(each))
+        for at, each in enumerate(_learned(samples))
+    ]
+    return named(fit_lists(lists, penalty=PENALTY), ALL_SIGNALS)
+
+
+def _fit_chunks(samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
+    lists: list[Listed] = []
+    for each in _learned(samples):
+        if each.chunks is not None:
+            inside = each.answers[each.chunks.row]
+            answers = each.chunks.answers[inside]
+            if answers.any() and not answers.all():
+                lists.append(Listed(expand(each.chunks.values, CHUNK_SIGNALS)[inside], answers, _weight(each)))
+    if not lists:
+        return {each.name: {} for each in CHUNK_SIGNALS}
+    return named(fit_lists(lists, penalty=PENALTY), CHUNK_SIGNALS)
+
+
+def _relevance_values(values: F32) -> F32:
+    names = [each.name for each in FILE_SIGNALS]
+    return values[:, [names.index(name) for name in RELEVANCE]]
+
+
+def _fit_chance(samples: Sequence[Sample]) -> dict[str, Any]:
+    """Fit the chance that a file answers: files that do, against the best of those of questions about another repository."""
+    rows: list[F32] = []
+    answers: list[bool] = []
+    for each in samples:
+        best = np.argsort(-each.values[:, _KEY], kind="stable")[:_TOP] if each.foreign else np.flatnonzero(each.answers)
+        rows.append(_relevance_values(each.values[best]))
+        answers += [not each.foreign] * len(best)
+    flags = np.array(answers, np.bool_)
+    share = np.where(flags, 0.5 / max(int(flags.sum()), 1), 0.5 / max(int((~flags).sum()), 1)) * len(flags)
+    weights, bias = fit_chances(np.concatenate(rows), flags, share, penalty=1.0)
+    return {"bias": round(bias, 5), "weights": {name: round(weight, 5) for name, weight in zip(RELEVANCE, weights.tolist(), strict=True)}}
+
+
+def _model(weights: Mapping[str, Mapping[str, float]], signals: Sequence[Signal[Any]]) -> Model:
+    return table([each.name for each in signals], weights, signals)
+
+
+def _score(each: Sample, weights: Weights) -> Score | None:
+    if not len(each.paths):
+        return None if each.foreign else Score(each.source, each.kind, plain_name(each), 0.0, 0.0, None, 0.0, each.foreign)
+    first = _model(weights.first, FILE_SIGNALS).contributions(each.values).sum(axis=1)
+    score = _model(weights.second, ALL_SIGNALS).contributions(_near(each, first)).sum(axis=1)
+    order = np.argsort(-score, kind="stable")
+    chance = _relevance_values(each.values) @ np.array(list(weights.relevance["weights"].values()), np.float32) + weights.relevance["bias"]
+    gains = each.answers[order[:10]]
+    discount = 1 / np.log2(np.arange(2, 12))
+    ideal = discount[: each.wanted].sum() or 1.0
+    span = _span(each, each.chunks, score, weights) if each.chunks is not None else None
+    ndcg = float((gains * discount[: len(gains)]).sum() / ideal)
+    return Score(each.source, each.kind, plain_name(each), ndcg, float(each.first[order[0]]), span, float(chance.max()), each.foreign)
+
+
+def _span(each: Sample, chunks: ChunkSample, score: F32, weights: Weights, lines: int = 200) -> float:
+    """Return the share of spans that answer of which a line is among the first ``lines`` read."""
+    own = _model(weights.chunks, CHUNK_SIGNALS).contributions(chunks.values).sum(axis=1)
+    sizes = chunks.lines[:, 1] - chunks.lines[:, 0] + 1
+    read = np.zeros(len(own))
+    for at in np.unique(chunks.row):
+        inside = chunks.row == at
+        share = own[inside] - own[inside].max()
+        read[inside] = score[at] + READING["chunk"] * (share - np.log(np.exp(share).sum())) - READING["lines"] * np.log(sizes[inside])
+    shown: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    left = lines
+    for at in np.argsort(-read, kind="stable").tolist():
+        taken = min(int(sizes[at]), left)
+        shown[each.paths[int(chunks.row[at])]].append((int(chunks.lines[at, 0]), int(chunks.lines[at, 0]) + taken - 1))
+        left -= taken
+        if left <= 0:
+            break
+    met = [any(a <= last and first <= b for a, b in shown[path]) for path, first, last in chunks.spans]
+    return float(np.mean(met))

@@ -1,0 +1,116 @@
+"""What the chunks of a pool define, and what of a query the names of that hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.model import SymbolKind
+from retrieval.lexical import QueryTerm
+from retrieval.names import name_key, root_key
+from retrieval.ranking.pool import Pool
+from retrieval.segment import F32, U8, U32
+from retrieval.snapshot import Numbers, Snapshot
+from retrieval.term_arrays import spread
+
+_KINDS = list(SymbolKind)
+_TYPES = (SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.TRAIT, SymbolKind.STRUCT, SymbolKind.ENUM, SymbolKind.TYPE)
+_IS_TYPE = np.isin(np.arange(256), [_KINDS.index(each) for each in _TYPES])
+
+
+class Definitions:
+    """S definitions in the N chunks of R files."""
+
+    def __init__(self, snapshot: Snapshot, pool: Pool, roots: Mapping[str, float], names: Sequence[QueryTerm]) -> None:
+        """``roots`` are those of the query with their weights, ``names`` what in it looks like a name."""
+        self._pool = pool
+        self._names = names
+        self.place, kind, self._name, self._pieces, found = _gather(snapshot, pool)
+        self.is_type: NDArray[np.bool_] = _IS_TYPE[kind]
+        """Which define a class or another type."""
+        self._roots, self._found = roots, found
+
+    @property
+    def row(self) -> Numbers:
+        """The place of each definition's file in the pool (S)."""
+        return self._pool.row[self.place]
+
+    @cached_property
+    def _met(self) -> tuple[F32, F32]:
+        keys = np.array([root_key(each) for each in self._roots], np.uint32)
+        weights = np.array(list(self._roots.values()), np.float32)
+        order = np.argsort(keys)
+        keys, weights = keys[order], weights[order]
+        count = len(self._pieces)
+        if not len(keys):
+            return np.zeros(count, np.float32), np.zeros(count, np.float32)
+        at = np.minimum(np.searchsorted(keys, self._found), len(keys) - 1)
+        met = keys[at] == self._found
+        owner = np.repeat(np.arange(count), self._pieces)
+        asked = np.bincount(owner, np.where(met, weights[at], 0), count) / max(float(weights.sum()), 1e-6)
+        covered = np.bincount(owner, met, count) / np.maximum(self._pieces, 1)
+        return np.minimum(asked, 1).astype(np.float32), covered.astype(np.float32)
+
+    @property
+    def asked(self) -> F32:
+        """Share of the query's weight that each name has (S)."""
+        return self._met[0]
+
+    @property
+    def likeness(self) -> F32:
+        """Share of the query that each name has, times share of the name that the query has (S)."""
+        return self._met[0] * self._met[1]
+
+    @property
+    def whole(self) -> F32:
+        """Share of the query that each name of several words has, where the query has all of them (S)."""
+        return np.where((self._met[1] >= 1) & (self._pieces > 1), self._met[0], 0).astype(np.float32)
+
+    @cached_property
+    def named(self) -> F32:
+        """How sure it is that the query names each definition, 0 where it does not; shared among all files that define the name (S)."""
+        found = np.zeros(len(self._name), np.float32)
+        for each in self._names:
+            at = np.flatnonzero(self._name == np.uint32(name_key(each.text)))
+            if len(at):
+                files = len(set(self.row[at].tolist()))
+                found[at] = np.maximum(found[at], each.weight / (1 + np.log(files)))
+        return found
+
+    def types_only(self, values: F32) -> F32:
+        """Return values (S) of types, and 0 of all others."""
+        return np.where(self.is_type, values, 0).astype(np.float32)
+
+    def of_files(self, values: F32) -> F32:
+        """Return for each file (R) the largest of its definitions' values (S)."""
+        found = np.zeros(len(self._pool.files), np.float32)
+        np.maximum.at(found, self.row, values)
+        return found
+
+    def of_chunks(self, values: F32) -> F32:
+        """Return for each chunk (N) the largest of its definitions' values (S)."""
+        found = np.zeros(len(self._pool.chunk), np.float32)
+        np.maximum.at(found, self.place, values)
+        return found
+
+
+def _gather(snapshot: Snapshot, pool: Pool) -> tuple[Numbers, U8, U32, Numbers, U32]:
+    """Return of every definition its chunk's place, kind, name and number of roots; and the roots of all."""
+    rows: list[tuple[Numbers, U8, U32, Numbers]] = []
+    all_roots: list[U32] = []
+    for part in snapshot.parts:
+        segment = part.segment
+        first, last = np.searchsorted(pool.chunk, (part.first_chunk, part.first_chunk + segment.chunks))
+        own = pool.chunk[first:last] - part.first_chunk
+        begins = segment.defined_start[own].astype(np.int64)
+        counts = segment.defined_start[own + 1].astype(np.int64) - begins
+        at = spread(begins, counts)
+        roots = segment.root_start[at].astype(np.int64)
+        sizes = segment.root_start[at + 1].astype(np.int64) - roots
+        rows.append((np.repeat(np.arange(int(first), int(last)), counts), segment.defined_kind[at], segment.defined_name[at], sizes))
+        all_roots.append(segment.roots[spread(roots, sizes)])
+    place, kind, name, counts = (np.concatenate(column) for column in zip(*rows, strict=True))
+    return place, kind, name, counts, np.concatenate(all_roots)

@@ -1,0 +1,130 @@
+"""Learned fusion: linear models over signals, whose weights are a file of the package (``retrieval/fusion.json``).
+
+``codelore eval train`` writes it. A signal enters a model in up to three ways (``Way``): as it is, as its root, and by its rank. A model is
+a sum, so what each signal added to a score can be told exactly. Products with the length and the kind of a query were tried and gained
+nothing on repositories that were not trained on (docs/ranking.md).
+
+Source of the method: listwise softmax regression, Cao et al., "Learning to Rank: From Pairwise Approach to Listwise Approach" (ICML 2007).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.errors import ModelError
+from retrieval.ranking.near import NEAR_SIGNALS
+from retrieval.ranking.signals import CHUNK_SIGNALS, FILE_SIGNALS, Scale, Signal
+from retrieval.segment import F32
+from retrieval.weights import FUSION
+
+FORMAT = 1
+ALL_SIGNALS: tuple[Signal[Any], ...] = (*FILE_SIGNALS, *NEAR_SIGNALS)
+
+
+class Way(StrEnum):
+    """How a signal enters a model."""
+
+    VALUE = "value"
+    ROOT = "root"
+    RANK = "rank"
+    """1 for the largest value of the query, a half for the second and so on; 0 for 0."""
+
+
+WAYS = {
+    Scale.SCORE: (Way.VALUE, Way.ROOT, Way.RANK),
+    Scale.SHARE: (Way.VALUE, Way.RANK),
+    Scale.PRIOR: (Way.VALUE,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Weights of K signals, a row for each way (3, K)."""
+
+    signals: tuple[str, ...]
+    scored: NDArray[np.bool_]
+    """Which signals are scores without bound, taken as shares of the largest."""
+    weights: F32
+
+    def contributions(self, values: F32) -> F32:
+        """Return what each signal adds to each row's score, for signals' ``values`` (R, K)."""
+        value, root, rank = self.weights
+        scaled = scale(values, self.scored)
+        return scaled * value + np.sqrt(np.maximum(scaled, 0)) * root + ranks(values) * rank
+
+
+def scale(values: F32, scored: NDArray[np.bool_]) -> F32:
+    """Return values (R, K) with the scored columns as shares of their largest."""
+    top = np.where(scored, values.max(axis=0, initial=0), 1)
+    return values / np.where(top > 0, top, 1).astype(np.float32)
+
+
+def ranks(values: F32) -> F32:
+    """Return 1 / rank in each column of (R, K); equal values share the better rank, and 0 stays 0."""
+    order = np.argsort(-values, axis=0, kind="stable")
+    ordered = np.take_along_axis(values, order, 0)
+    places = np.arange(1, len(values) + 1)[:, None]
+    fresh = np.ones(values.shape, np.bool_)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    first = np.maximum.accumulate(np.where(fresh, places, 0), axis=0)
+    found = np.empty(values.shape, np.float32)
+    np.put_along_axis(found, order, np.where(ordered > 0, 1 / first, 0).astype(np.float32), 0)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """The models of one training."""
+
+    version: str
+    record: Mapping[str, Any]
+    first: Model
+    """Of files, by signals of the text."""
+    second: Model
+    """Of files, by all signals: those of the neighbours are made of the first scores."""
+    chunks: Model
+    relevance: tuple[tuple[str, ...], F32, float]
+    """Signals, weights and bias of the chance that a file answers at all."""
+    reading: tuple[float, float]
+    """How much a chunk counts beside its file where spans are read, and what a logarithm of its lines costs."""
+
+
+def table(names: Sequence[str], weights: Mapping[str, Mapping[str, float]], signals: Sequence[Signal[Any]]) -> Model:
+    """Return a model of weights by signal and way. Raises ModelError for a signal that is not there."""
+    known = {each.name: each for each in signals}
+    unknown = [name for name in weights if name not in known]
+    if unknown:
+        raise ModelError(f"the weights name signals that this release has not: {', '.join(unknown)}; train them anew: codelore eval train")
+    rows = [[weights.get(name, {}).get(way.value, 0.0) for name in names] for way in Way]
+    scored = np.array([known[name].scale is Scale.SCORE for name in names], np.bool_)
+    return Model(tuple(names), scored, np.array(rows, np.float32))
+
+
+@lru_cache(4)
+def load_fusion(path: Path = FUSION) -> Fusion:
+    """Read the weights. Raises ModelError, naming the file, when it cannot be used."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data["format"] != FORMAT:
+            raise ModelError(f"the ranking weights {path} have format {data['format']}, this release reads {FORMAT}; reinstall the package")
+        relevance = data["relevance"]
+        return Fusion(
+            str(data["version"]),
+            data["record"],
+            table([each.name for each in FILE_SIGNALS], data["first"], FILE_SIGNALS),
+            table([each.name for each in ALL_SIGNALS], data["second"], ALL_SIGNALS),
+            table([each.name for each in CHUNK_SIGNALS], data["chunks"], CHUNK_SIGNALS),
+            (tuple(relevance["weights"]), np.array(list(relevance["weights"].values()), np.float32), float(relevance["bias"])),
+            (float(data["reading"]["chunk"]), float(data["reading"]["lines"])),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"cannot read the ranking weights {path}: {error!r}; reinstall the package or name another file") from error

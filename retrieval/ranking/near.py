@@ -1,0 +1,76 @@
+"""The signals of the second pass: what the neighbours of a file in the graph, in its folder and by its name scored in the first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from retrieval.names import path_names
+from retrieval.ranking.graph_signals import GRAPH_SIGNALS, Neighbourhood, seed_mass
+from retrieval.ranking.signals import Scale, Signal
+from retrieval.segment import F32
+
+_ABOUT_TESTS = frozenset({"test", "spec"})
+
+
+@dataclass(frozen=True)
+class Near:
+    """First scores of R files, and who their neighbours are."""
+
+    scores: F32
+    paths: Sequence[str]
+    graph: Neighbourhood | None
+    """Edges among the files; None where the view has no graph."""
+
+    @cached_property
+    def linked(self) -> F32:
+        """The signals of the graph: a row for each of ``GRAPH_SIGNALS``, R columns."""
+        return self.graph.values(self.scores) if self.graph is not None else np.zeros((len(GRAPH_SIGNALS), len(self.scores)), np.float32)
+
+    @cached_property
+    def _seeds(self) -> list[float]:
+        return seed_mass(self.scores).tolist()
+
+    def shared(self, keys: Sequence[Hashable]) -> F32:
+        """Return what the other files with the same key stand for (R)."""
+        sums: defaultdict[Hashable, float] = defaultdict(float)
+        for key, mass in zip(keys, self._seeds, strict=True):
+            sums[key] += mass
+        return np.array([sums[key] - mass for key, mass in zip(keys, self._seeds, strict=True)], np.float32)
+
+
+def _linked(row: int) -> Callable[[Near], F32]:
+    return lambda near: near.linked[row]
+
+
+def _folder(near: Near) -> F32:
+    return near.shared([path.rpartition("/")[0] for path in near.paths])
+
+
+def _twin(near: Near) -> F32:
+    """Files whose names differ in nothing but that they are tests, headers or of another folder."""
+    return near.shared([frozenset(path_names(path).stem - _ABOUT_TESTS) for path in near.paths])
+
+
+def _about(name: str) -> str:
+    kind, _, way = name.partition(" ")
+    if not way:
+        return {
+            "spread": "reached by a walk over the graph from the best of the first pass",
+            "users": "logarithm of the number of files that use it",
+            "used": "logarithm of the number of files that it uses",
+            "rank": "its PageRank among all files",
+        }[name]
+    what = "number of candidates" if way.endswith("files") else "first scores of the candidates"
+    return f"{what} that {'point at it' if way.startswith('in') else 'it points at'} by edges of kind {kind}"
+
+
+NEAR_SIGNALS: tuple[Signal[Near], ...] = (
+    *(Signal(f"graph {name}", _about(name), Scale.PRIOR, _linked(row)) for row, name in enumerate(GRAPH_SIGNALS)),
+    Signal("folder", "first scores of the others in its folder", Scale.SHARE, _folder),
+    Signal("twin", "first scores of the others of its name", Scale.SHARE, _twin),
+)

@@ -1,0 +1,137 @@
+"""Where the terms of a query stand in a pool, by field, and what that scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.lexical import CHUNK, FILE, TermMatches
+from retrieval.ranking.pool import Pool, PoolMatches, match_pool
+from retrieval.segment import F32, Field
+
+_ADDED = (Field.BODY, Field.NAMES, Field.CONTEXT, Field.DOCS)
+_NAMING_K1 = 1.0
+_FILE_FIELDS = ((Field.NAMES, FILE.names), (Field.DOCS, FILE.docs), (Field.STEM, FILE.stem), (Field.DIRECTORIES, FILE.directories))
+_CHUNK_FIELDS = (
+    (Field.BODY, 1.0),
+    (Field.NAMES, CHUNK.names),
+    (Field.CONTEXT, CHUNK.context),
+    (Field.DOCS, CHUNK.docs),
+    (Field.STEM, CHUNK.stem),
+    (Field.DIRECTORIES, CHUNK.directories),
+)
+
+
+class Words:
+    """T terms in R files and N chunks; what several signals share is computed once."""
+
+    def __init__(self, pool: Pool, terms: Sequence[TermMatches], title: frozenset[str], norms: tuple[F32, F32]) -> None:
+        """``title`` are the texts of the first line's terms, ``norms`` what length makes of a count in the chunks and in the files."""
+        self._pool = pool
+        self._terms = terms
+        self._title = title
+        self._chunk_norm, self._document_norm = norms
+
+    @cached_property
+    def idf(self) -> F32:
+        """Weight of each term (T)."""
+        return np.array([each.idf for each in self._terms], np.float32)
+
+    @cached_property
+    def title_idf(self) -> F32:
+        """Weight of each term of the first line, 0 for the others (T)."""
+        return np.array([each.idf * (each.term.text in self._title) for each in self._terms], np.float32)
+
+    @cached_property
+    def matches(self) -> PoolMatches:
+        """Where the terms stand in the pool."""
+        return match_pool(self._pool, self._terms)
+
+    @cached_property
+    def counts(self) -> dict[Field, F32]:
+        """How often each term stands in each field of each file (T, R); in the path's fields once, whatever the number of chunks."""
+        files = len(self._pool.files)
+        key = self.matches.term * files + self._pool.row[self.matches.place]
+        shape = (self.matches.terms, files)
+        size = shape[0] * shape[1]
+        found = {field: np.bincount(key, self.matches.field(field), size).astype(np.float32).reshape(shape) for field in _ADDED}
+        for field in (Field.STEM, Field.DIRECTORIES):
+            values = np.zeros(size, np.float32)
+            values[key] = self.matches.field(field)
+            found[field] = values.reshape(shape)
+        return found
+
+    def field_score(self, field: Field, *, title: bool = False) -> F32:
+        """Return BM25 over one field of the files (R), of the terms of the first line alone where ``title`` says so."""
+        idf = self.title_idf if title else self.idf
+        count = self.counts[field]
+        if field is Field.BODY:
+            count = count * self._document_norm
+            return _saturated(idf, count, FILE.k1)
+        return _saturated(idf, count, _NAMING_K1)
+
+    def field_coverage(self, *fields: Field) -> F32:
+        """Return the share of the query's weight whose terms stand in any of these fields of a file (R)."""
+        held = np.zeros((self.matches.terms, len(self._pool.files)), np.bool_)
+        for field in fields:
+            held |= self.counts[field] > 0
+        return weighed(self.idf, held) / _whole(self.idf)
+
+    def holding(self, wanted: NDArray[np.bool_]) -> F32:
+        """Return for each file (R) the weight of the ``wanted`` terms (T) that its text or names hold."""
+        held = (self.counts[Field.BODY] + self.counts[Field.NAMES]) > 0
+        return weighed(np.where(wanted, self.idf, np.float32(0)), held)
+
+    @cached_property
+    def title_file(self) -> F32:
+        """BM25F of the files for the first line alone (R)."""
+        count = self.counts[Field.BODY] * self._document_norm
+        for field, weight in _FILE_FIELDS:
+            count = count + np.float32(weight) * self.counts[field]
+        return _saturated(self.title_idf, count, FILE.k1)
+
+    @cached_property
+    def title_chunk(self) -> F32:
+        """BM25F of the chunks for the first line alone (N)."""
+        return self._chunk_score(_CHUNK_FIELDS, self.title_idf)
+
+    @cached_property
+    def chunk_body(self) -> F32:
+        """BM25 of the chunks' text (N)."""
+        return self._chunk_score(_CHUNK_FIELDS[:1], self.idf)
+
+    def _chunk_score(self, weights: Sequence[tuple[Field, float]], idf: F32) -> F32:
+        count = np.zeros(len(self.matches.term), np.float32)
+        for field, weight in weights:
+            own = self.matches.field(field).astype(np.float32)
+            count += np.float32(weight) * (own * self._chunk_norm[self.matches.place] if field is Field.BODY else own)
+        gained = idf[self.matches.term] * count * np.float32(CHUNK.k1 + 1) / (count + np.float32(CHUNK.k1))
+        return np.bincount(self.matches.place, gained, len(self._pool.chunk)).astype(np.float32)
+
+    def chunk_coverage(self, *fields: Field, title: bool = False) -> F32:
+        """Return the share of the query's weight (of its first line's) whose terms stand in any of these fields of a chunk (N)."""
+        idf = self.title_idf if title else self.idf
+        held = np.zeros(len(self.matches.term), np.bool_)
+        for field in fields:
+            held |= self.matches.field(field) > 0
+        got = np.bincount(self.matches.place[held], idf[self.matches.term[held]], len(self._pool.chunk))
+        return got.astype(np.float32) / _whole(idf)
+
+
+def _saturated(idf: F32, count: F32, k1: float) -> F32:
+    return weighed(idf, count * np.float32(k1 + 1) / (count + np.float32(k1)))
+
+
+def weighed(weights: F32, values: NDArray[np.generic]) -> F32:
+    """Return the sum over terms (T) of weight times value (T, R).
+
+    In float64: the last bits of a product depend on where a column stands, and scores must not depend on how files lie in segments.
+    """
+    return (weights.astype(np.float64) @ values.astype(np.float64)).astype(np.float32)
+
+
+def _whole(idf: F32) -> np.float32:
+    return np.float32(max(float(idf.sum()), 1e-6))
