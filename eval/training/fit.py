@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import ModelError
-from retrieval.ranking.fusion import WAYS, Way, ranks, scale
+from retrieval.ranking.fusion import WAYS, Way, scale
 from retrieval.ranking.signals import Scale, Signal
 from retrieval.segment import F32
 
@@ -37,7 +37,7 @@ def expand(values: F32, signals: Sequence[Signal[Any]]) -> F32:
     """Return signals (R, K) in all their ways as columns (R, C), in order of ``columns_of``."""
     scored = np.array([each.scale is Scale.SCORE for each in signals], np.bool_)
     scaled = scale(values, scored)
-    by_way = {Way.VALUE: scaled, Way.ROOT: np.sqrt(np.maximum(scaled, 0)), Way.RANK: ranks(values)}
+    by_way = {Way.VALUE: scaled, Way.ROOT: np.sqrt(np.maximum(scaled, 0))}
     return np.stack([by_way[way][:, at] for at, way in columns_of(signals)], axis=1)
 
 

@@ -1,8 +1,8 @@
 """Learned fusion: linear models over signals, whose weights are a file of the package (``retrieval/fusion.json``).
 
-``codelore eval train`` writes it. A signal enters a model in up to three ways (``Way``): as it is, as its root, and by its rank. A model is
-a sum, so what each signal added to a score can be told exactly. Products with the length and the kind of a query were tried and gained
-nothing on repositories that were not trained on (docs/ranking.md).
+``codelore eval train`` writes it. A signal enters a model as it is and, but for what is known of a file before any question, as its root
+(``Way``). A model is a sum, so what each signal added to a score can be told exactly. Ranks of signals, and products with the length and
+the kind of a query, were tried and gained nothing on repositories that were not trained on (docs/ranking.md).
 
 Source of the method: listwise softmax regression, Cao et al., "Learning to Rank: From Pairwise Approach to Listwise Approach" (ICML 2007).
 """
@@ -35,20 +35,18 @@ class Way(StrEnum):
 
     VALUE = "value"
     ROOT = "root"
-    RANK = "rank"
-    """1 for the largest value of the query, a half for the second and so on; 0 for 0."""
 
 
 WAYS = {
-    Scale.SCORE: (Way.VALUE, Way.ROOT, Way.RANK),
-    Scale.SHARE: (Way.VALUE, Way.RANK),
+    Scale.SCORE: (Way.VALUE, Way.ROOT),
+    Scale.SHARE: (Way.VALUE, Way.ROOT),
     Scale.PRIOR: (Way.VALUE,),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Weights of K signals, a row for each way (3, K)."""
+    """Weights of K signals, a row for each way (2, K)."""
 
     signals: tuple[str, ...]
     scored: NDArray[np.bool_]
@@ -57,28 +55,15 @@ class Model:
 
     def contributions(self, values: F32) -> F32:
         """Return what each signal adds to each row's score, for signals' ``values`` (R, K)."""
-        value, root, rank = self.weights
+        value, root = self.weights
         scaled = scale(values, self.scored)
-        return scaled * value + np.sqrt(np.maximum(scaled, 0)) * root + ranks(values) * rank
+        return scaled * value + np.sqrt(np.maximum(scaled, 0)) * root
 
 
 def scale(values: F32, scored: NDArray[np.bool_]) -> F32:
     """Return values (R, K) with the scored columns as shares of their largest."""
     top = np.where(scored, values.max(axis=0, initial=0), 1)
     return values / np.where(top > 0, top, 1).astype(np.float32)
-
-
-def ranks(values: F32) -> F32:
-    """Return 1 / rank in each column of (R, K); equal values share the better rank, and 0 stays 0."""
-    order = np.argsort(-values, axis=0, kind="stable")
-    ordered = np.take_along_axis(values, order, 0)
-    places = np.arange(1, len(values) + 1)[:, None]
-    fresh = np.ones(values.shape, np.bool_)
-    fresh[1:] = ordered[1:] != ordered[:-1]
-    first = np.maximum.accumulate(np.where(fresh, places, 0), axis=0)
-    found = np.empty(values.shape, np.float32)
-    np.put_along_axis(found, order, np.where(ordered > 0, 1 / first, 0).astype(np.float32), 0)
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,9 +25,9 @@ class Scale(StrEnum):
     """What of a signal the fusion sees."""
 
     SCORE = "score"
-    """A score without upper bound: as a share of the best of the query, its root, and its rank."""
+    """A score without upper bound: as a share of the best of the query, and the root of that."""
     SHARE = "share"
-    """A share of the query or of a name, 0 to 1: as it is, and its rank."""
+    """A share of the query or of a name, 0 to 1: as it is, and the root of that."""
     PRIOR = "prior"
     """What is known of a file whatever is asked: as it is."""
 
