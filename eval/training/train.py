@@ -19,7 +19,7 @@ from retrieval.ranking.signals import CHUNK_SIGNALS, FILE_SIGNALS, Signal
 from retrieval.segment import F32
 
 FOLDS = 4
-PENALTY = 30.0
+PENALTY = 10.0
 MINED_SHARE = 0.3
 """Weight of a mined question beside an annotated one."""
 READING = {"chunk": 1.0, "lines": 0.5}
