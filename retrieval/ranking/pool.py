@@ -47,12 +47,14 @@ class Pool:
 
 
 def gather_pool(snapshot: Snapshot, files: Numbers, allowed: Mask) -> Pool:
-    """Return the pool of these documents (ascending); chunks outside ``allowed`` are left out."""
+    """Return the pool of these documents (ascending) without chunks outside ``allowed``, and without files that have no other."""
     counts = snapshot.chunks_of[files]
     chunk = spread(snapshot.first_chunk[files], counts)
     row = np.repeat(np.arange(len(files)), counts)
     inside = allowed[chunk]
-    return Pool(files, row[inside], chunk[inside])
+    row, chunk = row[inside], chunk[inside]
+    held = np.bincount(row, minlength=len(files)) > 0
+    return Pool(files[held], (np.cumsum(held) - 1)[row], chunk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def test_doctor_finds_this_installation_sound(codelore: Shell, shop: Path) -> No
     assert done.code == 0, result
     assert result["ok"]
     names = [check["name"] for check in result["checks"]]
-    assert names == ["python", "sqlite", "git", "packages", "grammars", "model", "settings", "data folder", "store", "graph"]
+    assert names == ["python", "sqlite", "git", "packages", "grammars", "model", "settings", "data folder", "store", "graph", "embedder"]
     assert "BAD" not in codelore("doctor").out
 
 
