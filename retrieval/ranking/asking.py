@@ -8,7 +8,7 @@ import numpy as np
 
 from retrieval.embed import StaticEmbedder
 from retrieval.lexical import LexicalScorer
-from retrieval.names import name_roots
+from retrieval.names import name_roots, root
 from retrieval.priors import document_priors
 from retrieval.query import Query
 from retrieval.ranking.candidates import (
@@ -29,7 +29,9 @@ from retrieval.understanding.resolved_frames import frame_chunks
 from retrieval.vectors import near
 
 _AREA = re.compile(r"(?:\w+\(([\w./, -]{1,60})\)!?|\[([\w./, -]{1,60})\]|([\w./,-]{1,60}(?: [\w./-]{1,30})?)):?\s")
-_TYPES = frozenset({"fix", "feat", "feature", "chore", "docs", "doc", "refactor", "test", "tests", "perf", "style", "build", "ci", "bug"})
+_TYPES = frozenset(
+    map(root, ("fix", "feat", "feature", "chore", "docs", "doc", "refactor", "test", "tests", "perf", "style", "build", "ci", "bug"))
+)
 
 
 class SceneMaker:

@@ -99,17 +99,33 @@ def load_fusion(path: Path = FUSION) -> Fusion:
     """Read the weights. Raises ModelError, naming the file, when it cannot be used."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        if data["format"] != FORMAT:
-            raise ModelError(f"the ranking weights {path} have format {data['format']}, this release reads {FORMAT}; reinstall the package")
-        relevance = data["relevance"]
-        return Fusion(
+        _require_format(data["format"])
+        relevance = data["relevance"]["weights"]
+        table(list(relevance), {name: {} for name in relevance}, FILE_SIGNALS)
+        fusion = Fusion(
             str(data["version"]),
             data["record"],
             table([each.name for each in FILE_SIGNALS], data["first"], FILE_SIGNALS),
             table([each.name for each in ALL_SIGNALS], data["second"], ALL_SIGNALS),
             table([each.name for each in CHUNK_SIGNALS], data["chunks"], CHUNK_SIGNALS),
-            (tuple(relevance["weights"]), np.array(list(relevance["weights"].values()), np.float32), float(relevance["bias"])),
+            (tuple(relevance), np.array(list(relevance.values()), np.float32), float(data["relevance"]["bias"])),
             (float(data["reading"]["chunk"]), float(data["reading"]["lines"])),
         )
+        _require_numbers(fusion)
+    except ModelError as error:
+        raise ModelError(f"the ranking weights {path} cannot be used: {error}; reinstall the package or name another file") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"cannot read the ranking weights {path}: {error!r}; reinstall the package or name another file") from error
+    return fusion
+
+
+def _require_format(found: object) -> None:
+    if found != FORMAT:
+        raise ModelError(f"they have format {found}, this release reads {FORMAT}")
+
+
+def _require_numbers(fusion: Fusion) -> None:
+    """Refuse what JSON takes and no score survives: NaN, infinity, null."""
+    columns = [fusion.first.weights, fusion.second.weights, fusion.chunks.weights, fusion.relevance[1]]
+    if not all(np.isfinite(each).all() for each in (*columns, fusion.relevance[2], *fusion.reading)):
+        raise ValueError("a weight is not a number")

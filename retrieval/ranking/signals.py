@@ -27,7 +27,7 @@ class Scale(StrEnum):
     SCORE = "score"
     """A score without upper bound: as a share of the best of the query, and the root of that."""
     SHARE = "share"
-    """A share of the query or of a name, 0 to 1: as it is, and the root of that."""
+    """A share of the query or of a name, 0 to 1, or (``spelled``) a sum of few such: as it is, and the root of that."""
     PRIOR = "prior"
     """What is known of a file whatever is asked: as it is."""
 
