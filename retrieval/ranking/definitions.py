@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from ingest.model import SymbolKind
 from retrieval.lexical import QueryTerm
 from retrieval.names import name_key, root_key
-from retrieval.ranking.pool import Pool
+from retrieval.ranking.pool import Pool, Runs
 from retrieval.segment import F32, U8, U32
 from retrieval.snapshot import Numbers, Snapshot
 from retrieval.term_arrays import spread
 
 _KINDS = list(SymbolKind)
 _TYPES = (SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.TRAIT, SymbolKind.STRUCT, SymbolKind.ENUM, SymbolKind.TYPE)
+_BITS = 14
+_LOW = np.uint32((1 << _BITS) - 1)
 _IS_TYPE = np.isin(np.arange(256), [_KINDS.index(each) for each in _TYPES])
 
 
@@ -33,10 +35,18 @@ class Definitions:
         """Which define a class or another type."""
         self._roots, self._found = roots, found
 
-    @property
+    @cached_property
     def row(self) -> Numbers:
         """The place of each definition's file in the pool (S)."""
         return self._pool.row[self.place]
+
+    @cached_property
+    def _in_files(self) -> Runs:
+        return Runs.of(self.row)
+
+    @cached_property
+    def _in_chunks(self) -> Runs:
+        return Runs.of(self.place)
 
     @cached_property
     def _met(self) -> tuple[F32, F32]:
@@ -47,11 +57,15 @@ class Definitions:
         count = len(self._pieces)
         if not len(keys):
             return np.zeros(count, np.float32), np.zeros(count, np.float32)
-        at = np.minimum(np.searchsorted(keys, self._found), len(keys) - 1)
-        met = keys[at] == self._found
-        owner = np.repeat(np.arange(count), self._pieces)
-        asked = np.bincount(owner, np.where(met, weights[at], 0), count) / max(float(weights.sum()), 1e-6)
-        covered = np.bincount(owner, met, count) / np.maximum(self._pieces, 1)
+        # Few roots are met: a table of their lower bits leaves few to look for.
+        maybe = np.zeros(1 << _BITS, np.bool_)
+        maybe[keys & _LOW] = True
+        likely = np.flatnonzero(maybe[self._found & _LOW])
+        at = np.minimum(np.searchsorted(keys, self._found[likely]), len(keys) - 1)
+        met = keys[at] == self._found[likely]
+        owner = np.searchsorted(np.cumsum(self._pieces), likely[met], side="right")
+        asked = np.bincount(owner, weights[at[met]], count) / max(float(weights.sum()), 1e-6)
+        covered = np.bincount(owner, minlength=count) / np.maximum(self._pieces, 1)
         return np.minimum(asked, 1).astype(np.float32), covered.astype(np.float32)
 
     @property
@@ -59,7 +73,7 @@ class Definitions:
         """Share of the query's weight that each name has (S)."""
         return self._met[0]
 
-    @property
+    @cached_property
     def likeness(self) -> F32:
         """Share of the query that each name has, times share of the name that the query has (S)."""
         return self._met[0] * self._met[1]
@@ -86,15 +100,11 @@ class Definitions:
 
     def of_files(self, values: F32) -> F32:
         """Return for each file (R) the largest of its definitions' values (S)."""
-        found = np.zeros(len(self._pool.files), np.float32)
-        np.maximum.at(found, self.row, values)
-        return found
+        return self._in_files.largest(values, len(self._pool.files))
 
     def of_chunks(self, values: F32) -> F32:
         """Return for each chunk (N) the largest of its definitions' values (S)."""
-        found = np.zeros(len(self._pool.chunk), np.float32)
-        np.maximum.at(found, self.place, values)
-        return found
+        return self._in_chunks.largest(values, len(self._pool.chunk))
 
 
 def _gather(snapshot: Snapshot, pool: Pool) -> tuple[Numbers, U8, U32, Numbers, U32]:

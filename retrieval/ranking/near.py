@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -53,7 +53,12 @@ def _folder(near: Near) -> F32:
 
 def _twin(near: Near) -> F32:
     """Files whose names differ in nothing but that they are tests, headers or of another folder."""
-    return near.shared([frozenset(path_names(path).stem - _ABOUT_TESTS) for path in near.paths])
+    return near.shared([_twins_of(path) for path in near.paths])
+
+
+@lru_cache(1 << 14)
+def _twins_of(path: str) -> frozenset[str]:
+    return path_names(path).stem - _ABOUT_TESTS
 
 
 def _about(name: str) -> str:

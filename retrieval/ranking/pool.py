@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,48 @@ from retrieval.term_arrays import spread
 
 BEST = 5
 _DECAYS = (0.6 ** np.arange(BEST)).astype(np.float32)
+_LOW = np.uint32(0xFFFFFFFF)
 I64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
+class Runs:
+    """Runs of equal numbers in a list that ascends: where each begins, how long it is, and its number."""
+
+    begins: Numbers
+    sizes: Numbers
+    row: Numbers
+
+    @classmethod
+    def of(cls, rows: Numbers) -> Runs:
+        """Return the runs of a list."""
+        begins = run_begins(rows)
+        return cls(begins, sizes_of(begins, len(rows)), rows[begins])
+
+    def largest(self, values: F32, rows: int) -> F32:
+        """Return the largest value of each row, 0 for those that have none; no value is negative."""
+        found = np.zeros(rows, np.float32)
+        if len(self.begins):
+            found[self.row] = np.maximum.reduceat(values, self.begins)
+        return found
+
+
+def run_begins(rows: Numbers, step: int = 0) -> Numbers:
+    """Return where a number is not the one before it plus ``step``."""
+    begins = np.ones(len(rows), np.bool_)
+    np.not_equal(rows[1:], rows[:-1] + step if step else rows[:-1], out=begins[1:])
+    return np.flatnonzero(begins)
+
+
+def sizes_of(begins: Numbers, end: int) -> Numbers:
+    """Return the lengths of runs that begin there, the last of which ends at ``end``."""
+    ends = np.empty_like(begins)
+    ends[:-1] = begins[1:]
+    ends[-1:] = end
+    return ends - begins
+
+
+@dataclass(frozen=True)
 class Pool:
     """R candidate files and their N chunks that may be shown, both in ascending order."""
 
@@ -27,23 +66,32 @@ class Pool:
     """Each chunk's place in ``files``."""
     chunk: Numbers
 
+    @cached_property
+    def runs(self) -> Runs:
+        """The chunks of each file."""
+        return Runs.of(self.row)
+
     def best(self, values: F32) -> F32:
         """Return each file's largest of its chunks' values (N), which are not negative."""
-        found = np.zeros(len(self.files), np.float32)
-        if len(self.row):
-            first = np.flatnonzero(np.concatenate([[True], self.row[1:] != self.row[:-1]]))
-            found[self.row[first]] = np.maximum.reduceat(values, first)
-        return found
+        return self.runs.largest(values, len(self.files))
 
     def sum_of_best(self, values: F32, row: Numbers) -> F32:
         """Return for each file the sum of its best values, each counting .6 of the one before; ``row`` says which file each is of."""
         found = np.flatnonzero(values > 0)
-        order = found[np.lexsort((-values[found], row[found]))]
-        rows = row[order]
-        begins = np.flatnonzero(np.concatenate([[True], rows[1:] != rows[:-1]])) if len(rows) else rows
-        place = np.arange(len(rows)) - np.repeat(begins, np.diff(np.append(begins, len(rows))))
-        best = place < BEST
-        return np.bincount(rows[best], values[order][best] * _DECAYS[place[best]], len(self.files)).astype(np.float32)
+        # Row and value in one number, the largest value first: floats above 0 are in order of their bits. ``np.lexsort`` is slow.
+        key = row[found].astype(np.uint64) << np.uint64(32) | (_LOW - values[found].view(np.uint32))
+        key.sort()
+        best = (_LOW - key.astype(np.uint32)).view(np.float32)  # its lower half
+        runs = Runs.of((key >> np.uint64(32)).astype(np.int64))
+        ends = runs.begins + runs.sizes
+        total = np.zeros(len(runs.begins))
+        for number, decay in enumerate(_DECAYS):
+            at = runs.begins + number
+            inside = at < ends
+            total[inside] += best[at[inside]] * decay
+        sums = np.zeros(len(self.files), np.float32)
+        sums[runs.row] = total
+        return sums
 
 
 def gather_pool(snapshot: Snapshot, files: Numbers, allowed: Mask) -> Pool:
@@ -81,9 +129,9 @@ def match_pool(pool: Pool, matches: Sequence[TermMatches]) -> PoolMatches:
     nowhere = PoolMatches(len(matches), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint16))
     if not len(pool.chunk):
         return nowhere
-    begins = np.flatnonzero(np.concatenate([[True], np.diff(pool.chunk) != 1]))
+    begins = run_begins(pool.chunk, 1)
     starts = pool.chunk[begins]
-    ends = starts + np.diff(np.append(begins, len(pool.chunk)))
+    ends = starts + sizes_of(begins, len(pool.chunk))
     found: list[tuple[I64, I64, U16]] = []
     for number, each in enumerate(matches):
         first, last = np.searchsorted(each.chunk, starts), np.searchsorted(each.chunk, ends)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retrieval.embed import StaticEmbedder
 from retrieval.filters import Filters
@@ -22,16 +23,19 @@ from retrieval.ranking.file_graph import FileGraph
 from retrieval.ranking.fusion import Fusion
 from retrieval.ranking.graph_signals import GraphSignals
 from retrieval.ranking.near import NEAR_SIGNALS, Near
+from retrieval.ranking.pool import Runs
 from retrieval.ranking.scene import Scene
 from retrieval.ranking.signals import CHUNK_SIGNALS, FILE_SIGNALS, Signal
 from retrieval.segment import F32
 from retrieval.snapshot import Mask, Numbers, Snapshot
+from retrieval.term_arrays import spread
 
 SAME_FILE_PENALTY = 3.0
 """Subtracted in a flat list for each better chunk of the same file: one chunk a file, unless a file is far ahead."""
 NESTED = 8
 """Chunks that a file of an answer holds at most."""
 _DIGITS, _PLACES = 6, 5
+F64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class Ranker:
         elif self._signals is None or self._signals.graph is not graph:
             self._signals = GraphSignals(graph)
         around = self._signals.of(scene.pool.files) if self._signals else None
-        return Near(scores, [self._snapshot.name(file)[0] for file in scene.pool.files.tolist()], around)
+        return Near(scores, [path for path, _ in scene.names], around)
 
     def rank(self, query: Query, allowed: Mask, limit: int) -> Ranking:
         """Return at most ``limit`` files, and as many chunks as a flat list; ties in order of path and line."""
@@ -124,47 +128,72 @@ class Ranker:
 
         A score is the chance that the best file answers, times how much less likely than that file the fusion holds what it stands by.
         """
-        top = float(score[leading[0]])
-        flat: list[tuple[float, int, int, RankedChunk]] = []
-        files: list[RankedFile] = []
         own_added = self._fusion.chunks.contributions(matrix(CHUNK_SIGNALS, scene))
-        own = own_added.sum(axis=1).round(_DIGITS)
+        chunks = self._chunks(scene, score[leading].astype(np.float64), np.array(leading), own_added.sum(axis=1).round(_DIGITS))
+        documents, top = scene.pool.files[leading].tolist(), float(score[leading[0]])
+        why = _told(self._fusion.second.signals, added[leading])
 
         def chance(total: float) -> float:
             return round(confidence * math.exp(total - top), _DIGITS)
 
-        for rank, at in enumerate(leading):
-            document, base = int(scene.pool.files[at]), float(score[at])
-            signals = _told(self._fusion.second.signals, added[at])
-            places: Numbers = np.flatnonzero(scene.pool.row == at)
-            places = places[np.argsort(-own[places], kind="stable")]
-            behind = own[places] - own[places[:1]]
-            read = (base + self._reading(scene, places, behind)).tolist()
-            nested: list[RankedChunk] = []
-            for number, place in enumerate(places[: max(NESTED, limit - rank)].tolist()):
-                chunk, because = int(scene.pool.chunk[place]), _told(self._chunk_names, own_added[place])
-                if number < NESTED:
-                    nested.append(RankedChunk(chunk, document, chance(read[number]), because))
-                total = base + float(behind[number]) - SAME_FILE_PENALTY * number
-                flat.append((-round(total, _DIGITS), rank, number, RankedChunk(chunk, document, chance(total), signals | because)))
-            files.append(RankedFile(document, chance(base), tuple(nested), signals))
-        flat.sort(key=lambda each: each[:3])
-        return tuple(files), tuple(each for _, _, _, each in flat[:limit])
+        inside = np.flatnonzero(chunks.number < NESTED)
+        nested: list[list[RankedChunk]] = [[] for _ in leading]
+        because = _told(self._chunk_names, own_added[chunks.place[inside]])
+        columns = (chunks.rank[inside], scene.pool.chunk[chunks.place[inside]], chunks.read[inside])
+        for rank, chunk, read, told in zip(*(each.tolist() for each in columns), because, strict=True):
+            nested[rank].append(RankedChunk(chunk, documents[rank], chance(read), told))
+        files = [
+            RankedFile(document, chance(base), tuple(own), told)
+            for document, base, own, told in zip(documents, score[leading].tolist(), nested, why, strict=True)
+        ]
+        best = np.lexsort((chunks.number, chunks.rank, -chunks.total.round(_DIGITS)))[:limit]
+        because = _told(self._chunk_names, own_added[chunks.place[best]])
+        columns = (chunks.rank[best], scene.pool.chunk[chunks.place[best]], chunks.total[best])
+        flat = [
+            RankedChunk(chunk, documents[rank], chance(total), why[rank] | told)
+            for rank, chunk, total, told in zip(*(each.tolist() for each in columns), because, strict=True)
+        ]
+        return tuple(files), tuple(flat)
 
-    def _reading(self, scene: Scene, places: Numbers, behind: F32) -> F32:
-        """Return what is added to a file's score for each of its chunks, best first, in order of reading.
+    def _chunks(self, scene: Scene, base: F64, leading: Numbers, own: F32) -> _Chunks:
+        """Return the chunks of the ``leading`` files, whose scores are ``base``; ``own`` are scores of all chunks (N).
 
-        A file's score is shared among its chunks as the chunks' model says, and what is long costs more of a reader's budget.
+        For a flat list each chunk scores as its file, less what it is behind the best chunk of that, less a penalty for each better one.
+        In order of reading a file's score is shared among its chunks as the chunks' model says, and what is long costs more of a
+        reader's budget.
         """
+        first, last = np.searchsorted(scene.pool.row, leading), np.searchsorted(scene.pool.row, leading, side="right")
+        sizes = last - first
+        place, rank = spread(first, sizes), np.repeat(np.arange(len(leading)), sizes)
+        place = place[np.lexsort((-own[place], rank))]
+        runs = Runs.of(rank)
+        number = np.arange(len(rank)) - np.repeat(runs.begins, runs.sizes)
+        behind = own[place] - np.repeat(own[place[runs.begins]], runs.sizes)
         weight, lines = self._fusion.reading
-        share = behind - np.log(np.exp(behind).sum())
-        return weight * share - lines * np.log(scene.lines(places))
+        whole = np.add.reduceat(np.exp(behind), runs.begins) if len(rank) else behind
+        share = behind - np.repeat(np.log(whole), runs.sizes)
+        read = base[rank] + weight * share - lines * np.log(scene.lines(place))
+        return _Chunks(place, rank, number, base[rank] + behind - SAME_FILE_PENALTY * number, read)
 
 
-def _told(names: Sequence[str], added: F32) -> dict[str, float]:
-    """Return what signals added to a score, those that added anything."""
-    values = added.round(4)
-    return {names[at]: float(values[at]) for at in np.flatnonzero(values).tolist()}
+@dataclass(frozen=True, slots=True)
+class _Chunks:
+    """Chunks of the leading files, in order of file and score, by their places in the pool."""
+
+    place: Numbers
+    rank: Numbers
+    """Which of the files."""
+    number: Numbers
+    """How many better ones their file has."""
+    total: F64
+    """Score in a flat list."""
+    read: F64
+    """Score in an order of reading."""
+
+
+def _told(names: Sequence[str], added: F32) -> list[dict[str, float]]:
+    """Return for each row what signals added to a score, those that added anything."""
+    return [{name: value for name, value in zip(names, row, strict=True) if value} for row in added.round(4).tolist()]
 
 
 def by_file(chunks: Sequence[RankedChunk]) -> Ranking:
@@ -179,4 +208,5 @@ def by_file(chunks: Sequence[RankedChunk]) -> Ranking:
 
 def matrix(signals: Sequence[Signal[Any]], of: Any) -> F32:
     """Return the values of signals as columns, rounded: what should be equal must not differ by the order in which it was added up."""
-    return np.stack([each.values(of) for each in signals], axis=1).astype(np.float64).round(_PLACES).astype(np.float32)
+    found = np.array([each.values(of) for each in signals], np.float64)
+    return found.round(_PLACES, out=found).T.astype(np.float32)

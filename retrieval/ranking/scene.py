@@ -17,7 +17,7 @@ from retrieval.ranking.definitions import Definitions
 from retrieval.ranking.path_words import PathWords
 from retrieval.ranking.pool import Pool, PoolMatches, match_pool
 from retrieval.ranking.words import Words
-from retrieval.segment import F32
+from retrieval.segment import F32, U16
 from retrieval.snapshot import Numbers, Snapshot
 
 _SURE = 0.5
@@ -71,12 +71,22 @@ class Scene:
         """Number of files, R."""
         return len(self.pool.files)
 
-    @property
+    @cached_property
+    def names(self) -> list[tuple[str, str]]:
+        """Path and language of each file (R)."""
+        return [self.snapshot.name(file) for file in self.pool.files.tolist()]
+
+    @cached_property
+    def flags(self) -> U16:
+        """What each file's path says of it (R)."""
+        return self.snapshot.document_flags[self.pool.files]
+
+    @cached_property
     def chunk(self) -> F32:
         """BM25F of each chunk (N)."""
         return self._asked.lexical.chunk[self.pool.chunk]
 
-    @property
+    @cached_property
     def coverage(self) -> F32:
         """Share of the query's weight whose terms each chunk holds (N)."""
         return self._asked.lexical.chunk_coverage[self.pool.chunk]
@@ -122,8 +132,7 @@ class Scene:
 
     def lines(self, places: Numbers) -> Numbers:
         """Return how many lines chunks have, given by their places in the pool."""
-        found = [self.snapshot.locate(chunk) for chunk in self.pool.chunk[places].tolist()]
-        return np.array([int(segment.end_line[at]) - int(segment.start_line[at]) + 1 for segment, at in found], np.int64)
+        return self.snapshot.lines_of(self.pool.chunk[places])
 
     @cached_property
     def spelled(self) -> F32:

@@ -45,7 +45,7 @@ class Signal(Generic[T]):
 def _named_path(scene: Scene) -> F32:
     if not scene.query.paths:
         return np.zeros(scene.files, np.float32)
-    ends = [scene.snapshot.name(int(file))[0].lower().endswith(scene.query.paths) for file in scene.pool.files]
+    ends = [path.lower().endswith(scene.query.paths) for path, _ in scene.names]
     return np.array(ends, np.float32)
 
 
@@ -53,7 +53,7 @@ def _flag(flag: PathFlag, *, wanted: bool) -> Signal[Scene]:
     def values(scene: Scene) -> F32:
         if (flag in scene.query.wants) is not wanted:
             return np.zeros(scene.files, np.float32)
-        return ((scene.snapshot.document_flags[scene.pool.files] & int(flag)) > 0).astype(np.float32)
+        return ((scene.flags & int(flag)) > 0).astype(np.float32)
 
     name = (flag.name or "").lower()
     if wanted:
@@ -62,16 +62,14 @@ def _flag(flag: PathFlag, *, wanted: bool) -> Signal[Scene]:
 
 
 def _depth(scene: Scene) -> F32:
-    depths = [scene.snapshot.name(int(file))[0].count("/") for file in scene.pool.files]
+    depths = [path.count("/") for path, _ in scene.names]
     return np.minimum(np.array(depths, np.float32) / _DEPTH, 1)
 
 
 def _minor(scene: Scene) -> F32:
     asked = {term.text for term in scene.query.terms}
-    minor = scene.priors.minor[scene.pool.files]
-    return np.array(
-        [at and scene.snapshot.name(int(file))[1] not in asked for at, file in zip(minor, scene.pool.files, strict=True)], np.float32
-    )
+    minor = scene.priors.minor[scene.pool.files].tolist()
+    return np.array([at and language not in asked for at, (_, language) in zip(minor, scene.names, strict=True)], np.float32)
 
 
 def _definitions_count(scene: Scene) -> F32:
@@ -87,6 +85,8 @@ def _types_share(scene: Scene) -> F32:
 def _pairs(*fields: Field) -> Callable[[Scene], F32]:
     def values(scene: Scene) -> F32:
         found = scene.pairs
+        if not len(found.term):
+            return np.zeros(scene.files, np.float32)
         held = np.zeros(len(found.term), np.bool_)
         for field in fields:
             held |= found.field(field) > 0
