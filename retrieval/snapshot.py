@@ -104,9 +104,8 @@ class Snapshot:
     def lines_of(self, chunks: Numbers) -> Numbers:
         """Return how many lines chunks have."""
         lines = np.zeros(len(chunks), np.int64)
-        number = np.searchsorted(self._first_chunks, chunks, side="right") - 1
-        for at in set(number.tolist()):
-            part, own = self.parts[at], np.flatnonzero(number == at)
+        for part in self.parts:
+            own = np.flatnonzero((chunks >= part.first_chunk) & (chunks < part.first_chunk + part.segment.chunks))
             inside = chunks[own] - part.first_chunk
             lines[own] = part.segment.end_line[inside].astype(np.int64) - part.segment.start_line[inside] + 1
         return lines

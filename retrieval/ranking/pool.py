@@ -119,6 +119,11 @@ class PoolMatches:
         """Return how often each posting's term stands in a field of its chunk."""
         return self.weight >> np.uint16(field) & np.uint16((1 << FIELD_BITS[field]) - 1)
 
+    def in_any(self, fields: Sequence[Field]) -> NDArray[np.bool_]:
+        """Return which postings' terms stand in any of these fields."""
+        bits = sum((1 << FIELD_BITS[field]) - 1 << field for field in fields)
+        return (self.weight & np.uint16(bits)) > 0
+
 
 def match_pool(pool: Pool, matches: Sequence[TermMatches]) -> PoolMatches:
     """Return where the terms stand in the pool.

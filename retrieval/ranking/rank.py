@@ -7,7 +7,7 @@ chunk a file; and an order of reading for a token budget, which wants the best c
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -140,7 +140,7 @@ class Ranker:
         nested: list[list[RankedChunk]] = [[] for _ in leading]
         because = _told(self._chunk_names, own_added[chunks.place[inside]])
         columns = (chunks.rank[inside], scene.pool.chunk[chunks.place[inside]], chunks.read[inside])
-        for rank, chunk, read, told in zip(*(each.tolist() for each in columns), because, strict=True):
+        for (rank, chunk, read), told in zip(_rows(*columns), because, strict=True):
             nested[rank].append(RankedChunk(chunk, documents[rank], chance(read), told))
         files = [
             RankedFile(document, chance(base), tuple(own), told)
@@ -151,7 +151,7 @@ class Ranker:
         columns = (chunks.rank[best], scene.pool.chunk[chunks.place[best]], chunks.total[best])
         flat = [
             RankedChunk(chunk, documents[rank], chance(total), why[rank] | told)
-            for rank, chunk, total, told in zip(*(each.tolist() for each in columns), because, strict=True)
+            for (rank, chunk, total), told in zip(_rows(*columns), because, strict=True)
         ]
         return tuple(files), tuple(flat)
 
@@ -189,6 +189,10 @@ class _Chunks:
     """Score in a flat list."""
     read: F64
     """Score in an order of reading."""
+
+
+def _rows(ranks: Numbers, chunks: Numbers, scores: F64) -> Iterator[tuple[int, int, float]]:
+    return zip(ranks.tolist(), chunks.tolist(), scores.tolist(), strict=True)
 
 
 def _told(names: Sequence[str], added: F32) -> list[dict[str, float]]:

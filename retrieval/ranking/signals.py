@@ -87,9 +87,7 @@ def _pairs(*fields: Field) -> Callable[[Scene], F32]:
         found = scene.pairs
         if not len(found.term):
             return np.zeros(scene.files, np.float32)
-        held = np.zeros(len(found.term), np.bool_)
-        for field in fields:
-            held |= found.field(field) > 0
+        held = found.in_any(fields)
         key = np.unique(found.term[held] * scene.files + scene.pool.row[found.place[held]])
         return np.bincount(key % scene.files, scene.pair_weights[key // scene.files], scene.files).astype(np.float32)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.lexical import CHUNK, FILE, TermMatches
-from retrieval.ranking.pool import Pool, PoolMatches, match_pool
+from retrieval.ranking.pool import Pool, PoolMatches, Runs, match_pool
 from retrieval.segment import F32, Field
 
 _ADDED = (Field.BODY, Field.NAMES, Field.CONTEXT, Field.DOCS)
@@ -34,6 +34,8 @@ class Words:
         self._terms = terms
         self._title = title
         self._chunk_norm, self._document_norm = norms
+        self._field_scores: dict[Field, F32] = {}
+        self._chunk_coverage: dict[tuple[tuple[Field, ...], bool], F32] = {}
 
     @cached_property
     def idf(self) -> F32:
@@ -42,7 +44,9 @@ class Words:
 
     @cached_property
     def title_idf(self) -> F32:
-        """Weight of each term of the first line, 0 for the others (T)."""
+        """Weight of each term of the first line, 0 for the others (T); the same array as ``idf`` where all are of the first line."""
+        if all(each.term.text in self._title for each in self._terms):
+            return self.idf
         return np.array([each.idf * (each.term.text in self._title) for each in self._terms], np.float32)
 
     @cached_property
@@ -54,19 +58,32 @@ class Words:
     def counts(self) -> dict[Field, F32]:
         """How often each term stands in each field of each file (T, R); in the path's fields once, whatever the number of chunks."""
         files = len(self._pool.files)
-        key = self.matches.term * files + self._pool.row[self.matches.place]
+        row = self._pool.row[self.matches.place]
+        key = self.matches.term * files + row
         shape = (self.matches.terms, files)
         size = shape[0] * shape[1]
-        found = {field: np.bincount(key, self.matches.field(field), size).astype(np.float32).reshape(shape) for field in _ADDED}
+        runs = Runs.of(key)  # postings are in order of term and chunk
+        found: dict[Field, F32] = {}
+        for field in _ADDED:
+            values = np.zeros(size, np.float32)
+            if len(key):
+                values[runs.row] = np.add.reduceat(self.matches.field(field), runs.begins, dtype=np.int64)
+            found[field] = values.reshape(shape)
         for field in (Field.STEM, Field.DIRECTORIES):
             values = np.zeros(size, np.float32)
-            values[key] = self.matches.field(field)
+            values[runs.row] = self.matches.field(field)[runs.begins]
             found[field] = values.reshape(shape)
         return found
 
     def field_score(self, field: Field, *, title: bool = False) -> F32:
         """Return BM25 over one field of the files (R), of the terms of the first line alone where ``title`` says so."""
-        idf = self.title_idf if title else self.idf
+        if title and self.title_idf is not self.idf:
+            return self._field_score(field, self.title_idf)
+        if field not in self._field_scores:
+            self._field_scores[field] = self._field_score(field, self.idf)
+        return self._field_scores[field]
+
+    def _field_score(self, field: Field, idf: F32) -> F32:
         count = self.counts[field]
         if field is Field.BODY:
             count = count * self._document_norm
@@ -114,11 +131,11 @@ class Words:
     def chunk_coverage(self, *fields: Field, title: bool = False) -> F32:
         """Return the share of the query's weight (of its first line's) whose terms stand in any of these fields of a chunk (N)."""
         idf = self.title_idf if title else self.idf
-        held = np.zeros(len(self.matches.term), np.bool_)
-        for field in fields:
-            held |= self.matches.field(field) > 0
-        got = np.bincount(self.matches.place[held], idf[self.matches.term[held]], len(self._pool.chunk))
-        return got.astype(np.float32) / _whole(idf)
+        if (fields, title) not in self._chunk_coverage:
+            held = np.flatnonzero(self.matches.in_any(fields))
+            got = np.bincount(self.matches.place[held], idf[self.matches.term[held]], len(self._pool.chunk))
+            self._chunk_coverage[fields, title] = got.astype(np.float32) / _whole(idf)
+        return self._chunk_coverage[fields, title]
 
 
 def _saturated(idf: F32, count: F32, k1: float) -> F32:
