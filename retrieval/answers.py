@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MAX_NESTED = 8
 NOTHING_RELEVANT = 0.1
+"""Confidence below which an answer says that nothing in it seems relevant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,17 @@ class SearchAnswer:
     """To a question about structure: the graph's answer for each view where the name stands for something."""
     files: tuple[FileHit, ...] = ()
     """The same ranking as files with their chunks."""
-    confidence: float = 0.0
-    """The chance that anything here answers; below ``NOTHING_RELEVANT`` nothing does, honestly. 1 where a pattern matches."""
+    confidence: float | None = None
+    """The chance that anything here answers; 1 where a pattern matches, None where nobody knows, as in a scan."""
+    model: str = ""
+    """Version of the learned weights that ranked; empty for a pattern and a scan."""
+
+    @property
+    def relevant(self) -> bool | None:
+        """Whether anything seems to answer: confidence of ``NOTHING_RELEVANT`` or more, or rows of the graph; None where nobody knows."""
+        if any(each.rows for each in self.structure):
+            return True
+        return None if self.confidence is None else self.confidence >= NOTHING_RELEVANT
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ SILENCE_SECONDS = 2.0
 """A worker that is on one batch, and then on one file of it, for longer is ended."""
 
 _BATCH_BYTES, _BATCH_FILES = 128_000, 256
+PATTERN_SIGNALS = {"matches": "how often the pattern matches in this span", "likely": "1 but for tests, vendored and generated files"}
+"""The signals of a hit that a pattern found, and what they mean."""
 _LESS_LIKELY = int(PathFlag.TEST | PathFlag.VENDORED | PathFlag.GENERATED | PathFlag.EXAMPLE)
 
 
@@ -76,7 +78,7 @@ class PatternMatcher:
             likely = 0.0 if int(snapshot.document_flags[document]) & _LESS_LIKELY else 1.0
             for chunk, inside in _by_chunk(snapshot, document, starts).items():
                 if allowed[chunk]:
-                    signals = {"matches": float(len(inside)), "likely": likely}
+                    signals = dict(zip(PATTERN_SIGNALS, (float(len(inside)), likely), strict=True))
                     found.append(RankedChunk(chunk, document, round(likely + 1 - 1 / (1 + len(inside)), 6), signals, min(inside)))
         truncated = list(_cut_off(snapshot, outcome, int(snapshot.documents_of(allowed).size)))
         found.sort(key=lambda each: (-each.score, snapshot.name(each.document)[0], each.chunk))

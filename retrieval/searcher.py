@@ -104,7 +104,14 @@ class Searcher:
             found.append(self._told(repository, snapshot, ranking, request.nested))
             status.append(self._status(repository, view, missing=snapshot.missing, truncated=truncated))
         hits, files = _together(found, request.limit)
-        return SearchAnswer(tuple(hits), tuple(status), tuple(structure), tuple(files), max((each for _, _, each in found), default=0.0))
+        return SearchAnswer(
+            tuple(hits),
+            tuple(status),
+            tuple(structure),
+            tuple(files),
+            max((each for _, _, each in found), default=0.0),
+            "" if query.pattern is not None else self._fusion.version,
+        )
 
     def ranker(self, request: SearchRequest) -> Ranker:
         """Return what ranks the first view that a request asks."""

@@ -73,7 +73,7 @@ def build_parser(named: str | None = None) -> argparse.ArgumentParser:
         ("show", "symbols", "status", "repos"): _add_reading,
         ("overview",): _add_overview,
         ("graph",): add_graph,
-        ("languages", "doctor", "completion"): _add_about,
+        ("signals", "languages", "doctor", "completion"): _add_about,
         ("eval",): _add_eval_name if named is not None and named != "eval" else _add_extensions,
     }
     for add in [add for names, add in groups.items() if named in names] or groups.values():
@@ -120,7 +120,8 @@ def _add_searching(commands: Commands) -> None:
         "query", nargs="?", metavar="QUERY", help="words, a name, a path, /regex/, a pasted trace, diff or issue, 'who calls X'"
     )
     _add_request(search, limit=10)
-    search.add_argument("--explain", action="store_true", help="show which signals brought each hit here")
+    search.add_argument("--files", action="store_true", help="list files with their best spans instead of spans alone")
+    search.add_argument("--explain", action="store_true", help="show which signals brought each hit here, and what they mean")
     search.add_argument("--queries", metavar="FILE", help="answer many queries, one a line: text or a JSON object (- is standard input)")
     search.add_argument("--jsonl", action="store_true", help="print one JSON object a line, an answer each, with its latency")
     context = add_command(commands, "context", _context, "pack what answers a question into a token budget")
@@ -180,6 +181,7 @@ def _add_overview(commands: Commands) -> None:
 
 
 def _add_about(commands: Commands) -> None:
+    add_command(commands, "signals", _signals, "list the signals of the ranking, what each means and what it weighs")
     add_command(commands, "languages", _languages, "list languages and formats, their file names, and what is read from them")
     add_command(commands, "doctor", _doctor, "check this installation, its data folder and the index")
     completion = commands.add_parser("completion", help="print a completion script for a shell", description="Print a completion script.")
@@ -254,6 +256,12 @@ def _overview(typed: argparse.Namespace) -> int:
     from serve.cli_overview import overview
 
     return overview(typed)
+
+
+def _signals(typed: argparse.Namespace) -> int:
+    from serve.cli_search import signals
+
+    return signals(typed)
 
 
 def _languages(typed: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from ingest.errors import NotIndexedError, QueryError, SourceError
 from retrieval.answers import SearchAnswer, SearchRequest
 from retrieval.engine import Engine
 from serve import render
-from serve.cli_search import graph_for, print_answer, request, with_pending
+from serve.cli_search import found_something, graph_for, meanings_of, print_answer, request, with_pending
 from serve.compose import open_engine
 from serve.documents import batch_document, to_line
 from serve.settings import Settings, load_settings
@@ -60,14 +60,15 @@ def answer_queries(engine: Engine, template: SearchRequest, typed: argparse.Name
         if not pending:
             pending = {each.view: each.pending for each in with_pending(engine, answer.status, template)}
         answer = replace(answer, status=tuple(replace(each, pending=pending.get(each.view, -1)) for each in answer.status))
-        found, wrong = found or bool(answer.hits) or any(each.rows for each in answer.structure), wrong or bool(error)
+        found, wrong = found or found_something(answer), wrong or bool(error)
         _print(question, answer, error, latency_ms, typed)
     return 2 if wrong else 0 if found else 1
 
 
 def _print(question: _Question, answer: SearchAnswer, error: str, latency_ms: float, typed: argparse.Namespace) -> None:
     if typed.json or typed.jsonl:
-        print(to_line(batch_document(question.text, question.identity, answer, error, latency_ms)))
+        about = meanings_of(answer, typed)
+        print(to_line(batch_document(question.text, question.identity, answer, error, latency_ms, files=typed.files, about=about)))
         return
     print(f"=== {render.one_line(question.text)}  ({latency_ms:.1f} ms)")
     if error:

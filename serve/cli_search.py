@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 PENDING_UP_TO_FILES = 20_000
 """A walk for pending files takes 40 ms for 7,000 files; above this many an answer says that nobody looked."""
 
+NESTED = 3
+"""Spans of each file that ``--files`` shows."""
 _SPAN = re.compile(r"(?P<path>.+?)(?::(?P<start>\d+)(?:-(?P<end>\d+))?)?", re.DOTALL)
 
 
@@ -43,7 +45,12 @@ def search(typed: argparse.Namespace) -> int:
         except NotIndexedError as error:
             answer = _scan(settings, wanted, error)
     print_answer(answer, typed, wanted)
-    return 0 if answer.hits or any(each.rows for each in answer.structure) else 1
+    return 0 if found_something(answer) else 1
+
+
+def found_something(answer: SearchAnswer) -> bool:
+    """Tell whether an answer has anything to show, be it relevant or only the nearest."""
+    return bool(answer.hits or answer.files) or any(each.rows for each in answer.structure)
 
 
 @contextmanager
@@ -60,9 +67,12 @@ def graph_for(wanted: SearchRequest, settings: Settings) -> Generator[GraphStore
 
 def print_answer(answer: SearchAnswer, typed: argparse.Namespace, asked: SearchRequest) -> None:
     """Print hits to standard output; for people, the truth about them goes to standard error."""
+    about = meanings_of(answer, typed)
     if typed.json or typed.jsonl:
-        print(to_line(search_document(answer)))
+        print(to_line(search_document(answer, files=typed.files, about=about)))
         return
+    if answer.hits and answer.relevant is False:
+        print(f"nothing here seems relevant (confidence {answer.confidence:.2f}); the nearest:", file=sys.stderr, flush=True)
     if answer.structure:
         from serve.render_structure import structures  # few questions are about structure
 
@@ -70,13 +80,37 @@ def print_answer(answer: SearchAnswer, typed: argparse.Namespace, asked: SearchR
     if answer.hits:
         from retrieval.query import parse_query  # here: ``codelore index`` loads this module too, and asks nothing
 
-        print(
-            render.hits(
-                answer.hits, parse_query(asked.text, regex=asked.regex), style(), explain=typed.explain, several=len(answer.status) > 1
-            )
-        )
+        query, several = parse_query(asked.text, regex=asked.regex), len(answer.status) > 1
+        if typed.files:
+            print(render.files(answer.files, query, style(), about=about, several=several))
+        else:
+            print(render.hits(answer.hits, query, style(), about=about, several=several))
     sys.stdout.flush()
+    if about and (ranked := render.ranked_by(answer)):
+        print(ranked, file=sys.stderr)
     print(("" if answer.hits or answer.structure else "nothing found\n") + render.status_line(answer.status), file=sys.stderr)
+
+
+def meanings_of(answer: SearchAnswer, typed: argparse.Namespace) -> dict[str, str] | None:
+    """Return what each signal of an answer's hits and files means, None where no explanation is asked for."""
+    if not typed.explain:
+        return None
+    from retrieval.explained import meanings
+
+    shown = answer.files if typed.files else answer.hits
+    signals = {name for each in shown for name in each.signals} | {
+        name for file in answer.files if typed.files for each in file.chunks for name in each.signals
+    }
+    known = meanings()
+    return {name: known[name] for name in sorted(signals) if name in known}
+
+
+def signals(typed: argparse.Namespace) -> int:
+    """List the signals of the ranking: what each means and what it weighs."""
+    from serve.documents_signals import signals_document, signals_text
+
+    print(to_line(signals_document()) if typed.json else signals_text(style()))
+    return 0
 
 
 def _scan(settings: Settings, wanted: SearchRequest, error: NotIndexedError) -> SearchAnswer:
@@ -174,6 +208,7 @@ def request(typed: argparse.Namespace, text: str) -> SearchRequest:
         regex=typed.regex,
         ref=typed.ref,
         repositories=("*",) if typed.all_repos else tuple(typed.repo),
+        nested=NESTED if getattr(typed, "files", False) else 0,
     )
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ingest.model import ViewStatus
 from ingest.views import Repository
-from retrieval.answers import Hit, SearchAnswer, Span, SymbolAnswer
+from retrieval.answers import FileHit, Hit, SearchAnswer, Span, SymbolAnswer
 from retrieval.run import IndexOutcome
 
 if TYPE_CHECKING:
@@ -94,12 +94,20 @@ def time_document(seconds: float) -> str | None:
     return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z") if seconds else None
 
 
-def search_document(answer: SearchAnswer) -> Document:
-    """Return the answer of a search."""
+def search_document(answer: SearchAnswer, *, files: bool = False, about: Mapping[str, str] | None = None) -> Document:
+    """Return the answer of a search: its hits, or with ``files`` its files. ``about`` says what signals mean, where that was asked."""
+    return {"status": answer_status(answer.status)} | _found(answer, files=files, about=about or {})
+
+
+def _found(answer: SearchAnswer, *, files: bool, about: Mapping[str, str]) -> Document:
     return {
-        "status": answer_status(answer.status),
+        "confidence": None if answer.confidence is None else round(answer.confidence, 6),
+        "relevant": answer.relevant,
+        "model": answer.model,
         "structure": [_structure(each) for each in answer.structure],
-        "hits": [_hit(hit) for hit in answer.hits],
+        "hits": [] if files else [_hit(hit) for hit in answer.hits],
+        "files": [_file(file) for file in answer.files] if files else [],
+        "about": dict(about),
     }
 
 
@@ -126,21 +134,33 @@ def _structure(answer: Structure) -> Document:
     }
 
 
+def _file(file: FileHit) -> Document:
+    return asdict(replace(file, chunks=())) | {"chunks": [_hit(each) for each in file.chunks]}
+
+
 def _hit(hit: Hit) -> Document:
     document = asdict(hit)
     del document["first_match"]  # where a person's terminal begins to show the snippet
     return document
 
 
-def batch_document(query: str, identity: str | int | None, answer: SearchAnswer, error: str, latency_ms: float) -> Document:
-    """Return one answer of many."""
+def batch_document(
+    query: str,
+    identity: str | int | None,
+    answer: SearchAnswer,
+    error: str,
+    latency_ms: float,
+    *,
+    files: bool = False,
+    about: Mapping[str, str] | None = None,
+) -> Document:
+    """Return one answer of many, shaped as ``search_document`` shapes one."""
     return {
         "id": identity,
         "query": query,
         "latency_ms": round(latency_ms, 3),
         "status": answer_status(answer.status) if answer.status else None,
-        "structure": [_structure(each) for each in answer.structure],
-        "hits": [_hit(hit) for hit in answer.hits],
+        **_found(answer, files=files, about=about or {}),
         "error": error or None,
     }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from graph.indexing import GraphOutcome
     from ingest.model import ViewStatus
     from ingest.views import Repository
-    from retrieval.answers import Hit, SymbolAnswer
+    from retrieval.answers import FileHit, Hit, SearchAnswer, SymbolAnswer
     from retrieval.models.filling import FillOutcome
     from retrieval.models.vector_cache import StoredModel
     from retrieval.packs.model import ContextPack
     from retrieval.query import Query
     from retrieval.run import IndexOutcome
 
-_SNIPPET_LINES = 6
+_SNIPPET_LINES, _NESTED_LINES = 6, 3
+_ADDED, _TAKEN = 6, 3  # signals that --explain shows: those that added most, those that took most
 _LISTED = 10
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -61,29 +62,65 @@ def one_line(text: str) -> str:
     return plain(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
-def hits(found: Sequence[Hit], query: Query, style: Style, *, explain: bool = False, several: bool = False) -> str:
-    """Return hits as blocks: rank, place, symbol, kind and score, then the lines of the span that say most about the query."""
-    return "\n\n".join(_hit(hit, query, style, explain=explain, several=several) for hit in found)
+def hits(found: Sequence[Hit], query: Query, style: Style, *, about: Mapping[str, str] | None = None, several: bool = False) -> str:
+    """Return hits as blocks: rank, place, symbol, kind and score, then the lines of the span that say most about the query.
+
+    With ``about``, what each signal means, the signals that added most to its rank stand between.
+    """
+    return "\n\n".join(_hit(hit, query, style, about=about, several=several) for hit in found)
 
 
-def _hit(hit: Hit, query: Query, style: Style, *, explain: bool, several: bool) -> str:
+def files(found: Sequence[FileHit], query: Query, style: Style, *, about: Mapping[str, str] | None = None, several: bool = False) -> str:
+    """Return files as blocks: rank, path, language and score, then the best spans of each; ``about`` as for ``hits``."""
+    return "\n\n".join(_file(file, query, style, about=about, several=several) for file in found)
+
+
+def _file(file: FileHit, query: Query, style: Style, *, about: Mapping[str, str] | None, several: bool) -> str:
+    head = f"{file.rank}. {style.path(one_line(file.path))}  {file.language}  {style.faint(f'{file.score:.3f}')}"
+    lines = [f"{head}  {style.faint(one_line(file.repository))}" if several else head]
+    if about is not None:
+        lines += explained(file.signals, about, style)
+    for hit in file.chunks:
+        named = "  ".join(filter(None, (f"   {hit.start_line}-{hit.end_line}", style.strong(one_line(hit.symbol)), hit.kind)))
+        lines += [named, *_snippet(hit, query, style, shown_lines=_NESTED_LINES)]
+    return "\n".join(lines)
+
+
+def _hit(hit: Hit, query: Query, style: Style, *, about: Mapping[str, str] | None, several: bool) -> str:
     place = f"{one_line(hit.path)}:{hit.start_line}-{hit.end_line}"
-    about = "  ".join(each for each in (style.strong(one_line(hit.symbol)) if hit.symbol else "", hit.kind or hit.language) if each)
-    head = f"{hit.rank}. {style.path(place)}  {about}  {style.faint(f'{hit.score:.3f}')}"
+    named = "  ".join(each for each in (style.strong(one_line(hit.symbol)) if hit.symbol else "", hit.kind or hit.language) if each)
+    head = f"{hit.rank}. {style.path(place)}  {named}  {style.faint(f'{hit.score:.3f}')}"
     lines = [f"{head}  {style.faint(one_line(hit.repository))}" if several else head]
-    if explain:
-        signals = sorted(hit.signals.items(), key=lambda each: -each[1])
-        lines.append("   " + style.faint("signals: " + ", ".join(f"{name} {value:.3f}" for name, value in signals)))
+    if about is not None:
+        lines += explained(hit.signals, about, style)
     return "\n".join([*lines, *_snippet(hit, query, style)])
 
 
-def _snippet(hit: Hit, query: Query, style: Style) -> list[str]:
+def explained(signals: Mapping[str, float], about: Mapping[str, str], style: Style) -> list[str]:
+    """Return the signals that added most to a rank and those that took most from it, a line each with what it means, then the rest."""
+    ordered = sorted(signals.items(), key=lambda each: -each[1])
+    up, down = [each for each in ordered if each[1] > 0], [each for each in ordered if each[1] <= 0]
+    shown = [*up[:_ADDED], *down[max(len(down) - _TAKEN, 0) :]]
+    width = max((len(name) for name, _ in shown), default=0)
+    lines = [f"   {value:+8.3f}  {name:<{width}}  {about.get(name, '')}".rstrip() for name, value in shown]
+    if rest := len(ordered) - len(shown):
+        lines.append(f"   {sum(signals.values()) - sum(value for _, value in shown):+8.3f}  {rest} more")
+    return [style.faint(line) for line in lines]
+
+
+def ranked_by(answer: SearchAnswer) -> str:
+    """Return what ranked an answer and how sure it is, in one line."""
+    sure = "" if answer.confidence is None else f"confidence {answer.confidence:.2f}"
+    return ", ".join(filter(None, (f"ranked by weights {answer.model}" if answer.model else "", sure)))
+
+
+def _snippet(hit: Hit, query: Query, style: Style, shown_lines: int = _SNIPPET_LINES) -> list[str]:
     from retrieval.focus import focus  # it needs the query's terms, and only a search has loaded those
 
     source = plain(hit.snippet).split("\n")
     width = len(str(hit.end_line))
-    first = focus("\n".join(source), query, lines=_SNIPPET_LINES) if hit.first_match < 0 else max(hit.first_match - 1, 0)
-    shown = source[first : first + _SNIPPET_LINES]
+    first = focus("\n".join(source), query, lines=shown_lines) if hit.first_match < 0 else max(hit.first_match - 1, 0)
+    shown = source[first : first + shown_lines]
     numbered = [f"   {style.faint(f'{hit.start_line + first + at:>{width}}')}  {line.rstrip()}".rstrip() for at, line in enumerate(shown)]
     more = len(source) - first - len(shown)
     return [*numbered, style.faint(f"   {'':>{width}}  … {more} more lines")] if more > 0 else numbered

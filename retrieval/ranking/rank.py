@@ -25,7 +25,7 @@ from retrieval.ranking.graph_signals import GraphSignals
 from retrieval.ranking.near import NEAR_SIGNALS, Near
 from retrieval.ranking.pool import Runs
 from retrieval.ranking.scene import Scene
-from retrieval.ranking.signals import CHUNK_SIGNALS, FILE_SIGNALS, Signal
+from retrieval.ranking.signals import CHUNK_PREFIX, CHUNK_SIGNALS, FILE_SIGNALS, Signal
 from retrieval.segment import F32
 from retrieval.snapshot import Mask, Numbers, Snapshot
 from retrieval.term_arrays import spread
@@ -79,7 +79,7 @@ class Ranker:
         self._snapshot = snapshot
         self._fusion = fusion
         self._graph = graph
-        self._chunk_names = [f"chunk.{name}" for name in fusion.chunks.signals]
+        self._chunk_names = [CHUNK_PREFIX + name for name in fusion.chunks.signals]
         self._signals: GraphSignals | None = None
         self._scenes = SceneMaker(snapshot, embedder)
 

@@ -18,6 +18,9 @@ from retrieval.segment import F32, Field
 
 T = TypeVar("T")
 
+CHUNK_PREFIX = "chunk."
+"""Before the name of a chunk's signal where it stands beside those of its file."""
+
 _DEPTH, _SIZE = 8, 8
 
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from pydantic import BaseModel
 
-from serve import wire, wire_graph
+from serve import wire, wire_graph, wire_search
 from serve.cli import build_parser
 from serve.settings import Settings
 
@@ -52,7 +52,7 @@ def documented_options(text: str) -> set[str]:
 
 def fields() -> Iterator[tuple[str, str]]:
     """Every (model, JSON field) of the wire."""
-    for module in (wire, wire_graph):
+    for module in (wire, wire_search, wire_graph):
         for name, model in vars(module).items():
             if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == module.__name__:
                 for field, info in model.model_fields.items():

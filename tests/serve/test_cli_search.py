@@ -1,11 +1,16 @@
 """Asking on the command line: search, many searches, context, show and symbols."""
 
 import json
+import re
 import time
 from pathlib import Path
 
 import pytest
 
+from ingest.model import ViewStatus
+from retrieval.answers import Hit, SearchAnswer, SearchRequest
+from serve.cli import build_parser
+from serve.cli_search import print_answer
 from tests.ingest.repositories import new_repository, write
 from tests.serve.commands import SHOP, Shell, hold_to_schema, program
 
@@ -119,9 +124,95 @@ def test_a_pattern_shows_the_line_that_matches(codelore: Shell, tmp_path: Path) 
     assert [line.split()[-1] for line in out.splitlines()[1:3]] == ["16", "17"]
 
 
-def test_explain_shows_signals(codelore: Shell, shop: Path) -> None:
-    assert "signals: " in codelore("search", "cart", "--explain").out
-    assert "signals: " not in codelore("search", "cart").out
+def test_explain_says_what_ranked_a_hit(shop: Path) -> None:
+    """Signals with what they mean, all of what was added accounted for, and the weights that did it."""
+    done = program("search", "charge_card", "--explain", "--limit", "1", folder=shop)
+    told = re.findall(r"^ +([+-]\d+\.\d{3})  (.*)$", done.out, re.MULTILINE)
+    listed = {row["name"]: row["about"] for row in json.loads(program("signals", "--json", folder=shop).out)["signals"]}
+    *shown, rest = [re.split(r" {2,}", text, maxsplit=1) for _, text in told]
+    assert 2 <= len(shown) <= 9
+    assert all(listed[name] == about for name, about in shown)
+    assert re.fullmatch(r"\d+ more", rest[0])
+    assert re.search(r"^ranked by weights \w+, confidence [01]\.\d\d$", done.err, re.MULTILINE)
+    [hit] = program("search", "charge_card", "--json", "--limit", "1", folder=shop).json("SearchResult")["hits"]
+    assert sum(float(value) for value, _ in told) == pytest.approx(sum(hit["signals"].values()), abs=0.01)
+    plain = program("search", "charge_card", folder=shop)
+    assert " more\n" not in plain.out
+    assert "weights" not in plain.err
+
+
+def test_explain_in_json_says_what_each_signal_means(shop: Path) -> None:
+    answer = program("search", "--json", "--explain", "charge a credit card", folder=shop).json("SearchResult")
+    assert set(answer["about"]) == {name for hit in answer["hits"] for name in hit["signals"]}
+    assert all(answer["about"].values())
+    listed = program("signals", "--json", folder=shop).json("SignalsResult")
+    assert listed["model"] == answer["model"]
+    assert set(answer["about"]) <= {each["name"] for each in listed["signals"]}
+    assert program("search", "--json", "charge a credit card", folder=shop).json("SearchResult")["about"] == {}
+
+
+def test_a_pattern_is_explained_and_sure(codelore: Shell, shop: Path) -> None:
+    answer = codelore("search", "--json", "--explain", "/def /").json("SearchResult")
+    assert (answer["confidence"], answer["relevant"], answer["model"]) == (1.0, True, "")
+    assert set(answer["about"]) == {"matches", "likely"}
+
+
+def test_signals_are_listed_with_their_weights(shop: Path) -> None:
+    done = program("signals", folder=shop)
+    assert done.code == 0
+    assert re.search(r"^definition +[+-]\d+\.\d{3} +[+-]\d+\.\d{3}  it defines a name of the query$", done.out, re.MULTILINE)
+    listed = json.loads(program("signals", "--json", folder=shop).out)["signals"]
+    assert {each["of"] for each in listed} == {"file", "neighbours", "chunk"}
+    assert all((each["first"] is None) == (each["of"] != "file") for each in listed)
+    assert any(each["confidence"] for each in listed)
+    assert all(each["about"] for each in listed)
+    assert len({each["name"] for each in listed}) == len(listed)
+
+
+def test_files_hold_their_best_spans(shop: Path) -> None:
+    """The same ranking, a file once, its spans in it; as text the path leads and its spans follow."""
+    flat = program("search", "--json", "cart total price", folder=shop).json("SearchResult")
+    nested = program("search", "--json", "--files", "cart total price", folder=shop).json("SearchResult")
+    assert (flat["files"], nested["hits"]) == ([], [])
+    assert [file["rank"] for file in nested["files"]] == list(range(1, len(nested["files"]) + 1))
+    paths = [file["path"] for file in nested["files"]]
+    assert paths == list(dict.fromkeys(paths))
+    assert paths[0] == flat["hits"][0]["path"] == "shop/cart.py"
+    for file in nested["files"]:
+        assert 1 <= len(file["chunks"]) <= 3
+        assert {chunk["path"] for chunk in file["chunks"]} == {file["path"]}
+    done = program("search", "--files", "--explain", "cart total price", "--limit", "1", folder=shop)
+    assert done.out.startswith("1. shop/cart.py  python  ")
+    assert "\n   1-12  Cart  class\n" in done.out
+    assert re.search(r"^ +\+\d\.\d{3}  \w+", done.out, re.MULTILINE)
+
+
+def test_an_answer_says_when_nothing_seems_relevant(shop: Path) -> None:
+    """The nearest are shown all the same; the statement is no part of the answer that a pipe carries."""
+    asked = "documents in ingress"  # hardly a word of it is there
+    answer = program("search", "--json", asked, folder=shop).json("SearchResult")
+    done = program("search", asked, folder=shop)
+    said = f"nothing here seems relevant (confidence {answer['confidence']:.2f}); the nearest:\n"
+    assert (said in done.err) is (not answer["relevant"] and bool(answer["hits"]))
+    assert said not in done.out
+    assert done.code == (0 if answer["hits"] else 1)
+    sure = program("search", "--json", "charge_card", folder=shop).json("SearchResult")
+    assert sure["relevant"]
+    assert 0.1 <= sure["confidence"] <= 1
+
+
+@pytest.mark.parametrize(("confidence", "relevant"), [(0.0, False), (0.04, False), (0.1, True), (1.0, True), (None, None)])
+def test_what_seems_relevant_is_a_bound_of_confidence(
+    capsys: pytest.CaptureFixture[str], confidence: float | None, relevant: bool | None
+) -> None:
+    hit = Hit(1, 0.01, "a.py", 1, 1, "", "", "python", "x = 1", "shop", "/shop")
+    answer = SearchAnswer((hit,), (ViewStatus("/shop", "shop", 1, 1.0),), confidence=confidence)
+    assert answer.relevant is relevant
+    typed = build_parser().parse_args(["search", "x"])
+    print_answer(answer, typed, SearchRequest("x", "."))
+    told = capsys.readouterr()
+    assert told.out.startswith("1. a.py:1-1")
+    assert told.err.startswith("nothing here seems relevant (confidence 0.0") is (relevant is False)
 
 
 def test_a_ref_and_a_name_choose_the_view(codelore: Shell, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,13 +7,13 @@ import pytest
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from serve import wire, wire_graph
+from serve import wire, wire_graph, wire_search
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "schema.json"
 
 
 def models() -> list[type[BaseModel]]:
-    modules = (wire, wire_graph)
+    modules = (wire, wire_search, wire_graph)
     members = [(module, each) for module in modules for each in vars(module).values()]
     return [
         each for module, each in members if isinstance(each, type) and issubclass(each, BaseModel) and each.__module__ == module.__name__
