@@ -12,6 +12,7 @@ import numpy as np
 
 from eval.training.fit import Listed, expand, fit_chances, fit_lists, named, thinned
 from eval.training.samples import ChunkSample, Sample
+from ingest.errors import SourceError
 from retrieval.ranking.fusion import ALL_SIGNALS, Model, table
 from retrieval.ranking.near import NEAR_SIGNALS, Near
 from retrieval.ranking.rank import matrix
@@ -57,8 +58,12 @@ class Score:
 
 
 def train(samples: Sequence[Sample], report: Callable[[str], None] = lambda _: None) -> tuple[Weights, list[Score]]:
-    """Fit the models on all samples, and score every question by models that were fitted without its repository."""
+    """Fit the models on all samples, and score every question by models that were fitted without its repository.
+
+    Raises SourceError when what was found of one fold is all there is to learn from.
+    """
     fold = {name: int(sha256(name.encode()).hexdigest(), 16) % FOLDS for name in {plain_name(each) for each in samples}}
+    _require_several_folds(samples, fold)
     parts = [[each for each in samples if fold[plain_name(each)] == number] for number in range(FOLDS)]
     scores: list[Score] = []
     first_scores: dict[int, F32] = {}
@@ -77,6 +82,15 @@ def train(samples: Sequence[Sample], report: Callable[[str], None] = lambda _: N
     report("all repositories")
     every = [each for part in parts for each in part]
     return Weights(_fit_first(every), _fit_second(every, first_scores), _fit_chunks(every), _fit_chance(every)), scores
+
+
+def _require_several_folds(samples: Sequence[Sample], fold: Mapping[str, int]) -> None:
+    learned = _learned(samples)
+    if len({fold[plain_name(each)] for each in learned}) < 2:
+        raise SourceError(
+            f"there is too little to learn from: {len(learned)} of {len(samples)} questions have a candidate that answers, "
+            f"and their repositories are of one fold or none; name sets of more repositories"
+        )
 
 
 def plain_name(each: Sample) -> str:
