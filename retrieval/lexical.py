@@ -124,7 +124,7 @@ class LexicalScorer:
             chunk_coverage=np.zeros(snapshot.chunks, np.float32),
         )
         total = 0.0
-        filtered = not (snapshot.all_live and bool(allowed.all()))
+        filtered = not (snapshot.all_live and (allowed is snapshot.live or bool(allowed.all())))
         for term in terms:
             chunk, weight = self.postings(term.key)
             if not snapshot.all_live:

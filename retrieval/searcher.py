@@ -12,7 +12,7 @@ import numpy as np
 from graph.definitions import find_definitions
 from ingest.database import Database
 from ingest.facts import FactStore
-from ingest.model import SymbolKind, View, ViewStatus
+from ingest.model import DocumentId, SymbolKind, View, ViewStatus
 from ingest.views import Repository, ViewCatalog
 from retrieval.answers import MAX_NESTED, FileHit, Hit, SearchAnswer, SearchRequest, SymbolAnswer, SymbolRow
 from retrieval.catalog import SegmentCatalog
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _KINDS = list(SymbolKind)
 _OPEN_SNAPSHOTS = 8
 _ATTEMPTS = 3
+_KEPT_TEXTS = 16 << 20
+"""Bytes of texts of documents that are kept from one question to the next."""
 
 T = TypeVar("T")
 _Opened = tuple[Repository, View, Snapshot, Ranker]
@@ -68,6 +70,8 @@ class Searcher:
         self._status = status
         self._open: dict[int, tuple[Snapshot, Ranker]] = {}
         self._patterns = PatternMatcher()
+        self._read_last: dict[DocumentId, bytes] = {}
+        self._kept_bytes = 0
 
     def close(self) -> None:
         """End the processes that match patterns, and let go of all snapshots."""
@@ -75,8 +79,10 @@ class Searcher:
         self.forget()
 
     def forget(self) -> None:
-        """Let go of all snapshots."""
+        """Let go of all snapshots and texts."""
         self._open.clear()
+        self._read_last.clear()
+        self._kept_bytes = 0
 
     def search(self, request: SearchRequest, graph: GraphStore | None = None) -> SearchAnswer:
         """Answer a question; raises as ``Engine.search`` does. One about structure is asked of the graphs in ``graph`` too."""
@@ -183,11 +189,22 @@ class Searcher:
             if document in wanted:
                 yield number[document], text
 
+    def _read(self, documents: set[DocumentId]) -> dict[DocumentId, bytes]:
+        """Return documents' texts, which never change; those that were read last are kept."""
+        found = {document: self._read_last.pop(document) for document in documents & self._read_last.keys()}
+        read = self._facts.texts(documents - found.keys())
+        self._kept_bytes += sum(map(len, read.values()))
+        found |= read
+        self._read_last |= found
+        while self._kept_bytes > _KEPT_TEXTS and len(self._read_last) > len(found):
+            self._kept_bytes -= len(self._read_last.pop(next(iter(self._read_last))))
+        return found
+
     def _told(self, repository: Repository, snapshot: Snapshot, ranking: Ranking, nested: int) -> tuple[list[Hit], list[FileHit], float]:
         """Return the flat list and the files of a ranking, with the texts of their chunks."""
         nested = min(nested, MAX_NESTED)
         wanted = {each.document for each in ranking.flat} | {each.document for each in ranking.files if nested}
-        texts = self._facts.texts({snapshot.document_id(each) for each in wanted})
+        texts = self._read({snapshot.document_id(each) for each in wanted})
 
         def hit(rank: int, each: RankedChunk) -> Hit:
             return _hit(rank, each, repository, snapshot, texts[snapshot.document_id(each.document)])

@@ -24,12 +24,14 @@ def nearest(snapshot: Snapshot, query: F32, allowed: Mask, *, rescored: int = RE
 
 def near(snapshot: Snapshot, query: F32, allowed: Mask, *, rescored: int = RESCORED) -> tuple[Numbers, F32]:
     """Return chunks near ``query`` (a unit vector) and their cosine, in order of chunk; only chunks in ``allowed``."""
-    wanted = min(rescored, np.count_nonzero(allowed))
+    everything = allowed is snapshot.live and snapshot.all_live
+    wanted = min(rescored, snapshot.chunks if everything else np.count_nonzero(allowed))
     if not wanted or not query.any():
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
     code = np.packbits(query > 0).view(np.uint64)
-    distance = np.concatenate([_distances(columns, code) for columns in snapshot.code_columns])
-    if not allowed.all():
+    found = [_distances(columns, code) for columns in snapshot.code_columns]
+    distance = found[0] if len(found) == 1 else np.concatenate(found)
+    if not everything:
         distance[~allowed] = np.iinfo(np.uint16).max
     # All chunks at least as near as the last wanted one, so that the choice does not depend on how chunks are numbered.
     limit = np.partition(distance, wanted - 1)[wanted - 1]

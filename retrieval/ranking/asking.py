@@ -42,6 +42,7 @@ class SceneMaker:
         self._embedder = embedder
         self._lexical = LexicalScorer(snapshot)
         self._priors = document_priors(snapshot)
+        self._shown = snapshot.document_live & (snapshot.chunks_of > 0)
 
     def scene(self, query: Query, allowed: Mask) -> Scene:
         """Return the scene of a query among the ``allowed`` chunks; it has no file where nothing of the query is found."""
@@ -73,6 +74,8 @@ class SceneMaker:
 
     def _holding(self, allowed: Mask) -> Mask:
         """Say which documents have a chunk that is allowed."""
+        if allowed is self._snapshot.live:
+            return self._shown
         found = np.zeros(len(self._snapshot.document_ids), np.bool_)
         found[self._snapshot.chunk_document[allowed]] = True
         return found

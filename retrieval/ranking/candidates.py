@@ -21,13 +21,15 @@ MAX_PAIRS = 32
 
 def choose_files(signals: dict[str, tuple[F32, float]]) -> Numbers:
     """Return the documents to look at, ascending: of each signal (D), and of their weighted sum, the best that score at all."""
+    told = [(values, weight) for values, weight in signals.values() if values.any()]
     total = np.zeros(len(next(iter(signals.values()))[0]), np.float32)
-    chosen: list[Numbers] = []
-    for values, weight in signals.values():
+    for values, weight in told:
         total += np.float32(weight) * scaled(values)
-        chosen.append(best_places(values, BEST_OF_EACH))
-    chosen.append(best_places(total, BEST_OF_SUM))
-    return np.unique(np.concatenate(chosen))
+    chosen = np.zeros(len(total), np.bool_)
+    for values, _ in told:
+        chosen[best_places(values, BEST_OF_EACH)] = True
+    chosen[best_places(total, BEST_OF_SUM)] = True
+    return np.flatnonzero(chosen)
 
 
 def scaled(values: F32) -> F32:
@@ -103,8 +105,9 @@ def find_roots(scorer: LexicalScorer, snapshot: Snapshot, lexical: LexicalScores
     found: list[TermMatches] = []
     for (text, weight), key in zip(weights.items(), keys, strict=True):
         chunk, counts = scorer.postings(int(key))
-        shown = snapshot.live[chunk]
-        chunk, counts = chunk[shown], counts[shown]
+        if not snapshot.all_live:
+            shown = snapshot.live[chunk]
+            chunk, counts = chunk[shown], counts[shown]
         rarity = float(np.log1p((snapshot.live_documents - len(chunk) + 0.5) / (len(chunk) + 0.5)))
         found.append(TermMatches(QueryTerm(text, int(key), weight), rarity * weight, chunk, counts))
     return found
