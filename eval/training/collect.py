@@ -60,18 +60,16 @@ def errands(place: Path, places: Places) -> list[Errand]:
     asked: dict[str, list[Question]] = {}
     for question in found.questions:
         asked.setdefault(question.corpus, []).append(question)
+    source = place.stem if place.is_file() else place.absolute().name
+    return [Errand(source, corpora[name], places, own, _foreign(name, asked)) for name, own in asked.items()]
+
+
+def _foreign(name: str, asked: Mapping[str, Sequence[Question]]) -> Sequence[Question]:
+    """Return some questions about the next repository, whichever of its commits; none where all are about one."""
     names = sorted(asked)
-    others = {name: names[(at + 1) % len(names)] for at, name in enumerate(names)}
-    return [
-        Errand(
-            place.stem if place.is_file() else place.absolute().name,
-            corpora[name],
-            places,
-            own,
-            asked[others[name]][:FOREIGN] if others[name] != name else (),
-        )
-        for name, own in asked.items()
-    ]
+    at = names.index(name)
+    others = [each for each in (*names[at:], *names[:at]) if each.partition("@")[0] != name.partition("@")[0]]
+    return asked[others[0]][:FOREIGN] if others else ()
 
 
 def collect(work: Sequence[Errand], options: CollectOptions, report: Callable[[str], None] = lambda _: None) -> Iterator[Sample]:

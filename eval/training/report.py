@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -13,13 +14,17 @@ import numpy as np
 
 from eval.figures import auroc
 from eval.training.samples import Sample
-from eval.training.train import READING, Score, Weights, plain_name
+from eval.training.train import ANNOTATED, READING, Score, Weights, plain_name
 from retrieval.ranking.fusion import FORMAT
 
 
 def figures(scores: Sequence[Score]) -> dict[str, dict[str, float]]:
-    """Return the figures of each set: means over repositories and over questions, all of repositories that were not fitted on."""
+    """Return the figures of each annotated set, and of all mined ones together: means over repositories and over questions.
+
+    All are of repositories that were not fitted on.
+    """
     found: dict[str, dict[str, float]] = {}
+    scores = [each if each.source in ANNOTATED else replace(each, source="mined") for each in scores]
     for source in dict.fromkeys(each.source for each in scores):
         own = [each for each in scores if each.source == source and not each.foreign]
         other = [each for each in scores if each.source == source and each.foreign]
@@ -66,7 +71,7 @@ def document(weights: Weights, samples: Sequence[Sample], told: Mapping[str, Any
     record = {
         "trained": datetime.now(UTC).date().isoformat(),
         "command": "codelore eval train",
-        "questions": dict(sorted(Counter(each.source if each.kind == "" else f"{each.source}/{each.kind}" for each in samples).items())),
+        "questions": dict(sorted(Counter(each.source if each.source in ANNOTATED else f"mined/{each.kind}" for each in samples).items())),
         "repositories": repositories,
         "graph": graph,
         "unseen": told,
