@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.analyze import analyze
-from ingest.model import DocumentId, RepositoryId, View, ViewId, ViewKind
+from ingest.model import DocumentId, RepositoryId, SymbolKind, View, ViewId, ViewKind
 from retrieval.catalog import SegmentCatalog
 from retrieval.embed import SHIPPED, StaticEmbedder, hash_terms
 from retrieval.features import SegmentBuilder
 from retrieval.holdings import remove_files
+from retrieval.names import name_key, root, root_key
 from retrieval.segment import MAGIC, Segment, SegmentDamagedError, decode, encode, merge
 from retrieval.snapshot import Snapshot
 from tests.ingest.test_facts import Store
@@ -217,3 +218,61 @@ def test_an_empty_segment_is_not_stored(tmp_path: Path):
     assert shelf.held() == []
     shelf.catalog.compact(shelf.repository)
     shelf.database.close()
+
+
+NAMES = st.sampled_from(["refund_order", "Cart", "HTTPServer", "x", "größe", "template_tags_of_a_page", "_"])
+SHAPES = st.sampled_from(["def {}(): pass\n", "class {}:\n    pass\n", "{} = 1\n"])
+DEFINING = st.lists(st.lists(st.tuples(SHAPES, NAMES), max_size=4), min_size=1, max_size=5)
+
+
+def defining(files: list[list[tuple[str, str]]]) -> Segment:
+    """Build one segment of Python files that define things, and one of keys, which are no definitions."""
+    for at, own in enumerate(files):
+        path = f"shop/page{at}_of_shop.py"
+        builder().add(path, analyze(path, "\n".join(shape.format(name) for shape, name in own).encode())[0])
+    return builder().finish()
+
+
+@settings(max_examples=60, deadline=None)
+@given(DEFINING, st.data())
+def test_definitions_survive_merging_and_dropping(files: list[list[tuple[str, str]]], data: st.DataObject) -> None:
+    """Kinds, names and roots stay with their chunks, whatever is joined and left out."""
+    keep = data.draw(st.lists(st.booleans(), min_size=len(files), max_size=len(files)))
+    cut = data.draw(st.integers(0, len(files)))
+    parts = [defining(files[:cut]), defining(files[cut:])]
+    merged = merge(parts, [np.array(keep[:cut], np.bool_), np.array(keep[cut:], np.bool_)])
+    whole = defining(files)
+    assert_rows_of(merged, [defined for at, kept in enumerate(keep) if kept for defined in definitions(whole, at)])
+    assert merged.stem_roots.tolist() == [int(roots) for roots, kept in zip(whole.stem_roots, keep, strict=True) if kept]
+
+
+Defined = tuple[int, int, int, tuple[int, ...]]
+
+
+def definitions(segment: Segment, document: int) -> list[Defined]:
+    """Return of a document's definitions: the chunk's place in it, kind, name and roots."""
+    first, last = int(segment.chunk_start[document]), int(segment.chunk_start[document + 1])
+    found: list[Defined] = []
+    for chunk in range(first, last):
+        for at in range(int(segment.defined_start[chunk]), int(segment.defined_start[chunk + 1])):
+            roots = tuple(segment.roots[segment.root_start[at] : segment.root_start[at + 1]].tolist())
+            found.append((chunk - first, int(segment.defined_kind[at]), int(segment.defined_name[at]), roots))
+    return found
+
+
+def assert_rows_of(segment: Segment, expected: list[Defined]) -> None:
+    found = [defined for document in range(segment.documents) for defined in definitions(segment, document)]
+    assert found == expected
+    assert int(segment.defined_start[-1]) == len(segment.defined_kind) == len(segment.defined_name) == len(segment.root_start) - 1
+    assert int(segment.root_start[-1]) == len(segment.roots)
+
+
+def test_what_a_segment_holds_of_a_definition() -> None:
+    """The key of its name, whatever the case, and those of its roots; a key of a data file defines nothing."""
+    builder().add("a.py", analyze("a.py", b"class RefundOrders: pass\n")[0])
+    builder().add("b.json", analyze("b.json", b'{"refund": {"orders": 1}}\n')[0])
+    segment = builder().finish()
+    assert definitions(segment, 0) == [
+        (0, list(SymbolKind).index(SymbolKind.CLASS), name_key("refundorders"), (root_key("refund"), root_key(root("orders"))))
+    ]
+    assert definitions(segment, 1) == []

@@ -67,7 +67,7 @@ def test_columns_times_weights_are_what_a_model_adds(rows: int, seed: int) -> No
     values = (random.random((rows, len(CHUNK_SIGNALS))) * 4).astype(np.float32)
     columns = expand(values, CHUNK_SIGNALS)
     assert columns.shape == (rows, len(columns_of(CHUNK_SIGNALS)))
-    weights = random.random(columns.shape[1]) * 4 - 2
+    weights = random.random(len(columns_of(CHUNK_SIGNALS))) * 4 - 2
     model = table([each.name for each in CHUNK_SIGNALS], named(weights, CHUNK_SIGNALS), CHUNK_SIGNALS)
     assert model.contributions(values).sum(axis=1) == pytest.approx(columns @ weights, abs=1e-3)
 

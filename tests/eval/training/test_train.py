@@ -70,7 +70,9 @@ def test_a_training_writes_weights_that_a_search_uses(tmp_path: Path, places: tu
         engine.index(root)
         answer = engine.search(SearchRequest("one thing on sale", root))
     assert answer.files[0].path == "shop.py"
+    assert answer.confidence is not None
     assert 0 < answer.confidence <= 1
+    assert answer.model == fusion.version
 
 
 def test_figures_can_be_had_as_json(tmp_path: Path, places: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
