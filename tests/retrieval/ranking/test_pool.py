@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.analyze import analyze
 from ingest.model import SymbolKind
 from retrieval.embed import hash_terms
 from retrieval.lexical import LexicalScorer, QueryTerm, TermMatches
@@ -35,6 +36,7 @@ from retrieval.segment import FIELD_BITS, Field
 from tests.retrieval.ranking.trees import SHOP, paths_of, scene_of, trees
 from tests.retrieval.snapshots import Files, everything, snapshot_of
 
+TYPES = {SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.TRAIT, SymbolKind.STRUCT, SymbolKind.ENUM, SymbolKind.TYPE}
 SCORES = st.lists(st.floats(0, 8, width=32), min_size=1, max_size=40)
 
 
@@ -148,9 +150,7 @@ def test_what_a_name_has_of_a_query_is_what_its_roots_say(files: Files, text: st
             assert own.asked[at] == pytest.approx(asked, abs=1e-5)
             assert own.likeness[at] == pytest.approx(asked * covered, abs=1e-5)
             assert own.whole[at] == pytest.approx(asked if covered == 1 and len(roots) > 1 else 0, abs=1e-5)
-            assert bool(own.is_type[at]) == (
-                list(SymbolKind)[int(segment.defined_kind[defined])] is SymbolKind.CLASS or type_in(files, name)
-            )
+            assert bool(own.is_type[at]) == (list(SymbolKind)[int(segment.defined_kind[defined])] in TYPES)
             at += 1
     assert at == len(own.place)
     for file in range(scene.files):
@@ -159,18 +159,8 @@ def test_what_a_name_has_of_a_query_is_what_its_roots_say(files: Files, text: st
 
 
 def names_by_key(files: Files) -> dict[int, str]:
-    """Every name that could be defined in these texts, by its key."""
-    words = {
-        word
-        for _, text in files
-        for line in text.splitlines()
-        for word in [line.strip("# "), *line.replace("(", " ").replace(":", " ").split()]
-    }
-    return {name_key(word): word for word in words}
-
-
-def type_in(files: Files, name: str) -> bool:
-    return any(f"class {name}:".lower() in text.lower() or f"type {name} " in text for _, text in files)
+    """Every name that these files define, by its key."""
+    return {name_key(symbol.name): symbol.name for path, text in files for symbol in analyze(path, text.encode())[0].symbols}
 
 
 def test_no_root_asked_for_is_met_by_no_name() -> None:
