@@ -84,7 +84,7 @@ def test_thinning_keeps_all_answers_and_the_best_others(rows: int, wanted: set[i
     assert np.array_equal(columns, again)
 
 
-def score(repository: str, ndcg: float, *, kind: str = "", source: str = "one", foreign: bool = False, span: float | None = None) -> Score:
+def score(repository: str, ndcg: float, *, kind: str = "", source: str = "semble", foreign: bool = False, span: float | None = None) -> Score:
     return Score(source, kind, repository, ndcg, float(ndcg == 1), span, 0.2 if foreign else 0.8, foreign)
 
 
@@ -94,10 +94,10 @@ def test_figures_are_means_over_repositories_and_over_questions() -> None:
         score("a", 1.0),
         score("b", 0.0, kind="change", span=1.0),
         score("a", 0.0, foreign=True),
-        score("c", 0.0, source="two", foreign=True),
+        score("c", 0.0, source="sweqa", foreign=True),
     ])
     assert found == {
-        "one": {
+        "semble": {
             "ndcg@10": 0.5,
             "ndcg@10:questions": 0.6667,
             "hit@1:questions": 0.6667,
@@ -107,8 +107,8 @@ def test_figures_are_means_over_repositories_and_over_questions() -> None:
             "ndcg@10:change": 0.0,
         }
     }
-    assert figures([score("a", 1.0)]) == {"one": {"ndcg@10": 1.0, "ndcg@10:questions": 1.0, "hit@1:questions": 1.0}}
-    assert lines(found)[1].startswith("  one: ndcg@10 0.500, ")
+    assert figures([score("a", 1.0)]) == {"semble": {"ndcg@10": 1.0, "ndcg@10:questions": 1.0, "hit@1:questions": 1.0}}
+    assert lines(found)[1].startswith("  semble: ndcg@10 0.500, ")
 
 
 def test_a_document_of_weights_can_be_loaded_and_names_its_training(tmp_path: Path) -> None:
@@ -117,13 +117,13 @@ def test_a_document_of_weights_can_be_loaded_and_names_its_training(tmp_path: Pa
     weights = Weights(first, first, {}, {"bias": -1.0, "weights": dict.fromkeys(RELEVANCE, 0.5)})
     none = np.zeros(0, np.bool_)
     samples = [
-        Sample("1", "acme+Shop@12", "one", kind, 1, [], np.zeros((0, 1), np.float32), none, none, None, None) for kind in ("", "change")
+        Sample("1", "acme+Shop@12", "semble", kind, 1, [], np.zeros((0, 1), np.float32), none, none, None, None) for kind in ("", "change")
     ]
-    text = document(weights, samples, {"one": {}}, graph=True)
+    text = document(weights, samples, {"semble": {}}, graph=True)
     file = tmp_path / "fusion.json"
     file.write_text(text)
     fusion = load_fusion(file)
     assert fusion.record["repositories"] == ["shop"]
-    assert fusion.record["questions"] == {"one": 1, "one/change": 1}
+    assert fusion.record["questions"] == {"semble": 2}
     assert fusion.record["command"] == "codelore eval train"
     assert json.loads(document(weights, samples[:1], {}, graph=False))["version"] == fusion.version

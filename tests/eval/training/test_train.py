@@ -56,12 +56,12 @@ def test_a_training_writes_weights_that_a_search_uses(tmp_path: Path, places: tu
     done = codelore(tmp_path / "home", place, "--corpora", corpora, "--out", out, "--workers", "1", "--no-graph", "--no-download")
     assert done.returncode == 0, done.stderr
     assert "on repositories that were not fitted on:" in done.stdout
-    assert "  tiny: ndcg@10 " in done.stdout
+    assert "  mined: ndcg@10 " in done.stdout
     assert "4/4 tiny/" in done.stderr
     fusion = load_fusion(out)
     assert fusion.record["repositories"] == sorted(NAMES)
     assert fusion.record["graph"] is False
-    assert fusion.record["questions"] == {"tiny/change": 16, "tiny/docstring": 8}
+    assert fusion.record["questions"] == {"mined/change": 16, "mined/docstring": 8}
     assert set(fusion.relevance[0]) == set(RELEVANCE)
     assert not any(fusion.second.weights[:, [ALL_SIGNALS.index(each) for each in ALL_SIGNALS if each.name == "graph spread"]].ravel())
     options = EngineOptions(IndexOptions(workers=1), fusion=out)
@@ -84,9 +84,9 @@ def test_figures_can_be_had_as_json(tmp_path: Path, places: tuple[Path, Path], c
     )
     told = json.loads(capsys.readouterr().out)
     assert code == 0
-    assert set(told["figures"]) == {"tiny"}
-    assert "ndcg@10:docstring" not in told["figures"]["tiny"]
-    assert 0 <= told["figures"]["tiny"]["abstention"] <= 1
+    assert set(told["figures"]) == {"mined"}
+    assert "ndcg@10:docstring" not in told["figures"]["mined"]
+    assert 0 <= told["figures"]["mined"]["abstention"] <= 1
     assert list((tmp_path / "kept").iterdir())
 
 
