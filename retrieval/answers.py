@@ -9,6 +9,7 @@ from ingest.model import SymbolKind, ViewStatus
 from retrieval.filters import Filters
 
 if TYPE_CHECKING:
+    from retrieval.packs.model import Sibling
     from retrieval.structure import Structure
 
 
@@ -32,6 +33,10 @@ class SearchRequest:
     """Names of indexed repositories to ask instead of the one around ``root``; ``*`` asks all."""
     nested: int = 3
     """Chunks of each file in ``SearchAnswer.files``, at most ``MAX_NESTED``."""
+    fold: bool = False
+    """List near copies under the best of them, so that the limit counts distinct hits. A pattern's hits are listed as they are."""
+    split: bool = False
+    """Answer each part of a text of several questions by itself, and list the answers in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,10 @@ class Hit:
     signals: dict[str, float] = field(default_factory=dict[str, float])
     first_match: int = -1
     """Line of the snippet, counted from 0, where a pattern matches first; -1 for a hit that no pattern found."""
+    siblings: tuple[Sibling, ...] = ()
+    """Near copies of it in other files, best first, where copies are folded."""
+    parts: tuple[int, ...] = ()
+    """Which of ``SearchAnswer.parts`` it answers, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,8 @@ class FileHit:
     chunks: tuple[Hit, ...]
     signals: dict[str, float] = field(default_factory=dict[str, float])
     """What each signal added to the logarithm of its score."""
+    parts: tuple[int, ...] = ()
+    """Which of ``SearchAnswer.parts`` it answers, from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,8 @@ class SearchAnswer:
     """The chance that anything here answers; 1 where a pattern matches, None where nobody knows, as in a scan."""
     model: str = ""
     """Version of the learned weights that ranked; empty for a pattern and a scan."""
+    parts: tuple[str, ...] = ()
+    """The questions that were answered by themselves; none where the text was answered as one."""
 
     @property
     def relevant(self) -> bool | None:

@@ -87,9 +87,25 @@ class Searcher:
     def search(self, request: SearchRequest, graph: GraphStore | None = None) -> SearchAnswer:
         """Answer a question; raises as ``Engine.search`` does. One about structure is asked of the graphs in ``graph`` too."""
         query = parse_query(request.text, regex=request.regex)
-        return self._ask(request, lambda views: self._search(request, query, views, graph))
+        parts = query.parts if request.split else ()
+        fold = request.fold and query.pattern is None
+        if not fold and not parts:
+            return self._ask(request, lambda views: self._search(request, query, views, graph))
+        from retrieval.flat_list import answer_parts, fold_copies, looked_at  # for readers alone
 
-    def _search(self, request: SearchRequest, query: Query, views: list[_Opened], graph: GraphStore | None) -> SearchAnswer:
+        wide = looked_at(request.limit) if fold else request.limit
+        if parts:
+            asked = [(replace(request, text=part), parse_query(part)) for part in parts]
+            answers = self._ask(request, lambda views: [self._search(each, part, views, graph, wide) for each, part in asked])
+            answer = answer_parts(parts, answers, wide)
+        else:
+            answer = self._ask(request, lambda views: self._search(request, query, views, graph, wide))
+        hits = fold_copies(answer.hits, request.limit) if fold else answer.hits
+        return replace(answer, hits=hits, files=answer.files[: request.limit])
+
+    def _search(self, request: SearchRequest, query: Query, views: list[_Opened], graph: GraphStore | None, wide: int = 0) -> SearchAnswer:
+        """Answer one question, with ``wide`` hits where the limit does not hold yet."""
+        limit = wide or request.limit
         structure = self._structure(request, query.structure, views, graph) if query.structure else ()
         status: list[ViewStatus] = []
         found: list[tuple[list[Hit], list[FileHit], float]] = []
@@ -99,17 +115,17 @@ class Searcher:
             truncated: tuple[str, ...] = ()
             if query.pattern is not None:
                 texts = self._texts(snapshot, allowed)
-                ranked, truncated = self._patterns.match(snapshot, query.pattern, allowed, texts, limit=request.limit, deadline=deadline)
+                ranked, truncated = self._patterns.match(snapshot, query.pattern, allowed, texts, limit=limit, deadline=deadline)
                 ranking = by_file(ranked)
             else:
-                ranking = ranker.rank(query, allowed, request.limit)
+                ranking = ranker.rank(query, allowed, limit)
                 if query.dropped:
                     truncated = (
                         f"{len(query.dropped)} of the query's terms were not looked up (cap: 64): {' '.join(query.dropped[:8])} …",
                     )
             found.append(self._told(repository, snapshot, ranking, request.nested))
             status.append(self._status(repository, view, missing=snapshot.missing, truncated=truncated))
-        hits, files = _together(found, request.limit)
+        hits, files = _together(found, limit)
         return SearchAnswer(
             tuple(hits),
             tuple(status),

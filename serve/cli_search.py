@@ -58,7 +58,8 @@ def graph_for(wanted: SearchRequest, settings: Settings) -> Generator[GraphStore
     """Open the graphs for a question about structure; for any other one yield None."""
     from retrieval.query import parse_query
 
-    if not wanted.text.strip() or parse_query(wanted.text, regex=wanted.regex).structure is None:
+    query = parse_query(wanted.text, regex=wanted.regex) if wanted.text.strip() else None
+    if query is None or (query.structure is None and not any(parse_query(part).structure for part in query.parts)):
         yield None
         return
     with closing(open_graph(settings)) as store:
@@ -80,6 +81,8 @@ def print_answer(answer: SearchAnswer, typed: argparse.Namespace, asked: SearchR
     if answer.hits:
         from retrieval.query import parse_query  # here: ``codelore index`` loads this module too, and asks nothing
 
+        if answer.parts:
+            print(render.parts(answer), end="\n\n")
         query, several = parse_query(asked.text, regex=asked.regex), len(answer.status) > 1
         if typed.files:
             print(render.files(answer.files, query, style(), about=about, several=several))
@@ -200,6 +203,8 @@ def request(typed: argparse.Namespace, text: str) -> SearchRequest:
     """Return what was typed as a request. Raises ``QueryError`` for an unknown filter value."""
     from retrieval.answers import SearchRequest  # indexing takes what is general from this module, and asks nothing: 4 ms
 
+    searching = typed.command == "search"
+    listing = searching and typed.files
     return SearchRequest(
         text=text,
         root=typed.directory,
@@ -208,7 +213,9 @@ def request(typed: argparse.Namespace, text: str) -> SearchRequest:
         regex=typed.regex,
         ref=typed.ref,
         repositories=("*",) if typed.all_repos else tuple(typed.repo),
-        nested=NESTED if getattr(typed, "files", False) else 0,
+        nested=NESTED if listing else 0,
+        fold=searching and not listing,
+        split=searching,
     )
 
 

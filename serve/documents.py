@@ -105,6 +105,7 @@ def _found(answer: SearchAnswer, *, files: bool, about: Mapping[str, str]) -> Do
         "relevant": answer.relevant,
         "model": answer.model,
         "structure": [_structure(each) for each in answer.structure],
+        "parts": list(answer.parts),
         "hits": [] if files else [_hit(hit) for hit in answer.hits],
         "files": [_file(file) for file in answer.files] if files else [],
         "about": dict(about),

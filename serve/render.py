@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -76,7 +76,7 @@ def files(found: Sequence[FileHit], query: Query, style: Style, *, about: Mappin
 
 
 def _file(file: FileHit, query: Query, style: Style, *, about: Mapping[str, str] | None, several: bool) -> str:
-    head = f"{file.rank}. {style.path(one_line(file.path))}  {file.language}  {style.faint(f'{file.score:.3f}')}"
+    head = f"{file.rank}. {style.path(one_line(file.path))}  {file.language}  {style.faint(f'{file.score:.3f}')}{_parts(file.parts)}"
     lines = [f"{head}  {style.faint(one_line(file.repository))}" if several else head]
     if about is not None:
         lines += explained(file.signals, about, style)
@@ -89,11 +89,26 @@ def _file(file: FileHit, query: Query, style: Style, *, about: Mapping[str, str]
 def _hit(hit: Hit, query: Query, style: Style, *, about: Mapping[str, str] | None, several: bool) -> str:
     place = f"{one_line(hit.path)}:{hit.start_line}-{hit.end_line}"
     named = "  ".join(each for each in (style.strong(one_line(hit.symbol)) if hit.symbol else "", hit.kind or hit.language) if each)
-    head = f"{hit.rank}. {style.path(place)}  {named}  {style.faint(f'{hit.score:.3f}')}"
+    head = f"{hit.rank}. {style.path(place)}  {named}  {style.faint(f'{hit.score:.3f}')}{_parts(hit.parts)}"
     lines = [f"{head}  {style.faint(one_line(hit.repository))}" if several else head]
     if about is not None:
         lines += explained(hit.signals, about, style)
-    return "\n".join([*lines, *_snippet(hit, query, style)])
+    return "\n".join([*lines, *_snippet(hit, query, style), *_copies(hit, style, several=several)])
+
+
+def _copies(hit: Hit, style: Style, *, several: bool) -> Iterator[str]:
+    for each in hit.siblings:
+        place = style.path(f"{one_line(each.path)}:{each.start_line}-{each.end_line}")
+        yield f"   copy: {place}" + (f"  {style.faint(one_line(each.repository))}" if several else "")
+
+
+def parts(answer: SearchAnswer) -> str:
+    """Return the questions that were answered by themselves, numbered as the hits name them."""
+    return "\n".join(f"({number}) {one_line(part)}" for number, part in enumerate(answer.parts, start=1))
+
+
+def _parts(numbers: Sequence[int]) -> str:
+    return f"  ({', '.join(map(str, numbers))})" if numbers else ""
 
 
 def explained(signals: Mapping[str, float], about: Mapping[str, str], style: Style) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from serve.wire import Status, Wire
+from serve.wire import PackSiblingRecord, Status, Wire
 
 
 class SearchHit(Wire):
@@ -22,6 +22,8 @@ class SearchHit(Wire):
     repository: str
     view: str
     signals: dict[str, float] = Field(description="what each signal added to its rank; ``codelore signals`` says what they mean")
+    siblings: list[PackSiblingRecord] = Field(description="near copies of it in other files, which are not listed again")
+    parts: list[int] = Field(description="which of the answer's parts it answers, from 1; empty where the text was answered as one")
 
 
 class FileRecord(Wire):
@@ -34,6 +36,7 @@ class FileRecord(Wire):
     repository: str
     view: str
     signals: dict[str, float] = Field(description="what each signal added to its rank")
+    parts: list[int] = Field(description="as of a hit")
     chunks: list[SearchHit] = Field(description="its best spans, best first, 3 at most")
 
 
@@ -85,6 +88,9 @@ class SearchResult(Wire):
     relevant: bool | None = Field(description="false when nothing here seems to answer: hits are only the nearest; null as confidence")
     model: str = Field(description="version of the learned weights that ranked; empty for a pattern and a scan")
     structure: list[StructureResult] = Field(default=[], description="to a question about structure, one for each view that has the name")
+    parts: list[str] = Field(
+        description="the questions of the text that were answered by themselves, in turn; none where it was answered as one"
+    )
     hits: list[SearchHit] = Field(description="the flat list; empty with --files")
     files: list[FileRecord] = Field(description="with --files the same ranking as files")
     about: dict[str, str] = Field(description="with --explain what each signal of the hits and files means")
@@ -101,6 +107,9 @@ class BatchResult(Wire):
     relevant: bool | None = Field(description="as in SearchResult")
     model: str = Field(description="as in SearchResult")
     structure: list[StructureResult] = Field(default=[], description="to a question about structure, one for each view that has the name")
+    parts: list[str] = Field(
+        description="the questions of the text that were answered by themselves, in turn; none where it was answered as one"
+    )
     hits: list[SearchHit] = Field(description="the flat list; empty with --files")
     files: list[FileRecord] = Field(description="with --files the same ranking as files")
     about: dict[str, str] = Field(description="with --explain what each signal of the hits and files means")

@@ -12,17 +12,18 @@ LEAST_SIZE = 160
 _COMMON = 8  # a line of more spans than this, and than a fifth of them, tells none apart
 
 
-def sibling_groups(texts: Sequence[str], files: Sequence[Hashable], *, alike: float = ALIKE) -> list[int]:
+def sibling_groups(texts: Sequence[str], files: Sequence[Hashable], *, alike: float = ALIKE, common: int = _COMMON) -> list[int]:
     """Return for each text, best first, the position of the one it is a near copy of; its own where it is shown itself.
 
     A copy is compared with texts that are shown, of other ``files``, and joins the best one. Lines count once, without white space, by
-    their length; every text is read once, and only texts that share a line that few have are compared: 1.0 ms for 60 chunks of 35 lines.
+    their length; every text is read once, and only texts that share a line that at most ``common`` or a fifth of them have are compared:
+    1.0 ms for 60 chunks of 35 lines.
     """
     lines = [{squeezed for line in text.split("\n") if (squeezed := "".join(line.split()))} for text in texts]
     sizes = [sum(map(len, each)) for each in lines]
     holders: defaultdict[str, list[int]] = defaultdict(list)
     leaders = list(range(len(texts)))
-    common = max(_COMMON, len(texts) // 5)
+    common = max(common, len(texts) // 5)
     spread = Counter(line for each in lines for line in each)
     for at, (own, size) in enumerate(zip(lines, sizes, strict=True)):
         if size < LEAST_SIZE:

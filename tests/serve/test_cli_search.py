@@ -14,6 +14,8 @@ from serve.cli_search import print_answer
 from tests.ingest.repositories import new_repository, write
 from tests.serve.commands import SHOP, Shell, hold_to_schema, program
 
+SESSIONS = "class SessionStore:\n    def save_session(self, session):\n        self.stored[session.key] = session\n"
+
 
 def test_search_json_is_one_object_of_the_documented_shape(codelore: Shell, shop: Path) -> None:
     answer = (done := codelore("search", "--json", "charge a credit card")).json("SearchResult")
@@ -372,3 +374,23 @@ def test_many_questions_may_be_about_structure_too(codelore: Shell, shop: Path, 
     first, second = (json.loads(line) for line in codelore("search", "--queries", str(queries), "--jsonl").out.splitlines())
     assert [len(each["structure"]) for each in (first, second)] == [1, 0]
     hold_to_schema(first, "BatchResult")
+
+
+def test_copies_and_parts_are_shown(home: Path, tmp_path: Path) -> None:
+    """A copy is one line below its hit, and several questions are numbered as their hits name them."""
+    body = "".join(f"    total_{at} = ledger.balance(account_{at}, currency)\n" for at in range(8))
+    tree = {f"v{at}/refund.py": f"def refund_order(ledger, currency):\n{body}" for at in range(3)}
+    root = new_repository(tmp_path / "shop", tree | {"sessions.py": SESSIONS})
+    assert program("index", "--no-graph", folder=root).code == 0
+    out = program("search", "refund order ledger", "--limit", "1", folder=root).out
+    assert re.findall(r"^ +copy: (.*)$", out, re.MULTILINE) == ["v1/refund.py:1-9", "v2/refund.py:1-9"]
+    [hit] = program("search", "--json", "refund order ledger", "--limit", "1", folder=root).json("SearchResult")["hits"]
+    assert [each["path"] for each in hit["siblings"]] == ["v1/refund.py", "v2/refund.py"]
+    asked = "how is an order refunded? where are sessions stored?"
+    out = program("search", asked, folder=root).out
+    assert out.startswith("(1) how is an order refunded?\n(2) where are sessions stored?\n\n1. v0/refund.py:1-9  ")
+    assert re.search(r"^2\. sessions\.py:.*\(2\)$|^2\. sessions\.py:.*\(1, 2\)$", out, re.MULTILINE)
+    answer = program("search", "--json", asked, folder=root).json("SearchResult")
+    assert (len(answer["parts"]), answer["hits"][0]["parts"][0]) == (2, 1)
+    files = program("search", "--json", "--files", asked, folder=root).json("SearchResult")["files"]
+    assert [file["parts"][0] for file in files[:2]] == [1, 2]
