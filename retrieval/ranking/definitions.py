@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ingest.model import SymbolKind
 from retrieval.lexical import QueryTerm
 from retrieval.names import name_key, root_key
-from retrieval.ranking.pool import Pool, Runs
+from retrieval.ranking.pool import Pool, Runs, run_begins, sizes_of
 from retrieval.segment import F32, U8, U32
 from retrieval.snapshot import Numbers, Snapshot
 from retrieval.term_arrays import spread
@@ -115,12 +115,15 @@ def _gather(snapshot: Snapshot, pool: Pool) -> tuple[Numbers, U8, U32, Numbers, 
         segment = part.segment
         first, last = np.searchsorted(pool.chunk, (part.first_chunk, part.first_chunk + segment.chunks))
         own = pool.chunk[first:last] - part.first_chunk
-        begins = segment.defined_start[own].astype(np.int64)
-        counts = segment.defined_start[own + 1].astype(np.int64) - begins
-        at = spread(begins, counts)
-        roots = segment.root_start[at].astype(np.int64)
-        sizes = segment.root_start[at + 1].astype(np.int64) - roots
+        counts = segment.defined_start[own + 1].astype(np.int64) - segment.defined_start[own]
+        # What neighbouring chunks define, and the roots of that, lie side by side.
+        begins = run_begins(own, 1)
+        ends = own[begins] + sizes_of(begins, len(own))
+        begin, end = (segment.defined_start[at].astype(np.int64) for at in (own[begins], ends))
+        at = spread(begin, end - begin)
+        sizes = segment.root_start[at + 1].astype(np.int64) - segment.root_start[at]
+        begin, end = (segment.root_start[at].astype(np.int64) for at in (begin, end))
         rows.append((np.repeat(np.arange(int(first), int(last)), counts), segment.defined_kind[at], segment.defined_name[at], sizes))
-        all_roots.append(segment.roots[spread(roots, sizes)])
+        all_roots.append(segment.roots[spread(begin, end - begin)])
     place, kind, name, counts = (np.concatenate(column) for column in zip(*rows, strict=True))
     return place, kind, name, counts, np.concatenate(all_roots)

@@ -110,7 +110,8 @@ class Ranker:
         near = self.near(scene, self._fusion.first.contributions(values).sum(axis=1))
         added = self._fusion.second.contributions(np.concatenate((values, matrix(NEAR_SIGNALS, near)), axis=1))
         score = added.sum(axis=1).round(_DIGITS)
-        leading = sorted(range(scene.files), key=lambda at: (-score[at], near.paths[at]))[:limit]
+        least = np.partition(score, scene.files - limit)[scene.files - limit] if limit < scene.files else -np.inf
+        leading = sorted(np.flatnonzero(score >= least).tolist(), key=lambda at: (-score[at], near.paths[at]))[:limit]
         confidence = self.confidence(values)
         return Ranking(*self._lists(scene, score, added, leading, confidence, limit), confidence)
 
