@@ -84,17 +84,22 @@ def test_thinning_keeps_all_answers_and_the_best_others(rows: int, wanted: set[i
     assert np.array_equal(columns, again)
 
 
-def score(repository: str, ndcg: float, *, kind: str = "", source: str = "semble", foreign: bool = False, span: float | None = None) -> Score:
+def score(
+    repository: str, ndcg: float, *, kind: str = "", source: str = "semble", foreign: bool = False, span: float | None = None
+) -> Score:
     return Score(source, kind, repository, ndcg, float(ndcg == 1), span, 0.2 if foreign else 0.8, foreign)
 
 
 def test_figures_are_means_over_repositories_and_over_questions() -> None:
+    """Of each annotated set, and of all mined ones together; a set that was only asked of others has none."""
     found = figures([
         score("a", 1.0, span=0.5),
         score("a", 1.0),
         score("b", 0.0, kind="change", span=1.0),
         score("a", 0.0, foreign=True),
         score("c", 0.0, source="sweqa", foreign=True),
+        score("d", 1.0, source="shop"),
+        score("e", 0.0, source="tools"),
     ])
     assert found == {
         "semble": {
@@ -105,7 +110,8 @@ def test_figures_are_means_over_repositories_and_over_questions() -> None:
             "abstention": 1.0,
             "ndcg@10:": 1.0,
             "ndcg@10:change": 0.0,
-        }
+        },
+        "mined": {"ndcg@10": 0.5, "ndcg@10:questions": 0.5, "hit@1:questions": 0.5},
     }
     assert figures([score("a", 1.0)]) == {"semble": {"ndcg@10": 1.0, "ndcg@10:questions": 1.0, "hit@1:questions": 1.0}}
     assert lines(found)[1].startswith("  semble: ndcg@10 0.500, ")
@@ -117,13 +123,14 @@ def test_a_document_of_weights_can_be_loaded_and_names_its_training(tmp_path: Pa
     weights = Weights(first, first, {}, {"bias": -1.0, "weights": dict.fromkeys(RELEVANCE, 0.5)})
     none = np.zeros(0, np.bool_)
     samples = [
-        Sample("1", "acme+Shop@12", "semble", kind, 1, [], np.zeros((0, 1), np.float32), none, none, None, None) for kind in ("", "change")
+        Sample("1", "acme+Shop@12", source, kind, 1, [], np.zeros((0, 1), np.float32), none, none, None, None)
+        for source, kind in (("semble", "how"), ("shop", "change"))
     ]
     text = document(weights, samples, {"semble": {}}, graph=True)
     file = tmp_path / "fusion.json"
     file.write_text(text)
     fusion = load_fusion(file)
     assert fusion.record["repositories"] == ["shop"]
-    assert fusion.record["questions"] == {"semble": 2}
+    assert fusion.record["questions"] == {"semble": 1, "mined/change": 1}
     assert fusion.record["command"] == "codelore eval train"
     assert json.loads(document(weights, samples[:1], {}, graph=False))["version"] == fusion.version

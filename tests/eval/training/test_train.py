@@ -78,9 +78,13 @@ def test_a_training_writes_weights_that_a_search_uses(tmp_path: Path, places: tu
 def test_figures_can_be_had_as_json(tmp_path: Path, places: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     """Only questions of the kinds asked for are learned from and scored; foreign ones stay."""
     place, corpora = places
+    halves = tmp_path / "halves.json"
+    halves.write_text(json.dumps({"map": {"acme/python": str(SHIPPED)}}))
+    out = tmp_path / "fusion.json"
     code = typed(
         lambda commands: add_train(commands, lambda: tmp_path),
         *("train", place, "--corpora", corpora, "--json", "--no-graph", "--kind", "change", "--workers", 2, "--data", tmp_path / "kept"),
+        *("--halves", halves, "--out", out),
     )
     told = json.loads(capsys.readouterr().out)
     assert code == 0
@@ -88,6 +92,7 @@ def test_figures_can_be_had_as_json(tmp_path: Path, places: tuple[Path, Path], c
     assert "ndcg@10:docstring" not in told["figures"]["mined"]
     assert 0 <= told["figures"]["mined"]["abstention"] <= 1
     assert list((tmp_path / "kept").iterdir())
+    assert load_fusion(out).record["unseen"] == told["figures"]
 
 
 def test_what_cannot_be_trained_on_is_said(tmp_path: Path, places: tuple[Path, Path]) -> None:
