@@ -200,10 +200,10 @@ def test_an_answer_says_when_nothing_seems_relevant(shop: Path) -> None:
     assert done.code == (0 if answer["hits"] else 1)
     sure = program("search", "--json", "charge_card", folder=shop).json("SearchResult")
     assert sure["relevant"]
-    assert 0.1 <= sure["confidence"] <= 1
+    assert 0.4 <= sure["confidence"] <= 1
 
 
-@pytest.mark.parametrize(("confidence", "relevant"), [(0.0, False), (0.04, False), (0.1, True), (1.0, True), (None, None)])
+@pytest.mark.parametrize(("confidence", "relevant"), [(0.0, False), (0.04, False), (0.4, True), (1.0, True), (None, None)])
 def test_what_seems_relevant_is_a_bound_of_confidence(
     capsys: pytest.CaptureFixture[str], confidence: float | None, relevant: bool | None
 ) -> None:
