@@ -27,8 +27,8 @@ def choose_files(signals: dict[str, tuple[F32, float]]) -> Numbers:
         total += np.float32(weight) * scaled(values)
     chosen = np.zeros(len(total), np.bool_)
     for values, _ in told:
-        chosen[best_places(values, BEST_OF_EACH)] = True
-    chosen[best_places(total, BEST_OF_SUM)] = True
+        chosen[best_places(values, BEST_OF_EACH, total)] = True
+    chosen[best_places(total, BEST_OF_SUM, total)] = True
     return np.flatnonzero(chosen)
 
 
@@ -38,13 +38,22 @@ def scaled(values: F32) -> F32:
     return values / np.float32(top) if top > 0 else values
 
 
-def best_places(scores: F32, count: int) -> Numbers:
-    """Return the positions of the highest scores above 0, all of those that tie with the last."""
+def best_places(scores: F32, count: int, among_equals: F32) -> Numbers:
+    """Return the positions of the highest scores above 0: of those that tie with the last, the best by another score.
+
+    All that tie by both are taken, so that the choice does not depend on how documents are numbered.
+    """
     positive = np.flatnonzero(scores > 0)
     if len(positive) <= count:
         return positive
-    limit = np.partition(scores[positive], len(positive) - count)[len(positive) - count]
-    return positive[scores[positive] >= limit]
+    own = scores[positive]
+    limit = np.partition(own, len(own) - count)[len(own) - count]
+    better, equal = positive[own > limit], positive[own == limit]
+    wanted = count - len(better)
+    if len(equal) > wanted:
+        other = among_equals[equal]
+        equal = equal[other >= np.partition(other, len(other) - wanted)[len(other) - wanted]]
+    return np.concatenate((better, equal))
 
 
 def best_of_documents(snapshot: Snapshot, scores: F32, touched: Numbers) -> F32:
