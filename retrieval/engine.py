@@ -89,7 +89,8 @@ class Engine:  # noqa: PLR0904
         from retrieval.searcher import Searcher
 
         embedder, fusion = StaticEmbedder.load(self._options.weights), load_fusion(self._options.fusion)
-        return Searcher(self._database, self._catalog, embedder, fusion, self.views, self._status)
+        vectors = self.embeddings.tier if self._options.embed.address else None
+        return Searcher(self._database, self._catalog, embedder, fusion, self.views, self._status, vectors)
 
     @cached_property
     def _indexer(self) -> Indexer:

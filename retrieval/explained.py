@@ -11,6 +11,7 @@ from retrieval.patterns import PATTERN_SIGNALS
 from retrieval.ranking.fusion import Model, load_fusion
 from retrieval.ranking.near import NEAR_SIGNALS
 from retrieval.ranking.signals import CHUNK_PREFIX, CHUNK_SIGNALS, FILE_SIGNALS, Scale, Signal
+from retrieval.ranking.tier import TIER_SIGNALS
 from retrieval.weights import FUSION
 
 
@@ -24,7 +25,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A signal, what it means and what it weighs. ``of`` is file, neighbours or chunk."""
+    """A signal, what it means and what it weighs. ``of`` is file, neighbours, transformer or chunk."""
 
     name: str
     of: str
@@ -39,7 +40,7 @@ class Explained:
 
 def meanings() -> dict[str, str]:
     """Return what each signal means, by the name it has in a hit or a file."""
-    named = {each.name: each.about for each in (*FILE_SIGNALS, *NEAR_SIGNALS)}
+    named = {each.name: each.about for each in (*FILE_SIGNALS, *NEAR_SIGNALS, *TIER_SIGNALS)}
     return named | {CHUNK_PREFIX + each.name: f"{each.about} (of this span)" for each in CHUNK_SIGNALS} | PATTERN_SIGNALS
 
 
@@ -59,6 +60,7 @@ def explain_signals(path: Path = FUSION) -> list[Explained]:
     return [
         *told(FILE_SIGNALS, "file", fusion.second, fusion.first),
         *told(NEAR_SIGNALS, "neighbours", fusion.second, None),
+        *told(TIER_SIGNALS, "transformer", fusion.tier, None),
         *told(CHUNK_SIGNALS, "chunk", fusion.chunks, None),
     ]
 

@@ -22,6 +22,7 @@ from retrieval.query import Query, parse_query
 from retrieval.ranking.file_graph import FileGraphs
 from retrieval.ranking.fusion import Fusion
 from retrieval.ranking.rank import RankedChunk, Ranker, Ranking, by_file
+from retrieval.ranking.tier import Vectors
 from retrieval.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ class Searcher:
         fusion: Fusion,
         views_of: Callable[[SearchRequest], list[tuple[Repository, View]]],
         status: StatusOf,
+        vectors: Vectors | None = None,
     ) -> None:
+        """``vectors`` are a transformer's, where one is set."""
         self._database = database
         self._facts = FactStore(database)
         self._views = ViewCatalog(database)
@@ -68,6 +71,7 @@ class Searcher:
         self._graphs = FileGraphs(database)
         self._views_of = views_of
         self._status = status
+        self._vectors = vectors
         self._open: dict[int, tuple[Snapshot, Ranker]] = {}
         self._patterns = PatternMatcher()
         self._read_last: dict[DocumentId, bytes] = {}
@@ -192,7 +196,7 @@ class Searcher:
         if opened is None or opened[0].view.generation != view.generation or opened[0].missing:
             segments = [each.segment for each in self._catalog.load(view.repository_id)]
             snapshot = Snapshot(view, segments, self._views.document_ids(view.view_id))
-            opened = (snapshot, Ranker(snapshot, self._embedder, self._fusion, lambda: self._graphs.of(snapshot)))
+            opened = (snapshot, Ranker(snapshot, self._embedder, self._fusion, lambda: self._graphs.of(snapshot), self._vectors))
             while len(self._open) >= _OPEN_SNAPSHOTS:
                 self._open.pop(next(iter(self._open)))
             self._open[view.view_id] = opened

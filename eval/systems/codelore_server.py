@@ -18,6 +18,7 @@ from retrieval.answers import MAX_NESTED, Hit, SearchRequest
 from retrieval.embed import write_model
 from retrieval.engine import Engine, EngineOptions
 from retrieval.packs.candidates import in_pack_order
+from retrieval.run import EmbedOptions
 from retrieval.weights import SHIPPED
 
 
@@ -25,22 +26,27 @@ class CodeloreAdapter:
     """The engine, with one data folder a corpus."""
 
     def __init__(self, options: Mapping[str, str]) -> None:
-        """``weights`` names the embedder's file; ``vectors=off`` takes the vector signal away, ``graph=off`` resolves no names.
+        """Read the options: ``weights`` names the static embedder's file, ``embedder`` a transformer's address.
+
+        ``vectors=off`` takes the signal of the static vectors away, ``graph=off`` resolves no names.
 
         Raises ``QueryError`` for other values.
         """
         self._weights = Path(options.get("weights") or SHIPPED) if _is_on(options, "vectors") else None
         self._graph = _is_on(options, "graph")
+        self._embedder = options.get("embedder", "")
         self.version = version("codelore")
 
     def index(self, root: str, data: str, files: Callable[[], Iterator[tuple[str, str]]]) -> tuple[int, int]:
-        """Index a folder as a user's would be; the engine lists its files itself."""
+        """Index a folder as a user's would be, with all vectors of the transformer; the engine lists its files itself."""
         del files
         with self._engine(Path(data)) as engine:
             outcome = engine.index(root, to_resolve=self._graph)
             if self._graph:
                 with closing(_graph_of(data)) as store:
                     engine.resolve(outcome.view, store)
+            if self._embedder:
+                engine.embeddings.fill()
             status = engine.status(root, look=False)
             return status.files, status.chunks
 
@@ -54,7 +60,7 @@ class CodeloreAdapter:
             weights = data / "blank.bin"
             if not weights.exists():
                 blank_model(weights)
-        return Engine(data, EngineOptions(weights=weights))
+        return Engine(data, EngineOptions(weights=weights, embed=EmbedOptions(self._embedder)))
 
 
 def _graph_of(data: str) -> GraphStore:

@@ -17,6 +17,8 @@ _OURS = "import sys; from eval.systems.codelore_server import main; main(sys.arg
 _PYTHON = ("env", "-u", "PYTHONPATH", "-u", "PYTHONHOME")  # and -P -s: of our packages and the user's a peer's Python sees none
 _VARIABLES = {"PYTHONHASHSEED": "0"}  # semble breaks ties in the order of a set: two runs differed by .001 NDCG
 _OFFLINE = {"HF_HUB_OFFLINE": "1"}
+_ADDRESSES = frozenset({"embedder"})
+"""Options whose values hold a colon."""
 _DOWNLOAD = {"download": "yes to fetch the model from its hub, which nothing does unasked"}
 
 
@@ -51,7 +53,12 @@ SYSTEMS = {
         Entry(
             "codelore",
             "this engine, as codelore index and codelore search run it",
-            {"vectors": "off to leave the vector signal out", "graph": "off to resolve no names", "weights": "file of the static embedder"},
+            {
+                "vectors": "off to leave the vector signal out",
+                "graph": "off to resolve no names",
+                "weights": "file of the static embedder",
+                "embedder": "address of a transformer, onnx:FOLDER_OR_PACKAGE, whose vectors are filled in before anything is asked",
+            },
         ),
         Entry(
             "semble",
@@ -107,7 +114,11 @@ def parse(text: str) -> tuple[Entry, dict[str, str]]:
     if entry is None:
         raise QueryError(f"there is no system {name!r}; there are {', '.join(SYSTEMS)}")
     options: dict[str, str] = {}
+    option = ""
     for part in parts:
+        if option in _ADDRESSES and ":" not in options[option] and part.partition("=")[0] not in entry.options:
+            options[option] += f":{part}"
+            continue
         option, sign, value = part.partition("=")
         if not sign or option not in entry.options:
             known = ", ".join(f"{name}:{each}=…" for each in entry.options) or "none"

@@ -16,6 +16,7 @@ from eval.figures import auroc
 from eval.training.samples import Sample
 from eval.training.train import ANNOTATED, READING, Score, Weights, plain_name
 from retrieval.ranking.fusion import FORMAT
+from retrieval.weights import FUSION
 
 
 def figures(scores: Sequence[Score]) -> dict[str, dict[str, float]]:
@@ -82,6 +83,13 @@ def document(weights: Weights, samples: Sequence[Sample], told: Mapping[str, Any
         "chunks": weights.chunks,
         "relevance": weights.relevance,
         "reading": READING,
+        "tier": _shipped_tier(),
     }
     version = sha256(json.dumps(models, sort_keys=True).encode()).hexdigest()[:12]
     return json.dumps({"format": FORMAT, "version": version, "record": record, **models}, indent=1) + "\n"
+
+
+def _shipped_tier() -> Mapping[str, Mapping[str, float]]:
+    """Return the weights of a transformer's signals as they are: samples have none of its vectors (docs/models.md)."""
+    found: Mapping[str, Mapping[str, float]] = json.loads(FUSION.read_text(encoding="utf-8")).get("tier", {})
+    return found

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from ingest.errors import ModelError
 from retrieval.ranking.near import NEAR_SIGNALS
 from retrieval.ranking.signals import CHUNK_SIGNALS, FILE_SIGNALS, Scale, Signal
+from retrieval.ranking.tier import TIER_SIGNALS
 from retrieval.segment import F32
 from retrieval.weights import FUSION
 
@@ -77,6 +78,8 @@ class Fusion:
     second: Model
     """Of files, by all signals: those of the neighbours are made of the first scores."""
     chunks: Model
+    tier: Model
+    """Of files, by a transformer's vectors, beside the second; without weights where the file has none."""
     relevance: tuple[tuple[str, ...], F32, float]
     """Signals, weights and bias of the chance that a file answers at all."""
     reading: tuple[float, float]
@@ -108,6 +111,7 @@ def load_fusion(path: Path = FUSION) -> Fusion:
             table([each.name for each in FILE_SIGNALS], data["first"], FILE_SIGNALS),
             table([each.name for each in ALL_SIGNALS], data["second"], ALL_SIGNALS),
             table([each.name for each in CHUNK_SIGNALS], data["chunks"], CHUNK_SIGNALS),
+            table([each.name for each in TIER_SIGNALS], data.get("tier", {}), TIER_SIGNALS),
             (tuple(relevance), np.array(list(relevance.values()), np.float32), float(data["relevance"]["bias"])),
             (float(data["reading"]["chunk"]), float(data["reading"]["lines"])),
         )
@@ -126,6 +130,6 @@ def _require_format(found: object) -> None:
 
 def _require_numbers(fusion: Fusion) -> None:
     """Refuse what JSON takes and no score survives: NaN, infinity, null."""
-    columns = [fusion.first.weights, fusion.second.weights, fusion.chunks.weights, fusion.relevance[1]]
+    columns = [fusion.first.weights, fusion.second.weights, fusion.chunks.weights, fusion.tier.weights, fusion.relevance[1]]
     if not all(np.isfinite(each).all() for each in (*columns, fusion.relevance[2], *fusion.reading)):
         raise ValueError("a weight is not a number")

