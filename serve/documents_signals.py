@@ -10,7 +10,12 @@ from retrieval.weights import FUSION
 from serve.documents import Document
 from serve.render import Style
 
-_OF = {"file": "of a file", "neighbours": "of a file's neighbours, in the second pass", "chunk": "of a span among those of its file"}
+_OF = {
+    "file": "of a file",
+    "neighbours": "of a file's neighbours, in the second pass",
+    "transformer": "of a file's vectors, where a transformer has filled them in",
+    "chunk": "of a span among those of its file",
+}
 
 
 def signals_document() -> Document:

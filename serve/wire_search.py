@@ -127,7 +127,9 @@ class SignalRecord(Wire):
     """A signal, what it means and what it weighs."""
 
     name: str = Field(description="as in ``signals`` of a hit")
-    of: str = Field(description="file, neighbours (of the file: only the second pass has them) or chunk")
+    of: str = Field(
+        description="file, neighbours (of the file: only the second pass has them), transformer (only where its vectors are) or chunk"
+    )
     scale: str = Field(description="score: without bound; share: 0 to 1; prior: known whatever is asked")
     about: str
     weights: SignalWeights = Field(description="of the last pass; for the spans of a file those of the chunks' model")

@@ -18,6 +18,7 @@ from graph.store import open_graph_store
 from ingest.errors import ModelError, QueryError
 from retrieval.engine import Engine
 from retrieval.weights import SHIPPED
+from tests.retrieval.models.tiny_models import write_bert
 
 
 @pytest.fixture
@@ -53,6 +54,15 @@ def test_other_weights_can_be_named(shop: Path, tmp_path: Path) -> None:
     assert ask(CodeloreAdapter({"weights": str(weights)}), shop, tmp_path / "own") == ask(CodeloreAdapter({}), shop, tmp_path / "shipped")
     with pytest.raises(ModelError):
         ask(CodeloreAdapter({"weights": str(tmp_path / "none")}), shop, tmp_path / "none-data")
+
+
+def test_a_transformer_fills_its_vectors_in_before_it_is_asked(shop: Path, tmp_path: Path) -> None:
+    model = write_bert(tmp_path / "tiny")
+    with_vectors = ask(CodeloreAdapter({"embedder": f"onnx:{model}"}), shop, tmp_path / "with")
+    without = ask(CodeloreAdapter({}), shop, tmp_path / "without")
+    with Engine(tmp_path / "with") as engine:
+        assert [found for _, found in engine.embeddings.models()] == [2]
+    assert {name: value for name, value in with_vectors.items() if name != "tier"} == without
 
 
 @pytest.mark.parametrize("wanted", ["on", "off"])
