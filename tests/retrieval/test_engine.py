@@ -53,7 +53,7 @@ def test_a_view_is_found_from_any_folder_in_it(workplace: Workplace) -> None:
     engine, top = workplace
     for root in ("shop", "shop/src", "shop/src/deep", "shop/src/order.py", "shop/missing"):
         answer = engine.search(SearchRequest("refund", str(top / root)))
-        assert answer.hits[0].path == "src/order.py"
+        assert "src/order.py" in [hit.path for hit in answer.hits[:2]]
         assert [status.view for status in answer.status] == [str(top / "shop")]
         assert [hit.rank for hit in answer.hits] == list(range(1, len(answer.hits) + 1))
 

@@ -37,15 +37,20 @@ from tests.retrieval.ranking.trees import SHOP, paths_of, scene_of, trees
 from tests.retrieval.snapshots import Files, everything, snapshot_of
 
 TYPES = {SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.TRAIT, SymbolKind.STRUCT, SymbolKind.ENUM, SymbolKind.TYPE}
-SCORES = st.lists(st.floats(0, 8, width=32), min_size=1, max_size=40)
+ROWS = st.lists(st.tuples(st.sampled_from([0.0, 1.0, 2.0, 5.0]), st.sampled_from([0.0, 1.0, 3.0])), min_size=1, max_size=40)
 
 
-@given(SCORES, st.integers(1, 10))
-def test_the_best_places_are_all_that_score_as_much_as_the_last(scores: list[float], count: int) -> None:
-    found = best_places(np.array(scores, np.float32), count).tolist()
-    positive = sorted((score for score in scores if score > 0), reverse=True)
-    limit = positive[min(count, len(positive)) - 1] if positive else 1.0
-    assert found == [at for at, score in enumerate(scores) if score > 0 and score >= limit]
+@given(
+    st.lists(st.tuples(st.sampled_from([0.0, 1.0, 2.0, 5.0]), st.sampled_from([0.0, 1.0, 3.0])), min_size=1, max_size=40),
+    st.integers(1, 10),
+)
+def test_the_best_places_are_all_that_score_as_much_as_the_last(rows: list[tuple[float, float]], count: int) -> None:
+    """Of those that tie with the last by one score the best by another; all that tie by both."""
+    scores, others = (np.array(column, np.float32) for column in zip(*rows, strict=True))
+    found = sorted(best_places(scores, count, others).tolist())
+    positive = sorted((row for row in rows if row[0] > 0), reverse=True)
+    last = positive[min(count, len(positive)) - 1] if positive else (9.0, 9.0)
+    assert found == [at for at, row in enumerate(rows) if row[0] > 0 and row >= last]
 
 
 def test_a_share_of_nothing_is_nothing() -> None:
