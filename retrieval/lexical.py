@@ -89,8 +89,6 @@ class LexicalScores:
     """Score of a document's names, docs and path alone."""
     chunk_coverage: F32
     """Share of the query's weight whose terms a chunk holds, 0 to 1."""
-    unknown: list[str] = field(default_factory=list[str])
-    """Terms that no shown chunk holds."""
     weights: dict[str, float] = field(default_factory=dict[str, float])
     """What each term counts: its weight in the query times its inverse document frequency."""
     matches: list[TermMatches] = field(default_factory=list[TermMatches])
@@ -137,8 +135,6 @@ class LexicalScorer:
             if filtered and frequency:
                 inside = allowed[chunk] | self._diagrams[chunk]
                 chunk, weight = chunk[inside], weight[inside]
-            if not frequency:
-                scores.unknown.append(term.text)
             scores.matches.append(TermMatches(term, idf, chunk, weight))
             if len(chunk):
                 self._add(scores, chunk, weight, idf)

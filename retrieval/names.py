@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from zlib import crc32
@@ -20,12 +19,11 @@ _SHORTEST_ROOT = 4
 
 @dataclass(frozen=True, slots=True)
 class PathNames:
-    """Roots of the words in a path. ``whole`` is the file's stem in lower case with nothing but letters and digits."""
+    """Roots of the words in a path."""
 
     stem: frozenset[str]
     folders: frozenset[str]
     """Roots of every folder, also of those the stem has."""
-    whole: str
 
 
 @lru_cache(1 << 14)
@@ -47,7 +45,7 @@ def path_names(path: str) -> PathNames:
     stem = name.split(".")[0] or name
     if stem.lower() in _SAYS_NOTHING and folders:
         folders, _, stem = folders.rpartition("/")
-    return PathNames(_roots(stem), _roots(folders), plain(stem))
+    return PathNames(_roots(stem), _roots(folders))
 
 
 def name_key(name: str) -> int:
@@ -64,11 +62,6 @@ def root_key(root: str) -> int:
 def name_roots(name: str) -> list[str]:
     """Return the roots of the pieces of a name, in order."""
     return [root(piece) for word in words(name.encode("utf-8", "surrogatepass")) for piece in pieces(word)]
-
-
-def plain(text: str) -> str:
-    """Return the letters and digits of a text, in lower case."""
-    return re.sub(r"[\W_]", "", text.lower())
 
 
 def _roots(text: str) -> frozenset[str]:

@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from ingest.database import BUSY_SECONDS, Database, StoreFormat
 from retrieval.embed import FloatRows, quantize
 from retrieval.models.chunk_text import KEY_BYTES
@@ -146,8 +144,3 @@ class VectorCache:
             finally:
                 write.execute("DROP TABLE kept")
         return gone
-
-
-def as_row(data: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.int8]]:
-    """Return the int8 values of a stored vector."""
-    return np.frombuffer(data, np.int8)

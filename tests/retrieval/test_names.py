@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.names import path_names, plain, root
+from retrieval.names import path_names, root
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,3 @@ def test_forms_of_one_word_share_a_root() -> None:
     """Suffixes are stripped while four letters remain."""
     assert len({root(word) for word in ("serializer", "serialize", "serialization")}) == 1
     assert root("used") == "used"
-
-
-def test_plain_keeps_letters_and_digits() -> None:
-    """Separators and case do not tell names apart."""
-    assert plain("HTTP_Server-2") == "httpserver2"
