@@ -1,9 +1,30 @@
-"""Numbers as they are typed. Each raises ``ArgumentTypeError`` that says what would be right."""
+"""Options that several commands have, and numbers as they are typed: each raises ``ArgumentTypeError`` that says what would be right."""
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
+from argparse import ArgumentParser, ArgumentTypeError
 from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # argparse has no public name for what add_argument_group returns
+    from argparse import _ArgumentGroup  # pyright: ignore[reportPrivateUsage]
+
+
+def add_clones(where: ArgumentParser | _ArgumentGroup) -> None:
+    """Add the options that say where commits come from."""
+    where.add_argument("--clones", type=Path, metavar="DIR", help="take commits from the git directories in DIR, named OWNER+NAME or NAME")
+    where.add_argument("--no-download", dest="download", action="store_false", help="fetch nothing")
+
+
+def add_questions(parser: ArgumentParser) -> _ArgumentGroup:
+    """Add the options that say which questions of a set are asked; return their group."""
+    what = parser.add_argument_group("which questions")
+    what.add_argument("--only", action="append", default=[], metavar="NAME", help="only about this repository; may be repeated")
+    what.add_argument("--sample", type=whole, default=0, metavar="N", help="N questions of each repository at most")
+    what.add_argument("--seed", type=int, default=0, metavar="N", help="draw other ones (default: %(default)s)")
+    return what
 
 
 def count(text: str) -> int:

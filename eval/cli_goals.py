@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from eval.arguments import add_clones
 from eval.text import plain
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ def add_goals(commands: Commands, home: Home) -> None:
     parser = commands.add_parser("goals", help=help, description=help[0].upper() + help[1:] + ".")
     parser.set_defaults(run=partial(_run, home))
     parser.add_argument("sets", type=Path, metavar="DIR", help="holds a folder for each set, such as semble and commits25")
-    parser.add_argument("--clones", type=Path, metavar="DIR", help="take commits from the git directories in DIR, named OWNER+NAME or NAME")
-    parser.add_argument("--no-download", dest="download", action="store_false", help="fetch nothing")
+    add_clones(parser)
     parser.add_argument("--only", action="append", default=[], metavar="SET", help="only this set; may be repeated")
     parser.add_argument("--goals", type=Path, metavar="FILE", help="other goals than the shipped ones (eval/data/goals.json)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the record of each set to DIR/SET.json")

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from eval.arguments import whole
+from eval.arguments import add_clones, add_questions
 from eval.text import plain
 
 if TYPE_CHECKING:
@@ -26,13 +26,9 @@ def add_packs(commands: Commands, home: Home) -> None:
     parser.add_argument("set", type=Path, metavar="SET", help="a set of questions that says which lines answer them, as eval run reads it")
     where = parser.add_argument_group("repositories (default: fetched from GitHub at the set's commits, and kept)")
     where.add_argument("--corpora", type=Path, metavar="DIR", help="take them from DIR, one folder each, as they are")
-    where.add_argument("--clones", type=Path, metavar="DIR", help="take commits from the git directories in DIR, named OWNER+NAME or NAME")
-    where.add_argument("--no-download", dest="download", action="store_false", help="fetch nothing")
+    add_clones(where)
     where.add_argument("--data", type=Path, metavar="DIR", help="keep the indexes in DIR (default: a temporary folder)")
-    what = parser.add_argument_group("which questions")
-    what.add_argument("--only", action="append", default=[], metavar="NAME", help="only about this repository; may be repeated")
-    what.add_argument("--sample", type=whole, default=0, metavar="N", help="N questions of each repository at most")
-    what.add_argument("--seed", type=int, default=0, metavar="N", help="draw other ones (default: %(default)s)")
+    add_questions(parser)
     parser.add_argument("--budget", action="append", default=[], type=_budget, metavar="TOKENS", help="default: 2000, 4000 and 8000")
     parser.add_argument("--no-graph", dest="graph", action="store_false", help="leave out what the graph knows around hits")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the record, for eval compare and eval report")

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from eval.arguments import whole
+from eval.arguments import add_clones, add_questions, whole
 from eval.text import plain
 
 if TYPE_CHECKING:
@@ -34,13 +34,9 @@ def add_run(commands: Commands, home: Home) -> None:
     where = parser.add_argument_group("repositories (default: fetched from GitHub at the set's commits, and kept)")
     where.add_argument("--repo", type=Path, metavar="DIR", help="the one repository that all questions are about, as it is")
     where.add_argument("--corpora", type=Path, metavar="DIR", help="take them from DIR, one folder each, as they are")
-    where.add_argument("--clones", type=Path, metavar="DIR", help="take commits from the git directories in DIR, named OWNER+NAME or NAME")
-    where.add_argument("--no-download", dest="download", action="store_false", help="fetch nothing")
+    add_clones(where)
     where.add_argument("--data", type=Path, metavar="DIR", help="keep the indexes in DIR (default: a temporary folder)")
-    what = parser.add_argument_group("which questions")
-    what.add_argument("--only", action="append", default=[], metavar="NAME", help="only about this repository; may be repeated")
-    what.add_argument("--sample", type=whole, default=0, metavar="N", help="N questions of each repository at most")
-    what.add_argument("--seed", type=int, default=0, metavar="N", help="draw other ones (default: %(default)s)")
+    what = add_questions(parser)
     what.add_argument(
         "--foreign", type=whole, default=3, metavar="N", help="questions of other repositories to each (default: %(default)s)"
     )

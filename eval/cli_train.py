@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from eval.arguments import whole
+from eval.arguments import add_clones, whole
 
 if TYPE_CHECKING:
     from eval.cli import Commands, Home
@@ -30,8 +30,7 @@ def add_train(commands: Commands, home: Home) -> None:
     parser.set_defaults(run=partial(_run, home))
     parser.add_argument("set", type=Path, nargs="+", metavar="SET", help="folders with queries.jsonl")
     parser.add_argument("--corpora", type=Path, metavar="DIR", help="take the repositories of a set from DIR/SET, one folder each")
-    parser.add_argument("--clones", type=Path, metavar="DIR", help="take commits from the git directories in DIR, named OWNER+NAME or NAME")
-    parser.add_argument("--no-download", dest="download", action="store_false", help="fetch nothing")
+    add_clones(parser)
     parser.add_argument("--data", type=Path, metavar="DIR", help="keep the indexes in DIR (default: a temporary folder)")
     parser.add_argument(
         "--halves",

@@ -110,3 +110,19 @@ class Outcome:
     milliseconds: float = 0.0
     targets: tuple[Target, ...] = ()
     found: tuple[Found, ...] = ()
+
+
+def outcome_of(question: Question, values: Mapping[str, Part], milliseconds: float, found: tuple[Found, ...] = ()) -> Outcome:
+    """Return what a question scored, with all that is known of the question."""
+    return Outcome(
+        question.question_id,
+        question.repository,
+        values,
+        question.text,
+        question.category,
+        question.kind,
+        question.language,
+        milliseconds,
+        question.targets,
+        found,
+    )

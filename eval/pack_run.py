@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 from eval.corpora import Places, lay_out
-from eval.model import IndexCost, Outcome, Part, Question
+from eval.model import IndexCost, Outcome, Part, Question, outcome_of
 from eval.pack_recall import WAYS, Gold, chunks_shown, gold_symbols, pack_shown, recall
 from eval.record import Metric, Record, SystemRun, now, own_commit, this_machine
 from eval.sets.kinds import QuestionSet
@@ -125,7 +125,7 @@ class _Corpus:
             for side, shown in ((CHUNKS, chunks_shown(hits, budget)[0]), (PACKS, pack_shown(pack))):
                 suffix = f"{budget // 1000}k" if budget % 1000 == 0 else str(budget)
                 values[side] |= {f"{way}@{suffix}": part for way, part in recall(gold, shown)}
-        return [(side, _outcome(question, values[side], spent[side])) for side in values]
+        return [(side, outcome_of(question, values[side], spent[side])) for side in values]
 
     def _gold(self, question: Question) -> list[Gold]:
         rows: list[SymbolRow] = []
@@ -134,17 +134,3 @@ class _Corpus:
             found = self._engine.symbols(self._root, "*", filters=Filters(paths=(f"/{escaped}", f"**/{escaped}")), limit=_ALL)
             rows += found.symbols
         return gold_symbols(rows, question.targets)
-
-
-def _outcome(question: Question, values: dict[str, Part], milliseconds: float) -> Outcome:
-    return Outcome(
-        question.question_id,
-        question.repository,
-        values,
-        question.text,
-        question.category,
-        question.kind,
-        question.language,
-        milliseconds,
-        question.targets,
-    )

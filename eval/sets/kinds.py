@@ -10,7 +10,7 @@ from typing import Protocol
 
 from eval.corpora import Corpus
 from eval.metrics import MEASURES, OF_SPANS, files
-from eval.model import Answer, Outcome, Part, Question
+from eval.model import Answer, Outcome, Part, Question, outcome_of
 from eval.record import Metric, SetInfo
 from graph.model import FileGraph
 
@@ -41,18 +41,7 @@ class QuestionSet:
         tokens = sum(row.tokens for row in answer.found[:10])
         if tokens or not answer.found:  # a system that shows no text has no say
             values["tokens"] = Part(float(tokens))
-        return Outcome(
-            question.question_id,
-            question.repository,
-            values,
-            question.text,
-            question.category,
-            question.kind,
-            question.language,
-            answer.milliseconds,
-            question.targets,
-            answer.found,
-        )
+        return outcome_of(question, values, answer.milliseconds, answer.found)
 
 
 def _digest(questions: Iterable[Question]) -> str:
