@@ -120,7 +120,12 @@ class Neo4jGraphStore:
             before = view_state(run, view)
             if before.edition is None:
                 return empty, True
-            found = work(run, before.edition)
+            try:
+                found = work(run, before.edition)
+            except (exceptions.GqlError, OSError):
+                raise
+            except Exception:  # what a writer has half deleted can have any shape; a fault of our own comes back below
+                return empty, False
             return found, before.pending is None and view_state(run, view) == before
 
         def look_alone(run: Run) -> T:

@@ -18,7 +18,9 @@ from neo4j import exceptions
 
 from eval.neo4j_server import JavaServer
 from graph.model import FileGraph, Handle
+from graph.neo4j_rows import decode
 from graph.neo4j_store import Neo4jGraphStore, Neo4jLimits, translate
+from graph.neo4j_write import Run, lock_view
 from graph.store import open_graph_store
 from ingest.errors import CodeloreError, StoreBusyError, StoreError, StoreFullError
 from tests.graph.graphs import calls, content
@@ -112,6 +114,26 @@ def test_readers_never_see_two_generations_at_once(store: Neo4jGraphStore, stagi
             thread.join()
     assert mixed == []
     assert len(looks) > 10
+
+
+def test_a_reader_that_meets_a_half_deleted_file_waits_for_its_writer(store: Neo4jGraphStore, neo4j_graph_url: str) -> None:
+    """Issue 6, as its CI saw it once: the server shows a node whose values a commit under way has taken already."""
+    store.replace(VIEW, generation_of(1), generation=1)
+    ask(neo4j_graph_url, "MATCH (f:FileGraph) REMOVE f.size")
+    seen = list[object]()
+    reader = Thread(target=lambda: seen.append(content(store.files(VIEW))))
+
+    def commit(run: Run) -> None:
+        [name] = run("MATCH (v:View) RETURN v.name")
+        lock_view(run, decode(name))
+        reader.start()
+        sleep(0.5)
+        run("MATCH (f:FileGraph) SET f.size = 1")
+
+    with closing(Neo4jGraphStore(neo4j_graph_url)) as writer:
+        writer.write(commit)
+    reader.join()
+    assert seen == [content(sorted(generation_of(1), key=lambda each: each.path))]
 
 
 def test_many_may_come_first(neo4j_graph_url: str) -> None:
