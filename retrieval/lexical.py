@@ -89,9 +89,12 @@ class LexicalScores:
     """Score of a document's names, docs and path alone."""
     chunk_coverage: F32
     """Share of the query's weight whose terms a chunk holds, 0 to 1."""
-    weights: dict[str, float] = field(default_factory=dict[str, float])
-    """What each term counts: its weight in the query times its inverse document frequency."""
     matches: list[TermMatches] = field(default_factory=list[TermMatches])
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """What each term counts: its weight in the query times its inverse document frequency."""
+        return {each.term.text: each.idf for each in self.matches}
 
 
 class LexicalScorer:
@@ -131,7 +134,6 @@ class LexicalScorer:
             frequency = len(chunk)
             idf = float(np.log1p((snapshot.live_chunks - frequency + 0.5) / (frequency + 0.5))) * term.weight
             total += idf
-            scores.weights[term.text] = idf
             if filtered and frequency:
                 inside = allowed[chunk] | self._diagrams[chunk]
                 chunk, weight = chunk[inside], weight[inside]

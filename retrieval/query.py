@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ingest.errors import QueryError
 from ingest.path_kinds import PathFlag
-from retrieval.embed import hash_terms
+from retrieval.embed import hash_term
 from retrieval.lexical import QueryTerm
 from retrieval.regex import Pattern, compile_pattern
 from retrieval.terms import SYMBOL_TERM, terms, words
@@ -312,8 +312,7 @@ def _terms(pieces: list[_Piece], stop: frozenset[str]) -> list[QueryTerm]:
         for term, count in Counter(own).items():
             weights[term] = weights.get(term, 0.0) + (weight if long else 1.0) * (1 + 0.5 * (count > 1))
     ordered = sorted(weights.items(), key=lambda each: -each[1])
-    keys = hash_terms([term for term, _ in ordered])
-    return [QueryTerm(term, int(key), weight) for (term, weight), key in zip(ordered, keys, strict=True)]
+    return [QueryTerm(term, hash_term(term), weight) for term, weight in ordered]
 
 
 def _plain_terms(text: str, stop: frozenset[str]) -> list[str]:
@@ -338,9 +337,7 @@ def _identifiers(pieces: list[_Piece], stop: frozenset[str]) -> list[QueryTerm]:
         for piece in pieces:
             for name, sure in _names(piece.text.encode("utf-8", "ignore").decode(), stop, code=piece.code).items():
                 weights[name] = max(weights.get(name, 0.0), round(sure * piece.sure, 3))
-    names = list(weights)
-    keys = hash_terms([SYMBOL_TERM + name for name in names])
-    return [QueryTerm(name, int(key), weights[name]) for name, key in zip(names, keys, strict=True)]
+    return [QueryTerm(name, hash_term(SYMBOL_TERM + name), weight) for name, weight in weights.items()]
 
 
 def _names(text: str, stop: frozenset[str], *, code: bool = False) -> dict[str, float]:

@@ -109,7 +109,7 @@ class Searcher:
 
     def _search(self, request: SearchRequest, query: Query, views: list[_Opened], graph: GraphStore | None, wide: int = 0) -> SearchAnswer:
         """Answer one question, with ``wide`` hits where the limit does not hold yet."""
-        limit = wide or request.limit
+        limit, nested = wide or request.limit, min(request.nested, MAX_NESTED)
         structure = self._structure(request, query.structure, views, graph) if query.structure else ()
         status: list[ViewStatus] = []
         found: list[tuple[list[Hit], list[FileHit], float]] = []
@@ -122,12 +122,12 @@ class Searcher:
                 ranked, truncated = self._patterns.match(snapshot, query.pattern, allowed, texts, limit=limit, deadline=deadline)
                 ranking = by_file(ranked)
             else:
-                ranking = ranker.rank(query, allowed, limit)
+                ranking = ranker.rank(query, allowed, limit, nested)
                 if query.dropped:
                     truncated = (
                         f"{len(query.dropped)} of the query's terms were not looked up (cap: 64): {' '.join(query.dropped[:8])} …",
                     )
-            found.append(self._told(repository, snapshot, ranking, request.nested))
+            found.append(self._told(repository, snapshot, ranking, nested))
             status.append(self._status(repository, view, missing=snapshot.missing, truncated=truncated))
         hits, files = _together(found, limit)
         return SearchAnswer(
@@ -222,7 +222,6 @@ class Searcher:
 
     def _told(self, repository: Repository, snapshot: Snapshot, ranking: Ranking, nested: int) -> tuple[list[Hit], list[FileHit], float]:
         """Return the flat list and the files of a ranking, with the texts of their chunks."""
-        nested = min(nested, MAX_NESTED)
         wanted = {each.document for each in ranking.flat} | {each.document for each in ranking.files if nested}
         texts = self._read({snapshot.document_id(each) for each in wanted})
 

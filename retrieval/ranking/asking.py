@@ -19,6 +19,7 @@ from retrieval.ranking.candidates import (
     find_roots,
     pair_scores,
     stem_scores,
+    weigh_roots,
 )
 from retrieval.ranking.pool import gather_pool
 from retrieval.ranking.scene import Asked, Scene
@@ -51,7 +52,8 @@ class SceneMaker:
         vector, near_chunks = self._vectors(query, allowed)
         definition, defining = find_definitions(scorer, snapshot, query, allowed)
         pairs = find_pairs(scorer, snapshot, query, allowed, lexical)
-        stems, folders = (find_roots(scorer, snapshot, lexical, prefix) for prefix in (STEM_ROOT, FOLDER_ROOT))
+        roots = weigh_roots(lexical.weights)
+        stems, folders = (find_roots(scorer, snapshot, roots, prefix) for prefix in (STEM_ROOT, FOLDER_ROOT))
         frames = {chunk: weight for chunk, weight in frame_chunks(query.frames, snapshot).items() if allowed[chunk]} if query.frames else {}
         framed = np.zeros(len(snapshot.document_ids), np.float32)
         for chunk, weight in frames.items():
@@ -69,7 +71,7 @@ class SceneMaker:
         })
         pool = gather_pool(snapshot, files, allowed)
         title = frozenset(term for word in words(query.title.encode("utf-8", "ignore")) for term in terms(word))
-        asked = Asked(query, lexical, title, stems, folders, area_roots(query.title), frames, pairs)
+        asked = Asked(query, lexical, roots, title, stems, folders, area_roots(query.title), frames, pairs)
         return Scene(asked, snapshot, pool, scorer, self._priors, vector[pool.chunk], definition[pool.chunk])
 
     def _holding(self, allowed: Mask) -> Mask:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
 
-from retrieval.embed import hash_terms
+from retrieval.embed import hash_term
 from retrieval.lexical import LexicalScorer, LexicalScores, QueryTerm, TermMatches
 from retrieval.names import root
 from retrieval.query import Query
@@ -94,31 +95,36 @@ def find_pairs(scorer: LexicalScorer, snapshot: Snapshot, query: Query, allowed:
             for name in {one + other, one + stem(other)}:
                 if name not in weights:
                     names[name] = max(names.get(name, 0.0), weight)
-    keys = hash_terms(list(names))
     found: list[TermMatches] = []
-    for (name, weight), key in zip(names.items(), keys, strict=True):
-        chunk, counts = scorer.postings(int(key))
+    for name, weight in names.items():
+        key = hash_term(name)
+        chunk, counts = scorer.postings(key)
         inside = allowed[chunk]
         if inside.any():
-            found.append(TermMatches(QueryTerm(name, int(key), 1.0), weight, chunk[inside], counts[inside]))
+            found.append(TermMatches(QueryTerm(name, key, 1.0), weight, chunk[inside], counts[inside]))
     return found
 
 
-def find_roots(scorer: LexicalScorer, snapshot: Snapshot, lexical: LexicalScores, prefix: str) -> list[TermMatches]:
-    """Return the first chunks of the files whose paths have the query's roots; ``prefix`` says in which part of the path."""
-    weights: dict[str, float] = {}
-    for text, weight in lexical.weights.items():
+def weigh_roots(weights: Mapping[str, float]) -> dict[str, float]:
+    """Return what each root counts, from what the terms do that have it: the largest."""
+    found: dict[str, float] = {}
+    for text, weight in weights.items():
         key = root(text)
-        weights[key] = max(weights.get(key, 0.0), weight)
-    keys = hash_terms([prefix + each for each in weights])
+        found[key] = max(found.get(key, 0.0), weight)
+    return found
+
+
+def find_roots(scorer: LexicalScorer, snapshot: Snapshot, roots: Mapping[str, float], prefix: str) -> list[TermMatches]:
+    """Return the first chunks of the files whose paths have roots, given with their weights; ``prefix`` says in which part of the path."""
     found: list[TermMatches] = []
-    for (text, weight), key in zip(weights.items(), keys, strict=True):
-        chunk, counts = scorer.postings(int(key))
+    for text, weight in roots.items():
+        key = hash_term(prefix + text)
+        chunk, counts = scorer.postings(key)
         if not snapshot.all_live:
             shown = snapshot.live[chunk]
             chunk, counts = chunk[shown], counts[shown]
         rarity = float(np.log1p((snapshot.live_documents - len(chunk) + 0.5) / (len(chunk) + 0.5)))
-        found.append(TermMatches(QueryTerm(text, int(key), weight), rarity * weight, chunk, counts))
+        found.append(TermMatches(QueryTerm(text, key, weight), rarity * weight, chunk, counts))
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -109,8 +110,8 @@ class Ranker:
         around = self._signals.of(scene.pool.files) if self._signals else None
         return Near(scores, [path for path, _ in scene.names], around)
 
-    def rank(self, query: Query, allowed: Mask, limit: int) -> Ranking:
-        """Return at most ``limit`` files, and as many chunks as a flat list; ties in order of path and line."""
+    def rank(self, query: Query, allowed: Mask, limit: int, nested: int = NESTED) -> Ranking:
+        """Return at most ``limit`` files with ``nested`` chunks each, and as many chunks as a flat list; ties in order of path and line."""
         scene = self.scene(query, allowed)
         if not scene.files:
             return Ranking()
@@ -124,7 +125,7 @@ class Ranker:
         least = np.partition(score, scene.files - limit)[scene.files - limit] if limit < scene.files else -np.inf
         leading = sorted(np.flatnonzero(score >= least).tolist(), key=lambda at: (-score[at], near.paths[at]))[:limit]
         confidence = self.confidence(values)
-        return Ranking(*self._lists(scene, score, added, leading, confidence, limit), confidence)
+        return Ranking(*self._lists(scene, score, added, leading, confidence, limit, nested), confidence)
 
     def confidence(self, values: F32) -> float:
         """Return the chance that one of the files answers, from their signals (R, K)."""
@@ -134,7 +135,7 @@ class Ranker:
         return float(chance.max())
 
     def _lists(
-        self, scene: Scene, score: F32, added: F32, leading: list[int], confidence: float, limit: int
+        self, scene: Scene, score: F32, added: F32, leading: list[int], confidence: float, limit: int, nested: int
     ) -> tuple[tuple[RankedFile, ...], tuple[RankedChunk, ...]]:
         """Return the files with their chunks, and the flat list.
 
@@ -148,15 +149,15 @@ class Ranker:
         def chance(total: float) -> float:
             return round(confidence * math.exp(total - top), _DIGITS)
 
-        inside = np.flatnonzero(chunks.number < NESTED)
-        nested: list[list[RankedChunk]] = [[] for _ in leading]
+        inside = np.flatnonzero(chunks.number < nested)
+        held: list[list[RankedChunk]] = [[] for _ in leading]
         because = _told(self._chunk_names, own_added[chunks.place[inside]])
         columns = (chunks.rank[inside], scene.pool.chunk[chunks.place[inside]], chunks.read[inside])
         for (rank, chunk, read), told in zip(_rows(*columns), because, strict=True):
-            nested[rank].append(RankedChunk(chunk, documents[rank], chance(read), told))
+            held[rank].append(RankedChunk(chunk, documents[rank], chance(read), told))
         files = [
             RankedFile(document, chance(base), tuple(own), told)
-            for document, base, own, told in zip(documents, score[leading].tolist(), nested, why, strict=True)
+            for document, base, own, told in zip(documents, score[leading].tolist(), held, why, strict=True)
         ]
         best = np.lexsort((chunks.number, chunks.rank, -chunks.total.round(_DIGITS)))[:limit]
         because = _told(self._chunk_names, own_added[chunks.place[best]])
@@ -209,7 +210,7 @@ def _rows(ranks: Numbers, chunks: Numbers, scores: F64) -> Iterator[tuple[int, i
 
 def _told(names: Sequence[str], added: F32) -> list[dict[str, float]]:
     """Return for each row what signals added to a score, those that added anything."""
-    return [{name: value for name, value in zip(names, row, strict=True) if value} for row in added.round(4).tolist()]
+    return [dict(zip(compress(names, row), compress(row, row), strict=True)) for row in added.round(4).tolist()]
 
 
 def by_file(chunks: Sequence[RankedChunk]) -> Ranking:

@@ -31,6 +31,8 @@ class Asked:
 
     query: Query
     lexical: LexicalScores
+    roots: Mapping[str, float]
+    """What each root of the query counts."""
     title: frozenset[str]
     """Texts of the terms of the first line."""
     stem_roots: Sequence[TermMatches]
@@ -43,14 +45,6 @@ class Asked:
     """Chunks that frames of a trace lie in, with how much each counts."""
     pairs: Sequence[TermMatches]
     """Where two neighbouring words of the query stand as one identifier."""
-
-    def root_weights(self) -> dict[str, float]:
-        """Return what each root of the query counts."""
-        found: dict[str, float] = {}
-        for each in self.lexical.matches:
-            key = root(each.term.text)
-            found[key] = max(found.get(key, 0.0), each.idf)
-        return found
 
 
 class Scene:
@@ -105,7 +99,7 @@ class Scene:
     @cached_property
     def definitions(self) -> Definitions:
         """What the chunks define."""
-        return Definitions(self.snapshot, self.pool, self._asked.root_weights(), self.query.identifiers)
+        return Definitions(self.snapshot, self.pool, self._asked.roots, self.query.identifiers)
 
     @cached_property
     def pairs(self) -> PoolMatches:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retrieval.embed import hash_terms
+from retrieval.embed import hash_term
 from retrieval.segment import Segment
 from retrieval.snapshot import Snapshot
 from retrieval.terms import SYMBOL_TERM
@@ -132,7 +132,7 @@ def _places(match: _Match, frame: Frame, snapshot: Snapshot) -> Iterator[tuple[i
 
 def _defining(segment: Segment, name: str, first: int, count: int) -> list[int]:
     """Return which of a document's chunks define a name, counted from its first one."""
-    found = segment.posting_chunk[segment.postings(int(hash_terms([SYMBOL_TERM + name.lower()])[0]))].astype(np.int64)
+    found = segment.posting_chunk[segment.postings(hash_term(SYMBOL_TERM + name.lower()))].astype(np.int64)
     return [int(each) - first for each in found[(found >= first) & (found < first + count)]]
 
 

@@ -19,6 +19,7 @@ from retrieval.embed import (
     ChunkEncoder,
     FloatRows,
     StaticEmbedder,
+    hash_term,
     hash_terms,
     normalized,
     quantize,
@@ -126,6 +127,12 @@ def test_hash_is_fixed() -> None:
         "0x3f1a76b0d92e2499",
     ]
     assert hash_terms([]).shape == (0,)
+
+
+@given(found=st.lists(st.text(max_size=70), max_size=8))
+def test_one_term_hashes_as_many_do(found: list[str]) -> None:
+    """Whatever its letters and its length."""
+    assert [hash_term(term) for term in found] == hash_terms(found).tolist()
 
 
 def test_long_terms_do_not_collide() -> None:
