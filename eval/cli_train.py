@@ -38,6 +38,12 @@ def add_train(commands: Commands, home: Home) -> None:
         metavar="FILE",
         help="static models by repository that have not seen it (codelore eval train-static --halves)",
     )
+    parser.add_argument(
+        "--tier",
+        default="",
+        metavar="ADDRESS",
+        help="fit the signals of this transformer, too; vectors of what annotated questions come upon are kept in the folder of --data",
+    )
     parser.add_argument("--no-graph", dest="graph", action="store_false", help="train without edges between files")
     parser.add_argument(
         "--kind", action="append", default=[], metavar="KIND", help="of mined sets, only questions of this kind; may be repeated"
@@ -73,14 +79,19 @@ def _run(home: Home, typed: argparse.Namespace) -> int:
 def _collect(home: Home, typed: argparse.Namespace, data: Path, vectors: dict[str, Path]) -> list[Sample]:
     from eval.corpora import Places
     from eval.training.collect import CollectOptions, Errand, collect, errands
+    from eval.training.tier_vectors import TierVectors
     from eval.training.train import ANNOTATED
+    from retrieval.holdings import VECTORS_FILE
 
+    tier = TierVectors(typed.tier, data / VECTORS_FILE) if typed.tier else None
+    if tier:
+        tier.open()  # what is wrong with it is told before an hour of indexing
     work: list[Errand] = []
     for place in typed.set:
         folder = typed.corpora / place.name if typed.corpora else None
         places = Places(home(), None, folder if folder and folder.is_dir() else None, typed.clones, download=typed.download)
         work += errands(place, places)
-    found = collect(work, CollectOptions(data, vectors, graph=typed.graph, workers=typed.workers), _tell)
+    found = collect(work, CollectOptions(data, vectors, graph=typed.graph, workers=typed.workers, tier=tier), _tell)
     return [each for each in found if each.source in ANNOTATED or not typed.kind or each.kind in typed.kind or each.foreign]
 
 

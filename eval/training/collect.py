@@ -14,6 +14,8 @@ from eval.corpora import Corpus, Places, lay_out
 from eval.model import Question
 from eval.sets.questions import QuestionsKind
 from eval.training.samples import Sample, sample
+from eval.training.tier_vectors import TierVectors, pool_vectors
+from eval.training.train import ANNOTATED
 from graph.store import open_graph_store
 from ingest.errors import CodeloreError, SourceError
 from retrieval.engine import Engine, EngineOptions
@@ -31,6 +33,8 @@ class CollectOptions:
     vectors: Mapping[str, Path] = field(default_factory=dict[str, Path])
     graph: bool = True
     workers: int = 2
+    tier: TierVectors | None = None
+    """The transformer that annotated questions are asked with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,8 @@ def _run(errand: Errand, options: CollectOptions) -> tuple[list[Sample], str]:
             if options.graph:
                 with closing(open_graph_store(f"sqlite:{data / 'codelore.db'}")) as store:
                     engine.resolve(outcome.view, store)
-            own = [sample(engine, root, question, errand.source) for question in errand.questions]
+            with pool_vectors(options.tier if errand.source in ANNOTATED else None, data) as vectors:
+                own = [sample(engine, root, question, errand.source, vectors=vectors) for question in errand.questions]
             return own + [sample(engine, root, question, errand.source, foreign=True) for question in errand.foreign], ""
     except CodeloreError as error:
         return [], str(error)

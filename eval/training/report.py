@@ -18,6 +18,9 @@ from eval.training.train import ANNOTATED, READING, Score, Weights, plain_name
 from retrieval.ranking.fusion import FORMAT
 from retrieval.weights import FUSION
 
+TIER = " with the transformer"
+"""Marks figures with a transformer's signals; those of the same name without are of the same questions."""
+
 
 def figures(scores: Sequence[Score]) -> dict[str, dict[str, float]]:
     """Return the figures of each annotated set, and of all mined ones together: means over repositories and over questions.
@@ -25,7 +28,7 @@ def figures(scores: Sequence[Score]) -> dict[str, dict[str, float]]:
     All are of repositories that were not fitted on.
     """
     found: dict[str, dict[str, float]] = {}
-    scores = [each if each.source in ANNOTATED else replace(each, source="mined") for each in scores]
+    scores = [replace(each, source=(each.source if each.source in ANNOTATED else "mined") + TIER * each.tier) for each in scores]
     for source in dict.fromkeys(each.source for each in scores):
         own = [each for each in scores if each.source == source and not each.foreign]
         other = [each for each in scores if each.source == source and each.foreign]
@@ -83,13 +86,13 @@ def document(weights: Weights, samples: Sequence[Sample], told: Mapping[str, Any
         "chunks": weights.chunks,
         "relevance": weights.relevance,
         "reading": READING,
-        "tier": _shipped_tier(),
+        "tier": weights.tier or _shipped_tier(),
     }
     version = sha256(json.dumps(models, sort_keys=True).encode()).hexdigest()[:12]
     return json.dumps({"format": FORMAT, "version": version, "record": record, **models}, indent=1) + "\n"
 
 
 def _shipped_tier() -> Mapping[str, Mapping[str, float]]:
-    """Return the weights of a transformer's signals as they are: samples have none of its vectors (docs/models.md)."""
+    """Return the weights of a transformer's signals as they are: the samples have none of its vectors."""
     found: Mapping[str, Mapping[str, float]] = json.loads(FUSION.read_text(encoding="utf-8")).get("tier", {})
     return found

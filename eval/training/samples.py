@@ -16,6 +16,7 @@ from retrieval.ranking.graph_signals import Neighbourhood
 from retrieval.ranking.rank import matrix
 from retrieval.ranking.scene import Scene
 from retrieval.ranking.signals import CHUNK_SIGNALS, FILE_SIGNALS
+from retrieval.ranking.tier import TIER_SIGNALS, Vectors, look
 from retrieval.segment import F32
 from retrieval.snapshot import Numbers
 
@@ -43,6 +44,8 @@ class Sample:
     chunks: ChunkSample | None
     foreign: bool = False
     """Asked of another repository than the one it is about."""
+    meant: F32 | None = None
+    """Signals of a transformer's vectors (R, T); None where none was asked."""
 
 
 @dataclass(slots=True)
@@ -59,7 +62,7 @@ class ChunkSample:
     spans: Sequence[tuple[str, int, int]]
 
 
-def sample(engine: Engine, root: str, question: Question, source: str, *, foreign: bool = False) -> Sample:
+def sample(engine: Engine, root: str, question: Question, source: str, *, foreign: bool = False, vectors: Vectors | None = None) -> Sample:
     """Ask one question for its signals."""
     request = SearchRequest(question.text, root)
     ranker = engine.ranker(request)
@@ -69,6 +72,7 @@ def sample(engine: Engine, root: str, question: Question, source: str, *, foreig
     answers = [not foreign and any(target.is_file(path) for target in targets) for path in paths]
     first = [not foreign and any(target.is_file(path) for target in targets if not target.secondary) for path in paths]
     near = ranker.near(scene, np.zeros(scene.files, np.float32))
+    meant = look(vectors, scene) if scene.files else None
     return Sample(
         question.question_id,
         question.repository,
@@ -82,6 +86,7 @@ def sample(engine: Engine, root: str, question: Question, source: str, *, foreig
         near.graph,
         None if foreign or not scene.files else _chunks(scene, paths, question),
         foreign,
+        None if meant is None else matrix(TIER_SIGNALS, meant),
     )
 
 

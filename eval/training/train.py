@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from eval.training.fit import Listed, expand, fit_chances, fit_lists, named, thinned
 from eval.training.samples import ChunkSample, Sample
+from eval.training.tier import TierWeights, fit_tier, with_tier
 from ingest.errors import SourceError
 from retrieval.ranking.fusion import ALL_SIGNALS, Model, table
 from retrieval.ranking.near import NEAR_SIGNALS, Near
@@ -41,6 +42,8 @@ class Weights:
     second: Mapping[str, Mapping[str, float]]
     chunks: Mapping[str, Mapping[str, float]]
     relevance: Mapping[str, Any]
+    tier: TierWeights = field(default_factory=dict[str, Mapping[str, float]])
+    """Of a transformer's signals; none where no sample has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Score:
     span: float | None
     confidence: float
     foreign: bool
+    tier: bool = False
+    """With what a transformer's vectors add."""
 
 
 def train(samples: Sequence[Sample], report: Callable[[str], None] = lambda _: None) -> tuple[Weights, list[Score]]:
@@ -67,6 +72,7 @@ def train(samples: Sequence[Sample], report: Callable[[str], None] = lambda _: N
     parts = [[each for each in samples if fold[plain_name(each)] == number] for number in range(FOLDS)]
     scores: list[Score] = []
     first_scores: dict[int, F32] = {}
+    second_scores: dict[int, F32] = {}
     fitted: list[Weights] = []
     for number in range(FOLDS):
         report(f"fold {number + 1} of {FOLDS}")
@@ -78,10 +84,26 @@ def train(samples: Sequence[Sample], report: Callable[[str], None] = lambda _: N
     for number in range(FOLDS):
         rest = [each for at, part in enumerate(parts) if at != number for each in part]
         weights = replace(fitted[number], second=_fit_second(rest, first_scores), chunks=_fit_chunks(rest), relevance=_fit_chance(rest))
-        scores += [score for each in parts[number] if (score := _score(each, weights)) is not None]
+        fitted[number] = weights
+        second_scores |= {id(each): _second(each, weights) for each in parts[number] if len(each.paths)}
+        scores += [score for each in parts[number] if (score := _score(each, weights, second_scores)) is not None]
+    scores += _score_tier(parts, fitted, second_scores)
     report("all repositories")
     every = [each for part in parts for each in part]
-    return Weights(_fit_first(every), _fit_second(every, first_scores), _fit_chunks(every), _fit_chance(every)), scores
+    tier = fit_tier(every, second_scores)
+    return Weights(_fit_first(every), _fit_second(every, first_scores), _fit_chunks(every), _fit_chance(every), tier), scores
+
+
+def _score_tier(parts: Sequence[Sequence[Sample]], fitted: Sequence[Weights], scores: Mapping[int, F32]) -> list[Score]:
+    """Return the scores with a transformer of the sets that were asked with one, its weights fitted on the other folds as well."""
+    sources = {each.source for part in parts for each in part if each.meant is not None}
+    found: list[Score] = []
+    for number, (part, weights) in enumerate(zip(parts, fitted, strict=True)):
+        tier = fit_tier([each for at, other in enumerate(parts) if at != number for each in other], scores)
+        added = {id(each): with_tier(each, scores[id(each)], tier) for each in part if each.source in sources and len(each.paths)}
+        told = [_score(each, weights, added) for each in part if each.source in sources and not each.foreign]
+        found += [replace(each, tier=True) for each in told if each is not None]
+    return found
 
 
 def _require_several_folds(samples: Sequence[Sample], fold: Mapping[str, int]) -> None:
@@ -166,11 +188,16 @@ def _model(weights: Mapping[str, Mapping[str, float]], signals: Sequence[Signal[
     return table([each.name for each in signals], weights, signals)
 
 
-def _score(each: Sample, weights: Weights) -> Score | None:
+def _second(each: Sample, weights: Weights) -> F32:
+    """Return the scores of the candidates (R) by both passes."""
+    first = _model(weights.first, FILE_SIGNALS).contributions(each.values).sum(axis=1)
+    return _model(weights.second, ALL_SIGNALS).contributions(_near(each, first)).sum(axis=1)
+
+
+def _score(each: Sample, weights: Weights, scores: Mapping[int, F32]) -> Score | None:
     if not len(each.paths):
         return None if each.foreign else Score(each.source, each.kind, plain_name(each), 0.0, 0.0, None, 0.0, each.foreign)
-    first = _model(weights.first, FILE_SIGNALS).contributions(each.values).sum(axis=1)
-    score = _model(weights.second, ALL_SIGNALS).contributions(_near(each, first)).sum(axis=1)
+    score = scores[id(each)]
     order = np.argsort(-score, kind="stable")
     chance = _relevance_values(each.values) @ np.array(list(weights.relevance["weights"].values()), np.float32) + weights.relevance["bias"]
     gains = each.answers[order[:10]]
