@@ -10,14 +10,18 @@ added before saturation.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.path_kinds import PathFlag
-from retrieval.embed import hash_terms
-from retrieval.segment import F32, FIELD_BITS, U16, Field
+from retrieval.embed import hash_term
+from retrieval.postings import KEPT_IMPACTS, Impact, Kept, Postings, PostingsReader
+from retrieval.segment import F32, FIELD_BITS, U16, U32, Field
 from retrieval.snapshot import Mask, Numbers, Snapshot
+from retrieval.term_arrays import spread
 from retrieval.terms import SHOWN_TERM
 
 
@@ -55,6 +59,8 @@ FILE = Bm25f(k1=2.0, b=0.75, names=3.0, context=0.0, docs=1.0, stem=12.0, direct
 _CHUNK_TABLE, _FILE_TABLE = CHUNK.table(), FILE.table()
 _PATH_ONLY = Bm25f(k1=2.0, b=0.75, names=0, context=0, docs=0, stem=FILE.stem, directories=FILE.directories).table()
 _OTHER_TABLE = _FILE_TABLE - _PATH_ONLY
+ENOUGH = 2_048
+"""Of more documents than this, the best by a query's rarer terms are scored by the commonest."""
 _LENT, _LENDING_DIAGRAMS = np.float32(0.8), 20
 _BODY_MASK = np.uint16((1 << FIELD_BITS[Field.BODY]) - 1)
 
@@ -75,21 +81,31 @@ class TermMatches:
     term: QueryTerm
     idf: float
     """Its weight in the query times its inverse document frequency."""
-    chunk: Numbers
+    chunk: U32
     weight: U16
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """What chunks score at least, and what of the query they cover at least, because they show a diagram that does."""
+
+    chunks: Numbers
+    score: float
+    coverage: float
 
 
 @dataclass(slots=True)
 class LexicalScores:
-    """Scores of every chunk (C) and document (D); what the query does not touch or the filter hides is 0."""
+    """Scores of every document (D); what the query does not touch or the filter hides is 0."""
 
-    chunk: F32
     document: F32
+    """BM25F of the document."""
     named: F32
     """Score of a document's names, docs and path alone."""
-    chunk_coverage: F32
-    """Share of the query's weight whose terms a chunk holds, 0 to 1."""
-    matches: list[TermMatches] = field(default_factory=list[TermMatches])
+    chunk: F32
+    """What its best chunk scores at most: the best of each term added up, wherever in the document they are."""
+    matches: list[TermMatches]
+    lent: Sequence[Lent] = ()
 
     @property
     def weights(self) -> dict[str, float]:
@@ -100,114 +116,171 @@ class LexicalScores:
 class LexicalScorer:
     """Scores queries against one snapshot; what depends on the snapshot alone is computed once."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, enough: int = ENOUGH) -> None:
+        """``enough`` documents are scored by the commonest terms of a query too."""
         self._snapshot = snapshot
+        self._enough = enough
         self._norm = snapshot.length_norm(CHUNK.b)
         documents = len(snapshot.document_ids)
         lengths = np.bincount(snapshot.chunk_document, snapshot.lengths, documents)
-        self._diagrams = snapshot.live & ((snapshot.document_flags & int(PathFlag.DIAGRAM)) > 0)[snapshot.chunk_document]
+        self._diagrams = np.flatnonzero(snapshot.document_live & ((snapshot.document_flags & int(PathFlag.DIAGRAM)) > 0))
         self._shown_by: dict[int, Numbers] = {}
         mean = float(lengths[snapshot.document_live].mean()) if snapshot.live_documents else 1.0
         self._document_norm = (1 / (1 - FILE.b + FILE.b * lengths / max(mean, 1.0))).astype(np.float32)
+        self._reader = PostingsReader(snapshot)
+        self._impacts: Kept[Impact] = Kept(KEPT_IMPACTS)
 
     def norms(self, chunks: Numbers, documents: Numbers) -> tuple[F32, F32]:
         """Return what the length of chunks and of documents makes of a count of words in them."""
         return self._norm[chunks], self._document_norm[documents]
 
+    def postings(self, keys: Sequence[int]) -> list[Postings]:
+        """Return where terms stand in the chunks that the view shows."""
+        return self._reader.read(keys)
+
     def score(self, terms: Sequence[QueryTerm], allowed: Mask) -> LexicalScores:
-        """Return the scores of all chunks and documents for the terms; chunks outside ``allowed`` stay 0."""
+        """Return the scores of all documents for the terms, by the ``allowed`` chunks alone."""
         snapshot = self._snapshot
-        documents = len(snapshot.document_ids)
-        scores = LexicalScores(
-            chunk=np.zeros(snapshot.chunks, np.float32),
-            document=np.zeros(documents, np.float32),
-            named=np.zeros(documents, np.float32),
-            chunk_coverage=np.zeros(snapshot.chunks, np.float32),
-        )
-        total = 0.0
-        filtered = not (snapshot.all_live and (allowed is snapshot.live or bool(allowed.all())))
-        for term in terms:
-            chunk, weight = self.postings(term.key)
-            if not snapshot.all_live:
-                live = snapshot.live[chunk]
-                chunk, weight = chunk[live], weight[live]
-            frequency = len(chunk)
-            idf = float(np.log1p((snapshot.live_chunks - frequency + 0.5) / (frequency + 0.5))) * term.weight
-            total += idf
-            if filtered and frequency:
-                inside = allowed[chunk] | self._diagrams[chunk]
-                chunk, weight = chunk[inside], weight[inside]
-            scores.matches.append(TermMatches(term, idf, chunk, weight))
-            if len(chunk):
-                self._add(scores, chunk, weight, idf)
-        self._lend_to_documents(scores, allowed)
-        if filtered:
-            self._hide(scores, self._diagrams & ~allowed)
-        if total > 0:
-            scores.chunk_coverage /= total
+        rows = np.zeros((3, len(snapshot.document_ids)), np.float32)
+        searched = None if allowed is snapshot.live else allowed | self._in_diagrams
+        matches = self._matches(terms, searched)
+        self._add_up(rows, matches, everything=searched is None)
+        document, named, chunk = rows
+        scores = LexicalScores(document, named, chunk, matches)
+        if len(self._diagrams):
+            scores.lent = self._lend_to_documents(scores, allowed)
+            if searched is not None:
+                shown = snapshot.documents_of(np.flatnonzero(allowed & self._in_diagrams))
+                rows[:, np.setdiff1d(self._diagrams, shown)] = 0
         return scores
 
-    def _lend_to_documents(self, scores: LexicalScores, allowed: Mask) -> None:
+    def _matches(self, terms: Sequence[QueryTerm], searched: Mask | None) -> list[TermMatches]:
+        matches: list[TermMatches] = []
+        for term, found in zip(terms, self.postings([term.key for term in terms]), strict=True):
+            frequency = len(found.chunk)
+            idf = float(np.log1p((self._snapshot.live_chunks - frequency + 0.5) / (frequency + 0.5))) * term.weight
+            if searched is not None and frequency:
+                inside = searched[found.chunk]
+                found = Postings(found.chunk[inside], found.weight[inside])
+            matches.append(TermMatches(term, idf, found.chunk, found.weight))
+        return matches
+
+    def _add_up(self, rows: F32, matches: Sequence[TermMatches], *, everything: bool) -> None:
+        """Add what the terms say of documents to rows of scores (3, D), rare terms first; nothing is kept where not ``everything`` counts.
+
+        Once there are documents enough, the other terms, which say less, are looked for in the best of these alone.
+        """
+        within: Numbers | None = None
+        for each in sorted(matches, key=lambda each: (len(each.chunk), each.term.text)):
+            if not len(each.chunk):
+                continue
+            impact = self._impacts.get(each.term.key) if everything else None
+            if impact is None:
+                impact = self._impact(each, within)
+                if everything and within is None:
+                    self._impacts.put(each.term.key, impact, impact.size)
+            impact.add_to(rows, each.idf, within)
+            if within is None and len(rows[2]) > self._enough:
+                within = _best_of(rows[2], self._enough)
+
+    @cached_property
+    def _in_diagrams(self) -> Mask:
+        """The chunks of diagrams, which are scored for the sake of the documents that show them, whatever the filter."""
+        held = np.zeros(len(self._snapshot.document_ids), np.bool_)
+        held[self._diagrams] = True
+        return held[self._snapshot.chunk_document]
+
+    def _lend_to_documents(self, scores: LexicalScores, allowed: Mask) -> list[Lent]:
         """Let a document be found by the labels of a diagram that it shows: it scores a little less than the diagram."""
         snapshot = self._snapshot
-        matched = np.flatnonzero((snapshot.document_flags & int(PathFlag.DIAGRAM) > 0) & (scores.document > 0))
+        matched = self._diagrams[scores.document[self._diagrams] > 0]
+        lent: list[Lent] = []
         for diagram in matched[np.argsort(-scores.document[matched], kind="stable")][:_LENDING_DIAGRAMS].tolist():
             if diagram not in self._shown_by:
-                self._shown_by[diagram], _ = self.postings(int(hash_terms([SHOWN_TERM + snapshot.name(diagram)[0]])[0]))
+                key = hash_term(SHOWN_TERM + snapshot.name(diagram)[0])
+                self._shown_by[diagram] = self.postings([key])[0].chunk.astype(np.int64)
             shown = self._shown_by[diagram]
             shown = shown[allowed[shown]]
             first = int(snapshot.first_chunk[diagram])
-            own = slice(first, first + int(snapshot.chunks_of[diagram]))
+            chunk, coverage = self._best_chunk(scores.matches, first, first + int(snapshot.chunks_of[diagram]))
             documents = snapshot.chunk_document[shown]
-            for mine, theirs, place in (
-                (scores.chunk, scores.chunk[own].max(), shown),
-                (scores.chunk_coverage, scores.chunk_coverage[own].max(), shown),
-                (scores.document, scores.document[diagram], documents),
-            ):
-                mine[place] = np.maximum(mine[place], _LENT * theirs)
+            for mine, theirs in ((scores.chunk, chunk), (scores.document, float(scores.document[diagram]))):
+                mine[documents] = np.maximum(mine[documents], _LENT * np.float32(theirs))
+            if len(shown):
+                lent.append(Lent(shown, float(_LENT * np.float32(chunk)), float(_LENT * np.float32(coverage))))
+        return lent
 
-    def _hide(self, scores: LexicalScores, chunks: Mask) -> None:
-        """Take back the scores of diagrams that were scored for their documents' sake and that a filter hides."""
-        documents = self._snapshot.documents_of(chunks)
-        scores.chunk[chunks] = scores.chunk_coverage[chunks] = 0
-        scores.document[documents] = 0
+    def _best_chunk(self, matches: Sequence[TermMatches], first: int, end: int) -> tuple[float, float]:
+        """Return the best score of some chunks, and the largest share of the query's weight that one of them holds."""
+        score, coverage = np.zeros((2, end - first))
+        for each in matches:
+            start, stop = np.searchsorted(each.chunk, np.array((first, end), each.chunk.dtype)).tolist()
+            place = each.chunk[start:stop].astype(np.int64) - first
+            count = chunk_counts(each.weight[start:stop], self._norm[first + place])
+            score[place] += each.idf * (CHUNK.k1 + 1) * count / (count + CHUNK.k1)
+            coverage[place] += each.idf
+        return float(score.max(initial=0)), float(coverage.max(initial=0)) / max(sum(each.idf for each in matches), 1e-6)
 
-    def postings(self, key: int) -> tuple[Numbers, U16]:
-        """Return a term's chunks, shown or not, and their packed weights."""
-        found: list[tuple[Numbers, U16]] = []
-        for part in self._snapshot.parts:
-            where = part.segment.postings(key)
-            if where.stop > where.start:
-                chunk = part.segment.posting_chunk[where].astype(np.int64)
-                chunk += part.first_chunk
-                found.append((chunk, part.segment.posting_weight[where]))
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            return np.zeros(0, np.int64), np.zeros(0, np.uint16)
-        return np.concatenate([chunk for chunk, _ in found]), np.concatenate([weight for _, weight in found])
-
-    def _add(self, scores: LexicalScores, chunk: Numbers, weight: U16, idf: float) -> None:
-        snapshot = self._snapshot
-        body = (weight & _BODY_MASK).astype(np.float32)
-        upper = (weight >> FIELD_BITS[Field.BODY]).astype(np.intp)  # once: each look-up would do it again
-        count = body * self._norm[chunk]
-        count += _CHUNK_TABLE[upper]
-        gained = np.float32(idf * (CHUNK.k1 + 1)) * count
-        count += np.float32(CHUNK.k1)
-        gained /= count
-        scores.chunk[chunk] += gained
-        scores.chunk_coverage[chunk] += np.float32(idf)
-        # Postings are in order of chunk, so those of one document are neighbours.
-        document = snapshot.chunk_document[chunk]
-        begins = np.empty(len(document), np.bool_)
+    def _impact(self, found: TermMatches, within: Numbers | None) -> Impact:
+        """Return what a term says of documents that hold it: as a whole, by their names, and by the best of their chunks."""
+        if within is not None:
+            found = self._of_documents(found, within)
+            if not len(found.chunk):
+                return Impact(np.zeros((3, 0), np.float32), np.zeros(0, np.int64))
+        document = self._snapshot.chunk_document[found.chunk]
+        begins = np.empty(len(document), np.bool_)  # postings are in order of chunk, so those of one document are neighbours
         begins[0] = True
         np.not_equal(document[1:], document[:-1], out=begins[1:])
         first = np.flatnonzero(begins)
         touched = document[first]
-        path = _PATH_ONLY[upper[first]]  # every chunk of a document has its stem and directories: count them once
+        rows = np.empty((3, len(touched)), np.float32)
+        count = chunk_counts(found.weight, self._norm[found.chunk])
+        np.maximum.reduceat(_saturated(count, CHUNK.k1), first, out=rows[2])
+        upper = (found.weight >> FIELD_BITS[Field.BODY]).astype(np.intp)  # once: each look-up would do it again
         other = np.add.reduceat(_OTHER_TABLE[upper], first)
-        other += path
-        scores.named[touched] += np.float32(idf * (FILE.k1 + 1)) * other / (other + np.float32(FILE.k1))
-        count = np.add.reduceat(body, first) * self._document_norm[touched] + other
-        scores.document[touched] += np.float32(idf * (FILE.k1 + 1)) * count / (count + np.float32(FILE.k1))
+        other += _PATH_ONLY[upper[first]]  # every chunk of a document has its stem and directories: count them once
+        rows[1] = _saturated(other, FILE.k1)
+        body = np.add.reduceat((found.weight & _BODY_MASK).astype(np.float32), first)
+        rows[0] = _saturated(body * self._document_norm[touched] + other, FILE.k1)
+        return Impact.of(touched, rows, len(self._snapshot.document_ids))
+
+    def _of_documents(self, found: TermMatches, documents: Numbers) -> TermMatches:
+        """Return where the term stands in some documents (ascending)."""
+        first = self._snapshot.first_chunk[documents]
+        start = np.searchsorted(found.chunk, first.astype(found.chunk.dtype))
+        end = np.searchsorted(found.chunk, (first + self._snapshot.chunks_of[documents]).astype(found.chunk.dtype))
+        at = spread(start, end - start)
+        return TermMatches(found.term, found.idf, found.chunk[at], found.weight[at])
+
+
+def _best_of(scores: F32, count: int) -> Numbers | None:
+    """Return the places of the best of more scores, with all that tie with the last of them; None where fewer are above 0."""
+    told = np.flatnonzero(scores > 0)
+    if len(told) < count:
+        return None
+    own = scores[told]
+    return told[own >= np.partition(own, len(own) - count)[len(own) - count]]
+
+
+def score_chunks(matches: Sequence[TermMatches], term: NDArray[np.int64], place: NDArray[np.int64], count: F32, chunks: int) -> F32:
+    """Return BM25F of so many chunks, from where terms stand in them and the weighted counts of that."""
+    idf = np.array([each.idf for each in matches], np.float32)
+    return np.bincount(place, idf[term] * _saturated(count, CHUNK.k1), chunks).astype(np.float32)
+
+
+def lend(own: F32, chunks: Numbers, lent: Sequence[tuple[Numbers, float]]) -> F32:
+    """Return what ``chunks`` score (N), at least what diagrams that they show lend them."""
+    for shown, value in lent:
+        own = np.where(np.isin(chunks, shown), np.maximum(own, np.float32(value)), own)
+    return own
+
+
+def chunk_counts(weight: U16, norm: F32) -> F32:
+    """Return BM25F's weighted counts of postings in chunks, given what the chunks' lengths make of a count."""
+    count = (weight & _BODY_MASK).astype(np.float32) * norm
+    count += _CHUNK_TABLE[weight >> FIELD_BITS[Field.BODY]]
+    return count
+
+
+def _saturated(count: F32, k1: float) -> F32:
+    return (np.float32(k1 + 1) * count / (count + np.float32(k1))).astype(np.float32, copy=False)

@@ -28,9 +28,7 @@ def near(snapshot: Snapshot, query: F32, allowed: Mask, *, rescored: int = RESCO
     wanted = min(rescored, snapshot.chunks if everything else np.count_nonzero(allowed))
     if not wanted or not query.any():
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    code = np.packbits(query > 0).view(np.uint64)
-    found = [_distances(columns, code) for columns in snapshot.code_columns]
-    distance = found[0] if len(found) == 1 else np.concatenate(found)
+    distance = _distances(snapshot, np.packbits(query > 0).view(np.uint64))
     if not everything:
         distance[~allowed] = np.iinfo(np.uint16).max
     # All chunks at least as near as the last wanted one, so that the choice does not depend on how chunks are numbered.
@@ -39,17 +37,25 @@ def near(snapshot: Snapshot, query: F32, allowed: Mask, *, rescored: int = RESCO
     return chosen, np.concatenate([_cosines(part.segment, chosen, part.first_chunk, query) for part in snapshot.parts])
 
 
-def _distances(columns: U64, code: U64) -> U16:
-    """Return how many bits each chunk's code differs in, column by column without a new array for each."""
-    distance = np.zeros(columns.shape[1], np.uint16)
-    differing, bits = np.empty(columns.shape[1], np.uint64), np.empty(columns.shape[1], np.uint8)
-    for column, word in zip(columns, code, strict=True):
-        np.bitwise_count(np.bitwise_xor(column, word, out=differing), out=bits)
-        np.add(distance, bits, out=distance)
+def _distances(snapshot: Snapshot, code: U64) -> U16:
+    """Return how many bits each chunk's code differs in, column by column without a new array for each.
+
+    Added up in bytes, which is fast, and left as 16 bits, which numpy partitions 20x faster. A code that differs in all 256 bits comes out
+    as near; its cosine follows.
+    """
+    distance = np.empty(snapshot.chunks, np.uint16)
+    for part, columns in zip(snapshot.parts, snapshot.code_columns, strict=True):
+        differing = np.empty(columns.shape[1], np.uint64)
+        bits, total = np.empty(columns.shape[1], np.uint8), np.zeros(columns.shape[1], np.uint8)
+        for column, word in zip(columns, code, strict=True):
+            np.bitwise_count(np.bitwise_xor(column, word, out=differing), out=bits)
+            np.add(total, bits, out=total)
+        distance[part.first_chunk : part.first_chunk + len(total)] = total
     return distance
 
 
 def _cosines(segment: Segment, chosen: Numbers, first: int, query: F32) -> F32:
-    inside = chosen[(chosen >= first) & (chosen < first + segment.chunks)] - first
+    start, end = np.searchsorted(chosen, (first, first + segment.chunks))
+    inside = chosen[start:end] - first
     # In float64: a product's last bits depend on how many rows it has, and scores must not depend on how chunks are spread over segments.
     return (segment.vectors[inside].astype(np.float64) @ query.astype(np.float64)).astype(np.float32) * segment.scales[inside]

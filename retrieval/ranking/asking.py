@@ -7,24 +7,27 @@ import re
 import numpy as np
 
 from retrieval.embed import StaticEmbedder
-from retrieval.lexical import LexicalScorer
+from retrieval.lexical import LexicalScorer, LexicalScores, chunk_counts, lend, score_chunks
 from retrieval.names import name_roots, root
 from retrieval.priors import document_priors
 from retrieval.query import Query
 from retrieval.ranking.candidates import (
-    best_of_documents,
+    WIDE,
+    Scored,
+    Weighted,
     choose_files,
     find_definitions,
     find_pairs,
     find_roots,
+    look_up_keys,
+    narrowed,
     pair_scores,
     stem_scores,
     weigh_roots,
 )
-from retrieval.ranking.pool import gather_pool
+from retrieval.ranking.pool import Pool, PoolMatches, gather_pool, match_pool
 from retrieval.ranking.scene import Asked, Scene
-from retrieval.segment import F32
-from retrieval.snapshot import Mask, Numbers, Snapshot
+from retrieval.snapshot import Mask, Snapshot
 from retrieval.terms import FOLDER_ROOT, STEM_ROOT, terms, words
 from retrieval.understanding.resolved_frames import frame_chunks
 from retrieval.vectors import near
@@ -43,51 +46,62 @@ class SceneMaker:
         self._embedder = embedder
         self._lexical = LexicalScorer(snapshot)
         self._priors = document_priors(snapshot)
-        self._shown = snapshot.document_live & (snapshot.chunks_of > 0)
 
     def scene(self, query: Query, allowed: Mask) -> Scene:
         """Return the scene of a query among the ``allowed`` chunks; it has no file where nothing of the query is found."""
         snapshot, scorer = self._snapshot, self._lexical
+        if len(snapshot.parts) > 1:
+            scorer.postings(look_up_keys(query))  # they are kept for what asks for them now
         lexical = scorer.score(query.terms, allowed)
-        vector, near_chunks = self._vectors(query, allowed)
-        definition, defining = find_definitions(scorer, snapshot, query, allowed)
-        pairs = find_pairs(scorer, snapshot, query, allowed, lexical)
-        roots = weigh_roots(lexical.weights)
+        weights = lexical.weights
+        roots = weigh_roots(weights)
+        # Of a long query the title is taken: the rest adds nothing.
+        vector = Scored(*near(snapshot, self._embedder.encode_text(query.title.encode("utf-8", "ignore")), allowed))
+        definition = find_definitions(scorer, snapshot, query, allowed)
+        pairs = find_pairs(scorer, snapshot, query, allowed, weights)
         stems, folders = (find_roots(scorer, snapshot, roots, prefix) for prefix in (STEM_ROOT, FOLDER_ROOT))
         frames = {chunk: weight for chunk, weight in frame_chunks(query.frames, snapshot).items() if allowed[chunk]} if query.frames else {}
-        framed = np.zeros(len(snapshot.document_ids), np.float32)
-        for chunk, weight in frames.items():
-            framed[snapshot.chunk_document[chunk]] = max(framed[snapshot.chunk_document[chunk]], weight)
-        shown = self._holding(allowed)
-        files = choose_files({
-            "file": (lexical.document, 1.0),
-            "chunk": (best_of_documents(snapshot, lexical.chunk, np.flatnonzero(lexical.chunk != 0)), 1.0),
-            "definition": (best_of_documents(snapshot, definition, defining), 0.5),
-            "vector": (np.maximum(best_of_documents(snapshot, vector, near_chunks), 0), 0.2),
-            "named": (lexical.named, 0.3),
-            "pairs": (pair_scores(snapshot, pairs), 0.2),
-            "stem": (np.where(shown, stem_scores(snapshot, stems), 0).astype(np.float32), 0.6),
-            "frame": (framed, 1.0),
-        })
-        pool = gather_pool(snapshot, files, allowed)
+        framed = Scored(np.array(sorted(frames), np.int64), np.array([frames[chunk] for chunk in sorted(frames)], np.float32))
+        signals = [
+            (lexical.chunk, 1.0),
+            (lexical.document, 1.0),
+            (definition.of_documents(snapshot), 0.5),
+            (vector.of_documents(snapshot), 0.2),
+            (lexical.named, 0.3),
+            (pair_scores(snapshot, pairs), 0.2),
+            (self._holding(stem_scores(snapshot, stems), allowed), 0.6),
+            (framed.of_documents(snapshot), 1.0),
+        ]
+        pool, matches = self._choose(signals, lexical, allowed)
         title = frozenset(term for word in words(query.title.encode("utf-8", "ignore")) for term in terms(word))
         asked = Asked(query, lexical, roots, title, stems, folders, area_roots(query.title), frames, pairs)
-        return Scene(asked, snapshot, pool, scorer, self._priors, vector[pool.chunk], definition[pool.chunk])
+        return Scene(asked, snapshot, pool, matches, scorer, self._priors, vector.at(pool.chunk), definition.at(pool.chunk))
 
-    def _holding(self, allowed: Mask) -> Mask:
-        """Say which documents have a chunk that is allowed."""
+    def _choose(self, signals: Weighted, lexical: LexicalScores, allowed: Mask) -> tuple[Pool, PoolMatches]:
+        """Return the pool, and where the query's terms stand in it. The first signal is what the best chunks of files score at most.
+
+        More files are chosen by that than are wanted, and of these those that are by what their best chunks score.
+        """
+        wide = choose_files(len(self._snapshot.document_ids), signals, WIDE)
+        pool = gather_pool(self._snapshot, wide, allowed)
+        matches = match_pool(pool, lexical.matches)
+        count = chunk_counts(matches.weight, self._lexical.norms(pool.chunk, pool.files)[0][matches.place])
+        own = score_chunks(lexical.matches, matches.term, matches.place, count, len(pool.chunk))
+        own = lend(own, pool.chunk, [(each.chunks, each.score) for each in lexical.lent])
+        known = [(pool.best(own), signals[0][1]), *narrowed(signals[1:], pool.files)]
+        chosen = np.zeros(len(pool.files), np.bool_)
+        chosen[choose_files(len(pool.files), known)] = True
+        pool, inside = pool.keep(chosen)
+        return pool, matches.keep(inside)
+
+    def _holding(self, scored: Scored, allowed: Mask) -> Scored:
+        """Leave out documents without a chunk that is allowed."""
         if allowed is self._snapshot.live:
-            return self._shown
-        found = np.zeros(len(self._snapshot.document_ids), np.bool_)
-        found[self._snapshot.chunk_document[allowed]] = True
-        return found
-
-    def _vectors(self, query: Query, allowed: Mask) -> tuple[F32, Numbers]:
-        """Return every chunk's cosine, and in order the chunks that have one. Of a long query the title is taken: the rest adds nothing."""
-        scores = np.zeros(self._snapshot.chunks, np.float32)
-        chunks, cosine = near(self._snapshot, self._embedder.encode_text(query.title.encode("utf-8", "ignore")), allowed)
-        scores[chunks] = cosine
-        return scores, chunks[cosine != 0]
+            return scored
+        held = np.zeros(len(self._snapshot.document_ids), np.bool_)
+        held[self._snapshot.chunk_document[allowed]] = True
+        inside = held[scored.places]
+        return Scored(scored.places[inside], scored.values[inside])
 
 
 def area_roots(title: str) -> frozenset[str]:

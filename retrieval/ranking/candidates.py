@@ -2,34 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from retrieval.embed import hash_term
-from retrieval.lexical import LexicalScorer, LexicalScores, QueryTerm, TermMatches
+from retrieval.lexical import LexicalScorer, QueryTerm, TermMatches
 from retrieval.names import root
 from retrieval.query import Query
 from retrieval.segment import F32
 from retrieval.snapshot import Mask, Numbers, Snapshot
-from retrieval.terms import stem, words
+from retrieval.terms import FOLDER_ROOT, STEM_ROOT, stem, words
 
 BEST_OF_SUM = 60
 BEST_OF_EACH = 20
+WIDE = 2
+"""So many times these are taken while the score of a document's best chunk is not known but for what it is at most."""
 MAX_PAIRS = 32
+_BLOCK = 64
+_MANY = 4_096
 
 
-def choose_files(signals: dict[str, tuple[F32, float]]) -> Numbers:
-    """Return the documents to look at, ascending: of each signal (D), and of their weighted sum, the best that score at all."""
-    told = [(values, weight) for values, weight in signals.values() if values.any()]
-    total = np.zeros(len(next(iter(signals.values()))[0]), np.float32)
-    for values, weight in told:
-        total += np.float32(weight) * scaled(values)
-    chosen = np.zeros(len(total), np.bool_)
-    for values, _ in told:
-        chosen[best_places(values, BEST_OF_EACH, total)] = True
-    chosen[best_places(total, BEST_OF_SUM, total)] = True
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Scores of some documents or chunks, by their numbers, which ascend; the others score 0."""
+
+    places: Numbers
+    values: F32
+
+    @classmethod
+    def total(cls, places: Sequence[Numbers], values: Sequence[F32]) -> Scored:
+        """Add up the scores of the same place."""
+        if len(places) < 2:
+            return cls(places[0], values[0]) if places else cls(np.zeros(0, np.int64), np.zeros(0, np.float32))
+        place, value = np.concatenate(places), np.concatenate(values)
+        order = np.argsort(place, kind="stable")
+        place, value = place[order], value[order]
+        first = _first_of_each(place)
+        return cls(place[first], np.add.reduceat(value, first) if len(first) else value)
+
+    def at(self, places: Numbers) -> F32:
+        """Return the scores of places, in whatever order."""
+        if not len(self.places):
+            return np.zeros(len(places), np.float32)
+        at = np.minimum(np.searchsorted(self.places, places), len(self.places) - 1)
+        return np.where(self.places[at] == places, self.values[at], np.float32(0))
+
+    def of_documents(self, snapshot: Snapshot) -> Scored:
+        """Return the best score of each document, from those of chunks."""
+        document = snapshot.chunk_document[self.places]
+        first = _first_of_each(document)
+        return Scored(document[first], np.maximum.reduceat(self.values, first) if len(first) else self.values)
+
+
+def _first_of_each(numbers: Numbers) -> Numbers:
+    """Return where each run of equal numbers begins."""
+    begins = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=begins[1:])
+    return np.flatnonzero(begins)
+
+
+Weighted = Sequence[tuple[F32 | Scored, float]]
+"""Signals with their weights; each tells of all documents (D), or of some."""
+
+
+def narrowed(signals: Weighted, documents: Numbers) -> Weighted:
+    """Return what signals tell of some documents, which then are all there are."""
+    return [(signal.at(documents) if isinstance(signal, Scored) else signal[documents], weight) for signal, weight in signals]
+
+
+def choose_files(documents: int, signals: Weighted, times: int = 1) -> Numbers:
+    """Return which of so many documents to look at, ascending: of each signal, and of their weighted sum, the best that score at all."""
+    total = np.zeros(documents, np.float32)
+    for signal, weight in signals:
+        if isinstance(signal, Scored):
+            total[signal.places] += np.float32(weight) * scaled(signal.values)
+        else:
+            total += np.float32(weight) * scaled(signal)
+    chosen = np.zeros(documents, np.bool_)
+    for signal, _ in signals:
+        if isinstance(signal, Scored):
+            chosen[signal.places[best_places(signal.values, times * BEST_OF_EACH, total[signal.places])]] = True
+        else:
+            chosen[best_places(signal, times * BEST_OF_EACH, total)] = True
+    chosen[best_places(total, times * BEST_OF_SUM, total)] = True
     return np.flatnonzero(chosen)
 
 
@@ -44,7 +102,7 @@ def best_places(scores: F32, count: int, among_equals: F32) -> Numbers:
 
     All that tie by both are taken, so that the choice does not depend on how documents are numbered.
     """
-    positive = np.flatnonzero(scores > 0)
+    positive = np.flatnonzero(scores >= _floor(scores, count))
     if len(positive) <= count:
         return positive
     own = scores[positive]
@@ -57,35 +115,48 @@ def best_places(scores: F32, count: int, among_equals: F32) -> Numbers:
     return np.concatenate((better, equal))
 
 
-def best_of_documents(snapshot: Snapshot, scores: F32, touched: Numbers) -> F32:
-    """Return each document's best score (D) among the ``touched`` chunks, which are in order."""
-    best = np.zeros(len(snapshot.document_ids), np.float32)
-    if len(touched):
-        document = snapshot.chunk_document[touched]
-        first = np.flatnonzero(np.concatenate([[True], document[1:] != document[:-1]]))
-        best[document[first]] = np.maximum.reduceat(scores[touched], first)
-    return best
+def _floor(scores: F32, count: int) -> np.float32:
+    """Return a number above 0 that the best scores reach, found without a look at each: so many blocks have a score that does."""
+    blocks = len(scores) // _BLOCK
+    least = np.finfo(np.float32).smallest_subnormal
+    if len(scores) < _MANY or blocks <= count:
+        return least
+    tops = scores[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
+    return np.maximum(np.partition(tops, blocks - count)[blocks - count], least)
 
 
-def find_definitions(scorer: LexicalScorer, snapshot: Snapshot, query: Query, allowed: Mask) -> tuple[F32, Numbers]:
-    """Score chunks that define a name of the query: the rarer the name, the more. Return also, in order, the chunks that do."""
-    scores = np.zeros(snapshot.chunks, np.float32)
+def find_definitions(scorer: LexicalScorer, snapshot: Snapshot, query: Query, allowed: Mask) -> Scored:
+    """Score chunks that define a name of the query: the rarer the name, the more."""
     found: list[Numbers] = []
-    for name in query.identifiers:
-        chunks, _ = scorer.postings(name.key)
-        chunks = chunks[allowed[chunks]]
+    values: list[F32] = []
+    for name, postings in zip(query.identifiers, scorer.postings([each.key for each in query.identifiers]), strict=True):
+        chunks = postings.chunk.astype(np.int64)
+        if allowed is not snapshot.live:
+            chunks = chunks[allowed[chunks]]
         if len(chunks):
-            files = len(snapshot.documents_of(chunks))
-            scores[chunks] += np.float32(name.weight / (1 + np.log(files)))
+            files = len(_first_of_each(snapshot.chunk_document[chunks]))
             found.append(chunks)
-    if len(found) > 1:
-        return scores, np.flatnonzero(scores != 0)  # numpy finds true bits 5x faster than floats that are not zero
-    return scores, found[0] if found else np.zeros(0, np.int64)
+            values.append(np.full(len(chunks), name.weight / (1 + np.log(files)), np.float32))
+    return Scored.total(found, values)
 
 
-def find_pairs(scorer: LexicalScorer, snapshot: Snapshot, query: Query, allowed: Mask, lexical: LexicalScores) -> list[TermMatches]:
+def find_pairs(scorer: LexicalScorer, snapshot: Snapshot, query: Query, allowed: Mask, weights: Mapping[str, float]) -> list[TermMatches]:
     """Return where neighbouring words of the query stand as one identifier, as ``template tags`` does in ``templatetags``."""
-    weights = lexical.weights
+    names = pair_names(query, weights)
+    keys = [hash_term(name) for name in names]
+    found: list[TermMatches] = []
+    for (name, weight), key, postings in zip(names.items(), keys, scorer.postings(keys), strict=True):
+        chunk, counts = postings.chunk, postings.weight
+        if allowed is not snapshot.live:
+            inside = allowed[chunk]
+            chunk, counts = chunk[inside], counts[inside]
+        if len(chunk):
+            found.append(TermMatches(QueryTerm(name, key, 1.0), weight, chunk, counts))
+    return found
+
+
+def pair_names(query: Query, weights: Mapping[str, float]) -> dict[str, float]:
+    """Return what neighbouring words of the query would be called as one, with what their terms count."""
     texts = [word.decode("utf-8", "ignore").lower() for word in words(query.text.encode("utf-8", "ignore"))]
     kept = [text for text in texts if text.isalpha() and stem(text) in weights]
     names: dict[str, float] = {}
@@ -95,14 +166,15 @@ def find_pairs(scorer: LexicalScorer, snapshot: Snapshot, query: Query, allowed:
             for name in {one + other, one + stem(other)}:
                 if name not in weights:
                     names[name] = max(names.get(name, 0.0), weight)
-    found: list[TermMatches] = []
-    for name, weight in names.items():
-        key = hash_term(name)
-        chunk, counts = scorer.postings(key)
-        inside = allowed[chunk]
-        if inside.any():
-            found.append(TermMatches(QueryTerm(name, key, 1.0), weight, chunk[inside], counts[inside]))
-    return found
+    return names
+
+
+def look_up_keys(query: Query) -> list[int]:
+    """Return the keys of all that is looked up for a query: together that takes a fifth of the time where there are many segments."""
+    weights = {term.text: term.weight for term in query.terms}
+    roots = weigh_roots(weights)
+    names = (*pair_names(query, weights), *(prefix + text for prefix in (STEM_ROOT, FOLDER_ROOT) for text in roots))
+    return [*(term.key for term in (*query.terms, *query.identifiers)), *(hash_term(name) for name in names)]
 
 
 def weigh_roots(weights: Mapping[str, float]) -> dict[str, float]:
@@ -116,32 +188,25 @@ def weigh_roots(weights: Mapping[str, float]) -> dict[str, float]:
 
 def find_roots(scorer: LexicalScorer, snapshot: Snapshot, roots: Mapping[str, float], prefix: str) -> list[TermMatches]:
     """Return the first chunks of the files whose paths have roots, given with their weights; ``prefix`` says in which part of the path."""
+    keys = [hash_term(prefix + text) for text in roots]
     found: list[TermMatches] = []
-    for text, weight in roots.items():
-        key = hash_term(prefix + text)
-        chunk, counts = scorer.postings(key)
-        if not snapshot.all_live:
-            shown = snapshot.live[chunk]
-            chunk, counts = chunk[shown], counts[shown]
-        rarity = float(np.log1p((snapshot.live_documents - len(chunk) + 0.5) / (len(chunk) + 0.5)))
-        found.append(TermMatches(QueryTerm(text, key, weight), rarity * weight, chunk, counts))
+    for (text, weight), key, postings in zip(roots.items(), keys, scorer.postings(keys), strict=True):
+        files = len(postings.chunk)
+        rarity = float(np.log1p((snapshot.live_documents - files + 0.5) / (files + 0.5)))
+        found.append(TermMatches(QueryTerm(text, key, weight), rarity * weight, postings.chunk, postings.weight))
     return found
 
 
-def stem_scores(snapshot: Snapshot, roots: list[TermMatches]) -> F32:
-    """Return for each document (D) the rarity of the query's roots in its name, times the share of the name that they are."""
-    found = np.zeros(len(snapshot.document_ids), np.float32)
-    counts = np.zeros(len(snapshot.document_ids), np.float32)
-    for each in roots:
-        document = snapshot.chunk_document[each.chunk]
-        found[document] += np.float32(each.idf)
-        counts[document] += 1
-    return (found * counts / np.maximum(snapshot.stem_roots, 1)).astype(np.float32)
+def stem_scores(snapshot: Snapshot, roots: Sequence[TermMatches]) -> Scored:
+    """Return for documents the rarity of the query's roots in their names, times the share of the name that they are."""
+    own = [snapshot.chunk_document[each.chunk] for each in roots]
+    found = Scored.total(own, [np.full(len(each.chunk), each.idf, np.float32) for each in roots])
+    counts = Scored.total(own, [np.ones(len(each.chunk), np.float32) for each in roots])
+    return Scored(found.places, found.values * counts.values / np.maximum(snapshot.stem_roots[found.places], 1).astype(np.float32))
 
 
-def pair_scores(snapshot: Snapshot, pairs: list[TermMatches]) -> F32:
-    """Return for each document (D) the weight of the pairs that stand in it."""
-    found = np.zeros(len(snapshot.document_ids), np.float32)
-    for each in pairs:
-        found[np.unique(snapshot.chunk_document[each.chunk])] += np.float32(each.idf)
-    return found
+def pair_scores(snapshot: Snapshot, pairs: Sequence[TermMatches]) -> Scored:
+    """Return for documents the weight of the pairs that stand in them."""
+    documents = [snapshot.chunk_document[each.chunk] for each in pairs]
+    own = [each[_first_of_each(each)] for each in documents]
+    return Scored.total(own, [np.full(len(each), pair.idf, np.float32) for each, pair in zip(own, pairs, strict=True)])

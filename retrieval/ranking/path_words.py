@@ -29,7 +29,8 @@ class PathWords:
         self._title = title
         self._weight = np.array([each.term.weight for each in stems], np.float32)
         self._stem_rarity, self._folder_rarity = (np.array([each.idf for each in some], np.float32) for some in (stems, folders))
-        self._in_stem, self._in_folder = (_held(files, snapshot.chunk_document, some) for some in (stems, folders))
+        first = snapshot.first_chunk[files]
+        self._in_stem, self._in_folder = (_held(first, some) for some in (stems, folders))
 
     @cached_property
     def stem_precision(self) -> F32:
@@ -90,12 +91,12 @@ class PathWords:
         return weighed(self._weight, held) / np.float32(max(float(self._weight.sum()), 1e-6))
 
 
-def _held(files: Numbers, chunk_document: Numbers, matches: Sequence[TermMatches]) -> NDArray[np.bool_]:
-    """Return which roots the documents (ascending) have (Q, R)."""
-    held = np.zeros((len(matches), len(files)), np.bool_)
+def _held(first: Numbers, matches: Sequence[TermMatches]) -> NDArray[np.bool_]:
+    """Return which roots the files have whose first chunks these are (Q, R)."""
+    held = np.zeros((len(matches), len(first)), np.bool_)
     for number, each in enumerate(matches):
-        if len(files):
-            document = chunk_document[each.chunk]
-            at = np.minimum(np.searchsorted(files, document), len(files) - 1)
-            held[number, at[files[at] == document]] = True
+        if len(each.chunk):
+            wanted = first.astype(each.chunk.dtype)
+            at = np.minimum(np.searchsorted(each.chunk, wanted), len(each.chunk) - 1)
+            held[number] = each.chunk[at] == wanted
     return held

@@ -71,6 +71,11 @@ class Pool:
         """The chunks of each file."""
         return Runs.of(self.row)
 
+    def keep(self, files: Mask) -> tuple[Pool, Mask]:
+        """Return the pool of some of the files (R), and which chunks (N) are in it."""
+        inside = files[self.row]
+        return Pool(self.files[files], (np.cumsum(files) - 1)[self.row[inside]], self.chunk[inside]), inside
+
     def best(self, values: F32) -> F32:
         """Return each file's largest of its chunks' values (N), which are not negative."""
         return self.runs.largest(values, len(self.files))
@@ -115,6 +120,11 @@ class PoolMatches:
     """In the pool's chunks."""
     weight: U16
 
+    def keep(self, chunks: Mask) -> PoolMatches:
+        """Return where the terms stand in some of the pool's chunks (N), which then are all there are."""
+        inside = chunks[self.place]
+        return PoolMatches(self.terms, self.term[inside], (np.cumsum(chunks) - 1)[self.place[inside]], self.weight[inside])
+
     def field(self, field: Field) -> U16:
         """Return how often each posting's term stands in a field of its chunk."""
         return self.weight >> np.uint16(field) & np.uint16((1 << FIELD_BITS[field]) - 1)
@@ -139,7 +149,8 @@ def match_pool(pool: Pool, matches: Sequence[TermMatches]) -> PoolMatches:
     ends = starts + sizes_of(begins, len(pool.chunk))
     found: list[tuple[I64, I64, U16]] = []
     for number, each in enumerate(matches):
-        first, last = np.searchsorted(each.chunk, starts), np.searchsorted(each.chunk, ends)
+        kind = each.chunk.dtype  # of another one, numpy would make all of the term's postings the same first
+        first, last = np.searchsorted(each.chunk, starts.astype(kind)), np.searchsorted(each.chunk, ends.astype(kind))
         counts = last - first
         at = spread(first, counts)
         if len(at):

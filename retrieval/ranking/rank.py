@@ -210,7 +210,8 @@ def _rows(ranks: Numbers, chunks: Numbers, scores: F64) -> Iterator[tuple[int, i
 
 def _told(names: Sequence[str], added: F32) -> list[dict[str, float]]:
     """Return for each row what signals added to a score, those that added anything."""
-    return [dict(zip(compress(names, row), compress(row, row), strict=True)) for row in added.round(4).tolist()]
+    rows: list[list[float]] = added.round(4).tolist()
+    return [dict(zip(compress(names, row), compress(row, row), strict=True)) for row in rows]
 
 
 def by_file(chunks: Sequence[RankedChunk]) -> Ranking:

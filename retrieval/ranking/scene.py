@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from retrieval.lexical import LexicalScorer, LexicalScores, TermMatches
+from retrieval.lexical import LexicalScorer, LexicalScores, TermMatches, lend
 from retrieval.names import root
 from retrieval.priors import DocumentPriors
 from retrieval.query import Query
@@ -17,7 +17,7 @@ from retrieval.ranking.definitions import Definitions
 from retrieval.ranking.path_words import PathWords
 from retrieval.ranking.pool import Pool, PoolMatches, match_pool
 from retrieval.ranking.words import Words
-from retrieval.segment import F32, U16
+from retrieval.segment import F32, U16, Field
 from retrieval.snapshot import Numbers, Snapshot
 
 _SURE = 0.5
@@ -51,13 +51,24 @@ class Scene:
     """One query over one pool. R files, N chunks; what several signals share is computed once."""
 
     def __init__(
-        self, asked: Asked, snapshot: Snapshot, pool: Pool, scorer: LexicalScorer, priors: DocumentPriors, vector: F32, named: F32
+        self,
+        asked: Asked,
+        snapshot: Snapshot,
+        pool: Pool,
+        matches: PoolMatches,
+        scorer: LexicalScorer,
+        priors: DocumentPriors,
+        vector: F32,
+        named: F32,
     ) -> None:
-        """``vector`` are the cosines of the pool's chunks, ``named`` how much of the query's names each of them defines (N)."""
+        """Keep what is known: ``matches`` say where the terms of the query stand in the pool.
+
+        ``vector`` are the cosines of the pool's chunks, ``named`` how much of the query's names each of them defines (N).
+        """
         self.query, self.area = asked.query, asked.area
         self.snapshot, self.pool, self.priors = snapshot, pool, priors
         self.vector, self.named = vector, named
-        self.words = Words(pool, asked.lexical.matches, asked.title, scorer.norms(pool.chunk, pool.files))
+        self.words = Words(pool, asked.lexical.matches, asked.title, scorer.norms(pool.chunk, pool.files), matches)
         self._asked = asked
 
     @property
@@ -78,12 +89,13 @@ class Scene:
     @cached_property
     def chunk(self) -> F32:
         """BM25F of each chunk (N)."""
-        return self._asked.lexical.chunk[self.pool.chunk]
+        return lend(self.words.chunk_score, self.pool.chunk, [(each.chunks, each.score) for each in self._asked.lexical.lent])
 
     @cached_property
     def coverage(self) -> F32:
         """Share of the query's weight whose terms each chunk holds (N)."""
-        return self._asked.lexical.chunk_coverage[self.pool.chunk]
+        own = self.words.chunk_coverage(*Field)
+        return lend(own, self.pool.chunk, [(each.chunks, each.coverage) for each in self._asked.lexical.lent])
 
     @property
     def file(self) -> F32:

@@ -8,30 +8,28 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.lexical import CHUNK, FILE, TermMatches
-from retrieval.ranking.pool import Pool, PoolMatches, Runs, match_pool
+from retrieval.lexical import CHUNK, FILE, TermMatches, chunk_counts
+from retrieval.ranking.pool import Pool, PoolMatches, Runs
 from retrieval.segment import F32, Field
 
 _ADDED = (Field.BODY, Field.NAMES, Field.CONTEXT, Field.DOCS)
 _NAMING_K1 = 1.0
 _FILE_FIELDS = ((Field.NAMES, FILE.names), (Field.DOCS, FILE.docs), (Field.STEM, FILE.stem), (Field.DIRECTORIES, FILE.directories))
-_CHUNK_FIELDS = (
-    (Field.BODY, 1.0),
-    (Field.NAMES, CHUNK.names),
-    (Field.CONTEXT, CHUNK.context),
-    (Field.DOCS, CHUNK.docs),
-    (Field.STEM, CHUNK.stem),
-    (Field.DIRECTORIES, CHUNK.directories),
-)
 
 
 class Words:
     """T terms in R files and N chunks; what several signals share is computed once."""
 
-    def __init__(self, pool: Pool, terms: Sequence[TermMatches], title: frozenset[str], norms: tuple[F32, F32]) -> None:
-        """``title`` are the texts of the first line's terms, ``norms`` what length makes of a count in the chunks and in the files."""
+    def __init__(
+        self, pool: Pool, terms: Sequence[TermMatches], title: frozenset[str], norms: tuple[F32, F32], matches: PoolMatches
+    ) -> None:
+        """Keep what is asked for: ``matches`` say where the terms stand in the pool, ``title`` are the texts of the first line's terms.
+
+        ``norms`` are what length makes of a count in the chunks and in the files.
+        """
         self._pool = pool
         self._terms = terms
+        self.matches = matches
         self._title = title
         self._chunk_norm, self._document_norm = norms
         self._field_scores: dict[Field, F32] = {}
@@ -48,11 +46,6 @@ class Words:
         if all(each.term.text in self._title for each in self._terms):
             return self.idf
         return np.array([each.idf * (each.term.text in self._title) for each in self._terms], np.float32)
-
-    @cached_property
-    def matches(self) -> PoolMatches:
-        """Where the terms stand in the pool."""
-        return match_pool(self._pool, self._terms)
 
     @cached_property
     def counts(self) -> dict[Field, F32]:
@@ -113,24 +106,34 @@ class Words:
     @cached_property
     def title_chunk(self) -> F32:
         """BM25F of the chunks for the first line alone (N)."""
-        return self._chunk_score(_CHUNK_FIELDS, self.title_idf)
+        return self.chunk_score if self.title_idf is self.idf else self._scored(self._chunk_counts, self.title_idf)
+
+    @cached_property
+    def chunk_score(self) -> F32:
+        """BM25F of the chunks (N)."""
+        return self._scored(self._chunk_counts, self.idf)
 
     @cached_property
     def chunk_body(self) -> F32:
         """BM25 of the chunks' text (N)."""
-        return self._chunk_score(_CHUNK_FIELDS[:1], self.idf)
+        return self._scored(self.matches.field(Field.BODY).astype(np.float32) * self._match_norm, self.idf)
 
-    def _chunk_score(self, weights: Sequence[tuple[Field, float]], idf: F32) -> F32:
-        count = np.zeros(len(self.matches.term), np.float32)
-        for field, weight in weights:
-            own = self.matches.field(field).astype(np.float32)
-            count += np.float32(weight) * (own * self._chunk_norm[self.matches.place] if field is Field.BODY else own)
+    @cached_property
+    def _match_norm(self) -> F32:
+        return self._chunk_norm[self.matches.place]
+
+    @cached_property
+    def _chunk_counts(self) -> F32:
+        return chunk_counts(self.matches.weight, self._match_norm)
+
+    def _scored(self, count: F32, idf: F32) -> F32:
         gained = idf[self.matches.term] * count * np.float32(CHUNK.k1 + 1) / (count + np.float32(CHUNK.k1))
         return np.bincount(self.matches.place, gained, len(self._pool.chunk)).astype(np.float32)
 
     def chunk_coverage(self, *fields: Field, title: bool = False) -> F32:
         """Return the share of the query's weight (of its first line's) whose terms stand in any of these fields of a chunk (N)."""
         idf = self.title_idf if title else self.idf
+        title = idf is not self.idf
         if (fields, title) not in self._chunk_coverage:
             held = np.flatnonzero(self.matches.in_any(fields))
             got = np.bincount(self.matches.place[held], idf[self.matches.term[held]], len(self._pool.chunk))

@@ -13,9 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.analyze import analyze
-from retrieval.lexical import CHUNK, FILE, LexicalScorer
+from retrieval.lexical import CHUNK, FILE, LexicalScorer, LexicalScores, chunk_counts, score_chunks
 from retrieval.query import parse_query
-from retrieval.snapshot import Mask
+from retrieval.ranking.pool import gather_pool, match_pool
+from retrieval.segment import F32
+from retrieval.snapshot import Mask, Snapshot
 from retrieval.terms import terms, words
 from tests.retrieval.snapshots import snapshot_of
 
@@ -94,6 +96,16 @@ def plain_scores(
     return by_chunk, by_file
 
 
+def of_chunks(snapshot: Snapshot, scorer: LexicalScorer, scores: LexicalScores, allowed: Mask) -> F32:
+    """Score every chunk, as the pool of all files has it."""
+    pool = gather_pool(snapshot, np.arange(len(snapshot.document_ids)), allowed)
+    found = match_pool(pool, scores.matches)
+    count = chunk_counts(found.weight, scorer.norms(pool.chunk, pool.files)[0][found.place])
+    own = np.zeros(snapshot.chunks, np.float32)
+    own[pool.chunk] = score_chunks(scores.matches, found.term, found.place, count, len(pool.chunk))
+    return own
+
+
 @st.composite
 def texts(draw: st.DrawFn) -> str:
     """A file of functions with docs, small or cut into several chunks."""
@@ -126,19 +138,45 @@ def test_scores_are_those_of_the_formula(files: dict[str, str], data: st.DataObj
     chunks = [chunk for path, text in listed for chunk in plain_chunks(path, text)]
     live = [chunk.path not in hidden for chunk in chunks]
     allowed = [alive and chunk.path not in filtered for chunk, alive in zip(chunks, live, strict=True)]
-    scores = LexicalScorer(snapshot).score(parse_query(query).terms, np.array(allowed, np.bool_))
+    scorer = LexicalScorer(snapshot)
+    shown = snapshot.live if allowed == live else np.array(allowed, np.bool_)
+    scores = scorer.score(parse_query(query).terms, shown)
     by_chunk, by_file = plain_scores(chunks, live, allowed, query)
-    assert scores.chunk.tolist() == pytest.approx(by_chunk, rel=1e-4, abs=1e-6)
+    own = of_chunks(snapshot, scorer, scores, shown)
+    assert own.tolist() == pytest.approx(by_chunk, rel=1e-4, abs=1e-6)
+    for document in range(len(files)):
+        inside = own[snapshot.chunk_document == document]
+        assert scores.chunk[document] >= inside.max(initial=0) - 1e-4
+        assert (scores.chunk[document] > 0) == bool((inside > 0).any())
     found = {snapshot.name(at)[0]: float(score) for at, score in enumerate(scores.document)}
     assert found == pytest.approx({path: by_file.get(path, 0.0) for path in files}, rel=1e-4, abs=1e-6)
-    assert ((scores.chunk > 0) <= np.array(allowed)).all()
-    assert 0 <= float(scores.chunk_coverage.max(initial=0)) <= 1.0001
+    again = scorer.score(parse_query(query).terms, shown)  # with what was kept of the first time
+    for one, other in ((scores.document, again.document), (scores.named, again.named), (scores.chunk, again.chunk)):
+        assert one.tolist() == other.tolist()
 
 
-def test_terms_nobody_has_take_their_share_of_the_coverage() -> None:
-    snapshot = snapshot_of([("a.txt", "order refund\n")])
-    scores = LexicalScorer(snapshot).score(parse_query("order unheard").terms, snapshot.live)
-    assert 0 < float(scores.chunk_coverage[0]) < 1
+@settings(max_examples=60, deadline=None)
+@given(FILES, st.data())
+def test_common_terms_score_the_best_by_the_rare_ones(files: dict[str, str], data: st.DataObject) -> None:
+    """Where one document is enough, the best of those are as all would have it; no document scores more; what was kept changes nothing."""
+    listed = list(files.items())
+    cut = data.draw(st.integers(0, len(listed)))
+    snapshot = snapshot_of(listed[:cut], listed[cut:])
+    terms_of = parse_query(" ".join(data.draw(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4)))).terms
+    everything = LexicalScorer(snapshot).score(terms_of, snapshot.live)
+    scorer = LexicalScorer(snapshot, enough=1)
+    scores = scorer.score(terms_of, snapshot.live)
+    for part, whole in ((scores.document, everything.document), (scores.named, everything.named), (scores.chunk, everything.chunk)):
+        assert (part <= whole + 1e-4).all()
+    rarest = min(everything.matches, key=lambda each: (not len(each.chunk), len(each.chunk), each.term.text))
+    alone = LexicalScorer(snapshot).score([rarest.term], snapshot.live)
+    best = alone.chunk == alone.chunk.max(initial=0)
+    assert scores.document[best].tolist() == pytest.approx(everything.document[best].tolist(), rel=1e-5)
+    filtered = scorer.score(terms_of, np.ones(snapshot.chunks, np.bool_))
+    for term in terms_of:
+        scorer.score([term], snapshot.live)
+    for again in (filtered, scorer.score(terms_of, snapshot.live)):
+        assert again.document.tolist() == pytest.approx(scores.document.tolist(), rel=1e-5)
 
 
 def test_an_empty_view_scores_nothing() -> None:
@@ -146,3 +184,4 @@ def test_an_empty_view_scores_nothing() -> None:
     empty: Mask = snapshot.live
     scores = LexicalScorer(snapshot).score(parse_query("order").terms, empty)
     assert (len(scores.chunk), len(scores.document)) == (0, 0)
+    assert scores.weights.keys() == {"order"}

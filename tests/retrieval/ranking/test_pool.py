@@ -20,11 +20,12 @@ from retrieval.ranking.candidates import (
     BEST_OF_EACH,
     BEST_OF_SUM,
     MAX_PAIRS,
-    best_of_documents,
+    Scored,
     best_places,
     choose_files,
     find_definitions,
     find_pairs,
+    narrowed,
     pair_scores,
     scaled,
 )
@@ -53,6 +54,37 @@ def test_the_best_places_are_all_that_score_as_much_as_the_last(rows: list[tuple
     assert found == [at for at, row in enumerate(rows) if row[0] > 0 and row >= last]
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([4_096, 5_000, 9_999]), st.integers(1, 100), st.sampled_from([1, 3, 1_000]))
+def test_the_best_of_many_are_found_without_a_look_at_each(seed: int, size: int, count: int, kinds: int) -> None:
+    random = np.random.default_rng(seed)
+    scores = np.where(random.random(size) < 0.3, random.integers(0, kinds, size), 0).astype(np.float32)
+    others = random.integers(0, 3, size).astype(np.float32)
+    found = sorted(best_places(scores, count, others).tolist())
+    ordered = sorted((pair for pair in zip(scores.tolist(), others.tolist(), strict=True) if pair[0] > 0), reverse=True)
+    last = ordered[min(count, len(ordered)) - 1] if ordered else (9.0, 9.0)
+    assert found == [at for at, pair in enumerate(zip(scores.tolist(), others.tolist(), strict=True)) if pair[0] > 0 and pair >= last]
+
+
+@given(st.lists(st.tuples(st.sets(st.integers(0, 30)), st.floats(0.5, 4, width=32)), max_size=4), st.data())
+def test_scores_of_some_are_those_of_all(told: list[tuple[set[int], float]], data: st.DataObject) -> None:
+    """Added up place by place; chosen among, and narrowed to some documents, as an array of all of them is."""
+    places = [np.array(sorted(each), np.int64) for each, _ in told]
+    some = Scored.total(places, [np.full(len(each), value, np.float32) for each, (_, value) in zip(places, told, strict=True)])
+    every = np.zeros(31, np.float32)
+    for own, (_, value) in zip(places, told, strict=True):
+        every[own] += np.float32(value)
+    assert some.at(np.arange(31)).tolist() == pytest.approx(every.tolist())
+    every = some.at(np.arange(31))
+    other = np.arange(31, dtype=np.float32)
+    assert choose_files(31, [(some, 1.0), (other, 0.1)]).tolist() == choose_files(31, [(every, 1.0), (other, 0.1)]).tolist()
+    wanted = np.array(sorted(data.draw(st.sets(st.integers(0, 30)))), np.int64)
+    (one, _), (two, _) = narrowed([(some, 1.0), (every, 1.0)], wanted)
+    assert isinstance(one, np.ndarray)
+    assert isinstance(two, np.ndarray)
+    assert one.tolist() == two.tolist() == every[wanted].tolist()
+
+
 def test_a_share_of_nothing_is_nothing() -> None:
     assert scaled(np.array([1, 4], np.float32)).tolist() == [0.25, 1]
     assert scaled(np.zeros(2, np.float32)).tolist() == [0, 0]
@@ -64,10 +96,11 @@ def test_candidates_are_the_best_of_each_signal_and_of_the_sum() -> None:
     size = 300
     many, one = np.linspace(1, 2, size, dtype=np.float32), np.zeros(size, np.float32)
     one[3] = 0.001
-    found = choose_files({"many": (many, 1.0), "one": (one, 0.0)}).tolist()
+    found = choose_files(len(many), [(many, 1.0), (one, 0.0)]).tolist()
     assert found == [3, *range(size - BEST_OF_SUM, size)]
-    assert choose_files({"one": (one, 0.0)}).tolist() == [3]
-    assert len(choose_files({"many": (many, 0.0)})) == BEST_OF_EACH
+    assert choose_files(len(one), [(one, 0.0)]).tolist() == [3]
+    assert len(choose_files(len(many), [(many, 0.0)])) == BEST_OF_EACH
+    assert len(choose_files(len(many), [(many, 0.0)], 2)) == 2 * BEST_OF_EACH
 
 
 def places(data: st.DataObject) -> tuple[Pool, list[list[int]]]:
@@ -103,7 +136,7 @@ def test_terms_are_found_in_the_chunks_of_a_pool_alone(data: st.DataObject) -> N
     for number in range(data.draw(st.integers(0, 3))):
         chunks = sorted(data.draw(st.sets(st.integers(0, end))))
         weights = data.draw(st.lists(st.integers(1, (1 << 16) - 1), min_size=len(chunks), max_size=len(chunks)))
-        terms.append(TermMatches(QueryTerm(str(number), number, 1.0), 1.0, np.array(chunks, np.int64), np.array(weights, np.uint16)))
+        terms.append(TermMatches(QueryTerm(str(number), number, 1.0), 1.0, np.array(chunks, np.uint32), np.array(weights, np.uint16)))
     found = match_pool(pool, terms)
     at = {chunk: place for place, chunk in enumerate(pool.chunk.tolist())}
     expected = [
@@ -182,15 +215,17 @@ def test_definitions_score_by_rarity_and_add_up() -> None:
     scorer = LexicalScorer(snapshot)
     allowed = everything(snapshot)
     query = parse_query("`Cart` `total` `refund_order`")
-    scores, chunks = find_definitions(scorer, snapshot, query, allowed)
-    by_path = {snapshot.name(int(snapshot.chunk_document[chunk]))[0]: float(scores[chunk]) for chunk in chunks}
+    found = find_definitions(scorer, snapshot, query, allowed)
+    by_path = {
+        snapshot.name(int(snapshot.chunk_document[chunk]))[0]: float(score) for chunk, score in zip(found.places, found.values, strict=True)
+    }
     assert by_path["shop/cart.py"] == 2
     assert by_path["shop/refund_order.py"] == by_path["vendor/lib/refund.py"] == pytest.approx(1 / (1 + np.log(2)))
-    nothing, none = find_definitions(scorer, snapshot, parse_query("`Cart`"), np.zeros_like(allowed))
-    assert not nothing.any()
-    assert len(none) == 0
-    _, alone = find_definitions(scorer, snapshot, parse_query("`Cart`"), allowed)
-    assert len(alone) == 1
+    assert found.at(np.arange(snapshot.chunks))[found.places].tolist() == found.values.tolist()
+    none = find_definitions(scorer, snapshot, parse_query("`Cart`"), np.zeros_like(allowed))
+    assert len(none.places) == 0
+    assert none.at(np.arange(2)).tolist() == [0, 0]
+    assert len(find_definitions(scorer, snapshot, parse_query("`Cart`"), snapshot.live).places) == 1
 
 
 def test_neighbouring_words_are_looked_for_as_one_identifier() -> None:
@@ -200,12 +235,12 @@ def test_neighbouring_words_are_looked_for_as_one_identifier() -> None:
 
     def pairs(text: str) -> list[TermMatches]:
         query = parse_query(text)
-        return find_pairs(scorer, snapshot, query, allowed, scorer.score(query.terms, allowed))
+        return find_pairs(scorer, snapshot, query, allowed, scorer.score(query.terms, allowed).weights)
 
     found = pairs("template tags of template tags")
     assert {each.term.text for each in found} <= {"templatetags", "templatetag"}
     scores = pair_scores(snapshot, found)
-    assert snapshot.name(int(scores.argmax()))[0] == "shop/templatetags.py"
+    assert snapshot.name(int(scores.places[scores.values.argmax()]))[0] == "shop/templatetags.py"
     assert pairs("tags tags") == []
     long = " ".join(f"refund{'abcdefghij'[at % 10]}{'abcdefghij'[at // 10]} order" for at in range(90))
     assert len(pairs(long)) <= 2 * MAX_PAIRS + 1
@@ -215,10 +250,11 @@ def test_neighbouring_words_are_looked_for_as_one_identifier() -> None:
 def test_the_best_of_documents_are_of_the_chunks_that_were_touched() -> None:
     snapshot = snapshot_of([("a.md", "# One\n\nfirst\n\n# Two\n\nsecond\n"), ("b.md", "# Three\n\nthird\n")])
     scores = np.arange(1, snapshot.chunks + 1, dtype=np.float32)
-    best = best_of_documents(snapshot, scores, np.arange(snapshot.chunks))
+    best = Scored(np.arange(snapshot.chunks), scores).of_documents(snapshot)
     for document in range(2):
-        assert best[document] == scores[snapshot.chunk_document == document].max()
-    assert best_of_documents(snapshot, scores, np.zeros(0, np.int64)).tolist() == [0, 0]
+        assert best.values[document] == scores[snapshot.chunk_document == document].max()
+    nothing = Scored(np.zeros(0, np.int64), np.zeros(0, np.float32)).of_documents(snapshot)
+    assert len(nothing.places) == len(nothing.values) == 0
 
 
 @pytest.mark.parametrize(
