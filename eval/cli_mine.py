@@ -13,7 +13,7 @@ from eval.arguments import count, share
 if TYPE_CHECKING:
     from eval.cli import Commands
 
-KINDS = ("commit", "docstring", "test", "issue", "change", "symbol")
+KINDS = ("commit", "docstring", "test", "issue", "change", "symbol", "use")
 _DESCRIPTION = (
     "Mine questions with their answers from a repository's own past: fixes and features (the message, and the lines that were changed), "
     "docs and tests (what they say, and the code that does it), and issues with the commits that close them. All are asked about one "
@@ -37,7 +37,7 @@ def add_mine(commands: Commands) -> None:
         type=_kinds,
         default=_kinds("commit,docstring,test"),
         metavar="K,...",
-        help="commit, docstring, test, issue (default: the first three)",
+        help="commit, docstring, test, issue, use (default: the first three)",
     )
     place = parser.add_mutually_exclusive_group()
     place.add_argument(

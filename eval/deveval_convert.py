@@ -155,6 +155,7 @@ def _row(question: Question, corpus: Corpus) -> dict[str, Any]:
         "language": question.language,
         "name": corpus.name,
         "commit": corpus.commit,
+        "at": question.at,
         "relevant": [{"path": each.path, "spans": each.spans} for each in question.targets],
     }
 

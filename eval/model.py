@@ -37,6 +37,8 @@ class Question:
     category: str = ""
     kind: str = ""
     language: str = ""
+    at: str = ""
+    """Where it is asked from, as ``PATH`` or ``PATH:LINE``; "" where that is not known."""
 
     @property
     def repository(self) -> str:

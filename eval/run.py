@@ -162,7 +162,8 @@ def _measure_corpus(
 ) -> tuple[IndexCost, list[Outcome], Confidences]:
     cost = system.index(name, tree.root, moved=tree.moved)
     asked = [*(each.text for each in questions), *foreign]
-    given = system.ask(tree.root, asked, options.depth or eval_set.depth)
+    places = [*(each.at for each in questions), *("" for _ in foreign)]
+    given = system.ask(tree.root, asked, options.depth or eval_set.depth, places)
     if len(given.answers) != len(asked):
         raise SourceError(f"{system.name} gave {len(given.answers)} answers to {len(asked)} questions about {name}")
     judged = [eval_set.judge(question, answer) for question, answer in zip(questions, given.answers, strict=False)]

@@ -36,6 +36,8 @@ class SearchRequest:
     """Chunks of each file in ``SearchAnswer.files``, at most ``MAX_NESTED``."""
     fold: bool = False
     """List near copies under the best of them, so that the limit counts distinct hits. A pattern's hits are listed as they are."""
+    at: str = ""
+    """Ask from this place, ``PATH`` or ``PATH:LINE``: what is needed there, out of other files."""
     split: bool = False
     """Answer each part of a text of several questions by itself, and list the answers in turn."""
 

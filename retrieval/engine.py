@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from graph.model import graph_name
 from ingest.database import Database
-from ingest.errors import NotIndexedError, SourceError
+from ingest.errors import NotIndexedError, QueryError, SourceError
 from ingest.facts import FactStore
 from ingest.git import GitCheckout, find_checkout, repository_identity, resolve_ref
 from ingest.model import DocumentId, Failure, RepositoryId, View, ViewKind, ViewStatus
@@ -182,7 +182,14 @@ class Engine:  # noqa: PLR0904
         """
         if request.limit < 1:
             raise ValueError(f"a limit must be at least 1, not {request.limit}")
-        return self._searcher.search(request, graph)
+        return self._searcher.search(self._placed(request) if request.at else request, graph)
+
+    def _placed(self, request: SearchRequest) -> SearchRequest:
+        """Return the request with its place as its view spells it. Raises ``QueryError`` where several views are asked."""
+        found = self.views(request)
+        if len(found) > 1:
+            raise QueryError(f"{request.at} is a place in one repository, and {len(found)} are asked; name one, or ask from no place")
+        return replace(request, at=self._relative(found[0][1], request.root, request.at))
 
     def context(self, request: SearchRequest, *, budget: int, seen: Iterable[str] = (), graph: GraphStore | None = None) -> ContextPack:
         """Pack what answers a question into ``budget`` tokens; ``seen`` are texts with handles of what the asker has already.
@@ -193,7 +200,8 @@ class Engine:  # noqa: PLR0904
         """
         from retrieval.packs.packing import Packing
 
-        return Packing(self._database, self.views, self.search).pack(request, budget=budget, seen=seen, graph=graph)
+        packing = Packing(self._database, self.views, lambda each: self.search(each, graph if each.at else None))
+        return packing.pack(request, budget=budget, seen=seen, graph=graph)
 
     def show(self, root: str, path: str, *, start: int = 1, end: int = 0, ref: str = "") -> Span:
         """Return lines of a file as the view holds them; ``end`` 0 is the last line.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.patterns import PATTERN_SIGNALS
+from retrieval.places.signals import PLACE_PREFIX, PLACE_SIGNALS, load_place_model
 from retrieval.ranking.fusion import Model, load_fusion
 from retrieval.ranking.near import NEAR_SIGNALS
 from retrieval.ranking.signals import CHUNK_PREFIX, CHUNK_SIGNALS, FILE_SIGNALS, Scale, Signal
@@ -25,7 +26,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A signal, what it means and what it weighs. ``of`` is file, neighbours, transformer or chunk."""
+    """A signal, what it means and what it weighs. ``of`` is file, neighbours, transformer, chunk or place."""
 
     name: str
     of: str
@@ -41,7 +42,8 @@ class Explained:
 def meanings() -> dict[str, str]:
     """Return what each signal means, by the name it has in a hit or a file."""
     named = {each.name: each.about for each in (*FILE_SIGNALS, *NEAR_SIGNALS, *TIER_SIGNALS)}
-    return named | {CHUNK_PREFIX + each.name: f"{each.about} (of this span)" for each in CHUNK_SIGNALS} | PATTERN_SIGNALS
+    placed = {PLACE_PREFIX + each.name: each.about for each in PLACE_SIGNALS}
+    return named | {CHUNK_PREFIX + each.name: f"{each.about} (of this span)" for each in CHUNK_SIGNALS} | placed | PATTERN_SIGNALS
 
 
 def explain_signals(path: Path = FUSION) -> list[Explained]:
@@ -53,7 +55,7 @@ def explain_signals(path: Path = FUSION) -> list[Explained]:
 
     def told(signals: tuple[Signal[Any], ...], of: str, model: Model, first: Model | None) -> Iterator[Explained]:
         for each in signals:
-            name = CHUNK_PREFIX * (of == "chunk") + each.name
+            name = {"chunk": CHUNK_PREFIX, "place": PLACE_PREFIX}.get(of, "") + each.name
             early = _weights(first, each.name) if first else None
             yield Explained(name, of, each.scale, about[name], _weights(model, each.name), early, round(sure.get(name, 0.0), 4))
 
@@ -62,6 +64,7 @@ def explain_signals(path: Path = FUSION) -> list[Explained]:
         *told(NEAR_SIGNALS, "neighbours", fusion.second, None),
         *told(TIER_SIGNALS, "transformer", fusion.tier, None),
         *told(CHUNK_SIGNALS, "chunk", fusion.chunks, None),
+        *told(PLACE_SIGNALS, "place", load_place_model().chunks, None),
     ]
 
 

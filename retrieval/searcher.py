@@ -117,18 +117,25 @@ class Searcher:
         for repository, view, snapshot, ranker in views:
             allowed = ranker.allowed(request.filters)
             truncated: tuple[str, ...] = ()
+            notes: tuple[str, ...] = ()
             if query.pattern is not None:
                 texts = self._texts(snapshot, allowed)
                 ranked, truncated = self._patterns.match(snapshot, query.pattern, allowed, texts, limit=limit, deadline=deadline)
                 ranking = by_file(ranked)
             else:
-                ranking = ranker.rank(query, allowed, limit, nested)
+                if request.at:
+                    from retrieval.places.searching import PlaceSearch  # few ask from a place
+
+                    ranking, notes = PlaceSearch(self._database, graph).rank(query, allowed, limit, nested, request.at, view, ranker)
+                else:
+                    ranking = ranker.rank(query, allowed, limit, nested)
                 if query.dropped:
                     truncated = (
                         f"{len(query.dropped)} of the query's terms were not looked up (cap: 64): {' '.join(query.dropped[:8])} …",
                     )
             found.append(self._told(repository, snapshot, ranking, nested))
-            status.append(self._status(repository, view, missing=snapshot.missing, truncated=truncated))
+            told = self._status(repository, view, missing=snapshot.missing, truncated=truncated)
+            status.append(replace(told, notes=(*told.notes, *notes)) if notes else told)
         hits, files = _together(found, limit)
         return SearchAnswer(
             tuple(hits),

@@ -18,6 +18,8 @@ from ingest.errors import ModelError
 SHIPPED = Path(__file__).with_name("static.bin")
 FUSION = Path(__file__).with_name("fusion.json")
 """Weights of the ranking, which ``retrieval.ranking.fusion`` reads."""
+PLACE = Path(__file__).with_name("place.json")
+"""Weights of the ranking from a place, which ``retrieval.places.signals`` reads."""
 MAGIC = b"CODELORE"
 FORMAT = 1
 PREFIX = Struct("<8sII")

@@ -140,6 +140,7 @@ def _add_request(parser: argparse.ArgumentParser, limit: int) -> None:
     where.add_argument("--repo", action="append", default=[], metavar="NAME", help="an indexed repository by name; may be repeated")
     where.add_argument("--all-repos", action="store_true", help="every indexed repository")
     add_ref(where, "an indexed branch, tag or commit instead of the working tree")
+    where.add_argument("--at", default="", metavar="PATH[:LINE]", help="ask from here: what is needed at this place, out of other files")
     parser.add_argument("--regex", action="store_true", help="take the query as a regular expression")
     parser.add_argument("--limit", type=count, default=limit, metavar="N", help="hits at most (default: %(default)s)")
 

@@ -28,6 +28,8 @@ class _Question:
     text: str
     identity: str | int | None = None
     error: str = ""
+    at: str = ""
+    """Where it is asked from, instead of where all are."""
 
 
 def search_all(typed: argparse.Namespace) -> int:
@@ -51,7 +53,7 @@ def answer_queries(engine: Engine, template: SearchRequest, typed: argparse.Name
         answer, error = SearchAnswer((), ()), question.error
         try:
             if not error:
-                wanted = replace(template, text=question.text)
+                wanted = replace(template, text=question.text, at=question.at or template.at)
                 with graph_for(wanted, settings) if settings else nullcontext() as graph:
                     answer = engine.search(wanted, graph)
         except (QueryError, NotIndexedError) as raised:
@@ -79,7 +81,7 @@ def _print(question: _Question, answer: SearchAnswer, error: str, latency_ms: fl
 
 
 def _questions(name: str) -> Iterator[_Question]:
-    """Yield the queries of a file: a line each, as text or as an object with ``query`` and an ``id``; empty lines are passed over."""
+    """Yield the queries of a file: a line each, as text or as an object with ``query``, ``id`` and ``at``; empty lines are passed over."""
     try:
         with nullcontext(sys.stdin) if name == "-" else open(name, encoding="utf-8", errors="surrogateescape") as lines:
             for line in lines:
@@ -97,9 +99,11 @@ def _question(line: str) -> _Question:
     except ValueError as error:
         return _Question(line, error=f"the line begins with {{ and is no JSON object: {error}")
     given = cast("dict[str, Any]", given)
-    text, identity = given.get("query"), given.get("id")
+    text, identity, at = given.get("query"), given.get("id"), given.get("at") or ""
     if not isinstance(text, str):
         return _Question(line, error='the object has no "query" that is text')
     if identity is not None and not isinstance(identity, str | int):
         return _Question(text, error='the "id" is neither text nor a whole number')
-    return _Question(text, identity)
+    if not isinstance(at, str):
+        return _Question(text, identity, 'the "at" is no text such as PATH:LINE')
+    return _Question(text, identity, at=at)

@@ -55,11 +55,12 @@ def found_something(answer: SearchAnswer) -> bool:
 
 @contextmanager
 def graph_for(wanted: SearchRequest, settings: Settings) -> Generator[GraphStore | None]:
-    """Open the graphs for a question about structure; for any other one yield None."""
+    """Open the graphs for a question about structure and for one from a place; for any other one yield None."""
     from retrieval.query import parse_query
 
     query = parse_query(wanted.text, regex=wanted.regex) if wanted.text.strip() else None
-    if query is None or (query.structure is None and not any(parse_query(part).structure for part in query.parts)):
+    structural = query is not None and (query.structure or any(parse_query(part).structure for part in query.parts))
+    if not structural and not wanted.at:
         yield None
         return
     with closing(open_graph(settings)) as store:
@@ -215,6 +216,7 @@ def request(typed: argparse.Namespace, text: str) -> SearchRequest:
         repositories=("*",) if typed.all_repos else tuple(typed.repo),
         nested=NESTED if listing else 0,
         fold=searching and not listing,
+        at=typed.at,
         split=searching,
     )
 

@@ -18,6 +18,7 @@ from eval.mining.model import Kind, Mined, Tally, content_words
 from eval.mining.scrub import Scrubber
 from eval.mining.snapshot import Snapshot
 from eval.mining.test_questions import test_questions
+from eval.mining.use_questions import use_questions
 from ingest.errors import NotARepositoryError, RefNotFoundError, SourceError
 from ingest.git import GitCheckout, find_checkout, resolve_ref
 from ingest.git_history import Bounds, shallow_commits
@@ -146,6 +147,8 @@ def _questions(snapshot: Snapshot, until: str, changes: int, options: MineOption
         yield from symbol_questions(snapshot, name, tally)
     if Kind.DOCSTRING in options.kinds:
         yield from doc_questions(snapshot, scrubber, name, tally)
+    if Kind.USE in options.kinds:
+        yield from use_questions(snapshot, name, tally)
     if Kind.TEST in options.kinds:
         yield from test_questions(snapshot, scrubber, name, tally)
 

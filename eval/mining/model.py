@@ -30,10 +30,14 @@ class Kind(StrEnum):
     """Like a commit's, with all its message says: to train on."""
     SYMBOL = "symbol"
     """A definition's name: to train on."""
+    USE = "use"
+    """A function's signature and docs, asked from where it stands: what its body needs of other files."""
 
 
 UNSEEN = frozenset({Kind.DOCSTRING, Kind.TEST})
 """Kinds whose own text stands in the corpus and is hidden there."""
+UNWRITTEN = frozenset({Kind.USE})
+"""Kinds whose answer is told by a body that stands in the corpus and is hidden there, and from no other kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Mined:
     relevant: tuple[Lines, ...]
     source: str
     hidden: tuple[Lines, ...] = ()
+    at: str = ""
+    """Where it is asked from, as ``PATH:LINE``; "" for a question from nowhere."""
 
 
 @dataclass(slots=True)

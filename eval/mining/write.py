@@ -12,12 +12,13 @@ from typing import Any
 
 from eval.files import write_whole
 from eval.mining.mine import MinedSet
-from eval.mining.model import UNSEEN, Lines, Mined, together
+from eval.mining.model import UNSEEN, UNWRITTEN, Lines, Mined, together
 from ingest.errors import SourceError
 from ingest.git import GitCheckout, run
 
 FORMAT = 1
 UNSEEN_SUFFIX = "@unseen"
+UNWRITTEN_SUFFIX = "@unwritten"
 """A corpus is named REPOSITORY@VARIANT, so figures over repositories count both corpora as one."""
 _FILES = ("queries.jsonl", "repos.json", "set.json")
 _REMOTE = re.compile(r"(?:://[^/]+/|^[\w.-]+@[\w.-]+:)([\w.-]+/[\w.-]+?)(?:\.git)?/?$")
@@ -51,11 +52,16 @@ def question_row(mined: MinedSet, question: Mined) -> dict[str, Any]:
         "kind": question.kind.value,
         "category": question.category,
         "language": question.language,
-        "name": mined.name + UNSEEN_SUFFIX * (question.kind in UNSEEN),
+        "name": mined.name + _suffix(question),
         "commit": mined.snapshot,
+        **({"at": question.at} if question.at else {}),
         "relevant": _rows(question.relevant),
         "source": question.source,
     }
+
+
+def _suffix(question: Mined) -> str:
+    return UNSEEN_SUFFIX if question.kind in UNSEEN else UNWRITTEN_SUFFIX if question.kind in UNWRITTEN else ""
 
 
 def _rows(places: Iterable[Lines]) -> list[dict[str, Any]]:
@@ -63,14 +69,14 @@ def _rows(places: Iterable[Lines]) -> list[dict[str, Any]]:
 
 
 def _repositories(mined: MinedSet) -> list[dict[str, Any]]:
-    """Return the corpora: the snapshot as it is, and where questions were made of what stands in it, the snapshot without that."""
+    """Return the corpora: the snapshot as it is, and where questions were made of what stands in it, the snapshots without that."""
     base = {"repo": upstream(mined.checkout) or mined.name, "commit": mined.snapshot, "git": mined.checkout.root}
     rows: list[dict[str, Any]] = []
-    if any(question.kind not in UNSEEN for question in mined.questions):
-        rows.append({"name": mined.name, **base})
-    hidden = together(lines for question in mined.questions for lines in question.hidden)
-    if hidden:
-        rows.append({"name": mined.name + UNSEEN_SUFFIX, **base, "hidden": _rows(hidden)})
+    for suffix in ("", UNSEEN_SUFFIX, UNWRITTEN_SUFFIX):
+        own = [question for question in mined.questions if _suffix(question) == suffix]
+        hidden = together(lines for question in own for lines in question.hidden)
+        if own:
+            rows.append({"name": mined.name + suffix, **base, **({"hidden": _rows(hidden)} if suffix else {})})
     return rows
 
 

@@ -117,7 +117,8 @@ def questions_of(project: str, root: Path, rows: Sequence[Sample]) -> Iterator[Q
         found = [symbols.find(each) for each in row["dependency"]["cross_file"]]
         targets = tuple(dict.fromkeys(each for each in found if each is not None))
         if targets:
-            yield Question(row["namespace"], _query(project, root, row), name, targets, category=row["type"], language="python")
+            at = f"{path_within(project, row)}:{row['signature_position'][0]}"
+            yield Question(row["namespace"], _query(project, root, row), name, targets, category=row["type"], language="python", at=at)
 
 
 def _query(project: str, root: Path, row: Sample) -> str:

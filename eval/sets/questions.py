@@ -20,7 +20,7 @@ from eval.model import Question, Target
 from eval.sets.kinds import QuestionSet
 from ingest.errors import SourceError
 
-_NEEDS = "it needs query and relevant, and id, name or repo, commit, category, kind, language, secondary where known"
+_NEEDS = "it needs query and relevant, and id, name or repo, commit, category, kind, language, at, secondary where known"
 _RANKED = ("file_ndcg@10", "hit@1", "hit@5", "recall@10", "mrr", "acc@1", "acc@5", "acc@10")
 
 
@@ -141,6 +141,7 @@ def _question(row: dict[str, Any], number: int, file: Path, keys: _Keys) -> Ques
         row.get("category") or "",
         row.get("kind") or "",
         row.get("language") or "",
+        row.get("at") or "",
     )
 
 

@@ -15,7 +15,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TextIO
+from typing import Any, Protocol, TextIO, runtime_checkable
 
 _BYTES_A_TOKEN = 3.5  # as the engine estimates; a test holds the two together
 _LARGEST_FILE = 1_000_000
@@ -45,6 +45,15 @@ class OpenIndex(Protocol):
 
     def close(self) -> None:
         """Let go of it."""
+        ...
+
+
+@runtime_checkable
+class PlacedIndex(OpenIndex, Protocol):
+    """An open index that can use where a question is asked from."""
+
+    def ask_from(self, place: str, question: str, limit: int) -> Sequence[Row] | Ranked:
+        """Do what ``ask`` does, for someone who is at ``PATH:LINE``."""
         ...
 
 
@@ -109,7 +118,9 @@ class Answering:
             case "index":
                 return self._index(request["root"], request["data"])
             case "ask":
-                return self._ask(request["root"], request["data"], request["questions"], request["limit"])
+                asked = request["questions"]
+                places = request.get("at") or [""] * len(asked)
+                return self._ask(request["root"], request["data"], list(zip(asked, places, strict=True)), request["limit"])
             case other:
                 raise ValueError(f"there is no request {other!r}")
 
@@ -128,13 +139,13 @@ class Answering:
         self._seen.discard(data)
         return {"version": self._adapter.version, "seconds": seconds, "cpu_seconds": cpu, "files": files, "chunks": chunks}
 
-    def _ask(self, root: str, data: str, questions: Sequence[str], limit: int) -> dict[str, Any]:
+    def _ask(self, root: str, data: str, questions: Sequence[tuple[str, str]], limit: int) -> dict[str, Any]:
         started, unseen = time.perf_counter(), data not in self._seen
         index = self._opened(root, data)
         if questions:
-            index.ask(questions[0], limit)
+            _given(index, *questions[0], limit)
         cold = (time.perf_counter() - started) * 1000
-        answers = [_answer(index, question, limit) for question in questions]
+        answers = [_answer(index, *question, limit) for question in questions]
         return {"version": self._adapter.version, "cold_ms": cold if unseen and questions else 0.0, "answers": answers}
 
     def _opened(self, root: str, data: str) -> OpenIndex:
@@ -145,9 +156,15 @@ class Answering:
         return self._open[1]
 
 
-def _answer(index: OpenIndex, question: str, limit: int) -> dict[str, Any]:
+def _given(index: OpenIndex, question: str, place: str, limit: int) -> Sequence[Row] | Ranked:
+    if place and isinstance(index, PlacedIndex):
+        return index.ask_from(place, question, limit)
+    return index.ask(question, limit)
+
+
+def _answer(index: OpenIndex, question: str, place: str, limit: int) -> dict[str, Any]:
     started = time.perf_counter()
-    given = index.ask(question, limit)
+    given = _given(index, question, place, limit)
     spent = (time.perf_counter() - started) * 1000
     ranked = given if isinstance(given, Ranked) else Ranked(given)
     found = [_found(row) for row in ranked.found]

@@ -28,12 +28,13 @@ class CodeloreAdapter:
     def __init__(self, options: Mapping[str, str]) -> None:
         """Read the options: ``weights`` names the static embedder's file, ``embedder`` a transformer's address.
 
-        ``vectors=off`` takes the signal of the static vectors away, ``graph=off`` resolves no names.
+        ``vectors=off`` takes the signal of the static vectors away, ``graph=off`` resolves no names, ``at=off`` asks from no place.
 
         Raises ``QueryError`` for other values.
         """
         self._weights = Path(options.get("weights") or SHIPPED) if _is_on(options, "vectors") else None
         self._graph = _is_on(options, "graph")
+        self._placed = _is_on(options, "at")
         self._embedder = options.get("embedder", "")
         self.version = version("codelore")
 
@@ -52,7 +53,8 @@ class CodeloreAdapter:
 
     def open(self, root: str, data: str) -> OpenEngine:
         """Open a data folder."""
-        return OpenEngine(self._engine(Path(data)), root, _graph_of(data) if self._graph else None)
+        kind = PlacedEngine if self._placed else OpenEngine
+        return kind(self._engine(Path(data)), root, _graph_of(data) if self._graph else None)
 
     def _engine(self, data: Path) -> Engine:
         weights = self._weights
@@ -84,7 +86,10 @@ class OpenEngine:
 
     def ask(self, question: str, limit: int) -> Ranked:
         """Search."""
-        answer = self._engine.search(SearchRequest(question, self._root, limit=limit, nested=MAX_NESTED), self._graph)
+        return self._search(question, limit, "")
+
+    def _search(self, question: str, limit: int, at: str) -> Ranked:
+        answer = self._engine.search(SearchRequest(question, self._root, limit=limit, nested=MAX_NESTED, at=at), self._graph)
         return Ranked([_row(hit) for hit in answer.hits], [_row(hit) for hit in in_pack_order(answer)], answer.confidence)
 
     def close(self) -> None:
@@ -92,6 +97,14 @@ class OpenEngine:
         if self._graph is not None:
             self._graph.close()
         self._engine.close()
+
+
+class PlacedEngine(OpenEngine):
+    """An engine that is told where a question is asked from."""
+
+    def ask_from(self, place: str, question: str, limit: int) -> Ranked:
+        """Search from a place."""
+        return self._search(question, limit, place)
 
 
 def _row(hit: Hit) -> dict[str, Any]:

@@ -90,9 +90,10 @@ class ProcessSystem:
             ),
         )
 
-    def ask(self, root: Path, questions: Sequence[str], limit: int) -> Answers:
+    def ask(self, root: Path, questions: Sequence[str], limit: int, at: Sequence[str] = ()) -> Answers:
         """Answer questions about an indexed folder. Raises ``SourceError`` when the system cannot."""
-        request = {"do": "ask", "root": str(root), "data": str(self._data_of(root)), "limit": limit, "questions": list(questions)}
+        asked = {"questions": list(questions)} | ({"at": list(at)} if any(at) else {})
+        request = {"do": "ask", "root": str(root), "data": str(self._data_of(root)), "limit": limit, **asked}
         reply = self._ask(request, self._bounds.open + self._bounds.question * (len(questions) + 1))
         answers = self._read(reply, lambda: Answers(tuple(map(_answer, reply["answers"])), float(reply["cold_ms"])))
         if len(answers.answers) != len(questions):

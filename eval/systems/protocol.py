@@ -4,10 +4,12 @@ Each line on its standard input is a request, each line on its standard output t
 
     {"do": "index", "root": FOLDER, "data": FOLDER}
         -> {"version", "seconds", "cpu_seconds", "files", "chunks"}
-    {"do": "ask", "root": FOLDER, "data": FOLDER, "limit": 10, "questions": [TEXT, ...]}
+    {"do": "ask", "root": FOLDER, "data": FOLDER, "limit": 10, "questions": [TEXT, ...], "at": [PLACE, ...]}
         -> {"version", "cold_ms", "answers": [{"ms", "confidence", "found": [HIT, ...], "spans": [HIT, ...]}, ...]}
     HIT is {"path", "start_line", "end_line", "score", "tokens", "signals"}
 
+``at`` is there where a set says where its questions are asked from: ``PATH:LINE`` for each, "" where that is not known. A system may
+use it.
 ``spans`` may be left out: the same ranking as rows for a reader with a budget, where that is another list than ``found``.
 Any answer may be ``{"error": MESSAGE}``. Paths are relative to ``root``. ``ms`` is the search alone, warm: the first question is asked once
 before the clock starts. ``cold_ms`` is opening the index and the first answer, when this process had not opened it, else 0.
@@ -57,8 +59,11 @@ class System(Protocol):
         """
         ...
 
-    def ask(self, root: Path, questions: Sequence[str], limit: int) -> Answers:
-        """Answer questions about an indexed folder. Raises ``SourceError`` when the system cannot."""
+    def ask(self, root: Path, questions: Sequence[str], limit: int, at: Sequence[str] = ()) -> Answers:
+        """Answer questions about an indexed folder. Raises ``SourceError`` when the system cannot.
+
+        ``at`` says for each where it is asked from (``PATH:LINE``, or ""), or is empty.
+        """
         ...
 
     def close(self) -> None:

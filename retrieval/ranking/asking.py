@@ -47,8 +47,11 @@ class SceneMaker:
         self._lexical = LexicalScorer(snapshot)
         self._priors = document_priors(snapshot)
 
-    def scene(self, query: Query, allowed: Mask) -> Scene:
-        """Return the scene of a query among the ``allowed`` chunks; it has no file where nothing of the query is found."""
+    def scene(self, query: Query, allowed: Mask, also: Numbers | None = None) -> Scene:
+        """Return the scene of a query among the ``allowed`` chunks; it has no file where nothing of the query is found.
+
+        ``also`` are documents to look at whatever they have of the query.
+        """
         snapshot, scorer = self._snapshot, self._lexical
         if len(snapshot.parts) > 1:
             scorer.postings(look_up_keys(query))  # they are kept for what asks for them now
@@ -72,24 +75,24 @@ class SceneMaker:
             (self._holding(stem_scores(snapshot, stems), allowed), 0.6),
             (framed.of_documents(snapshot), 1.0),
         ]
-        pool, matches = self._choose(signals, lexical, allowed)
+        pool, matches = self._choose(signals, lexical, allowed, np.zeros(0, np.int64) if also is None else also)
         title = frozenset(term for word in words(query.title.encode("utf-8", "ignore")) for term in terms(word))
         asked = Asked(query, lexical, roots, title, stems, folders, area_roots(query.title), frames, pairs)
         return Scene(asked, snapshot, pool, matches, scorer, self._priors, vector.at(pool.chunk), definition.at(pool.chunk))
 
-    def _choose(self, signals: Weighted, lexical: LexicalScores, allowed: Mask) -> tuple[Pool, PoolMatches]:
+    def _choose(self, signals: Weighted, lexical: LexicalScores, allowed: Mask, also: Numbers) -> tuple[Pool, PoolMatches]:
         """Return the pool, and where the query's terms stand in it. The first signal is what the best chunks of files score at most.
 
         More files are chosen by that than are wanted, and of these those that are by what their best chunks score.
         """
-        wide = choose_files(len(self._snapshot.document_ids), signals, WIDE)
+        wide = np.union1d(choose_files(len(self._snapshot.document_ids), signals, WIDE), also)
         pool = gather_pool(self._snapshot, wide, allowed)
         matches = match_pool(pool, lexical.matches)
         count = chunk_counts(matches.weight, self._lexical.norms(pool.chunk, pool.files)[0][matches.place])
         own = score_chunks(lexical.matches, matches.term, matches.place, count, len(pool.chunk))
         own = lend(own, pool.chunk, [(each.chunks, each.score) for each in lexical.lent])
         known = [(pool.best(own), signals[0][1]), *narrowed(signals[1:], pool.files)]
-        chosen = np.zeros(len(pool.files), np.bool_)
+        chosen = np.isin(pool.files, also)
         chosen[choose_files(len(pool.files), known)] = True
         pool, inside = pool.keep(chosen)
         return pool, matches.keep(inside)

@@ -94,7 +94,9 @@ def table(names: Sequence[str], weights: Mapping[str, Mapping[str, float]], sign
         raise ModelError(f"the weights name signals that this release has not: {', '.join(unknown)}; train them anew: codelore eval train")
     rows = [[weights.get(name, {}).get(way.value, 0.0) for name in names] for way in Way]
     scored = np.array([known[name].scale is Scale.SCORE for name in names], np.bool_)
-    return Model(tuple(names), scored, np.array(rows, np.float32))
+    model = Model(tuple(names), scored, np.array(rows, np.float32))
+    require_numbers(model.weights)
+    return model
 
 
 @lru_cache(4)
@@ -102,7 +104,7 @@ def load_fusion(path: Path = FUSION) -> Fusion:
     """Read the weights. Raises ModelError, naming the file, when it cannot be used."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        _require_format(data["format"])
+        require_format(data["format"])
         relevance = data["relevance"]["weights"]
         table(list(relevance), {name: {} for name in relevance}, FILE_SIGNALS)
         fusion = Fusion(
@@ -115,7 +117,7 @@ def load_fusion(path: Path = FUSION) -> Fusion:
             (tuple(relevance), np.array(list(relevance.values()), np.float32), float(data["relevance"]["bias"])),
             (float(data["reading"]["chunk"]), float(data["reading"]["lines"])),
         )
-        _require_numbers(fusion)
+        require_numbers(fusion.relevance[1], fusion.relevance[2], *fusion.reading)
     except ModelError as error:
         raise ModelError(f"the ranking weights {path} cannot be used: {error}; reinstall the package or name another file") from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -123,13 +125,13 @@ def load_fusion(path: Path = FUSION) -> Fusion:
     return fusion
 
 
-def _require_format(found: object) -> None:
+def require_format(found: object) -> None:
+    """Raise ``ModelError`` for weights of another format than this release reads."""
     if found != FORMAT:
         raise ModelError(f"they have format {found}, this release reads {FORMAT}")
 
 
-def _require_numbers(fusion: Fusion) -> None:
+def require_numbers(*columns: F32 | float) -> None:
     """Refuse what JSON takes and no score survives: NaN, infinity, null."""
-    columns = [fusion.first.weights, fusion.second.weights, fusion.chunks.weights, fusion.tier.weights, fusion.relevance[1]]
-    if not all(np.isfinite(each).all() for each in (*columns, fusion.relevance[2], *fusion.reading)):
+    if not all(np.isfinite(each).all() for each in columns):
         raise ValueError("a weight is not a number")

@@ -71,6 +71,19 @@ class Ranking:
     confidence: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the fusion makes of a scene of R files and N chunks, for a model that begins with that."""
+
+    files: F32
+    """(R,) scores of the second pass."""
+    chunks: F32
+    """(N,) scores of the chunks' model."""
+    values: F32
+    """(N, L) signals of the chunks."""
+    confidence: float
+
+
 class Ranker:
     """Ranks one snapshot's files and chunks for queries."""
 
@@ -96,9 +109,22 @@ class Ranker:
         """Return which chunks the view shows and the filters let through."""
         return allowed_chunks(self._snapshot, filters)
 
-    def scene(self, query: Query, allowed: Mask) -> Scene:
-        """Return what the signals of a query look at."""
-        return self._scenes.scene(query, allowed)
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is ranked."""
+        return self._snapshot
+
+    def scene(self, query: Query, allowed: Mask, also: Numbers | None = None) -> Scene:
+        """Return what the signals of a query look at; ``also`` are documents to look at whatever they have of the query."""
+        return self._scenes.scene(query, allowed, also)
+
+    def scores(self, scene: Scene) -> Scores:
+        """Return the scores of the files of a scene by all signals of both passes, and of its chunks by their own."""
+        values = matrix(FILE_SIGNALS, scene)
+        near = self.near(scene, self._fusion.first.contributions(values).sum(axis=1))
+        files = self._fusion.second.contributions(np.concatenate((values, matrix(NEAR_SIGNALS, near)), axis=1)).sum(axis=1)
+        chunks = matrix(CHUNK_SIGNALS, scene)
+        return Scores(files, self._fusion.chunks.contributions(chunks).sum(axis=1), chunks, self.confidence(values))
 
     def near(self, scene: Scene, scores: F32) -> Near:
         """Return what the second pass looks at, from the scores of the first (R)."""

@@ -1,0 +1,154 @@
+"""Ranks chunks for someone who asks from a place in the code: the definitions of other files that are needed there.
+
+The ranking of the text comes first. What the graph has around the place joins its candidates, and a model of both scores every chunk.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graph.answers import GraphView
+from graph.model import Handle, Node
+from ingest.errors import QueryError
+from retrieval.places.around import TIES, Around, Home, Ties, find_home
+from retrieval.places.signals import PLACE_PREFIX, PLACE_SIGNALS, PlaceModel, PlaceScene
+from retrieval.query import Query
+from retrieval.ranking.rank import NESTED, RankedChunk, RankedFile, Ranker, Ranking, Scores, matrix
+from retrieval.ranking.scene import Scene
+from retrieval.segment import F32
+from retrieval.snapshot import Mask, Numbers, Snapshot
+
+LIKE = 12
+"""Definitions that answer the question by their text, whose own uses are looked at."""
+FILES = 80
+"""Files that are looked at for what the graph says alone."""
+_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a file, relative to the view's root; line 0 is the file as a whole."""
+
+    path: str
+    line: int = 0
+
+
+def read_place(text: str) -> Place:
+    """Read ``PATH`` or ``PATH:LINE``. Raises ``QueryError`` for no path, and for a line that is none."""
+    path, colon, line = text.rpartition(":")
+    if not (colon and line.isdigit()):
+        path, line = text, "0"
+    if not path or (colon and line == "0" and text != path):
+        raise QueryError(f"{text!r} is no place to ask from; give PATH or PATH:LINE, with lines from 1")
+    return Place(path, int(line))
+
+
+class PlaceRanker:
+    """Ranks one snapshot from places in it; without a ``graph`` by the text alone."""
+
+    def __init__(self, ranker: Ranker, graph: GraphView | None, model: PlaceModel) -> None:
+        self._ranker = ranker
+        self._graph = graph
+        self._model = model
+
+    def rank(self, query: Query, allowed: Mask, limit: int, place: Place) -> Ranking:
+        """Return at most ``limit`` chunks of other files, best first, and their files; ties in order of path and line."""
+        seen = self.look(query, allowed, place)
+        if not len(seen.scene.pool.chunk):
+            return Ranking()
+        added = self._model.chunks.contributions(matrix(PLACE_SIGNALS, seen))
+        total = added.sum(axis=1).round(_DIGITS)
+        names = [path for path, _ in seen.scene.names]
+        order = sorted(range(len(total)), key=lambda at: (-total[at], names[seen.scene.pool.row[at]], at))
+        return self._ranking(seen, total, added, order, limit)
+
+    def look(self, query: Query, allowed: Mask, place: Place) -> PlaceScene:
+        """Return what the signals of a question from a place look at. The place's own file is left out: who asks has it open."""
+        snapshot = self._ranker.snapshot
+        number = {snapshot.name(int(each))[0]: int(each) for each in np.flatnonzero(snapshot.document_live)}
+        if place.path not in number:
+            raise QueryError(f"{place.path} is not in the index of {snapshot.view.name}, so nothing can be asked from there")
+        elsewhere = allowed.copy()
+        first = snapshot.first_chunk[number[place.path]]
+        elsewhere[first : first + snapshot.chunks_of[number[place.path]]] = False
+        scene = self._ranker.scene(query, elsewhere)
+        home = find_home(self._graph, place.path, place.line) if self._graph else None
+        if self._graph is None or home is None:
+            scores = self._ranker.scores(scene)
+            return PlaceScene(scene, scores, np.zeros((len(scene.pool.chunk), len(TIES)), np.float32))
+        ties, nodes = self._ties(self._graph, home, scene)
+        best: dict[str, float] = {}
+        for handle, node in nodes.items():
+            best[node.path] = max(best.get(node.path, 0.0), sum(ties[handle].values()))
+        leading = sorted((path for path in best if path in number), key=lambda path: (-best[path], path))[:FILES]
+        scene = self._ranker.scene(query, elsewhere, np.array([number[path] for path in leading], np.int64))
+        return PlaceScene(scene, self._ranker.scores(scene), _of_chunks(scene, ties, nodes))
+
+    def _ties(self, graph: GraphView, home: Home, scene: Scene) -> tuple[Ties, dict[Handle, Node]]:
+        like = _answering(scene, self._ranker.scores(scene)) if scene.files else {}
+        ties = Around(graph, home).ties(like)
+        return ties, {handle: node for handle, node in graph.nodes(ties).items() if node.path and node.start_line}
+
+    def _ranking(self, seen: PlaceScene, total: F32, added: F32, order: Sequence[int], limit: int) -> Ranking:
+        """Return chunks as a flat list, and grouped by file in order of the best."""
+        pool, sure, top = seen.scene.pool, seen.scores.confidence, float(total[order[0]])
+        names = [PLACE_PREFIX + name for name in self._model.chunks.signals]
+        rows = pool.row.tolist()
+        held: dict[int, list[int]] = {}
+        for at in order:
+            if rows[at] in held or len(held) < limit:
+                held.setdefault(rows[at], []).append(at)
+
+        def told(at: int) -> RankedChunk:
+            signals = {name: value for name, value in zip(names, added[at].round(4).tolist(), strict=True) if value}
+            score = round(sure * math.exp(float(total[at]) - top), _DIGITS)
+            return RankedChunk(int(pool.chunk[at]), int(pool.files[rows[at]]), score, signals)
+
+        files: list[RankedFile] = []
+        for row, own in held.items():
+            chunks = tuple(told(at) for at in own[:NESTED])
+            files.append(RankedFile(int(pool.files[row]), chunks[0].score, chunks, chunks[0].signals))
+        return Ranking(tuple(files), tuple(told(at) for at in order[:limit]), sure)
+
+
+def _answering(scene: Scene, scores: Scores) -> dict[Handle, float]:
+    """Return the definitions of the best chunks by the text, each with exp(score) as a share of the best."""
+    total = scores.files[scene.pool.row] + scores.chunks
+    found: dict[Handle, float] = {}
+    for at in np.argsort(-total, kind="stable").tolist():
+        segment, chunk = scene.snapshot.locate(int(scene.pool.chunk[at]))
+        if symbol := segment.symbol(chunk):
+            found.setdefault(Handle(f"{scene.names[scene.pool.row[at]][0]}#{symbol}"), math.exp(float(total[at] - total.max())))
+        if len(found) == LIKE:
+            break
+    return found
+
+
+def _of_chunks(scene: Scene, ties: Ties, nodes: Mapping[Handle, Node]) -> F32:
+    """Return for each chunk the largest of each tie among the definitions that begin in it (N, T)."""
+    found = np.zeros((len(scene.pool.chunk), len(TIES)), np.float32)
+    row = {path: at for at, (path, _) in enumerate(scene.names)}
+    first = np.searchsorted(scene.pool.row, np.arange(scene.files))
+    last = np.searchsorted(scene.pool.row, np.arange(scene.files), side="right")
+    starts: dict[int, Numbers] = {}
+    for handle, node in nodes.items():
+        at = row.get(node.path)
+        if at is None:
+            continue
+        if at not in starts:
+            starts[at] = _first_lines(scene.snapshot, scene.pool.chunk[first[at] : last[at]])
+        place = int(np.searchsorted(starts[at], node.start_line, side="right")) - 1
+        if place >= 0:
+            for tie, value in ties[handle].items():
+                column = TIES.index(tie)
+                found[first[at] + place, column] = max(found[first[at] + place, column], value)
+    return found
+
+
+def _first_lines(snapshot: Snapshot, chunks: Numbers) -> Numbers:
+    located = (snapshot.locate(int(each)) for each in chunks)
+    return np.array([int(segment.start_line[at]) for segment, at in located], np.int64)
