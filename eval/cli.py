@@ -35,6 +35,7 @@ def add_eval(commands: Commands, home: Home) -> None:
     from eval.cli_report import add_report
     from eval.cli_run import add_run
     from eval.cli_train import add_train
+    from eval.cli_train_place import add_train_place
 
     parser = commands.add_parser("eval", help=HELP, description=HELP[0].upper() + HELP[1:] + ".")
     kinds = parser.add_subparsers(title="commands", dest="eval_command", metavar="COMMAND", required=True)
@@ -48,6 +49,7 @@ def add_eval(commands: Commands, home: Home) -> None:
     add_load(kinds, home)
     add_peers(kinds, home)
     add_train(kinds, home)
+    add_train_place(kinds, home)
     _add_program(kinds, "graph", _graph, "print where the graph and an oracle disagree, with the lines of source")
     _add_program(kinds, "bench", _bench, "print the speed table: ours, peers and floors in one run")
     _add_program(kinds, "scip-convert", _scip_convert, "turn a SCIP index into an oracle of references")

@@ -23,7 +23,7 @@ from eval.corpora import Corpus, Places, lay_out
 from eval.model import Question
 from eval.sets.questions import QuestionsKind
 from eval.training.fit import F64, Flags, Listed, columns_of, expand, fit_lists, named
-from graph.answers import GraphView, open_view
+from graph.answers import open_view
 from graph.model import graph_name
 from graph.store import open_graph_store
 from ingest.errors import CodeloreError, SourceError
@@ -58,9 +58,7 @@ class PlaceSample:
     """Which of the chunks are learned from (R)."""
 
 
-def collect(
-    sets: Sequence[Path], places: Places, data: Path, report: Callable[[str], None] = lambda _: None, *, graph: bool = True
-) -> list[PlaceSample]:
+def collect(sets: Sequence[Path], places: Places, data: Path, report: Callable[[str], None] = lambda _: None) -> list[PlaceSample]:
     """Index the repositories of sets into ``data`` and ask their questions that say from where.
 
     Raises ``SourceError`` where no question says so. A repository that cannot be had is reported and left out.
@@ -71,7 +69,7 @@ def collect(
         for corpus in found.corpora:
             asked = [each for each in found.questions if each.corpus == corpus.name and each.at]
             try:
-                own = _ask(corpus, places, data / f"{found.info.name}-{corpus.key}", asked, graph=graph) if asked else []
+                own = _ask(corpus, places, data / f"{found.info.name}-{corpus.key}", asked) if asked else []
             except CodeloreError as error:
                 report(f"{corpus.name}: {error}")
                 continue
@@ -82,22 +80,20 @@ def collect(
     return samples
 
 
-def _ask(corpus: Corpus, places: Places, data: Path, questions: Sequence[Question], *, graph: bool) -> list[PlaceSample]:
+def _ask(corpus: Corpus, places: Places, data: Path, questions: Sequence[Question]) -> list[PlaceSample]:
     root = str(lay_out(corpus, places))
     request = SearchRequest("x", root)
     with Engine(data, EngineOptions()) as engine, closing(open_graph_store(f"sqlite:{data / 'codelore.db'}")) as store:
-        outcome = engine.index(root, to_resolve=graph)
-        seen: GraphView | None = None
-        if graph:
-            engine.resolve(outcome.view, store)
-            seen = open_view(store, graph_name(outcome.view))
+        outcome = engine.index(root, to_resolve=True)
+        engine.resolve(outcome.view, store)
         ranker = engine.ranker(request)
         allowed = ranker.allowed(request.filters)
-        asking = PlaceRanker(ranker, seen, load_place_model())
+        asking = PlaceRanker(ranker, open_view(store, graph_name(outcome.view)), load_place_model())
         found: list[PlaceSample] = []
         for each in questions:
-            scene = asking.look(parse_query(each.text), allowed, read_place(each.at))
-            if len(scene.scene.pool.chunk):
+            place = read_place(each.at)
+            scene = asking.look(parse_query(each.text), asking.elsewhere(allowed, place), place)
+            if scene is not None and scene.scene.files:
                 found.append(_sample(scene, each))
         return found
 
@@ -164,14 +160,13 @@ def weights_of(model: Mapping[str, Mapping[str, float]]) -> F64:
     return np.array([model.get(PLACE_SIGNALS[at].name, {}).get(way.value, 0.0) for at, way in columns_of(PLACE_SIGNALS)])
 
 
-def document(weights: Mapping[str, Mapping[str, float]], samples: Sequence[PlaceSample], told: Mapping[str, Any], *, graph: bool) -> str:
+def document(weights: Mapping[str, Mapping[str, float]], samples: Sequence[PlaceSample], told: Mapping[str, Any]) -> str:
     """Return the text of a file of weights."""
     record = {
         "trained": datetime.now(UTC).date().isoformat(),
         "command": "codelore eval train-place",
         "questions": len(samples),
         "repositories": sorted({each.repository for each in samples}),
-        "graph": graph,
         "unseen": told,
     }
     version = sha256(json.dumps(weights, sort_keys=True).encode()).hexdigest()[:12]

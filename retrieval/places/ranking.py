@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def read_place(text: str) -> Place:
 
 
 class PlaceRanker:
-    """Ranks one snapshot from places in it; without a ``graph`` by the text alone."""
+    """Ranks one snapshot from places in it, with what a graph of it has around them."""
 
     def __init__(self, ranker: Ranker, graph: GraphView | None, model: PlaceModel) -> None:
         self._ranker = ranker
@@ -56,9 +57,16 @@ class PlaceRanker:
         self._model = model
 
     def rank(self, query: Query, allowed: Mask, limit: int, place: Place) -> Ranking:
-        """Return at most ``limit`` chunks of other files, best first, and their files; ties in order of path and line."""
-        seen = self.look(query, allowed, place)
-        if not len(seen.scene.pool.chunk):
+        """Return at most ``limit`` chunks of other files, best first, and their files; ties in order of path and line.
+
+        Without a graph, or for a file that it does not have, the text alone ranks. Raises ``QueryError`` for a file that the snapshot
+        does not have.
+        """
+        elsewhere = self.elsewhere(allowed, place)
+        seen = self.look(query, elsewhere, place)
+        if seen is None:
+            return self._ranker.rank(query, elsewhere, limit)
+        if not seen.scene.files:
             return Ranking()
         added = self._model.chunks.contributions(matrix(PLACE_SIGNALS, seen))
         total = added.sum(axis=1).round(_DIGITS)
@@ -66,26 +74,32 @@ class PlaceRanker:
         order = sorted(range(len(total)), key=lambda at: (-total[at], names[seen.scene.pool.row[at]], at))
         return self._ranking(seen, total, added, order, limit)
 
-    def look(self, query: Query, allowed: Mask, place: Place) -> PlaceScene:
-        """Return what the signals of a question from a place look at. The place's own file is left out: who asks has it open."""
+    def elsewhere(self, allowed: Mask, place: Place) -> Mask:
+        """Return what is allowed outside the place's own file: who asks from there has it open."""
         snapshot = self._ranker.snapshot
-        number = {snapshot.name(int(each))[0]: int(each) for each in np.flatnonzero(snapshot.document_live)}
-        if place.path not in number:
+        if place.path not in self._number:
             raise QueryError(f"{place.path} is not in the index of {snapshot.view.name}, so nothing can be asked from there")
-        elsewhere = allowed.copy()
-        first = snapshot.first_chunk[number[place.path]]
-        elsewhere[first : first + snapshot.chunks_of[number[place.path]]] = False
-        scene = self._ranker.scene(query, elsewhere)
+        own = self._number[place.path]
+        found = allowed.copy()
+        found[snapshot.first_chunk[own] : snapshot.first_chunk[own] + snapshot.chunks_of[own]] = False
+        return found
+
+    @cached_property
+    def _number(self) -> dict[str, int]:
+        snapshot = self._ranker.snapshot
+        return {snapshot.name(each)[0]: each for each in np.flatnonzero(snapshot.document_live).tolist()}
+
+    def look(self, query: Query, elsewhere: Mask, place: Place) -> PlaceScene | None:
+        """Return what the signals of a question from a place look at; None where nothing is known of what is around it."""
         home = find_home(self._graph, place.path, place.line) if self._graph else None
         if self._graph is None or home is None:
-            scores = self._ranker.scores(scene)
-            return PlaceScene(scene, scores, np.zeros((len(scene.pool.chunk), len(TIES)), np.float32))
-        ties, nodes = self._ties(self._graph, home, scene)
+            return None
+        ties, nodes = self._ties(self._graph, home, self._ranker.scene(query, elsewhere))
         best: dict[str, float] = {}
         for handle, node in nodes.items():
             best[node.path] = max(best.get(node.path, 0.0), sum(ties[handle].values()))
-        leading = sorted((path for path in best if path in number), key=lambda path: (-best[path], path))[:FILES]
-        scene = self._ranker.scene(query, elsewhere, np.array([number[path] for path in leading], np.int64))
+        leading = sorted((path for path in best if path in self._number), key=lambda path: (-best[path], path))[:FILES]
+        scene = self._ranker.scene(query, elsewhere, np.array([self._number[path] for path in leading], np.int64))
         return PlaceScene(scene, self._ranker.scores(scene), _of_chunks(scene, ties, nodes))
 
     def _ties(self, graph: GraphView, home: Home, scene: Scene) -> tuple[Ties, dict[Handle, Node]]:

@@ -120,6 +120,9 @@ class Ranker:
 
     def scores(self, scene: Scene) -> Scores:
         """Return the scores of the files of a scene by all signals of both passes, and of its chunks by their own."""
+        if not scene.files:
+            nothing = np.zeros(0, np.float32)
+            return Scores(nothing, nothing, np.zeros((0, len(CHUNK_SIGNALS)), np.float32), 0.0)
         values = matrix(FILE_SIGNALS, scene)
         near = self.near(scene, self._fusion.first.contributions(values).sum(axis=1))
         files = self._fusion.second.contributions(np.concatenate((values, matrix(NEAR_SIGNALS, near)), axis=1)).sum(axis=1)

@@ -35,13 +35,14 @@ class EngineSystem:
         outcome = self._engine.index(str(root))
         return IndexCost(corpus, time.perf_counter() - began, 0.1, 1, outcome.parsed + outcome.unchanged, 0)
 
-    def ask(self, root: Path, questions: Sequence[str], limit: int) -> Answers:
-        answers = [self._answer(root, text, limit) for text in questions]
+    def ask(self, root: Path, questions: Sequence[str], limit: int, at: Sequence[str] = ()) -> Answers:
+        places = at or [""] * len(questions)
+        answers = [self._answer(root, text, limit, place) for text, place in zip(questions, places, strict=True)]
         return Answers(tuple(answers[: len(answers) - (root in self._lost)]), cold_ms=1.5)
 
-    def _answer(self, root: Path, text: str, limit: int) -> Answer:
+    def _answer(self, root: Path, text: str, limit: int, at: str) -> Answer:
         began = time.perf_counter()
-        hits = self._engine.search(SearchRequest(text, str(root), limit=limit)).hits
+        hits = self._engine.search(SearchRequest(text, str(root), limit=limit, at=at)).hits
         found = tuple(Found(hit.path, hit.start_line, hit.end_line, hit.score, 10, hit.signals) for hit in hits)
         return Answer(found, (time.perf_counter() - began) * 1000, found[0].score if found else 0.0)
 

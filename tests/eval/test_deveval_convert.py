@@ -74,6 +74,7 @@ def test_samples_become_questions_about_a_commit(clone: Path, samples: Path, tmp
     made = read_set(tmp_path / "set")
     assert isinstance(made, QuestionSet)
     (question,) = made.questions
+    assert question.at == "mrjob/main.py:3"
     assert (question.text, question.targets) == ("def run(tool):\nRun a tool.", (Target("mrjob/base.py", ((1, 2),)),))
     assert (made.measures[0], made.depth) == ("definitions@10", 20)
     root = lay_out(made.corpora[0], Places(tmp_path / "cache", clones=tmp_path / "clones", download=False))

@@ -164,7 +164,7 @@ def test_signals_are_listed_with_their_weights(shop: Path) -> None:
     assert done.code == 0
     assert re.search(r"^definition +[+-]\d+\.\d{3} +[+-]\d+\.\d{3}  it defines a name of the query$", done.out, re.MULTILINE)
     listed = json.loads(program("signals", "--json", folder=shop).out)["signals"]
-    assert {each["of"] for each in listed} == {"file", "neighbours", "transformer", "chunk"}
+    assert {each["of"] for each in listed} == {"file", "neighbours", "transformer", "chunk", "place"}
     assert all((each["first"] is None) == (each["of"] != "file") for each in listed)
     assert any(each["confidence"] for each in listed)
     assert all(each["about"] for each in listed)
@@ -374,6 +374,25 @@ def test_many_questions_may_be_about_structure_too(codelore: Shell, shop: Path, 
     first, second = (json.loads(line) for line in codelore("search", "--queries", str(queries), "--jsonl").out.splitlines())
     assert [len(each["structure"]) for each in (first, second)] == [1, 0]
     hold_to_schema(first, "BatchResult")
+
+
+def test_a_question_can_be_asked_from_a_place(codelore: Shell, shop: Path, tmp_path: Path) -> None:
+    """The file itself is left out; one query of many has a place of its own; what is no place is an error."""
+    codelore("index", str(shop))
+    asked = ("search", "total price", "--at", "tests/test_cart.py:5", "--limit", "1")
+    assert codelore(*asked, "--json").json("SearchResult")["hits"][0]["path"] == "shop/cart.py"
+    assert "place." in codelore(*asked, "--explain").out
+    queries = tmp_path / "queries"
+    rows = [{"query": "total price", "at": "shop/cart.py"}, {"query": "total price"}, {"query": "x", "at": 3}]
+    queries.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    placed, plain, broken = (json.loads(line) for line in codelore("search", "--queries", str(queries), "--jsonl").out.splitlines())
+    assert "shop/cart.py" not in {hit["path"] for hit in placed["hits"]}
+    assert "shop/cart.py" in {hit["path"] for hit in plain["hits"]}
+    assert broken["error"] == 'the "at" is no text such as PATH:LINE'
+    done = codelore("search", "total price", "--at", "shop/gone.py")
+    assert done.code == 2
+    assert "shop/gone.py is not in the index" in done.err
+    assert codelore("context", "total price", "--at", "tests/test_cart.py:5", "--json").json("ContextResult")["items"]
 
 
 def test_copies_and_parts_are_shown(home: Path, tmp_path: Path) -> None:

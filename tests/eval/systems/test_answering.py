@@ -113,6 +113,30 @@ def test_an_answer_can_be_more_than_its_rows(shop: Path, tmp_path: Path, confide
     assert (got["confidence"], len(got["found"]), [each["end_line"] for each in got["spans"]]) == (confidence or 2.0, 1, [1, 2])
 
 
+def test_an_index_that_can_is_told_where_a_question_is_asked_from(shop: Path, tmp_path: Path) -> None:
+    """Others are asked as from nowhere."""
+
+    class Placed(OpenWords):
+        def ask_from(self, place: str, question: str, limit: int) -> Sequence[Mapping[str, Any]]:
+            self._log.append(f"ask {question} from {place}")
+            return []
+
+    class PlacedWords(Words):
+        def open(self, root: str, data: str) -> OpenWords:
+            return Placed(self._files[data], self.log, self.says)
+
+    place = {"root": str(shop), "data": str(tmp_path / "one")}
+    asked = {"do": "ask", **place, "limit": 5, "questions": ["level", "discount"], "at": ["a.py:3", ""]}
+    for adapter, expected in (
+        (PlacedWords(), ["ask level from a.py:3", "ask level from a.py:3", "ask discount"]),
+        (Words(), ["open one", "ask level", "ask level", "ask discount"]),
+    ):
+        answers = Answering(adapter)
+        answers.answer({"do": "index", **place})
+        answers.answer(asked)
+        assert adapter.log == expected
+
+
 def test_one_index_is_open_at_a_time(shop: Path, tmp_path: Path) -> None:
     """Forty engines would hold forty pools of workers."""
     adapter = Words()

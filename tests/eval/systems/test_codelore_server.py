@@ -76,6 +76,17 @@ def test_names_are_resolved_unless_that_is_not_wanted(shop: Path, tmp_path: Path
     assert bool(edges) == (wanted == "on")
 
 
+@pytest.mark.parametrize("wanted", ["on", "off"])
+def test_a_question_is_asked_from_its_place_unless_that_is_not_wanted(shop: Path, tmp_path: Path, wanted: str) -> None:
+    """From a place its own file is no answer."""
+    answers = Answering(CodeloreAdapter({"at": wanted}))
+    place = {"root": str(shop), "data": str(tmp_path / "data")}
+    answers.answer({"do": "index", **place})
+    asked = answers.answer({"do": "ask", **place, "limit": 5, "questions": ["count what lies on the shelf"], "at": ["stock.py:1"]})
+    answers.close()
+    assert ("stock.py" in {row["path"] for row in asked["answers"][0]["found"]}) == (wanted == "off")
+
+
 def test_a_value_that_is_none_is_an_error() -> None:
     with pytest.raises(QueryError, match="vectors is on or off"):
         CodeloreAdapter({"vectors": "1"})

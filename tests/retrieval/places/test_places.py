@@ -136,7 +136,7 @@ def test_what_is_needed_at_a_place_comes_first(shop: Shop) -> None:
     assert placed.hits[0].path in {"shop/ledger.py", "shop/money.py", "shop/base.py"}
     assert "shop/refunds.py" not in {hit.path for hit in placed.hits}
     assert {"shop/ledger.py", "shop/money.py", "shop/base.py"} <= {hit.path for hit in placed.hits}
-    assert [file.path for file in placed.files][0] == placed.hits[0].path
+    assert placed.files[0].path == placed.hits[0].path
     assert not placed.status[0].notes
     why = placed.hits[0].signals
     assert why and set(why) <= set(meanings())
