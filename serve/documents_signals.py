@@ -15,7 +15,7 @@ _OF = {
     "neighbours": "of a file's neighbours, in the second pass",
     "transformer": "of a file's vectors, where a transformer has filled them in",
     "chunk": "of a span among those of its file",
-    "place": "of a span, for a question from a place (--at)",
+    "place": "of a span, for a question from a place",
 }
 
 
