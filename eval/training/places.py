@@ -112,7 +112,7 @@ def _sample(seen: PlaceScene, question: Question) -> PlaceSample:
         begins |= inside & (lines[:, 0] <= first) & (lines[:, 1] >= first)
     key = seen.scores.files[pool.row] + seen.scores.chunks + (seen.ties > 0).sum(axis=1)
     order = np.argsort(-key, kind="stable")
-    kept = shows.any(axis=0)
+    kept = np.logical_or.reduce(shows, axis=0)
     kept[order[:_LEADING]] = True
     leads = begins.copy()
     leads[order[:_LEARNED]] = True

@@ -18,7 +18,7 @@ from ingest.errors import QueryError
 from retrieval.places.around import TIES, Around, Home, Ties, find_home
 from retrieval.places.signals import PLACE_PREFIX, PLACE_SIGNALS, PlaceModel, PlaceScene
 from retrieval.query import Query
-from retrieval.ranking.rank import NESTED, RankedChunk, RankedFile, Ranker, Ranking, Scores, matrix
+from retrieval.ranking.rank import RankedChunk, RankedFile, Ranker, Ranking, Scores, matrix
 from retrieval.ranking.scene import Scene
 from retrieval.segment import F32
 from retrieval.snapshot import Mask, Numbers, Snapshot
@@ -56,8 +56,8 @@ class PlaceRanker:
         self._graph = graph
         self._model = model
 
-    def rank(self, query: Query, allowed: Mask, limit: int, place: Place) -> Ranking:
-        """Return at most ``limit`` chunks of other files, best first, and their files; ties in order of path and line.
+    def rank(self, query: Query, allowed: Mask, limit: int, nested: int, place: Place) -> Ranking:
+        """Return at most ``limit`` chunks of other files, best first, and files with ``nested`` each; ties in order of path and line.
 
         Without a graph, or for a file that it does not have, the text alone ranks. Raises ``QueryError`` for a file that the snapshot
         does not have.
@@ -65,14 +65,14 @@ class PlaceRanker:
         elsewhere = self.elsewhere(allowed, place)
         seen = self.look(query, elsewhere, place)
         if seen is None:
-            return self._ranker.rank(query, elsewhere, limit)
+            return self._ranker.rank(query, elsewhere, limit, nested)
         if not seen.scene.files:
             return Ranking()
         added = self._model.chunks.contributions(matrix(PLACE_SIGNALS, seen))
         total = added.sum(axis=1).round(_DIGITS)
-        names = [path for path, _ in seen.scene.names]
-        order = sorted(range(len(total)), key=lambda at: (-total[at], names[seen.scene.pool.row[at]], at))
-        return self._ranking(seen, total, added, order, limit)
+        by_path = np.argsort(np.argsort([path for path, _ in seen.scene.names]))
+        order = np.lexsort((np.arange(len(total)), by_path[seen.scene.pool.row], -total)).tolist()
+        return self._ranking(seen, total, added, order, limit, nested)
 
     def elsewhere(self, allowed: Mask, place: Place) -> Mask:
         """Return what is allowed outside the place's own file: who asks from there has it open."""
@@ -107,7 +107,7 @@ class PlaceRanker:
         ties = Around(graph, home).ties(like)
         return ties, {handle: node for handle, node in graph.nodes(ties).items() if node.path and node.start_line}
 
-    def _ranking(self, seen: PlaceScene, total: F32, added: F32, order: Sequence[int], limit: int) -> Ranking:
+    def _ranking(self, seen: PlaceScene, total: F32, added: F32, order: Sequence[int], limit: int, nested: int) -> Ranking:
         """Return chunks as a flat list, and grouped by file in order of the best."""
         pool, sure, top = seen.scene.pool, seen.scores.confidence, float(total[order[0]])
         names = [PLACE_PREFIX + name for name in self._model.chunks.signals]
@@ -124,8 +124,8 @@ class PlaceRanker:
 
         files: list[RankedFile] = []
         for row, own in held.items():
-            chunks = tuple(told(at) for at in own[:NESTED])
-            files.append(RankedFile(int(pool.files[row]), chunks[0].score, chunks, chunks[0].signals))
+            best = told(own[0])
+            files.append(RankedFile(int(pool.files[row]), best.score, (best, *map(told, own[1:nested]))[:nested], best.signals))
         return Ranking(tuple(files), tuple(told(at) for at in order[:limit]), sure)
 
 

@@ -21,13 +21,15 @@ class PlaceSearch:
     def __init__(self, database: Database, store: GraphStore | None) -> None:
         self._database, self._store = database, store
 
-    def rank(self, query: Query, allowed: Mask, limit: int, at: str, view: View, ranker: Ranker) -> tuple[Ranking, tuple[str, ...]]:
+    def rank(
+        self, query: Query, allowed: Mask, limit: int, nested: int, at: str, view: View, ranker: Ranker
+    ) -> tuple[Ranking, tuple[str, ...]]:
         """Return the ranking from a place, ``PATH`` or ``PATH:LINE``, and what is to be said of it.
 
         Raises ``QueryError`` for a place that the view does not have, and ``StoreError``.
         """
         graph, notes = self._graph(view)
-        return PlaceRanker(ranker, graph, load_place_model()).rank(query, allowed, limit, read_place(at)), notes
+        return PlaceRanker(ranker, graph, load_place_model()).rank(query, allowed, limit, nested, read_place(at)), notes
 
     def _graph(self, view: View) -> tuple[GraphView | None, tuple[str, ...]]:
         name = graph_name(view)

@@ -62,7 +62,7 @@ class PlaceScene:
     @cached_property
     def tied(self) -> F32:
         """Which chunks have any tie, as 0 or 1 (N)."""
-        return (self.ties > 0).any(axis=1).astype(np.float32)
+        return np.any(self.ties > 0, axis=1).astype(np.float32)
 
     def text(self, name: str) -> F32:
         """Return a signal of the chunks' text (N)."""
@@ -86,7 +86,7 @@ def _scale(tie: Tie) -> Scale:
 
 
 def _behind(scores: F32) -> F32:
-    return scores - scores.max(initial=-np.inf) if len(scores) else scores
+    return np.subtract(scores, scores.max(initial=-np.inf), dtype=np.float32) if len(scores) else scores
 
 
 PLACE_SIGNALS: tuple[Signal[PlaceScene], ...] = (

@@ -92,7 +92,7 @@ def test_recall_counts_the_targets_that_the_first_show() -> None:
     shows[0, 3] = shows[1, 15] = True
     weights = weights_of({})
     weights[0] = 1.0
-    assert recall(PlaceSample("a", columns, shows.any(axis=0), shows, shows.any(axis=0)), weights) == (0.5, 1.0)
+    assert recall(PlaceSample("a", columns, shows[0], shows, shows[0]), weights) == (0.5, 1.0)
 
 
 def test_what_cannot_be_learned_from_is_said(samples: list[PlaceSample], tmp_path: Path) -> None:
