@@ -27,7 +27,7 @@ from retrieval.ranking.candidates import (
 )
 from retrieval.ranking.pool import Pool, PoolMatches, gather_pool, match_pool
 from retrieval.ranking.scene import Asked, Scene
-from retrieval.snapshot import Mask, Snapshot
+from retrieval.snapshot import Mask, Numbers, Snapshot
 from retrieval.terms import FOLDER_ROOT, STEM_ROOT, terms, words
 from retrieval.understanding.resolved_frames import frame_chunks
 from retrieval.vectors import near
