@@ -231,9 +231,15 @@ class Searcher:
         """Return the flat list and the files of a ranking, with the texts of their chunks."""
         wanted = {each.document for each in ranking.flat} | {each.document for each in ranking.files if nested}
         texts = self._read({snapshot.document_id(each) for each in wanted})
+        spans: dict[int, _Span] = {}
 
         def hit(rank: int, each: RankedChunk) -> Hit:
-            return _hit(rank, each, repository, snapshot, texts[snapshot.document_id(each.document)])
+            text = texts[snapshot.document_id(each.document)]
+            span = spans.get(each.chunk)
+            if span is None:
+                span = spans[each.chunk] = _span(each, snapshot, text)
+            first_match = text.count(b"\n", span[0], each.first_match) if each.first_match >= span[0] else -1
+            return Hit(rank, each.score, *span[1:], repository.name, snapshot.view.name, each.signals, first_match)
 
         hits = [hit(rank, each) for rank, each in enumerate(ranking.flat, start=1)]
         files = [
@@ -251,24 +257,23 @@ class Searcher:
         return hits, files, ranking.confidence
 
 
-def _hit(rank: int, ranked: RankedChunk, repository: Repository, snapshot: Snapshot, text: bytes) -> Hit:
+_Span = tuple[int, str, int, int, str, str, str, str]
+
+
+def _span(ranked: RankedChunk, snapshot: Snapshot, text: bytes) -> _Span:
+    """Return where a chunk starts in its text, and what a hit says of it whatever is asked, from its path to its snippet."""
     segment, chunk = snapshot.locate(ranked.chunk)
     path, language = snapshot.name(ranked.document)
     start, kind = int(segment.start_byte[chunk]), int(segment.kind[chunk])
-    return Hit(
-        rank=rank,
-        score=ranked.score,
-        path=path,
-        start_line=int(segment.start_line[chunk]),
-        end_line=int(segment.end_line[chunk]),
-        symbol=segment.symbol(chunk),
-        kind=_KINDS[kind].value if kind < len(_KINDS) else "",
-        language=language,
-        snippet=text[start : segment.end_byte[chunk]].decode("utf-8", "replace").rstrip("\n"),
-        repository=repository.name,
-        view=snapshot.view.name,
-        signals=ranked.signals,
-        first_match=text.count(b"\n", start, ranked.first_match) if ranked.first_match >= start else -1,
+    return (
+        start,
+        path,
+        int(segment.start_line[chunk]),
+        int(segment.end_line[chunk]),
+        segment.symbol(chunk),
+        _KINDS[kind].value if kind < len(_KINDS) else "",
+        language,
+        text[start : segment.end_byte[chunk]].decode("utf-8", "replace").rstrip("\n"),
     )
 
 

@@ -54,16 +54,19 @@ class Model:
     """Which signals are scores without bound, taken as shares of the largest."""
     weights: F32
 
-    def contributions(self, values: F32) -> F32:
-        """Return what each signal adds to each row's score, for signals' ``values`` (R, K)."""
+    def contributions(self, values: F32, largest: F32 | None = None) -> F32:
+        """Return what each signal adds to each row's score, for signals' ``values`` (R, K).
+
+        ``largest`` are those of each signal (K) where the rows are not all there are.
+        """
         value, root = self.weights
-        scaled = scale(values, self.scored)
+        scaled = scale(values, self.scored, largest)
         return scaled * value + np.sqrt(np.maximum(scaled, 0)) * root
 
 
-def scale(values: F32, scored: NDArray[np.bool_]) -> F32:
-    """Return values (R, K) with the scored columns as shares of their largest."""
-    top = np.where(scored, values.max(axis=0, initial=0), 1)
+def scale(values: F32, scored: NDArray[np.bool_], largest: F32 | None = None) -> F32:
+    """Return values (R, K) with the scored columns as shares of their largest, which may be of more rows than these."""
+    top = np.where(scored, values.max(axis=0, initial=0) if largest is None else largest, 1)
     return values / np.where(top > 0, top, 1).astype(np.float32)
 
 

@@ -60,7 +60,7 @@ def _label_weights(weights: KindWeights) -> F32:
     return np.array(by_group, np.float32)[_GROUP] * np.where(_PROVEN, np.float32(1), np.float32(weights.possible))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Links:
     """The edges among candidates, each with the positions of its ends among them, its label, and log(1 + mass)."""
 
@@ -69,6 +69,14 @@ class Links:
     target: Numbers
     label: Numbers
     strength: F32
+
+    @cached_property
+    def pairs(self) -> tuple[Numbers, Numbers, Numbers]:
+        """Kind group, source and target of each pair that edges of a group join, whatever their number and evidence."""
+        size = max(self.candidates, 1)
+        pair = np.unique((_GROUP[self.label] * size + self.source) * size + self.target)
+        pair = pair[: np.searchsorted(pair, len(GROUPS) * size * size)]  # other kinds come last
+        return pair // (size * size), pair // size % size, pair % size
 
 
 def links_among(graph: FileGraph, candidates: Numbers) -> Links:
@@ -119,10 +127,7 @@ def spread(links: Links, seeds: F32, weights: KindWeights = DEFAULT) -> F32:
 def around(links: Links, mass: F32) -> F32:
     """Return the mass (C,) of those with an edge to a candidate and of those it has an edge to, by kind: (2G, C), as in ``AROUND``."""
     size, groups = links.candidates, len(GROUPS)
-    pair = np.unique((_GROUP[links.label] * size + links.source) * size + links.target)
-    group, source, target = pair // (size * size), pair // max(size, 1) % max(size, 1), pair % max(size, 1)
-    known = group < groups
-    group, source, target = group[known], source[known], target[known]
+    group, source, target = links.pairs
     into = np.bincount(2 * group * size + target, weights=mass[source], minlength=2 * groups * size)
     out = np.bincount((2 * group + 1) * size + source, weights=mass[target], minlength=2 * groups * size)
     return (into + out).astype(np.float32).reshape(2 * groups, size)

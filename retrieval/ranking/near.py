@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -32,15 +31,16 @@ class Near:
         return self.graph.values(self.scores) if self.graph is not None else np.zeros((len(GRAPH_SIGNALS), len(self.scores)), np.float32)
 
     @cached_property
-    def _seeds(self) -> list[float]:
-        return seed_mass(self.scores).tolist()
+    def _seeds(self) -> F32:
+        return seed_mass(self.scores)
 
-    def shared(self, keys: Sequence[Hashable]) -> F32:
+    def shared(self, keys: Sequence[int]) -> F32:
         """Return what the other files with the same key stand for (R)."""
-        sums: defaultdict[Hashable, float] = defaultdict(float)
-        for key, mass in zip(keys, self._seeds, strict=True):
-            sums[key] += mass
-        return np.array([sums[key] - mass for key, mass in zip(keys, self._seeds, strict=True)], np.float32)
+        own = np.array(keys, np.int64)
+        order = np.argsort(own, kind="stable")  # np.unique would load numpy.ma, a tenth of the time of a cold search
+        same = np.empty(len(own), np.int64)
+        same[order] = np.cumsum(np.diff(own[order], prepend=own[order[:1]]) != 0)
+        return (np.bincount(same, self._seeds)[same] - self._seeds).astype(np.float32)
 
 
 def _linked(row: int) -> Callable[[Near], F32]:
@@ -48,7 +48,7 @@ def _linked(row: int) -> Callable[[Near], F32]:
 
 
 def _folder(near: Near) -> F32:
-    return near.shared([path.rpartition("/")[0] for path in near.paths])
+    return near.shared([hash(path.rpartition("/")[0]) for path in near.paths])
 
 
 def _twin(near: Near) -> F32:
@@ -56,9 +56,9 @@ def _twin(near: Near) -> F32:
     return near.shared([_twins_of(path) for path in near.paths])
 
 
-@lru_cache(1 << 14)
-def _twins_of(path: str) -> frozenset[str]:
-    return path_names(path).stem - _ABOUT_TESTS
+@lru_cache(1 << 16)
+def _twins_of(path: str) -> int:
+    return hash(path_names(path).stem - _ABOUT_TESTS)
 
 
 def _about(name: str) -> str:

@@ -170,8 +170,10 @@ class Ranker:
 
         A score is the chance that the best file answers, times how much less likely than that file the fusion holds what it stands by.
         """
-        own_added = self._fusion.chunks.contributions(matrix(CHUNK_SIGNALS, scene))
-        chunks = self._chunks(scene, score[leading].astype(np.float64), np.array(leading), own_added.sum(axis=1).round(_DIGITS))
+        place, rank = _chunks_of(scene, np.array(leading))
+        values, largest = _some(CHUNK_SIGNALS, scene, place)
+        own_added = self._fusion.chunks.contributions(values, largest)
+        chunks = self._chunks(scene, score[leading].astype(np.float64), _OwnChunks(place, rank, own_added.sum(axis=1).round(_DIGITS)))
         documents, top = scene.pool.files[leading].tolist(), float(score[leading[0]])
         why = _told(self._names[: added.shape[1]], added[leading])
 
@@ -180,7 +182,7 @@ class Ranker:
 
         inside = np.flatnonzero(chunks.number < nested)
         held: list[list[RankedChunk]] = [[] for _ in leading]
-        because = _told(self._chunk_names, own_added[chunks.place[inside]])
+        because = _told(self._chunk_names, own_added[chunks.at[inside]])
         columns = (chunks.rank[inside], scene.pool.chunk[chunks.place[inside]], chunks.read[inside])
         for (rank, chunk, read), told in zip(_rows(*columns), because, strict=True):
             held[rank].append(RankedChunk(chunk, documents[rank], chance(read), told))
@@ -189,7 +191,7 @@ class Ranker:
             for document, base, own, told in zip(documents, score[leading].tolist(), held, why, strict=True)
         ]
         best = np.lexsort((chunks.number, chunks.rank, -chunks.total.round(_DIGITS)))[:limit]
-        because = _told(self._chunk_names, own_added[chunks.place[best]])
+        because = _told(self._chunk_names, own_added[chunks.at[best]])
         columns = (chunks.rank[best], scene.pool.chunk[chunks.place[best]], chunks.total[best])
         flat = [
             RankedChunk(chunk, documents[rank], chance(total), why[rank] | told)
@@ -197,31 +199,47 @@ class Ranker:
         ]
         return tuple(files), tuple(flat)
 
-    def _chunks(self, scene: Scene, base: F64, leading: Numbers, own: F32) -> _Chunks:
-        """Return the chunks of the ``leading`` files, whose scores are ``base``; ``own`` are scores of all chunks (N).
+    def _chunks(self, scene: Scene, base: F64, found: _OwnChunks) -> _Chunks:
+        """Return the chunks of the leading files, whose scores are ``base``.
 
         For a flat list each chunk scores as its file, less what it is behind the best chunk of that, less a penalty for each better one.
         In order of reading a file's score is shared among its chunks as the chunks' model says, and what is long costs more of a
         reader's budget.
         """
-        first, last = np.searchsorted(scene.pool.row, leading), np.searchsorted(scene.pool.row, leading, side="right")
-        sizes = last - first
-        place, rank = spread(first, sizes), np.repeat(np.arange(len(leading)), sizes)
-        place = place[np.lexsort((-own[place], rank))]
+        rank = found.rank
+        at = np.lexsort((-found.score, rank))
+        place, own = found.place[at], found.score[at]
         runs = Runs.of(rank)
         number = np.arange(len(rank)) - np.repeat(runs.begins, runs.sizes)
-        behind = own[place] - np.repeat(own[place[runs.begins]], runs.sizes)
+        behind = own - np.repeat(own[runs.begins], runs.sizes)
         weight, lines = self._fusion.reading
         whole = np.add.reduceat(np.exp(behind), runs.begins) if len(rank) else behind
         share = behind - np.repeat(np.log(whole), runs.sizes)
         read = base[rank] + weight * share - lines * np.log(scene.lines(place))
-        return _Chunks(place, rank, number, base[rank] + behind - SAME_FILE_PENALTY * number, read)
+        return _Chunks(at, place, rank, number, base[rank] + behind - SAME_FILE_PENALTY * number, read)
+
+
+def _chunks_of(scene: Scene, leading: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the places in the pool of the chunks of some files, and which of these each is of."""
+    runs = scene.pool.runs  # a run for each file, since none is without chunks
+    return spread(runs.begins[leading], runs.sizes[leading]), np.repeat(np.arange(len(leading)), runs.sizes[leading])
+
+
+@dataclass(frozen=True, slots=True)
+class _OwnChunks:
+    """Chunks of the leading files, by their places in the pool and in order of file, with what their model says of them."""
+
+    place: Numbers
+    rank: Numbers
+    score: F32
 
 
 @dataclass(frozen=True, slots=True)
 class _Chunks:
     """Chunks of the leading files, in order of file and score, by their places in the pool."""
 
+    at: Numbers
+    """Where each stood in order of file and line."""
     place: Numbers
     rank: Numbers
     """Which of the files."""
@@ -255,5 +273,15 @@ def by_file(chunks: Sequence[RankedChunk]) -> Ranking:
 
 def matrix(signals: Sequence[Signal[Any]], of: Any) -> F32:
     """Return the values of signals as columns, rounded: what should be equal must not differ by the order in which it was added up."""
-    found = np.array([each.values(of) for each in signals], np.float64)
-    return found.round(_PLACES, out=found).T.astype(np.float32)
+    return _rounded(np.array([each.values(of) for each in signals], np.float64))
+
+
+def _some(signals: Sequence[Signal[Any]], of: Any, rows: Numbers) -> tuple[F32, F32]:
+    """Return some rows of the matrix of signals, and the largest value of each column of all of it."""
+    found = np.array([each.values(of) for each in signals], np.float32)
+    largest = found.max(axis=1, initial=0)[:, None]
+    return _rounded(found[:, rows].astype(np.float64)), _rounded(largest.astype(np.float64))[0]
+
+
+def _rounded(columns: F64) -> F32:
+    return columns.round(_PLACES, out=columns).T.astype(np.float32)
