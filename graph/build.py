@@ -10,7 +10,7 @@ from graph.flow import MODULE, FileFlow, Scope
 from graph.languages.registry import RESOLVED, grammar, rules
 from graph.lower import Lowering, SyntaxNode
 from graph.model import FileGraph
-from graph.program import CONFIGS, Program, attach_symbols
+from graph.program import Program, attach_symbols, is_config
 from graph.recursion import deep_recursion
 from graph.resolve import Resolver
 from ingest.analyze import analyze, decode, detect
@@ -69,7 +69,7 @@ def resolve_files(files: Mapping[str, bytes]) -> list[FileGraph]:
     program = Program(
         languages,
         lambda path: flow_of(analyze(path, files[path])[0]),
-        configs={path: decode(data).decode("utf-8", "replace") for path, data in files.items() if path.rpartition("/")[2] in CONFIGS},
+        configs={path: decode(data).decode("utf-8", "replace") for path, data in files.items() if is_config(path)},
     )
     with deep_recursion():
         resolver, _ = make_resolver(program)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from graph.announcing import IMPORT_ROOTS, announced, moved_roots, names_of, only_tells_presence
 from graph.columns import AnyGraph
 from graph.documents import mentioned
 from graph.edge_sources import EdgeSources
@@ -28,7 +29,7 @@ from graph.kept_trees import TakeFlows
 from graph.model import EdgeKind, FileGraph, Handle, Node
 from graph.overlays import StaleOverlays, kept_overlays
 from graph.past import Past
-from graph.program import CONFIGS, HEIRS, Program, announced, build_unit, named_bases
+from graph.program import Program, build_unit, is_config, lays_out, named_bases
 from graph.recursion import allow_deep_recursion, deep_recursion
 from graph.reviewed import Review
 from graph.store import GraphStore
@@ -163,7 +164,7 @@ class GraphIndexer:
 
     def _configs(self, shown: Mapping[str, tuple[DocumentId, str]]) -> dict[str, str]:
         """Return the texts of the files that say how modules are found."""
-        documents = {path: document for path, (document, _) in shown.items() if path.rpartition("/")[2] in CONFIGS}
+        documents = {path: document for path, (document, _) in shown.items() if is_config(path)}
         texts = self._facts.texts(set(documents.values())) if documents else {}
         return {path: texts[document].decode("utf-8", "replace") for path, document in documents.items()}
 
@@ -288,9 +289,10 @@ class _Run:
         """Return the changed files and those whose edges rest on what has changed."""
         if not self._before:
             return set(self._changed)
-        if any(path.rpartition("/")[2] in CONFIGS for path in (*self._changed, *self._removed)):
+        moved = [*self._removed, *(path for path in self._changed if path not in self._before)]
+        if any(map(is_config, (*self._changed, *self._removed))) or any(map(lays_out, moved)):
             return set(self._shown)
-        touched: set[str] = set()
+        touched = {IMPORT_ROOTS} if moved_roots(self._before.keys(), self._shown.keys(), moved) else set[str]()
         imports_otherwise = unclear = False
         for path in self._changed:
             old = self._before.get(path)
@@ -298,16 +300,15 @@ class _Run:
             unit = self.program.unit(path)
             if before is not None and interface(before) == interface(unit.flow):
                 continue
-            now, then = set(announced(path, unit.flow)), set(old.announces() if old else _names_of(path))
-            # Who asked for the heirs of a class has looked at each of them, and so rests on the path.
-            touched |= {path, *(now ^ then), *(name for name in now if not name.startswith(HEIRS))}
+            now, then = set(announced(path, unit.flow)), set(old.announces() if old else names_of(path))
+            touched |= {path, *(now ^ then), *(name for name in now if not only_tells_presence(name))}
             if before is None:
                 unclear = True
                 continue
             imports_otherwise |= _imports(before) != _imports(unit.flow)
             touched |= _redefined(build_unit(path, before).nodes, unit.nodes)
         for path in self._removed:
-            touched |= {path, *_names_of(path), *self._before[path].announces()}
+            touched |= {path, *names_of(path), *self._before[path].announces()}
         resting = self._resting_on(touched)
         edited = touched | resting if imports_otherwise else touched  # what a package gives on may come through several files
         return {*self._changed, *resting, *self._sources.concerned(self._before, edited, unclear=unclear)}
@@ -349,13 +350,6 @@ def _redefined(before: Iterable[Node], after: Iterable[Node]) -> set[str]:
     """Return what documents rest on that mention a definition which came, went or became another kind of thing."""
     old, new = ({(each.handle, each.kind, each.qualified_name) for each in nodes} for nodes in (before, after))
     return {mentioned(name) for _, _, name in old ^ new}
-
-
-def _names_of(path: str) -> Iterator[str]:
-    """Yield what others look for when they look for a file or a folder by name."""
-    for part in path.split("/"):
-        yield f"module {part.partition('.')[0]}"
-    yield f"package {path.rpartition('/')[0]}/"
 
 
 def _unpack(callee: str, caller: str, rows: Calls) -> Iterator[PassedCall]:

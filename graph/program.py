@@ -14,7 +14,6 @@ from graph.flow import (
     FIELD,
     FUNCTION_SCOPE,
     INDEX,
-    INTERFACE,
     MEMBER,
     MODULE,
     NAME,
@@ -28,14 +27,23 @@ from graph.flow import (
 from graph.model import Handle, Node, NodeKind
 from ingest.model import SymbolKind
 
-CONFIGS = frozenset({"package.json", "tsconfig.json", "jsconfig.json"})
+_CONFIGS = frozenset({"package.json", "tsconfig.json", "jsconfig.json"})
 """Names of files that say how modules are found."""
-
-HEIRS = "heirs of "
-"""What an edge rests on that depends on which classes name a base: this, and that name."""
+_PROJECT = ".csproj"
+"""The ending of files that, by where they lie, say which files belong together."""
 
 _FAR = 400
 """Bytes between the start of a field's declaration and its name."""
+
+
+def is_config(path: str) -> bool:
+    """Say whether what a file says decides how modules are found."""
+    return path.rpartition("/")[2] in _CONFIGS
+
+
+def lays_out(path: str) -> bool:
+    """Say whether that there is such a file decides which files belong together, whatever it says."""
+    return path.endswith(_PROJECT)
 
 
 @dataclass(slots=True)
@@ -71,7 +79,7 @@ class Program:
         """``languages`` gives the language of every path of the view; ``load`` reads one file's flow.
 
         ``heirs`` knows the classes that name a base, by path, without reading every flow. ``configs`` are the texts, by path, of the
-        files in ``CONFIGS`` that say how modules are found.
+        files that say how modules are found (``is_config``).
         """
         self._heirs = heirs
         self.languages = languages
@@ -257,26 +265,3 @@ def named_bases(flow: FileFlow) -> list[tuple[str, int]]:
             if expression is not None and expression[0] in {NAME, MEMBER}:
                 found.append((spelled(expression[-1]).partition("`")[0], index))
     return found
-
-
-def _linked(flow: FileFlow) -> Iterator[str]:
-    """Yield what a file of C or C++ gives to the linker, and the fields that it assigns to."""
-    yield from (f"defines {scope.name}" for scope in flow.scopes if scope.kind == FUNCTION_SCOPE and scope.name)
-    yield from (f"defines {name}" for name in flow.scopes[0].names)
-    stored = (flow.roots[target].expression for target, _ in flow.stores)
-    yield from (f"assigns {each[3]}" for each in stored if each is not None and each[0] == MEMBER)
-
-
-def announced(path: str, flow: FileFlow) -> list[str]:
-    """Return under which names others may look for what a file defines, beside its path."""
-    packages = {flow.package, path.rpartition("/")[0]} - {""}
-    names = {f"package {path.rpartition('/')[0]}/", *(f"package {package}" for package in packages)}
-    names |= {f"package {scope.name}" for scope in flow.scopes if scope.kind == BLOCK and scope.name}
-    names |= set(_linked(flow)) if flow.language in {"c", "cpp"} else set()
-    if flow.language == "csharp" or (flow.language in {"java", "kotlin", "scala"} and not flow.package):
-        names.add("package ")
-    names |= {f"package {name}" for name in flow.scopes[0].names if "\\" in name}
-    names |= {f"interface {name}" for scope in flow.scopes if scope.flags & INTERFACE for name in scope.names}
-    if flow.language == "scala":  # the one whose members of foreign types depend on what is defined anywhere
-        names |= {f"definitions of {name}" for scope in flow.scopes for name in scope.names}
-    return sorted(names | {f"{HEIRS}{name}" for name, _ in named_bases(flow)})

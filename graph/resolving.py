@@ -14,6 +14,7 @@ from functools import partial
 from itertools import islice
 from typing import TypeAlias
 
+from graph.announcing import announced
 from graph.build import by_callee, make_resolver
 from graph.calls import MOST_CALLS
 from graph.columns import EncodedGraph, encode_rows
@@ -23,7 +24,7 @@ from graph.file_edges import FileEdges, file_edges
 from graph.flow_store import encode_rests
 from graph.http.facts import NO_FACTS, HttpFacts
 from graph.http.finding import http_of
-from graph.program import Program, announced
+from graph.program import Program
 from graph.tests_of import subject_rows
 from ingest.codec import encode_value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from graph.announcing import ANY_IN
 from graph.evaluate import Arguments, Attribute, Denoted, Evaluator, FoundBinding, Place
 from graph.flow import (
     ABSTRACT,
@@ -99,6 +100,7 @@ class CppRules(CRules):  # noqa: PLR0904
         found = self.visible(evaluator, path, whole) or self.visible(evaluator, path, joined(namespace, f"struct {name}"))
         if found:
             return self.settled(evaluator, whole, found)
+        evaluator.look(f"{ANY_IN}{whole}")
         return [frozenset({(NAMESPACE, path, whole)})] if whole in self.namespaces else []
 
     @property

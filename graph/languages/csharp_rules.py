@@ -26,7 +26,7 @@ from graph.flow import (
     Scope,
 )
 from graph.languages import csharp_library as library
-from graph.languages.csharp_namespaces import Namespaces, prefixes_of, type_chain
+from graph.languages.csharp_namespaces import Namespaces, prefixes_of
 from graph.languages.csharp_overloads import choose, rank_of, seen
 from graph.languages.jvm import CONSTRUCTOR
 from graph.languages.jvm_rules import JvmRules
@@ -83,8 +83,7 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
 
     def in_namespace(self, evaluator: Evaluator, path: str, namespace: str, name: str) -> list[FoundBinding]:
         """Return the types of a name in a namespace: of several projects' types those of the own project."""
-        evaluator.look(f"package {namespace}")
-        found = self.namespaces.members.get(namespace, {}).get(name, [])
+        found = self.namespaces.named(evaluator, namespace, name)
         if len(found) > 1:
             project = self.namespaces.project(path)
             return [each for each in found if self.namespaces.project(each.path) == project] or found
@@ -100,14 +99,12 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
     def used(self, evaluator: Evaluator, path: str) -> list[ImportedName]:
         """Return what a file uses whole: namespaces, and types for their static members."""
         own = [each for each in evaluator.flow(path).imports if each.name == "*"]
-        evaluator.look("module GlobalUsings")
-        project = self.namespaces.project(path)
-        return [*own, *(each for at, each in self.namespaces.everywhere if at == project and each.name == "*" and each not in own)]
+        return [*own, *(each for each in self.namespaces.everywhere(evaluator, path) if each.name == "*" and each not in own)]
 
     def _namespace_named(self, evaluator: Evaluator, path: str, module: str) -> str:
         """Return the namespace that a file's ``using`` means, which may be relative to the file's own."""
         for prefix in prefixes_of(evaluator.flow(path).package):
-            if f"{prefix}.{module}" in self.namespaces.prefixes:
+            if self.namespaces.leads(evaluator, f"{prefix}.{module}"):
                 return f"{prefix}.{module}"
         return module
 
@@ -117,7 +114,7 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
         for namespace in (*prefixes_of(around), ""):
             found: list[Attribute] = list(self.in_namespace(evaluator, path, namespace, name))
             whole = f"{namespace}.{self.spelled(name)}".removeprefix(".")
-            if found or (whole in self.namespaces.prefixes and not called):
+            if found or (not called and self.namespaces.leads(evaluator, whole)):
                 return found or [frozenset({(NAMESPACE, path, whole)})]
         brought, outside = self._brought(evaluator, path, name)
         if brought:
@@ -150,7 +147,7 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
         if is_type or not called:
             usual = [each for each in outside if title in library.TYPES.get(each, ())]
             usual = usual or [each for each in library.IMPLICIT if title in library.TYPES[each]]
-            unlisted = [each for each in outside if each not in library.TYPES and each not in self.namespaces.members]
+            unlisted = [each for each in outside if each not in library.TYPES and not self.namespaces.has(evaluator, each)]
             if len(usual) > 1 and name.endswith("`0") and "System.Collections" in usual:
                 usual = ["System.Collections"]
             elif len(usual) > 1:
@@ -181,13 +178,13 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
         whole = f"{outer}.{title}"
         if found:
             return found
-        if whole in self.namespaces.prefixes or any(each.startswith(f"{whole}.") or each == whole for each in library.TYPES):
+        if self.namespaces.leads(evaluator, whole) or any(each.startswith(f"{whole}.") or each == whole for each in library.TYPES):
             return [frozenset({(NAMESPACE, path, whole)})]
         if any(each.module == whole or each.module.startswith(f"{whole}.") for each in evaluator.flow(path).imports):
             return [frozenset({(NAMESPACE, path, whole)})]
         return (
             [ANYTHING]
-            if outer in self.namespaces.members and title not in library.TYPES.get(outer, ())
+            if self.namespaces.has(evaluator, outer) and title not in library.TYPES.get(outer, ())
             else [frozenset({(EXTERNAL_OBJECT, outer, title)})]
         )
 
@@ -197,7 +194,7 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
         module = imported.module
         if imported.name == "*" and not imported.level:
             whole = self._namespace_named(evaluator, path, module)
-            return [frozenset({(NAMESPACE, path, whole) if whole in self.namespaces.prefixes else (EXTERNAL_OBJECT, module, "")})]
+            return [frozenset({(NAMESPACE, path, whole) if self.namespaces.leads(evaluator, whole) else (EXTERNAL_OBJECT, module, "")})]
         parts = (module if imported.name == "*" else f"{module}.{imported.name}".strip(".")).split(".")
         for cut in range(len(parts) - 1, -1, -1):
             namespace = self._namespace_named(evaluator, path, ".".join(parts[:cut]))
@@ -208,7 +205,7 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
             if found:
                 return found
         whole = ".".join(parts)
-        if whole in self.namespaces.prefixes:
+        if self.namespaces.leads(evaluator, whole):
             return [frozenset({(NAMESPACE, path, whole)})]
         return [frozenset({(EXTERNAL_OBJECT, ".".join(parts[:-1]), parts[-1])})]
 
@@ -222,9 +219,7 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
     def linearize(self, evaluator: Evaluator, path: str, scope: int) -> tuple[Value, ...]:
         """Return a type, its other parts, and the supertypes of all of them."""
         order: dict[Value, None] = {(CLASS_OBJECT, path, scope): None}
-        parts = self.namespaces.parts.get((path, scope), [(path, scope)])
-        if len(parts) > 1:
-            evaluator.look(f"package {type_chain(evaluator.flow(path), scope)[1]}")
+        parts = self.namespaces.parts(evaluator, path, scope)
         order.update(((CLASS_OBJECT, *each), None) for each in parts)
         for part in parts:
             order.update(dict.fromkeys(super().linearize(evaluator, *part)))
@@ -237,11 +232,11 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
 
     def overloads(self, evaluator: Evaluator, holder: Value, lineage: Sequence[Value], name: str) -> list[Attribute]:
         """Return the methods of a name, without those that are overridden, or else the field that is called."""
-        parts = self.namespaces.parts.get((holder[1], holder[2]), [(holder[1], holder[2])])
+        parts = self.namespaces.parts(evaluator, holder[1], holder[2])
         if holder[0] == SUPERTYPE:
             lineage = [each for each in lineage if each[1:] not in parts]
         if name == CONSTRUCTOR and lineage:
-            own = self.namespaces.parts.get(lineage[0][1:], [lineage[0][1:]])
+            own = self.namespaces.parts(evaluator, *lineage[0][1:])
             lineage = [each for each in lineage if each[1:] in own]
         found: list[FoundBinding] = []
         outside = [each for each in lineage if each[0] != CLASS_OBJECT]
@@ -274,14 +269,13 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
 
     def extensions(self, evaluator: Evaluator, place: Place, holder: Value, name: str, *, called: bool) -> list[Attribute]:
         """Return the extension methods of a name that can be called on a value, and the member that a foreign type may have."""
-        candidates = self.namespaces.extensions.get(name, ()) if called else ()
+        candidates = self.namespaces.extensions(evaluator, name) if called else ()
         if not candidates or holder[0] not in {INSTANCE, EXTERNAL_INSTANCE, CONTAINER, SITE}:
             return []
         visible = {"", *prefixes_of(self._around(evaluator, place))}
         visible |= {self._namespace_named(evaluator, place[0], each.module) for each in self.used(evaluator, place[0])}
         found: list[Attribute] = []
         for namespace, each in candidates:
-            evaluator.look(f"package {namespace}")
             receiver = evaluator.flow(each.path).scopes[each.binding.target].parameters[0]
             if namespace in visible and rank_of(evaluator, each.path, receiver, frozenset({holder})) != IMPOSSIBLE:
                 found.append(each)

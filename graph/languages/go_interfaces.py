@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from graph.bindings import FoundBinding
-from graph.flow import CLASS_SCOPE, DEFINITION, FUNCTION_SCOPE, INTERFACE
+from graph.flow import CLASS_SCOPE, DEFINITION, FUNCTION_SCOPE, INTERFACE, Binding, FileFlow
 from graph.program import Program
 from graph.rules import Kept
 from graph.values import CLASS_OBJECT, UNKNOWN, Value
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _MAX_METHODS = 60
 Function = tuple[str, int]
+_Interface = tuple[Value, dict[str, Function], int]
+"""With its methods, and the bit set of what these rest on."""
 
 
 class GoInterfaces:
@@ -23,7 +26,7 @@ class GoInterfaces:
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._by_name: dict[str, list[tuple[Value, dict[str, Function]]]] | None = None
+        self._by_name: dict[str, list[_Interface]] | None = None
 
     def kept(self, evaluator: Evaluator, path: str, scope: int, methods: dict[str, Function]) -> Iterator[Kept]:
         """Yield the interfaces that a type with these methods implements."""
@@ -32,35 +35,41 @@ class GoInterfaces:
         opened = evaluator.flow(path).scopes[scope]
         for name in sorted(methods):
             evaluator.look(f"interface {name}")
-            for interface, wanted in self._by_name.get(name, ()):
-                if wanted.keys() <= methods.keys() and self._visible(interface, wanted, methods):
+            for interface, wanted, looked_at in self._by_name.get(name, ()):
+                evaluator.answers.rest(looked_at)
+                if wanted and wanted.keys() <= methods.keys() and self._visible(interface, wanted, methods):
                     pairs = [(methods[each], function) for each, function in wanted.items()]
                     if all(self._alike(evaluator, *pair) for pair in pairs):
                         yield Kept((path, scope), (interface[1], interface[2]), tuple(pairs), opened.position, opened.name)
 
-    def _index(self, evaluator: Evaluator) -> dict[str, list[tuple[Value, dict[str, Function]]]]:
-        """Sort the interfaces whose methods are all known by their first method."""
-        found: dict[str, list[tuple[Value, dict[str, Function]]]] = {}
+    def _index(self, evaluator: Evaluator) -> dict[str, list[_Interface]]:
+        """Sort interfaces by the first of the methods that they list themselves, or else of those that they have from others.
+
+        Each comes with what its methods rest on: the index is made once, for whichever type is looked at first.
+        """
+        found: dict[str, list[_Interface]] = {}
         for path in sorted(self._program.paths):
             if self._program.languages[path] != "go":
                 continue
-            for index, scope in enumerate(self._program.unit(path).flow.scopes):
+            flow = self._program.unit(path).flow
+            for index, scope in enumerate(flow.scopes):
                 if scope.kind == CLASS_SCOPE and scope.flags & INTERFACE:
                     interface: Value = (CLASS_OBJECT, path, index)
-                    methods = self._methods(evaluator, interface)
-                    if methods and len(methods) <= _MAX_METHODS:
-                        found.setdefault(min(methods), []).append((interface, methods))
+                    methods, looked_at = evaluator.answers.apart(partial(self._methods, evaluator, interface))
+                    own = [name for name, bindings in scope.names.items() if _is_function(flow, bindings[0])]
+                    if len(methods) <= _MAX_METHODS and (own or methods):
+                        found.setdefault(min(own or methods), []).append((interface, methods, looked_at))
         return found
 
     def _methods(self, evaluator: Evaluator, interface: Value) -> dict[str, Function]:
-        """Return an interface's methods, none where some are somebody else's."""
+        """Return an interface's methods, none where some are somebody else's or nobody's."""
         methods: dict[str, Function] = {}
         for each in evaluator.lineage(interface[1], interface[2]):
             if each[0] != CLASS_OBJECT or not evaluator.opened(each).flags & INTERFACE:
                 return {}
             flow = self._program.unit(each[1]).flow
             for name, bindings in evaluator.opened(each).names.items():
-                if bindings[0].kind == DEFINITION and flow.scopes[bindings[0].target].kind == FUNCTION_SCOPE:
+                if _is_function(flow, bindings[0]):
                     methods.setdefault(name, (each[1], bindings[0].target))
         return methods
 
@@ -84,6 +93,10 @@ class GoInterfaces:
                 if here != there and UNKNOWN not in here and UNKNOWN not in there:
                     return False
         return True
+
+
+def _is_function(flow: FileFlow, binding: Binding) -> bool:
+    return binding.kind == DEFINITION and flow.scopes[binding.target].kind == FUNCTION_SCOPE
 
 
 def method_of(found: object) -> Function | None:

@@ -116,25 +116,29 @@ class GoRules(Rules):
         for manifest in self._modules:
             root, declared = manifest.rpartition("/")[0], evaluator.flow(manifest).package
             vendored = "/".join(part for part in (root, "vendor", module) if part)
-            if vendored in self._folders and (not root or own.startswith(root)):
+            if self._has(evaluator, vendored) and (not root or own.startswith(root)):
                 return (NAMESPACE, path, vendored)
             if declared and (module == declared or module.startswith(f"{declared}/")):
                 rest = module[len(declared) + 1 :]
                 best = max(best or (-1, ""), (len(declared), "/".join(part for part in (root, rest) if part)))
-        evaluator.look(f"module {module.rpartition('/')[2].partition('.')[0]}")
-        if best is not None and best[1] in self._folders:
+        if best is not None and self._has(evaluator, best[1]):
             return (NAMESPACE, path, best[1])
-        if not self._modules and (folder := self._guessed(module)):
+        if not self._modules and (folder := self._guessed(evaluator, module)):
             return (NAMESPACE, path, folder)
         return (EXTERNAL_OBJECT, module, "")
 
-    def _guessed(self, module: str) -> str:
+    def _has(self, evaluator: Evaluator, folder: str) -> bool:
+        """Say whether a folder has files of Go."""
+        evaluator.look(f"package {folder}/")
+        return folder in self._folders
+
+    def _guessed(self, evaluator: Evaluator, module: str) -> str:
         """Return the folder of an import without any go.mod: the longest end of it that is one, where another domain has no such folder."""
         parts = module.split("/")
         if "." not in parts[0] or len(parts) < 3:
             return ""
         ends = ("/".join(parts[at:]) for at in range(1, len(parts)))
-        return next((end for end in ends if end in self._folders and end.count("/")), "")
+        return next((end for end in ends if end.count("/") and self._has(evaluator, end)), "")
 
     def import_(self, evaluator: Evaluator, path: str, imported: ImportedName, *, called: bool = False) -> list[Attribute]:
         """Return the package that an import brings."""

@@ -39,8 +39,7 @@ class JavaScriptNames(Rules):
 
     def find_module(self, evaluator: Evaluator, path: str, module: str) -> Value:
         """Return the module an import names: a file of the program, or something external."""
-        evaluator.look(f"module {module.rstrip('/').rpartition('/')[2].partition('.')[0] or 'index'}")
-        found = self._modules.find(path, module)
+        found = self._modules.find(path, module, evaluator.look)
         if found:
             return (MODULE_OBJECT, found)
         if module.startswith((".", "/")) or not module:

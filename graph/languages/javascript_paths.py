@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
+
+from graph.announcing import stem_name
 
 ENDINGS = (".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".vue", ".svelte", ".d.ts", ".d.mts", ".d.cts")
 _WRITTEN_AS = {".js": (".ts", ".tsx", ".d.ts"), ".jsx": (".tsx", ".ts"), ".mjs": (".mts", ".d.mts"), ".cjs": (".cts", ".d.cts")}
@@ -19,6 +21,9 @@ NODE_MODULES = frozenset({
     "punycode", "querystring", "readline", "repl", "stream", "string_decoder", "sys", "timers", "tls", "trace_events", "tty", "url",
     "util", "v8", "vm", "wasi", "worker_threads", "zlib",
 })  # fmt: skip
+
+
+Look = Callable[[str], None]
 
 
 @dataclass(slots=True)
@@ -49,36 +54,39 @@ class ModulePaths:
         if isinstance(name, str) and name:
             self._packages.setdefault(name, (folder, manifest))
 
-    def find(self, path: str, module: str) -> str:
-        """Return the file of the program that an import in ``path`` names, or empty."""
+    def find(self, path: str, module: str, look: Look) -> str:
+        """Return the file of the program that an import in ``path`` names, or empty. ``look`` is told what files that rests on."""
         if module.startswith("."):
-            return self._file(_join(posixpath.dirname(path), module))
+            return self._file(_join(posixpath.dirname(path), module), look)
         for folder in _folders(path):
             config = self._configs.get(folder)
             if config is not None:
                 for candidate in _candidates(config, module):
-                    if found := self._file(candidate):
+                    if found := self._file(candidate, look):
                         return found
                 break
-        return self._in_package(module)
+        return self._in_package(module, look)
 
-    def _in_package(self, module: str) -> str:
+    def _in_package(self, module: str, look: Look) -> str:
         package, rest = split_package(module)
         if package not in self._packages:
             return ""
         folder, manifest = self._packages[package]
         if rest:
             for entry in _exported(manifest, f"./{rest}"):
-                if found := self._file(_join(folder, entry)):
+                if found := self._file(_join(folder, entry), look):
                     return found
-            return self._file(_join(folder, rest)) or self._file(_join(folder, f"src/{rest}"))
+            return self._file(_join(folder, rest), look) or self._file(_join(folder, f"src/{rest}"), look)
         entries = [*_exported(manifest, "."), *(manifest.get(key) for key in ("source", "types", "module", "main"))]
         for entry in [*entries, "src/index", "index", "lib/index"]:
-            if isinstance(entry, str) and (found := self._file(_join(folder, entry))):
+            if isinstance(entry, str) and (found := self._file(_join(folder, entry), look)):
                 return found
         return ""
 
-    def _file(self, stem: str) -> str:
+    def _file(self, stem: str, look: Look) -> str:
+        inside = f"{stem}/index" if stem else "index"
+        look(stem_name(stem))
+        look(stem_name(inside))
         if stem in self._paths:
             return stem
         name, ending = posixpath.splitext(stem)
@@ -88,7 +96,6 @@ class ModulePaths:
         for other in ENDINGS:
             if stem + other in self._paths:
                 return stem + other
-        inside = f"{stem}/index" if stem else "index"
         return next((inside + other for other in ENDINGS if inside + other in self._paths), "")
 
 

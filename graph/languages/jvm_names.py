@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from graph.announcing import ANY_IN
 from graph.evaluate import Attribute, Denoted, Evaluator, FoundBinding, Place
 from graph.flow import (
     CLASS_SCOPE,
@@ -38,25 +39,40 @@ class Packages:
     """What the packages of a program hold, by the names that its files give themselves."""
 
     def __init__(self, program: Program) -> None:
-        self.members: dict[str, dict[str, list[FoundBinding]]] = {}
-        self.prefixes: set[str] = set()
+        self._members: dict[str, dict[str, list[FoundBinding]]] = {}
+        self._prefixes: set[str] = set()
         for path in sorted(path for path, language in program.languages.items() if language in _LANGUAGES):
             flow = program.unit(path).flow
-            held = self.members.setdefault(flow.package, {})
+            held = self._members.setdefault(flow.package, {})
             for name, bindings in flow.scopes[0].names.items():
                 if name.startswith("package "):
                     self._open(path, flow, f"{flow.package}.{name.removeprefix('package ')}".strip("."), bindings)
                 held.setdefault(name, []).extend(FoundBinding(path, 0, name, each) for each in bindings if each.kind != IMPORTED)
-        for package in self.members:
+        for package in self._members:
             parts = package.split(".")
-            self.prefixes.update(".".join(parts[:at]) for at in range(1, len(parts) + 1) if package)
+            self._prefixes.update(".".join(parts[:at]) for at in range(1, len(parts) + 1) if package)
 
     def _open(self, path: str, flow: FileFlow, package: str, bindings: Sequence[Binding]) -> None:
         """Give a package the members of its package object."""
-        held = self.members.setdefault(package, {})
+        held = self._members.setdefault(package, {})
         for target in (each.target for each in bindings):
             for name, inner in flow.scopes[target].names.items():
                 held.setdefault(name, []).extend(FoundBinding(path, target, name, each) for each in inner if each.kind != IMPORTED)
+
+    def named(self, evaluator: Evaluator, package: str, name: str) -> Sequence[FoundBinding]:
+        """Return what a package has under a name."""
+        evaluator.look(f"package {package}")
+        return self._members.get(package, {}).get(name, ())
+
+    def has(self, evaluator: Evaluator, package: str) -> bool:
+        """Say whether a file says that it belongs to a package."""
+        evaluator.look(f"{ANY_IN}{package}" if package else "package ")
+        return package in self._members
+
+    def leads(self, evaluator: Evaluator, name: str) -> bool:
+        """Say whether a dotted name is a package, or what the name of one begins with."""
+        evaluator.look(f"{ANY_IN}{name}")
+        return name in self._prefixes
 
 
 class JvmNames(Rules):
@@ -96,10 +112,9 @@ class JvmNames(Rules):
 
     def in_package(self, evaluator: Evaluator, path: str, package: str, name: str, *, called: bool) -> list[FoundBinding]:
         """Return what a package has under a name: of several such, those of the source root of the file that asks."""
-        evaluator.look(f"package {package}")
         found = [
             each
-            for each in self.packages.members.get(package, {}).get(name, ())
+            for each in self.packages.named(evaluator, package, name)
             if self.by_use(evaluator.flow(each.path), [each.binding], called=called)
         ]
         root = _source_root(path, evaluator.flow(path).package)
@@ -120,16 +135,16 @@ class JvmNames(Rules):
                     attributes = [each for one in holders for each in evaluator.attributes(one, parts[at], called=inner)]
                 return attributes
         package = ".".join(parts)
-        if package in self.packages.prefixes:
+        if self.packages.leads(evaluator, package):
             return [frozenset({(NAMESPACE, path, package)})]
-        return [frozenset({_external(parts)})] if ".".join(parts[:-1]) not in self.packages.members else [ANYTHING]
+        return [ANYTHING] if self.packages.has(evaluator, ".".join(parts[:-1])) else [frozenset({_external(parts)})]
 
     def import_(self, evaluator: Evaluator, path: str, imported: ImportedName, *, called: bool = False) -> list[Attribute]:
         """Return what an import brings."""
         parts = imported.module.split(".") if imported.module else []
         if imported.name != "*":
             return self.qualified(evaluator, path, [*parts, imported.name], called=called) or [ANYTHING]
-        if imported.module in self.packages.members:
+        if self.packages.has(evaluator, imported.module):
             return [frozenset({(NAMESPACE, path, imported.module)})]
         return self.qualified(evaluator, path, parts)
 
@@ -147,7 +162,7 @@ class JvmNames(Rules):
         if found:
             return found
         whole = f"{package}.{name}"
-        if whole in self.packages.prefixes or (name[:1].islower() and whole.count(".") < 6):
+        if self.packages.leads(evaluator, whole) or (name[:1].islower() and whole.count(".") < 6):
             return [frozenset({(NAMESPACE, path, whole)})]
         return [frozenset({(EXTERNAL_OBJECT, package, name)})]
 
@@ -220,7 +235,7 @@ class JvmNames(Rules):
             return [frozenset({(EXTERNAL_OBJECT, "java.lang", f"Object.{name}")})]
         if len(set(above)) == 1 and above[0][0] == EXTERNAL_OBJECT and (called or not name[:1].isupper()):
             return [frozenset({(EXTERNAL_OBJECT, above[0][1], f"{above[0][2]}.{name}")})]
-        if not above and not called and (name in self.packages.prefixes or name in jvm_library.FIRST_PARTS):
+        if not above and not called and (self.packages.leads(evaluator, name) or name in jvm_library.FIRST_PARTS):
             return [frozenset({(NAMESPACE, place[0], name)})]
         return [ANYTHING]
 

@@ -6,6 +6,7 @@ import builtins
 import sys
 from collections.abc import Iterable
 
+from graph.announcing import IMPORT_ROOTS, import_roots, stem_name
 from graph.evaluate import Attribute, Evaluator, Place
 from graph.flow import INDEX, LITERAL, NAME, SEQUENCE, FileFlow, ImportedName
 from graph.program import Program
@@ -34,22 +35,11 @@ class PythonModules(Rules):
         super().__init__(program)
         self._paths = program.paths
         self._folders = frozenset(folder for path in program.paths for folder in _folders_of(path))
-        self._roots = self._import_roots()
+        self._roots = import_roots(program.paths)
         self._found: dict[tuple[str, str, int, bool], list[Value]] = {}
-        self._named_parts: dict[str, tuple[str, ...]] = {}
+        self._looked: dict[tuple[str, str, int, bool], list[str]] = {}
         self._wildcards: dict[str, list[ImportedName]] = {}
         self._lists: dict[str, frozenset[str] | None] = {}
-
-    def _import_roots(self) -> list[str]:
-        """Return the folders that hold top-level packages, outermost first."""
-        tops: set[str] = set()
-        for path in self._paths:
-            if path.endswith("/__init__.py"):
-                folder = path.rpartition("/")[0]
-                while folder and f"{folder}/__init__.py" in self._paths:
-                    folder = folder.rpartition("/")[0]
-                tops.add(folder)
-        return sorted(tops, key=lambda folder: (folder.count("/"), folder))
 
     # Modules.
 
@@ -58,21 +48,23 @@ class PythonModules(Rules):
         key = (path.rpartition("/")[0], module, level, path.endswith(".pyi"))
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = self._find_module(*key)
-            self._named_parts.setdefault(module, tuple(f"module {part}" for part in module.split(".")))
-        for part in self._named_parts[module]:
-            evaluator.look(part)
+            looked = self._looked[key] = [f"module {part}" for part in module.split(".")]
+            found = self._found[key] = self._find_module(*key, looked)
+        for each in self._looked[key]:
+            evaluator.look(each)
         return found
 
-    def _find_module(self, folder: str, module: str, level: int, stub: bool) -> list[Value]:
+    def _find_module(self, folder: str, module: str, level: int, stub: bool, looked: list[str]) -> list[Value]:
+        """Find a module, and add to ``looked`` what that rests on besides the parts of its name."""
         inner = module.replace(".", "/")
         if level:
             base = folder
             for _ in range(level - 1):
                 base = base.rpartition("/")[0]
+            looked += () if inner else (stem_name(base), stem_name(f"{base}/__init__"))
             found = self._module_at("/".join(part for part in (base, inner) if part), stub=stub)
             return [found] if found else [UNKNOWN]
-        own = self._own_root(folder)
+        own = self._own_root(folder, looked)
         near = dict.fromkeys([own, *_folders_above(own), "src", "lib"])
         for root in near:
             found = self._module_at(_below(root, inner), stub=stub)
@@ -80,6 +72,7 @@ class PythonModules(Rules):
                 return [found]
         package, _, rest = module.partition(".")
         if package not in _STANDARD:
+            looked.append(IMPORT_ROOTS)
             elsewhere = [found for root in self._roots if (found := self._module_at(_below(root, inner)))]
             if elsewhere:
                 return elsewhere
@@ -90,8 +83,11 @@ class PythonModules(Rules):
     def _is_package(self, stem: str) -> bool:
         return f"{stem}/__init__.py" in self._paths
 
-    def _own_root(self, folder: str) -> str:
-        while folder and f"{folder}/__init__.py" in self._paths:
+    def _own_root(self, folder: str, looked: list[str]) -> str:
+        while folder:
+            looked.append(stem_name(f"{folder}/__init__"))
+            if f"{folder}/__init__.py" not in self._paths:
+                break
             folder = folder.rpartition("/")[0]
         return folder
 

@@ -80,6 +80,7 @@ class RustModules:
 
     def _root_beside(self, evaluator: Evaluator, path: str, folder: str, name: str) -> str:
         """Return the root of a crate of tests or examples, which may have any name, that declares a module."""
+        evaluator.look(f"package {folder}/")
         for candidate in self._beside.get(folder, ()):
             if candidate != path and any(each.module == "mod" and each.name == name for each in evaluator.flow(candidate).imports):
                 return candidate
@@ -282,7 +283,7 @@ class RustModules:
                         for title, bindings in scope.names.items() if scope.kind == BLOCK or not index else ():
                             if title.endswith("!"):
                                 self._macros.setdefault(title, []).extend(FoundBinding(each, index, title, b) for b in bindings)
-        evaluator.look(f"module {name}")
+        evaluator.look(f"macro {name}")
         root = self._root(evaluator, path)
         own = [each for each in self._macros.get(name, ()) if self._root(evaluator, each.path) == root]
         return list(own)

@@ -108,10 +108,9 @@ class ScalaRules(JvmRules):
         around = evaluator.flow(path).package.split(".")
         for cut in range(len(around), 0, -1):
             inner = [*around[:cut], *parts]
-            if not any(".".join(inner[:at]) in self.packages.prefixes for at in range(cut + 1, len(inner) + 1)):
-                evaluator.look(f"package {'.'.join(around[:cut])}")
-                if parts[0] not in self.packages.members.get(".".join(around[:cut]), {}):
-                    continue
+            leads = any(self.packages.leads(evaluator, ".".join(inner[:at])) for at in range(cut + 1, len(inner) + 1))
+            if not leads and not self.packages.named(evaluator, ".".join(around[:cut]), parts[0]):
+                continue
             found = super().qualified(evaluator, path, inner, called=called)
             if found and not (isinstance(found[0], frozenset) and any(each[0] in {EXTERNAL_OBJECT, UNKNOWN[0]} for each in found[0])):
                 return found
@@ -130,7 +129,7 @@ class ScalaRules(JvmRules):
             outer: list[Attribute] = list(self.in_package(evaluator, place[0], package, name, called=called))
             if outer:
                 return outer
-            if f"{package}.{name}" in self.packages.prefixes:
+            if self.packages.leads(evaluator, f"{package}.{name}"):
                 return [frozenset({(NAMESPACE, place[0], f"{package}.{name}")})]
         return found
 
