@@ -88,12 +88,14 @@ class Calls:
             return frozenset(called)
         if kind == CONTAINER and callee[1] == "Callable" and callee[2]:
             return callee[2][0]
+        if kind == CONTAINER:
+            return ANYTHING if place is None else self._evaluator.rules(place[0]).call_container(callee)
         if kind == ARGUMENT:
             found: set[Value] = set()
             for value in self.arguments(callee):
                 found |= ANYTHING if value[0] == ARGUMENT else self.called(value, place, arguments, passing=passing)
             return frozenset(found)
-        if kind in {EXTERNAL_OBJECT, BUILTIN_METHOD, CONTAINER}:
+        if kind in {EXTERNAL_OBJECT, BUILTIN_METHOD}:
             return (
                 ANYTHING
                 if place is None

@@ -324,9 +324,14 @@ class Resolver:
         if made[0] == INDEX:
             self._walk(place, made[3], TYPE)
             made = made[2]
-        if made[0] == MEMBER:
-            self._walk(place, made[2], VALUE)
-        self._use(place, made, EdgeKind.INSTANTIATES, expression[3])
+        if made[0] in {NAME, MEMBER}:
+            if made[0] == MEMBER:
+                self._walk(place, made[2], VALUE)
+            self._use(place, made, EdgeKind.INSTANTIATES, expression[3])
+        elif made[0] != LITERAL:  # what a built-in type is called is no use of a name
+            self._walk(place, made, VALUE)
+            values = self._evaluator.value(place, made)
+            self._call_value(place, "", made[1], values, "value", expression[3], kind=EdgeKind.INSTANTIATES)
         self._arguments(place, expression[3])
 
     def _super(self, place: Place, expression: Expression) -> None:
@@ -383,10 +388,19 @@ class Resolver:
             self._call_value(place, "", expression[1], self._evaluator.value(place, expression), "decorator", self._decorated(root))
         self._arguments(place, expression[3])
 
-    def _call_value(self, place: Place, name: str, start: int, values: Iterable[Value], rule: str, arguments: Arguments) -> None:
+    def _call_value(
+        self,
+        place: Place,
+        name: str,
+        start: int,
+        values: Iterable[Value],
+        rule: str,
+        arguments: Arguments,
+        kind: EdgeKind = EdgeKind.CALLS,
+    ) -> None:
         """Make the edges of a call of what no name denotes."""
         targets = Targets([], [])
-        self._finder.call(targets, Use(place, name, EdgeKind.CALLS), values, rule, arguments)
+        self._finder.call(targets, Use(place, name, kind), values, rule, arguments)
         self._made.use(targets, place, self._source(place), start, name, arguments)
 
     def _use(self, place: Place, expression: Expression, kind: EdgeKind, arguments: Arguments = (), *, as_type: bool = False) -> None:

@@ -55,10 +55,12 @@ class PythonBuiltins(Rules):
         """Say whether a built-in type has a member, in Python 3 or in Python 2."""
         return _is_member(symbol)
 
+    def call_container(self, container: Value) -> Values:
+        """Return what calling an instance of a built-in generic type yields: a reference is called for what it refers to."""
+        return container[2][-1] if container[2] and container[1] in _CALLED else ANYTHING
+
     def call_external(self, evaluator: Evaluator, callee: Value, place: Place, arguments: Arguments, passing: Values | None) -> Values:
         """Return what calling somebody else's function yields, where Python or its typing says."""
-        if callee[0] == CONTAINER:
-            return callee[2][-1] if callee[2] and callee[1] in _CALLED else ANYTHING
         if callee[0] == BUILTIN_METHOD:
             return self._method(evaluator, callee[1], callee[2], place, arguments)
         symbol = callee[2].rpartition(".")[2]
