@@ -33,7 +33,7 @@ def add_goals(commands: Commands, home: Home) -> None:
 
 def _run(home: Home, typed: argparse.Namespace) -> int:
     from eval.corpora import Places
-    from eval.goals import SHIPPED, Reached, line, measure, read_goals
+    from eval.goals import SHIPPED, SIDES, Reached, line, measure, read_goals
     from eval.record import write_record
     from eval.run import RunOptions
     from ingest.errors import QueryError
@@ -49,9 +49,12 @@ def _run(home: Home, typed: argparse.Namespace) -> int:
             if not typed.json:
                 print(plain(line(got)), flush=True)
             if typed.out and record is not None:
-                write_record(record, typed.out / f"{got.goal.set}.json")
+                write_record(record, typed.out / f"{got.goal.set}{'-packs' * (got.goal.system in SIDES)}.json")
     if typed.json:
-        rows = [{**asdict(each.goal), "value": each.value, "questions": each.questions, "missing": each.missing} for each in found]
+        rows = [
+            {**asdict(each.goal), "value": each.value, "other": each.other, "questions": each.questions, "missing": each.missing}
+            for each in found
+        ]
         print(json.dumps({"goals": [{**row, "verdict": each.verdict} for row, each in zip(rows, found, strict=True)]}))
     return int(any(each.verdict in {"MISSED", "NOT MEASURED"} for each in found))
 

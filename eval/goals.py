@@ -1,8 +1,8 @@
 """The figures that the development sets must reach, in one table.
 
 A goal names a set, a system, a measure and over what its mean is taken; one without a bound is printed beside the others. A set is asked
-once, of each system that a goal of it names. Weights of the ranking are fitted on these sets: the figures for repositories that no weight
-has seen are those of ``codelore eval train``.
+once, of each system that a goal of it names; ``packs`` and ``chunks`` are what ``codelore eval packs`` compares. Weights of the ranking are
+fitted on these sets: the figures for repositories that no weight has seen are those of ``codelore eval train``.
 """
 
 from __future__ import annotations
@@ -10,19 +10,22 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from eval.corpora import Places
 from eval.figures import abstention, figure, groups
+from eval.pack_run import CHUNKS, PACKS, PackOptions, run_packs
 from eval.record import Metric, Record, SystemRun
 from eval.run import RunOptions, run
+from eval.sets.kinds import QuestionSet
 from eval.sets.registry import read_set
 from eval.systems.registry import open_system
 from ingest.errors import SourceError
 
 SHIPPED = Path(__file__).parent / "data" / "goals.json"
+SIDES = frozenset({CHUNKS, PACKS})
 _ABSTENTION = "abstention"
 
 
@@ -36,6 +39,8 @@ class Goal:
     over: str = ""
     category: str = ""
     bound: float | None = None
+    than: str = ""
+    """The bound is what this system has, which must be exceeded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +51,16 @@ class Reached:
     value: float | None
     questions: int = 0
     missing: int = 0
+    other: float | None = None
+    """The figure of the system that must be exceeded."""
 
     @property
     def verdict(self) -> str:
         """What is printed behind it."""
-        if self.value is None:
+        if self.value is None or (self.goal.than and self.other is None):
             return "NOT MEASURED"
+        if self.other is not None:
+            return "ok" if self.value > self.other else "MISSED"
         if self.goal.bound is None:
             return ""
         return "ok" if self.value >= self.goal.bound else "MISSED"
@@ -76,13 +85,31 @@ def measure(
             report(f"{name}: NOT MEASURED: {folder / name} is not there")
             yield from ((Reached(each, None), None) for each in of_set)
             continue
-        names = list(dict.fromkeys(each.system for each in of_set))
-        with ExitStack() as stack:
-            systems = [stack.enter_context(closing(open_system(each, places.cache, data / name))) for each in names]
-            record = run(read_set(folder / name), systems, places, options, report=report)
-        runs = {each.name: each for each in record.systems}
-        metrics = {each.name: each for each in record.metrics}
-        yield from ((reached(each, runs[each.system], metrics), record) for each in of_set)
+        for of_kind in ([each for each in of_set if each.system in SIDES], [each for each in of_set if each.system not in SIDES]):
+            if of_kind:
+                record = _run(of_kind, folder / name, places, data, options, report)
+                runs = {each.name: each for each in record.systems}
+                metrics = {each.name: each for each in record.metrics}
+                yield from ((compared(each, runs, metrics), record) for each in of_kind)
+
+
+def _run(goals: Sequence[Goal], place: Path, places: Places, data: Path, options: RunOptions, report: Callable[[str], None]) -> Record:
+    """Ask a set of all systems that goals of it name."""
+    found = read_set(place)
+    if goals[0].system in SIDES:
+        if not isinstance(found, QuestionSet):
+            raise SourceError(f"{place} is a set of edges; packs answer questions")
+        return run_packs(found, places, data / f"{place.name}-packs", PackOptions(), report=report)
+    names = list(dict.fromkeys(each for goal in goals for each in (goal.system, goal.than) if each))
+    with ExitStack() as stack:
+        systems = [stack.enter_context(closing(open_system(each, places.cache, data / place.name))) for each in names]
+        return run(found, systems, places, options, report=report)
+
+
+def compared(goal: Goal, runs: Mapping[str, SystemRun], metrics: Mapping[str, Metric]) -> Reached:
+    """Return what the runs of a set say of a goal."""
+    got = reached(goal, runs[goal.system], metrics)
+    return replace(got, other=reached(goal, runs[goal.than], metrics).value) if goal.than else got
 
 
 def reached(goal: Goal, done: SystemRun, metrics: Mapping[str, Metric]) -> Reached:
@@ -104,6 +131,8 @@ def line(got: Reached) -> str:
     what = f"{goal.measure}{f' {goal.category}' if goal.category else ''}{f' over {goal.over}' if goal.over else ''}"
     value = f"{got.value:.3f}" if got.value is not None else "-"
     bound = f">= {goal.bound:g}" if goal.bound is not None else ""
+    if goal.than:
+        bound = f"> {got.other:.3f}" if got.other is not None else f"> {goal.than}"
     note = f"{got.questions:,} {'answers' if goal.measure == _ABSTENTION else 'questions'}"
     note += f", without {got.missing} repositories or commits" if got.missing else ""
     return f"{goal.set:<13} {goal.system:<22} {what:<40} {value:>6}  {bound:<8} {got.verdict:<13} {note}"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from eval.goals import Goal, Reached, line, reached, read_goals
+from eval.corpora import Places
+from eval.goals import SIDES, Goal, Reached, compared, line, measure, reached, read_goals
 from eval.metrics import MEASURES
+from eval.pack_recall import WAYS
+from eval.run import RunOptions
 from ingest.errors import SourceError
 from tests.eval.made_records import NDCG, outcome, system
 from tests.eval.test_cli_run import codelore
@@ -57,11 +61,46 @@ def test_a_line_says_what_was_measured() -> None:
 def test_the_shipped_goals_can_be_measured(tmp_path: Path) -> None:
     """Each names a measure that there is; a file that holds something else is named."""
     for each in read_goals():
-        assert each.measure in {*MEASURES, "abstention"}
+        assert each.measure in {*MEASURES, "abstention"} or (each.system in SIDES and each.measure.partition("@")[0] in WAYS)
         assert each.over in ({""} if each.measure == "abstention" else {"repositories", "questions"})
     (tmp_path / "g.json").write_text('[{"sets": "s"}]')
     with pytest.raises(SourceError, match=r"cannot read the goals in .*g\.json"):
         read_goals(tmp_path / "g.json")
+
+
+def test_a_goal_may_be_to_exceed_another_system() -> None:
+    """Another system of the same run; what has as much does not."""
+    runs = {"codelore": RUN, "other": system("other", [outcome(0, "a", 0.5)]), "none": system("none", [])}
+    better, equal, alone = (Goal("s", "ndcg@10", over="questions", than=than) for than in ("other", "codelore", "none"))
+    assert [compared(each, runs, METRICS).verdict for each in (better, equal, alone)] == ["ok", "MISSED", "NOT MEASURED"]
+    assert "> 0.500" in line(compared(better, runs, METRICS))
+    assert "> none" in line(compared(alone, runs, METRICS))
+
+
+def test_packs_are_compared_with_chunks(tmp_path: Path) -> None:
+    """As ``eval packs`` does it, in a record beside that of the set; a set of edges has no packs."""
+    clone = tmp_path / "clones" / "shop"
+    clone.mkdir(parents=True)
+    git(tmp_path, "init", "-q", str(clone))
+    (clone / "discount.py").write_text("def apply_discount(total):\n    '''Lower the invoice total.'''\n    return total\n")
+    git(clone, "add", "-A")
+    git(clone, "commit", "-qm", "first")
+    (tmp_path / "sets" / "small").mkdir(parents=True)
+    target = {"path": "discount.py", "lines": [1, 3]}
+    row = {"query": "lower the total", "name": "shop", "commit": git(clone, "rev-parse", "HEAD"), "repo": "own/shop", "relevant": [target]}
+    (tmp_path / "sets" / "small" / "queries.jsonl").write_text(json.dumps(row))
+    goal = Goal("small", "full@2k", "packs", over="questions", than="chunks")
+    places = Places(tmp_path / "cache", clones=tmp_path / "clones", download=False)
+    ((got, record),) = measure([goal], tmp_path / "sets", places, tmp_path / "data", RunOptions(), lambda _: None)
+    assert (got.value, got.other, got.verdict) == (1.0, 1.0, "MISSED")
+    assert record is not None
+    assert {each.name for each in record.systems} == {"packs", "chunks"}
+    case = tmp_path / "sets" / "edges" / "a" / "b"
+    case.mkdir(parents=True)
+    (case / "callgraph.json").write_text("{}")
+    (case / "main.py").write_text("")
+    with pytest.raises(SourceError, match="packs answer questions"):
+        list(measure([replace(goal, set="edges")], tmp_path / "sets", places, tmp_path / "data", RunOptions(), lambda _: None))
 
 
 def test_the_command_measures_what_is_there(tmp_path: Path) -> None:
