@@ -150,14 +150,11 @@ class Searcher:
         """Return what ranks the first view that a request asks."""
         return self._ask(request, lambda views: views[0][3])
 
-    def _structure(self, request: SearchRequest, asked: Structural, views: list[_Opened], graph: GraphStore | None) -> Iterator[Structure]:
-        from retrieval.structure_search import StructureSearch  # most questions are about no structure: 20 ms
+    def _structure(self, request: SearchRequest, asked: Structural, views: list[_Opened], graph: GraphStore | None) -> list[Structure]:
+        from retrieval.structure_search import AskedView, StructureSearch  # most questions are about no structure: 20 ms
 
-        search = StructureSearch(self._database, graph)
-        for repository, view, snapshot, ranker in views:
-            found = search.answer(asked, repository, view, snapshot, ranker.allowed(request.filters), request.limit)
-            if found is not None:
-                yield found
+        opened = (AskedView(repository, view, snapshot, ranker.allowed(request.filters)) for repository, view, snapshot, ranker in views)
+        return StructureSearch(self._database, graph).answers(asked, opened, request.limit)
 
     def symbols(self, request: SearchRequest, limit: int) -> SymbolAnswer:
         """Answer ``Engine.symbols`` from the first view the request asks."""

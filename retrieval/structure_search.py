@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from graph.answers import Coverage, GraphView, Verdict, ask, open_view
 from graph.flow_store import FlowStore
 from graph.graph_state import GraphState
-from graph.model import Handle, Node, NodeKind, graph_name
+from graph.model import REPOSITORY, EdgeKind, Handle, Node, NodeKind, graph_name
 from graph.store import GraphStore
 from ingest.database import Database
 from ingest.facts import FactStore
@@ -25,6 +26,19 @@ from retrieval.view_graphs import ViewGraphs
 _Asked = tuple[str, list[Node], list[StructureRow], Verdict, Coverage, list[str]]
 
 
+_VERSIONS = "packages are matched by the names that manifests give them, and their versions are not compared"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedView:
+    """A view that is asked. ``allowed`` (bool, one a chunk) are the chunks of files whose rows the filters let through."""
+
+    repository: Repository
+    view: View
+    snapshot: Snapshot
+    allowed: Mask
+
+
 class StructureSearch:
     """Asks the graphs in a store, or says that there is none."""
 
@@ -32,17 +46,29 @@ class StructureSearch:
         self._database, self._store = database, store
         self._facts, self._views = FactStore(database), ViewCatalog(database)
 
-    def answer(
-        self, asked: Structural, repository: Repository, view: View, snapshot: Snapshot, allowed: Mask, limit: int
-    ) -> Structure | None:
-        """Return the answer for one view, with at most ``limit`` rows; None when the name stands for nothing there.
+    def answers(self, asked: Structural, views: Iterable[AskedView], limit: int) -> list[Structure]:
+        """Return the answer for each view where the name stands for something, with at most ``limit`` rows each.
 
-        ``allowed`` (bool, one a chunk) are the chunks of files that the filters let through: rows of other files are left out.
+        A use that stands in several answers, where its file is and where what it uses is, is left to the view that has the file.
         """
+        found = [(each, answer) for each in views if (answer := self._answer(asked, each)) is not None]
+        own = {f"{REPOSITORY}{answer.repository}/{row.path}:{row.line}" for _, answer in found for row in answer.rows if row.path}
+        shown: list[Structure] = []
+        for each, answer in found:
+            rows = [row for row in answer.rows if f"{row.path}:{row.line}" not in own]
+            abroad = sum(_is_abroad(row) and row.kind != EdgeKind.REQUESTS for row in rows)
+            notes = (*answer.notes, f"{abroad:,} uses are in other repositories: {_VERSIONS}") if abroad else answer.notes
+            text = tuple(self._with_text(rows[:limit], each.view))
+            shown.append(replace(answer, rows=text, total=len(rows), notes=notes))
+        return shown
+
+    def _answer(self, asked: Structural, each: AskedView) -> Structure | None:
+        """Return the answer for one view with all rows, without their lines."""
+        view, snapshot, allowed = each.view, each.snapshot, each.allowed
         graph, notes = self._graph(view)
         name, targets, rows, verdict, coverage, more = (asked.name, [], [], Verdict.NONE, Coverage(), [])
         if graph is not None:
-            name, targets, rows, verdict, coverage, more = ask(graph, lambda each: self._ask(each, asked, snapshot))
+            name, targets, rows, verdict, coverage, more = ask(graph, lambda open_graph: self._ask(open_graph, asked, snapshot))
         if asked.relation is Relation.CONFIGURED:
             spelled, settings = setting_rows(asked.names, snapshot, self._facts, allowed)
             if settings:
@@ -62,13 +88,13 @@ class StructureSearch:
             asked.relation,
             name,
             view.name,
-            repository.name,
+            each.repository.name,
             graph().generation if graph else 0,
             verdict,
             coverage,
             () if choice else tuple(targets),
             tuple(targets) if choice else (),
-            tuple(self._with_text(shown[:limit], view)),
+            tuple(shown),
             len(shown),
             (*notes, *more),
         )
@@ -109,14 +135,27 @@ class StructureSearch:
         return [row for row in rows if row.path not in hidden]
 
     def _with_text(self, rows: Iterable[StructureRow], view: View) -> Iterator[StructureRow]:
+        """Yield rows with the lines that they stand in, be they of the view or of another repository's."""
         rows = list(rows)
-        entries = self._views.entries_at(view, {row.path for row in rows})
-        texts = self._facts.texts({entry.document_id for entry in entries.values()})
-        lines = {path: texts[entry.document_id].split(b"\n") for path, entry in entries.items()}
+        others = ViewGraphs(self._database, self._store).parties(view) if self._store and any(map(_is_abroad, rows)) else {}
+        homes = {f"{REPOSITORY}{name}/": other for name, other in others.items()} | {"": view}
+        paths: defaultdict[str, set[str]] = defaultdict(set)
+        for row in rows:
+            home = max((each for each in homes if row.path.startswith(each)), key=len)
+            paths[home].add(row.path.removeprefix(home))
+        lines: dict[str, list[bytes]] = {}
+        for home, wanted in paths.items():
+            entries = self._views.entries_at(homes[home], wanted)
+            texts = self._facts.texts({entry.document_id for entry in entries.values()})
+            lines |= {home + path: texts[entry.document_id].split(b"\n") for path, entry in entries.items()}
         for row in rows:
             own = lines.get(row.path, [])
             text = own[row.line - 1] if 0 < row.line <= len(own) else b""
             yield replace(row, text=text.decode("utf-8", "replace").strip()[:_TEXT])
+
+
+def _is_abroad(row: StructureRow) -> bool:
+    return row.path.startswith(REPOSITORY)
 
 
 _TEXT = 300

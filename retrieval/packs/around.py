@@ -1,4 +1,6 @@
-"""What lies around the hits in the graph: callees, callers, supertypes and subtypes, types used, tests. Proven edges alone, as facts.
+"""What lies around the hits in the graph: callees, callers, supertypes and subtypes, types used, tests.
+
+Proven edges alone, as facts; and between repositories that are asked together the uses of a package that lead to one definition.
 
 A neighbour is worth what the hit is worth, times how often such a neighbour turned out to be needed too (``SHARES``), divided among all of
 its kind that the hit has: one of two callees says more than one of forty callers.
@@ -8,11 +10,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import sqrt
 
 from graph.answers import GraphView
-from graph.model import Edge, EdgeKind, Evidence, Handle, Node
+from graph.model import REPOSITORY, Edge, EdgeKind, Evidence, Handle, Node
 from ingest.model import SymbolKind
 from retrieval.packs.build import Surroundings
 from retrieval.packs.draft import Unit
@@ -58,10 +60,24 @@ class _Step:
     edge: Edge
 
 
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """The graph of a view as it can be asked. ``others`` are the repositories and views that it leads to, by their name in its handles."""
+
+    graph: GraphView
+    others: Mapping[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+
+    def home(self, path: str) -> tuple[tuple[str, str], str] | None:
+        """Return whose file a path in another repository is, and its path there; None for a path of the view itself."""
+        names = [name for name in self.others if path.startswith(f"{REPOSITORY}{name}/")]
+        name = max(names, key=len, default="")
+        return (self.others[name], path.removeprefix(f"{REPOSITORY}{name}/")) if name else None
+
+
 class GraphNeighbours:
     """Finds what lies around units in the graphs of their views; ``graphs`` are those that can be asked, by repository and view."""
 
-    def __init__(self, read: FileSource, graphs: Mapping[tuple[str, str], GraphView], notes: Iterable[str] = ()) -> None:
+    def __init__(self, read: FileSource, graphs: Mapping[tuple[str, str], Surveyed], notes: Iterable[str] = ()) -> None:
         self._read = read
         self._graphs = graphs
         self._notes = tuple(notes)
@@ -69,18 +85,20 @@ class GraphNeighbours:
     def __call__(self, units: Sequence[Unit]) -> Surroundings:
         """Return the neighbours of the best units that no unit defines, the best first."""
         found: list[Unit] = []
-        for (repository, view), graph in self._graphs.items():
-            own = {at: unit for at, unit in enumerate(units) if (unit.file.repository, unit.file.view) == (repository, view)}
-            found += self._around(graph, repository, view, own)
+        known = {(_view(unit), unit.file.path, entry.start_line) for unit in units for entry in unit.entries}
+        for view, surveyed in self._graphs.items():
+            own = {at: unit for at, unit in enumerate(units) if _view(unit) == view}
+            around = self._around(surveyed, view, own)
+            found += [unit for unit in around if (_view(unit), unit.file.path, unit.entries[0].start_line) not in known]
         found.sort(key=lambda unit: (-unit.worth, unit.file.path, unit.entries[0].start_line))
         return Surroundings(tuple(found), self._notes)
 
-    def _around(self, graph: GraphView, repository: str, view: str, units: Mapping[int, Unit]) -> Iterator[Unit]:
+    def _around(self, surveyed: Surveyed, view: tuple[str, str], units: Mapping[int, Unit]) -> Iterator[Unit]:
+        graph = surveyed.graph
         homes = self._homes(graph, {at: units[at] for at in list(units)[:HITS]})
-        steps = [step for step in _steps(graph, homes) if step.there not in homes]
+        steps = [step for step in _steps(surveyed, homes) if step.there not in homes]
         nodes = graph.nodes({step.there for step in steps})
         steps = [step for step in steps if step.there in nodes and _counts(step, nodes[step.there])]
-        known = {(unit.file.path, entry.start_line) for unit in units.values() for entry in unit.entries}
         worths = _worths(steps, units)
         best = sorted(worths, key=lambda there: (-worths[there], there))
         reasons: defaultdict[Handle, list[Link]] = defaultdict(list)
@@ -90,10 +108,8 @@ class GraphNeighbours:
         left = NEIGHBOURS
         for there in best:
             node = nodes[there]
-            if (node.path, node.start_line) in known:
-                continue
             if node.path not in files:
-                files[node.path] = self._file(repository, view, node)
+                files[node.path] = self._file(*(surveyed.home(node.path) or (view, node.path)), node.language)
             file = files[node.path]
             symbol = file.definition(node.qualified_name, node.start_line) if file else None
             if file and symbol and left:
@@ -101,9 +117,9 @@ class GraphNeighbours:
                 links = tuple({link.of: link for link in reversed(reasons[there])}.values())[::-1][:LINKS]
                 yield Unit(file, worths[there], (), (replace(symbol, links=links),))
 
-    def _file(self, repository: str, view: str, node: Node) -> PackFile | None:
+    def _file(self, view: tuple[str, str], path: str, language: str) -> PackFile | None:
         try:
-            return self._read(repository, view, node.path, node.language)
+            return self._read(*view, path, language)
         except LookupError:
             return None
 
@@ -120,8 +136,26 @@ class GraphNeighbours:
         return {handle: wanted[handle] for handle, node in nodes.items() if node.start_line == wanted[handle][1].start_line}
 
 
-def _steps(graph: GraphView, homes: Mapping[Handle, tuple[int, PackSymbol]]) -> Iterator[_Step]:
-    for edge in graph.edges_from(homes, _FROM, [Evidence.PROVEN]):
+def _view(unit: Unit) -> tuple[str, str]:
+    return unit.file.repository, unit.file.view
+
+
+def _sure(surveyed: Surveyed, edges: Iterable[Edge]) -> list[Edge]:
+    """Return proven edges, and those into or out of a package of another repository that have one candidate there."""
+    kept: list[Edge] = []
+    abroad: defaultdict[tuple[str, int, str, Handle], list[Edge]] = defaultdict(list)
+    for edge in edges:
+        if edge.evidence is Evidence.PROVEN:
+            kept.append(edge)
+        elif edge.kind is not EdgeKind.REQUESTS and (surveyed.home(edge.source) or surveyed.home(edge.target)):
+            abroad[edge.path, edge.start_byte, edge.kind, edge.source].append(edge)
+    return kept + [each for candidates in abroad.values() if len(candidates) == 1 for each in candidates]
+
+
+def _steps(surveyed: Surveyed, homes: Mapping[Handle, tuple[int, PackSymbol]]) -> Iterator[_Step]:
+    graph = surveyed.graph
+    evidence = [Evidence.PROVEN, *([Evidence.POSSIBLE] if surveyed.others else [])]
+    for edge in _sure(surveyed, graph.edges_from(homes, _FROM, evidence)):
         at, symbol = homes[edge.source]
         relation = (
             Relation.BASE
@@ -133,7 +167,7 @@ def _steps(graph: GraphView, homes: Mapping[Handle, tuple[int, PackSymbol]]) -> 
             else Relation.CALLEE
         )
         yield _Step(at, relation, edge.target, symbol.name, edge)
-    for edge in graph.edges_to(homes, _TO, [Evidence.PROVEN]):
+    for edge in _sure(surveyed, graph.edges_to(homes, _TO, evidence)):
         at, symbol = homes[edge.target]
         relation = (
             Relation.SUBTYPE

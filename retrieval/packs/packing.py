@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from graph.answers import GraphView, open_view
+from graph.answers import open_view
 from graph.graph_state import GraphState
 from graph.model import graph_name
 from graph.store import GraphStore
@@ -15,11 +15,12 @@ from ingest.facts import FactStore
 from ingest.model import View
 from ingest.views import Repository, ViewCatalog
 from retrieval.answers import MAX_NESTED, SearchAnswer, SearchRequest
-from retrieval.packs.around import GraphNeighbours
+from retrieval.packs.around import GraphNeighbours, Surveyed
 from retrieval.packs.build import CONSIDERED, pack
 from retrieval.packs.files import PackFile
 from retrieval.packs.handles import Seen, file_digest
 from retrieval.packs.model import ContextPack
+from retrieval.view_graphs import ViewGraphs
 
 _ATTEMPTS = 3
 _Views = dict[tuple[str, str], tuple[Repository, View]]
@@ -52,9 +53,11 @@ class Packing:
                     return pack(answer, read, budget=budget, seen=known, look_around=around)
         raise StoreBusyError(f"the index changed {_ATTEMPTS} times while it was asked; ask again when the indexing is done")
 
-    def _graphs(self, views: _Views, store: GraphStore | None) -> tuple[dict[tuple[str, str], GraphView], list[str]]:
+    def _graphs(self, views: _Views, store: GraphStore | None) -> tuple[dict[tuple[str, str], Surveyed], list[str]]:
         """Return the graphs that show what the index shows, and why there are no others."""
-        graphs: dict[tuple[str, str], GraphView] = {}
+        graphs: dict[tuple[str, str], Surveyed] = {}
+        asked = [view for _, view in views.values()]
+        names = {view.view_id: key for key, (_, view) in views.items()}
         notes: list[str] = []
         state = GraphState(self._database, store) if store else None
         for key, (_, view) in views.items():
@@ -64,7 +67,9 @@ class Packing:
             elif state.shows(name) != view.generation:
                 notes.append(f"no neighbours: the graph of {view.name} is behind its index; run: codelore index {view.root}")
             else:
-                graphs[key] = open_view(store, name)
+                seen = ViewGraphs(self._database, store)
+                others = {name: names[other.view_id] for name, other in seen.parties(view, asked).items()}
+                graphs[key] = Surveyed(open_view(seen.across(view, asked), name), others)
         return graphs, notes
 
     @staticmethod

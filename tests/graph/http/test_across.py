@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from graph.across import AcrossRepositories, Party
 from graph.answers import GraphView, Verdict, open_view
 from graph.flow_store import FlowStore
-from graph.http.across import AcrossRepositories
+from graph.http.across import HttpLinks
 from graph.http.listing import list_routes
 from graph.model import EdgeKind, Evidence, Handle
 from graph.questions import callees, callers, find_one, resolve
@@ -56,7 +57,8 @@ def tree(tmp_path: Path) -> Iterator[IndexedTree]:
 
 
 def seen(tree: IndexedTree, view: str = "1", other: str = "2", name: str = "web") -> GraphView:
-    return open_view(AcrossRepositories(tree.store, FlowStore(tree.database), view, {name: other}), view)
+    own, there = Party("", view), Party(name, other)
+    return open_view(AcrossRepositories(tree.store, own, [there], [HttpLinks(FlowStore(tree.database), [own, there])]), view)
 
 
 def test_callers_of_a_route_are_in_other_repositories(tree: IndexedTree) -> None:
@@ -144,7 +146,7 @@ def test_what_is_no_question_goes_to_the_store(tmp_path: Path) -> None:
     """Writing, forking and forgetting."""
     with closing(IndexedTree(tmp_path)) as tree:
         tree.update(SHOP)
-        store = AcrossRepositories(tree.store, FlowStore(tree.database), "1", {})
+        store = AcrossRepositories(tree.store, Party("", "1"), [], [])
         assert store.fork("2", "1")
         assert {graph.path for graph in store.files("2")} == {graph.path for graph in store.files("1")}
         store.replace("2", [], removed=["shop/app.py"], generation=2)
