@@ -142,7 +142,7 @@ class Published:
                 manifest = usable[name].path
                 modules = ModulePaths(paths, {manifest: (self._tree.read(manifest) or b"").decode("utf-8", "replace")})
                 for at in range(len(parts) + 1):
-                    if found := modules.find("", "/".join([package, *parts[:at]])):
+                    if found := modules.find("", "/".join([package, *parts[:at]]), lambda _: None):
                         yield found, parts[at:]
         elif ecosystem is Ecosystem.CARGO:
             crates = [crate for name, crate in usable.items() if name.replace("-", "_") == package]
