@@ -194,32 +194,38 @@ class LexicalScorer:
         """Let a document be found by the labels of a diagram that it shows: it scores a little less than the diagram."""
         snapshot = self._snapshot
         matched = self._diagrams[scores.document[self._diagrams] > 0]
+        matched = matched[np.argsort(-scores.document[matched], kind="stable")][:_LENDING_DIAGRAMS]
+        if not len(matched):
+            return []
+        sizes = snapshot.chunks_of[matched]
+        first = np.cumsum(sizes) - sizes
+        every = self._of_chunks(scores.matches, spread(snapshot.first_chunk[matched], sizes))
+        chunk, coverage = (_LENT * np.maximum.reduceat(each, first) for each in every)
         lent: list[Lent] = []
-        for diagram in matched[np.argsort(-scores.document[matched], kind="stable")][:_LENDING_DIAGRAMS].tolist():
+        for at, diagram in enumerate(matched.tolist()):
             if diagram not in self._shown_by:
                 key = hash_term(SHOWN_TERM + snapshot.name(diagram)[0])
                 self._shown_by[diagram] = self.postings([key])[0].chunk.astype(np.int64)
             shown = self._shown_by[diagram]
             shown = shown[allowed[shown]]
-            first = int(snapshot.first_chunk[diagram])
-            chunk, coverage = self._best_chunk(scores.matches, first, first + int(snapshot.chunks_of[diagram]))
-            documents = snapshot.chunk_document[shown]
-            for mine, theirs in ((scores.chunk, chunk), (scores.document, float(scores.document[diagram]))):
-                mine[documents] = np.maximum(mine[documents], _LENT * np.float32(theirs))
             if len(shown):
-                lent.append(Lent(shown, float(_LENT * np.float32(chunk)), float(_LENT * np.float32(coverage))))
+                documents = snapshot.chunk_document[shown]
+                scores.chunk[documents] = np.maximum(scores.chunk[documents], chunk[at])
+                scores.document[documents] = np.maximum(scores.document[documents], _LENT * scores.document[diagram])
+                lent.append(Lent(shown, float(chunk[at]), float(coverage[at])))
         return lent
 
-    def _best_chunk(self, matches: Sequence[TermMatches], first: int, end: int) -> tuple[float, float]:
-        """Return the best score of some chunks, and the largest share of the query's weight that one of them holds."""
-        score, coverage = np.zeros((2, end - first))
+    def _of_chunks(self, matches: Sequence[TermMatches], chunks: Numbers) -> tuple[F32, F32]:
+        """Return what chunks score (N), and the share of the query's weight that each of them holds."""
+        score, coverage = np.zeros((2, len(chunks)), np.float32)
         for each in matches:
-            start, stop = np.searchsorted(each.chunk, np.array((first, end), each.chunk.dtype)).tolist()
-            place = each.chunk[start:stop].astype(np.int64) - first
-            count = chunk_counts(each.weight[start:stop], self._norm[first + place])
-            score[place] += each.idf * (CHUNK.k1 + 1) * count / (count + CHUNK.k1)
-            coverage[place] += each.idf
-        return float(score.max(initial=0)), float(coverage.max(initial=0)) / max(sum(each.idf for each in matches), 1e-6)
+            if len(each.chunk):
+                at = np.minimum(np.searchsorted(each.chunk, chunks.astype(each.chunk.dtype)), len(each.chunk) - 1)
+                held = np.flatnonzero(each.chunk[at] == chunks)
+                count = chunk_counts(each.weight[at[held]], self._norm[chunks[held]])
+                score[held] += np.float32(each.idf) * _saturated(count, CHUNK.k1)
+                coverage[held] += np.float32(each.idf)
+        return score, coverage / np.float32(max(sum(each.idf for each in matches), 1e-6))
 
     def _impact(self, found: TermMatches, within: Numbers | None) -> Impact:
         """Return what a term says of documents that hold it: as a whole, by their names, and by the best of their chunks."""

@@ -12,15 +12,13 @@ from retrieval.names import name_roots, root
 from retrieval.priors import document_priors
 from retrieval.query import Query
 from retrieval.ranking.candidates import (
-    WIDE,
+    Candidates,
     Scored,
-    Weighted,
-    choose_files,
+    find_candidates,
     find_definitions,
     find_pairs,
     find_roots,
     look_up_keys,
-    narrowed,
     pair_scores,
     stem_scores,
     weigh_roots,
@@ -32,6 +30,7 @@ from retrieval.terms import FOLDER_ROOT, STEM_ROOT, terms, words
 from retrieval.understanding.resolved_frames import frame_chunks
 from retrieval.vectors import near
 
+_CHUNK_WEIGHT = 1.0
 _AREA = re.compile(r"(?:\w+\(([\w./, -]{1,60})\)!?|\[([\w./, -]{1,60})\]|([\w./,-]{1,60}(?: [\w./-]{1,30})?)):?\s")
 _TYPES = frozenset(
     map(root, ("fix", "feat", "feature", "chore", "docs", "doc", "refactor", "test", "tests", "perf", "style", "build", "ci", "bug"))
@@ -53,8 +52,7 @@ class SceneMaker:
         ``also`` are documents to look at whatever they have of the query.
         """
         snapshot, scorer = self._snapshot, self._lexical
-        if len(snapshot.parts) > 1:
-            scorer.postings(look_up_keys(query))  # they are kept for what asks for them now
+        scorer.postings(look_up_keys(query))  # all at once; they are kept for what asks for them now
         lexical = scorer.score(query.terms, allowed)
         weights = lexical.weights
         roots = weigh_roots(weights)
@@ -65,36 +63,33 @@ class SceneMaker:
         stems, folders = (find_roots(scorer, snapshot, roots, prefix) for prefix in (STEM_ROOT, FOLDER_ROOT))
         frames = {chunk: weight for chunk, weight in frame_chunks(query.frames, snapshot).items() if allowed[chunk]} if query.frames else {}
         framed = Scored(np.array(sorted(frames), np.int64), np.array([frames[chunk] for chunk in sorted(frames)], np.float32))
-        signals = [
-            (lexical.chunk, 1.0),
-            (lexical.document, 1.0),
-            (definition.of_documents(snapshot), 0.5),
-            (vector.of_documents(snapshot), 0.2),
-            (lexical.named, 0.3),
-            (pair_scores(snapshot, pairs), 0.2),
-            (self._holding(stem_scores(snapshot, stems), allowed), 0.6),
-            (framed.of_documents(snapshot), 1.0),
-        ]
-        pool, matches = self._choose(signals, lexical, allowed, np.zeros(0, np.int64) if also is None else also)
+        candidates = find_candidates(
+            lexical.chunk,
+            _CHUNK_WEIGHT,
+            (
+                (lexical.document, 1.0),
+                (definition.of_documents(snapshot), 0.5),
+                (vector.of_documents(snapshot), 0.2),
+                (lexical.named, 0.3),
+                (pair_scores(snapshot, pairs), 0.2),
+                (self._holding(stem_scores(snapshot, stems), allowed), 0.6),
+                (framed.of_documents(snapshot), 1.0),
+            ),
+        )
+        pool, matches = self._choose(candidates, lexical, allowed)
         title = frozenset(term for word in words(query.title.encode("utf-8", "ignore")) for term in terms(word))
         asked = Asked(query, lexical, roots, title, stems, folders, area_roots(query.title), frames, pairs)
         return Scene(asked, snapshot, pool, matches, scorer, self._priors, vector.at(pool.chunk), definition.at(pool.chunk))
 
-    def _choose(self, signals: Weighted, lexical: LexicalScores, allowed: Mask, also: Numbers) -> tuple[Pool, PoolMatches]:
-        """Return the pool, and where the query's terms stand in it. The first signal is what the best chunks of files score at most.
-
-        More files are chosen by that than are wanted, and of these those that are by what their best chunks score.
-        """
-        wide = np.union1d(choose_files(len(self._snapshot.document_ids), signals, WIDE), also)
-        pool = gather_pool(self._snapshot, wide, allowed)
+    def _choose(self, candidates: Candidates, lexical: LexicalScores, allowed: Mask) -> tuple[Pool, PoolMatches]:
+        """Return the pool of what is chosen once the best chunks are scored, and where the query's terms stand in it."""
+        pool = gather_pool(self._snapshot, candidates.documents, allowed)
+        candidates = candidates.keep(np.isin(candidates.documents, pool.files, assume_unique=True))
         matches = match_pool(pool, lexical.matches)
         count = chunk_counts(matches.weight, self._lexical.norms(pool.chunk, pool.files)[0][matches.place])
         own = score_chunks(lexical.matches, matches.term, matches.place, count, len(pool.chunk))
         own = lend(own, pool.chunk, [(each.chunks, each.score) for each in lexical.lent])
-        known = [(pool.best(own), signals[0][1]), *narrowed(signals[1:], pool.files)]
-        chosen = np.isin(pool.files, also)
-        chosen[choose_files(len(pool.files), known)] = True
-        pool, inside = pool.keep(chosen)
+        pool, inside = pool.keep(candidates.choose(pool.best(own), _CHUNK_WEIGHT))
         return pool, matches.keep(inside)
 
     def _holding(self, scored: Scored, allowed: Mask) -> Scored:

@@ -64,31 +64,56 @@ def _first_of_each(numbers: Numbers) -> Numbers:
     return np.flatnonzero(begins)
 
 
-Weighted = Sequence[tuple[F32 | Scored, float]]
-"""Signals with their weights; each tells of all documents (D), or of some."""
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Documents that may be looked at, ascending, before it is known what their best chunks score."""
+
+    documents: Numbers
+    sure: Mask
+    """Which of them are among the best of a signal."""
+    total: F32
+    """The weighted sum of the signals of each."""
+
+    def choose(self, chunk: F32, weight: float) -> Mask:
+        """Return which are looked at, given what the best chunk of each scores."""
+        total = self.total.copy()
+        total += np.float32(weight) * scaled(chunk)
+        chosen = self.sure.copy()
+        chosen[best_places(chunk, BEST_OF_EACH, total)] = True
+        chosen[best_places(total, BEST_OF_SUM, total)] = True
+        return chosen
+
+    def keep(self, inside: Mask) -> Candidates:
+        """Return some of them."""
+        return Candidates(self.documents[inside], self.sure[inside], self.total[inside])
 
 
-def narrowed(signals: Weighted, documents: Numbers) -> Weighted:
-    """Return what signals tell of some documents, which then are all there are."""
-    return [(signal.at(documents) if isinstance(signal, Scored) else signal[documents], weight) for signal, weight in signals]
+def find_candidates(chunk: F32, weight: float, signals: Sequence[tuple[F32 | Scored, float]]) -> Candidates:
+    """Return the best documents (of D) of each signal, and more than enough of the best of their weighted sum.
 
-
-def choose_files(documents: int, signals: Weighted, times: int = 1) -> Numbers:
-    """Return which of so many documents to look at, ascending: of each signal, and of their weighted sum, the best that score at all."""
-    total = np.zeros(documents, np.float32)
-    for signal, weight in signals:
+    ``chunk`` is what the best chunk of each document scores at most (D), with its weight; each of ``signals`` tells of all documents, or
+    of some.
+    """
+    total = np.zeros(len(chunk), np.float32)
+    sure = np.zeros(len(chunk), np.bool_)
+    told = [(signal, weight) for signal, weight in signals if not isinstance(signal, Scored) or len(signal.places)]
+    for signal, own_weight in told:
         if isinstance(signal, Scored):
-            total[signal.places] += np.float32(weight) * scaled(signal.values)
+            total[signal.places] += np.float32(own_weight) * scaled(signal.values)
         else:
-            total += np.float32(weight) * scaled(signal)
-    chosen = np.zeros(documents, np.bool_)
-    for signal, _ in signals:
+            total += np.float32(own_weight) * scaled(signal)
+    at_most = total.copy()
+    at_most += np.float32(weight) * scaled(chunk)
+    for signal, _ in told:
         if isinstance(signal, Scored):
-            chosen[signal.places[best_places(signal.values, times * BEST_OF_EACH, total[signal.places])]] = True
+            sure[signal.places[best_places(signal.values, BEST_OF_EACH, at_most[signal.places])]] = True
         else:
-            chosen[best_places(signal, times * BEST_OF_EACH, total)] = True
-    chosen[best_places(total, times * BEST_OF_SUM, total)] = True
-    return np.flatnonzero(chosen)
+            sure[best_places(signal, BEST_OF_EACH, at_most)] = True
+    wide = sure.copy()
+    wide[best_places(chunk, WIDE * BEST_OF_EACH, at_most)] = True
+    wide[best_places(at_most, WIDE * BEST_OF_SUM, at_most)] = True
+    documents = np.flatnonzero(wide)
+    return Candidates(documents, sure[documents], total[documents])
 
 
 def scaled(values: F32) -> F32:

@@ -22,10 +22,9 @@ from retrieval.ranking.candidates import (
     MAX_PAIRS,
     Scored,
     best_places,
-    choose_files,
+    find_candidates,
     find_definitions,
     find_pairs,
-    narrowed,
     pair_scores,
     scaled,
 )
@@ -33,7 +32,7 @@ from retrieval.ranking.definitions import Definitions
 from retrieval.ranking.near import NEAR_SIGNALS, Near
 from retrieval.ranking.pool import BEST, Pool, gather_pool, match_pool
 from retrieval.ranking.rank import RankedChunk, Ranking, by_file
-from retrieval.segment import FIELD_BITS, Field
+from retrieval.segment import F32, FIELD_BITS, Field
 from tests.retrieval.ranking.trees import SHOP, paths_of, scene_of, trees
 from tests.retrieval.snapshots import Files, everything, snapshot_of
 
@@ -77,12 +76,12 @@ def test_scores_of_some_are_those_of_all(told: list[tuple[set[int], float]], dat
     assert some.at(np.arange(31)).tolist() == pytest.approx(every.tolist())
     every = some.at(np.arange(31))
     other = np.arange(31, dtype=np.float32)
-    assert choose_files(31, [(some, 1.0), (other, 0.1)]).tolist() == choose_files(31, [(every, 1.0), (other, 0.1)]).tolist()
+    one, two = (find_candidates(other, 0.1, [(signal, 1.0)]) for signal in (some, every))
+    assert one.documents.tolist() == two.documents.tolist()
+    assert one.sure.tolist() == two.sure.tolist()
+    assert one.total.tolist() == two.total.tolist()
     wanted = np.array(sorted(data.draw(st.sets(st.integers(0, 30)))), np.int64)
-    (one, _), (two, _) = narrowed([(some, 1.0), (every, 1.0)], wanted)
-    assert isinstance(one, np.ndarray)
-    assert isinstance(two, np.ndarray)
-    assert one.tolist() == two.tolist() == every[wanted].tolist()
+    assert some.at(wanted).tolist() == every[wanted].tolist()
 
 
 def test_a_share_of_nothing_is_nothing() -> None:
@@ -96,11 +95,26 @@ def test_candidates_are_the_best_of_each_signal_and_of_the_sum() -> None:
     size = 300
     many, one = np.linspace(1, 2, size, dtype=np.float32), np.zeros(size, np.float32)
     one[3] = 0.001
-    found = choose_files(len(many), [(many, 1.0), (one, 0.0)]).tolist()
-    assert found == [3, *range(size - BEST_OF_SUM, size)]
-    assert choose_files(len(one), [(one, 0.0)]).tolist() == [3]
-    assert len(choose_files(len(many), [(many, 0.0)])) == BEST_OF_EACH
-    assert len(choose_files(len(many), [(many, 0.0)], 2)) == 2 * BEST_OF_EACH
+    nothing = np.zeros(size, np.float32)
+
+    def chosen(chunk: F32, *signals: tuple[F32, float]) -> list[int]:
+        found = find_candidates(chunk, 1.0, signals)
+        kept = found.keep(np.ones(len(found.documents), np.bool_))
+        return found.documents[kept.choose(chunk[found.documents], 1.0)].tolist()
+
+    assert chosen(nothing, (many, 1.0), (one, 0.0)) == [3, *range(size - BEST_OF_SUM, size)]
+    assert chosen(nothing, (one, 0.0)) == [3]
+    assert len(chosen(nothing, (many, 0.0))) == BEST_OF_EACH
+    assert chosen(many) == list(range(size - BEST_OF_SUM, size))
+
+
+def test_a_document_is_chosen_by_its_best_chunk_and_not_by_what_that_scores_at_most() -> None:
+    """Twice as many are looked at as are wanted; of these the best by what their best chunks do score."""
+    at_most = np.linspace(1, 2, 300, dtype=np.float32)
+    found = find_candidates(at_most, 1.0, [])
+    assert found.documents.tolist() == list(range(300 - 2 * BEST_OF_SUM, 300))
+    known = at_most[found.documents][::-1].copy()
+    assert found.documents[found.choose(known, 1.0)].tolist() == found.documents[:BEST_OF_SUM].tolist()
 
 
 def places(data: st.DataObject) -> tuple[Pool, list[list[int]]]:
