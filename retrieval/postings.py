@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from retrieval.segment import F32, U16, U32
-from retrieval.snapshot import Numbers, Snapshot
+from retrieval.snapshot import Numbers, Part, Snapshot
 
 KEPT_POSTINGS, KEPT_IMPACTS = 48 << 20, 48 << 20
 """Bytes that are kept of each for one snapshot."""
@@ -116,24 +116,25 @@ class PostingsReader:
 
     def _look_up(self, keys: Sequence[int]) -> list[Postings]:
         wanted = np.array(keys, np.uint64)
-        parts: list[list[tuple[U32, U16]]] = [[] for _ in keys]
+        parts: list[list[tuple[Part, slice]]] = [[] for _ in keys]
         for part in self._snapshot.parts:
             segment = part.segment
-            if not len(segment.terms):
-                continue
-            at = np.minimum(np.searchsorted(segment.terms, wanted), len(segment.terms) - 1)
-            for number in np.flatnonzero(segment.terms[at] == wanted).tolist():
-                where = slice(int(segment.posting_start[at[number]]), int(segment.posting_start[at[number] + 1]))
-                parts[number].append((segment.posting_chunk[where] + np.uint32(part.first_chunk), segment.posting_weight[where]))
+            if len(segment.terms):
+                at = np.minimum(np.searchsorted(segment.terms, wanted), len(segment.terms) - 1)
+                held = np.flatnonzero(segment.terms[at] == wanted)
+                starts, ends = segment.posting_start[at[held]].tolist(), segment.posting_start[at[held] + 1].tolist()
+                for number, start, end in zip(held.tolist(), starts, ends, strict=True):
+                    parts[number].append((part, slice(start, end)))
         return [self._joined(each) for each in parts]
 
-    def _joined(self, found: list[tuple[U32, U16]]) -> Postings:
-        if not found:
-            chunk, weight = np.zeros(0, np.uint32), np.zeros(0, np.uint16)
-        elif len(found) == 1:
-            chunk, weight = found[0]
-        else:
-            chunk, weight = (np.concatenate(column) for column in zip(*found, strict=True))
+    def _joined(self, found: Sequence[tuple[Part, slice]]) -> Postings:
+        count = sum(where.stop - where.start for _, where in found)
+        chunk, weight = np.empty(count, np.uint32), np.empty(count, np.uint16)
+        end = 0
+        for part, where in found:
+            start, end = end, end + where.stop - where.start
+            np.add(part.segment.posting_chunk[where], np.uint32(part.first_chunk), out=chunk[start:end])
+            weight[start:end] = part.segment.posting_weight[where]
         if not self._snapshot.all_live:
             live = self._snapshot.live[chunk]
             chunk, weight = chunk[live], weight[live]

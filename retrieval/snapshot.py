@@ -83,6 +83,16 @@ class Snapshot:
         """Each part's codes as 64-bit columns, one after the other in memory: a scan reads them 3x faster than rows."""
         return [np.ascontiguousarray(part.segment.codes.view(np.uint64).T) for part in self.parts]
 
+    @cached_property
+    def defined_start(self) -> U32:
+        """Where each chunk's definitions begin among those of all segments (C + 1)."""
+        return _join_starts([part.segment.defined_start for part in self.parts])
+
+    @cached_property
+    def root_start(self) -> U32:
+        """Where each definition's roots begin among those of all segments (definitions + 1)."""
+        return _join_starts([part.segment.root_start for part in self.parts])
+
     def document_id(self, document: int) -> DocumentId:
         """Return a document's id in the fact store."""
         return DocumentId(int(self.document_ids[document]))
@@ -119,6 +129,27 @@ class Snapshot:
 
     def _part_of_document(self, document: int) -> Part:
         return self.parts[bisect_right(self._first_documents, document) - 1]
+
+
+def _join_starts(parts: Sequence[U32]) -> U32:
+    """Return where things begin that lie one segment behind the other; of one segment as it is mapped."""
+    if len(parts) == 1:
+        return parts[0]
+    ends = np.cumsum([0, *(int(starts[-1]) for starts in parts)])
+    return np.concatenate([
+        *(starts[:-1] + np.uint32(end) for starts, end in zip(parts, ends[:-1], strict=True)),
+        ends[-1:].astype(np.uint32),
+    ])
+
+
+def take(arrays: Sequence[np.ndarray[tuple[int, ...], np.dtype[T]]], at: Numbers) -> np.ndarray[tuple[int, ...], np.dtype[T]]:
+    """Return what stands at some places (ascending) of arrays that lie one behind the other."""
+    if len(arrays) == 1:
+        return arrays[0][at]
+    ends = np.cumsum([0, *(len(each) for each in arrays)])
+    cuts = np.searchsorted(at, ends).tolist()
+    pieces = zip(arrays, ends.tolist(), cuts[:-1], cuts[1:], strict=False)
+    return np.concatenate([each[at[low:high] - end] for each, end, low, high in pieces])
 
 
 def _join(arrays: Sequence[np.ndarray[tuple[int, ...], np.dtype[T]]], dtype: type[T]) -> np.ndarray[tuple[int, ...], np.dtype[T]]:

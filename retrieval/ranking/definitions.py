@@ -13,7 +13,7 @@ from retrieval.lexical import QueryTerm
 from retrieval.names import name_key, root_key
 from retrieval.ranking.pool import Pool, Runs, run_begins, sizes_of
 from retrieval.segment import F32, U8, U32
-from retrieval.snapshot import Numbers, Snapshot
+from retrieval.snapshot import Numbers, Snapshot, take
 from retrieval.term_arrays import spread
 
 _KINDS = list(SymbolKind)
@@ -109,21 +109,18 @@ class Definitions:
 
 def _gather(snapshot: Snapshot, pool: Pool) -> tuple[Numbers, U8, U32, Numbers, U32]:
     """Return of every definition its chunk's place, kind, name and number of roots; and the roots of all."""
-    rows: list[tuple[Numbers, U8, U32, Numbers]] = []
-    all_roots: list[U32] = []
-    for part in snapshot.parts:
-        segment = part.segment
-        first, last = np.searchsorted(pool.chunk, (part.first_chunk, part.first_chunk + segment.chunks))
-        own = pool.chunk[first:last] - part.first_chunk
-        counts = segment.defined_start[own + 1].astype(np.int64) - segment.defined_start[own]
-        # What neighbouring chunks define, and the roots of that, lie side by side.
-        begins = run_begins(own, 1)
-        ends = own[begins] + sizes_of(begins, len(own))
-        begin, end = (segment.defined_start[at].astype(np.int64) for at in (own[begins], ends))
-        at = spread(begin, end - begin)
-        sizes = segment.root_start[at + 1].astype(np.int64) - segment.root_start[at]
-        begin, end = (segment.root_start[at].astype(np.int64) for at in (begin, end))
-        rows.append((np.repeat(np.arange(int(first), int(last)), counts), segment.defined_kind[at], segment.defined_name[at], sizes))
-        all_roots.append(segment.roots[spread(begin, end - begin)])
-    place, kind, name, counts = (np.concatenate(column) for column in zip(*rows, strict=True))
-    return place, kind, name, counts, np.concatenate(all_roots)
+    own = pool.chunk
+    if not len(own):
+        return own, np.zeros(0, np.uint8), np.zeros(0, np.uint32), own, np.zeros(0, np.uint32)
+    segments = [part.segment for part in snapshot.parts]
+    defined, rooted = snapshot.defined_start, snapshot.root_start
+    counts = (defined[own + 1] - defined[own]).astype(np.int64)
+    # What neighbouring chunks define, and the roots of that, lie side by side.
+    begins = run_begins(own, 1)
+    ends = own[begins] + sizes_of(begins, len(own))
+    begin, end = (defined[at].astype(np.int64) for at in (own[begins], ends))
+    at = spread(begin, end - begin)
+    sizes = (rooted[at + 1] - rooted[at]).astype(np.int64)
+    begin, end = (rooted[at].astype(np.int64) for at in (begin, end))
+    kind, name = take([each.defined_kind for each in segments], at), take([each.defined_name for each in segments], at)
+    return np.repeat(np.arange(len(own)), counts), kind, name, sizes, take([each.roots for each in segments], spread(begin, end - begin))
