@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +16,9 @@ from eval.arguments import add_clones, whole
 
 if TYPE_CHECKING:
     from eval.cli import Commands, Home
+    from eval.training.collect import Errand
     from eval.training.samples import Sample
+    from eval.training.terms import TermWeights
 
 
 def add_train(commands: Commands, home: Home) -> None:
@@ -55,20 +58,18 @@ def add_train(commands: Commands, home: Home) -> None:
 
 def _run(home: Home, typed: argparse.Namespace) -> int:
     from eval.files import require_writable, write_whole
-    from eval.training.collect import read_vectors
     from eval.training.report import document, figures, lines
     from eval.training.train import train
 
     if typed.out:
         require_writable(typed.out)
     started = time.monotonic()
-    vectors = read_vectors(typed.halves) if typed.halves else {}
     with TemporaryDirectory(prefix="codelore-train-") as folder:
-        samples = _collect(home, typed, typed.data or Path(folder), vectors)
+        terms, samples = _collect(home, typed, Path(folder))
     weights, scores = train(samples, _tell)
     told = figures(scores)
     if typed.out:
-        write_whole(typed.out, document(weights, samples, told, graph=typed.graph))
+        write_whole(typed.out, document(weights, terms, samples, told, graph=typed.graph))
     if typed.json:
         print(json.dumps({"figures": told, "seconds": round(time.monotonic() - started, 1)}))
     else:
@@ -76,23 +77,45 @@ def _run(home: Home, typed: argparse.Namespace) -> int:
     return 0
 
 
-def _collect(home: Home, typed: argparse.Namespace, data: Path, vectors: dict[str, Path]) -> list[Sample]:
-    from eval.corpora import Places
-    from eval.training.collect import CollectOptions, Errand, collect, errands
+def _collect(home: Home, typed: argparse.Namespace, folder: Path) -> tuple[TermWeights, list[Sample]]:
+    """Return what terms count, and the samples, each of which took the terms to count what the other half of repositories says."""
+    from eval.training.collect import CollectOptions, collect, collect_terms, read_vectors
+    from eval.training.names import half_of, plain_name
+    from eval.training.report import only_terms
+    from eval.training.terms import fit_terms
     from eval.training.tier_vectors import TierVectors
-    from eval.training.train import ANNOTATED
     from retrieval.holdings import VECTORS_FILE
 
+    data = typed.data or folder
     tier = TierVectors(typed.tier, data / VECTORS_FILE) if typed.tier else None
     if tier:
         tier.open()  # what is wrong with it is told before an hour of indexing
+    work = _errands(home, typed)
+    vectors = read_vectors(typed.halves) if typed.halves else {}
+    even, halves = folder / "even.json", (folder / "half-0.json", folder / "half-1.json")
+    even.write_text(only_terms({}), encoding="utf-8")
+    options = CollectOptions(data, vectors, (even, even), graph=typed.graph, workers=typed.workers, tier=tier)
+    found = list(collect_terms(work, options, _tell))
+    for half, file in enumerate(halves):
+        _tell(f"what terms count, half {half + 1} of 2")
+        file.write_text(only_terms(fit_terms([each for each in found if half_of(plain_name(each.repository)) != half])), encoding="utf-8")
+    return fit_terms(found), list(collect(work, replace(options, fusions=halves), _tell))
+
+
+def _errands(home: Home, typed: argparse.Namespace) -> list[Errand]:
+    """Return what is asked of which repository; of mined sets only the kinds that are wanted."""
+    from eval.corpora import Places
+    from eval.training.collect import errands
+    from eval.training.names import is_annotated
+
     work: list[Errand] = []
     for place in typed.set:
         folder = typed.corpora / place.name if typed.corpora else None
         places = Places(home(), None, folder if folder and folder.is_dir() else None, typed.clones, download=typed.download)
-        work += errands(place, places)
-    found = collect(work, CollectOptions(data, vectors, graph=typed.graph, workers=typed.workers, tier=tier), _tell)
-    return [each for each in found if each.source in ANNOTATED or not typed.kind or each.kind in typed.kind or each.foreign]
+        for errand in errands(place, places):
+            wanted = [q for q in errand.questions if is_annotated(errand.source) or not typed.kind or (q.kind or q.category) in typed.kind]
+            work.append(replace(errand, questions=wanted))
+    return work
 
 
 def _tell(line: str) -> None:

@@ -12,8 +12,12 @@ from retrieval.places.signals import PLACE_PREFIX, PLACE_SIGNALS, load_place_mod
 from retrieval.ranking.fusion import Model, load_fusion
 from retrieval.ranking.near import NEAR_SIGNALS
 from retrieval.ranking.signals import CHUNK_PREFIX, CHUNK_SIGNALS, FILE_SIGNALS, Scale, Signal
+from retrieval.ranking.term_weights import TERM_SIGNALS
 from retrieval.ranking.tier import TIER_SIGNALS
 from retrieval.weights import FUSION
+
+TERM_PREFIX = "term."
+"""Before the name of a signal of the query's terms; hits and files have none of these, they are in the weights of terms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A signal, what it means and what it weighs. ``of`` is file, neighbours, transformer, chunk or place."""
+    """A signal, what it means and what it weighs. ``of`` is term, file, neighbours, transformer, chunk or place."""
 
     name: str
     of: str
@@ -47,7 +51,7 @@ def meanings() -> dict[str, str]:
 
 
 def explain_signals(path: Path = FUSION) -> list[Explained]:
-    """Return every signal of the ranking, those of files first. Raises ``ModelError`` when the weights cannot be read."""
+    """Return every signal of the ranking, those of the query's terms first. Raises ``ModelError`` when the weights cannot be read."""
     fusion = load_fusion(path)
     names, weights, _ = fusion.relevance
     about = meanings()
@@ -59,7 +63,12 @@ def explain_signals(path: Path = FUSION) -> list[Explained]:
             early = _weights(first, each.name) if first else None
             yield Explained(name, of, each.scale, about[name], _weights(model, each.name), early, round(sure.get(name, 0.0), 4))
 
+    terms = [
+        Explained(TERM_PREFIX + each.name, "term", each.scale, each.about, Weights(round(weight, 4), 0.0), None, 0.0)
+        for each, weight in zip(TERM_SIGNALS, fusion.terms.weights.tolist(), strict=True)
+    ]
     return [
+        *terms,
         *told(FILE_SIGNALS, "file", fusion.second, fusion.first),
         *told(NEAR_SIGNALS, "neighbours", fusion.second, None),
         *told(TIER_SIGNALS, "transformer", fusion.tier, None),

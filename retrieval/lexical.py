@@ -61,6 +61,7 @@ _PATH_ONLY = Bm25f(k1=2.0, b=0.75, names=0, context=0, docs=0, stem=FILE.stem, d
 _OTHER_TABLE = _FILE_TABLE - _PATH_ONLY
 ENOUGH = 2_048
 """Of more documents than this, the best by a query's rarer terms are scored by the commonest."""
+_KEPT_TERMS = 1 << 14
 _LENT, _LENDING_DIAGRAMS = np.float32(0.8), 20
 _BODY_MASK = np.uint16((1 << FIELD_BITS[Field.BODY]) - 1)
 
@@ -72,6 +73,10 @@ class QueryTerm:
     text: str
     key: int
     weight: float
+    place: int = 0
+    """How many other terms the query has before it."""
+    factor: float = 1.0
+    """What the model of terms multiplied the weight with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,11 @@ class TermMatches:
     """Its weight in the query times its inverse document frequency."""
     chunk: U32
     weight: U16
+
+    @property
+    def plain(self) -> float:
+        """What it counts without the model of terms."""
+        return self.idf / self.term.factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +119,8 @@ class LexicalScores:
 
     @property
     def weights(self) -> dict[str, float]:
-        """What each term counts: its weight in the query times its inverse document frequency."""
-        return {each.term.text: each.idf for each in self.matches}
+        """What each term counts without the model of terms: its weight in the query times its inverse document frequency."""
+        return {each.term.text: each.plain for each in self.matches}
 
 
 class LexicalScorer:
@@ -129,6 +139,7 @@ class LexicalScorer:
         self._document_norm = (1 / (1 - FILE.b + FILE.b * lengths / max(mean, 1.0))).astype(np.float32)
         self._reader = PostingsReader(snapshot)
         self._impacts: Kept[Impact] = Kept(KEPT_IMPACTS)
+        self._standing: dict[int, tuple[float, tuple[float, ...]]] = {}
 
     def norms(self, chunks: Numbers, documents: Numbers) -> tuple[F32, F32]:
         """Return what the length of chunks and of documents makes of a count of words in them."""
@@ -137,6 +148,21 @@ class LexicalScorer:
     def postings(self, keys: Sequence[int]) -> list[Postings]:
         """Return where terms stand in the chunks that the view shows."""
         return self._reader.read(keys)
+
+    def standing(self, key: int) -> tuple[float, tuple[float, ...]]:
+        """Return how a term stands in what the view shows: the share of chunks that hold it, and in which share of these each field does.
+
+        A term that no chunk holds counts as if half a chunk did.
+        """
+        found = self._standing.get(key)
+        if found is None:
+            weight = self.postings([key])[0].weight
+            masks = [np.uint16((1 << FIELD_BITS[field]) - 1 << field) for field in Field]
+            shares = tuple(int(np.count_nonzero(weight & mask)) / max(len(weight), 1) for mask in masks)
+            found = max(len(weight), 0.5) / max(self._snapshot.live_chunks, 1), shares
+            if len(self._standing) < _KEPT_TERMS:
+                self._standing[key] = found
+        return found
 
     def score(self, terms: Sequence[QueryTerm], allowed: Mask) -> LexicalScores:
         """Return the scores of all documents for the terms, by the ``allowed`` chunks alone."""

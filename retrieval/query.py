@@ -311,8 +311,8 @@ def _terms(pieces: list[_Piece], stop: frozenset[str]) -> list[QueryTerm]:
     for own, weight in found:
         for term, count in Counter(own).items():
             weights[term] = weights.get(term, 0.0) + (weight if long else 1.0) * (1 + 0.5 * (count > 1))
-    ordered = sorted(weights.items(), key=lambda each: -each[1])
-    return [QueryTerm(term, hash_term(term), weight) for term, weight in ordered]
+    ordered = sorted(enumerate(weights.items()), key=lambda each: -each[1][1])
+    return [QueryTerm(term, hash_term(term), weight, place) for place, (term, weight) in ordered]
 
 
 def _plain_terms(text: str, stop: frozenset[str]) -> list[str]:

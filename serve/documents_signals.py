@@ -11,6 +11,7 @@ from serve.documents import Document
 from serve.render import Style
 
 _OF = {
+    "term": "of a term of the query: the exponential of the sum is what it counts",
     "file": "of a file",
     "neighbours": "of a file's neighbours, in the second pass",
     "transformer": "of a file's vectors, where a transformer has filled them in",

@@ -128,7 +128,8 @@ class SignalRecord(Wire):
 
     name: str = Field(description="as in ``signals`` of a hit")
     of: str = Field(
-        description="file, neighbours (of the file: only the second pass has them), transformer (only where its vectors are), chunk, "
+        description="term (of the query), file, neighbours (of the file: only the second pass has them), transformer (only where its "
+        "vectors are), chunk, "
         "or place (of a span, for a question with --at)"
     )
     scale: str = Field(description="score: without bound; share: 0 to 1; prior: known whatever is asked")

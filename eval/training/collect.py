@@ -9,18 +9,22 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias, TypeVar
 
 from eval.corpora import Corpus, Places, lay_out
 from eval.model import Question
 from eval.sets.questions import QuestionsKind
+from eval.training.names import half_of, is_annotated, plain_name
 from eval.training.samples import Sample, sample
+from eval.training.terms import TermSample, term_sample
 from eval.training.tier_vectors import TierVectors, pool_vectors
-from eval.training.train import ANNOTATED
 from graph.store import open_graph_store
 from ingest.errors import CodeloreError, SourceError
 from retrieval.engine import Engine, EngineOptions
-from retrieval.weights import SHIPPED
+from retrieval.weights import FUSION, SHIPPED
 
+T = TypeVar("T")
+Ask: TypeAlias = "Callable[[Engine, str, Errand, CollectOptions], list[T]]"
 FOREIGN = 12
 """Questions of other repositories that each is asked."""
 
@@ -31,6 +35,8 @@ class CollectOptions:
 
     data: Path
     vectors: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    fusions: tuple[Path, Path] = (FUSION, FUSION)
+    """Files of weights for the repositories of each half (``half_of``), of which only what terms count is used."""
     graph: bool = True
     workers: int = 2
     tier: TierVectors | None = None
@@ -78,32 +84,52 @@ def _foreign(name: str, asked: Mapping[str, Sequence[Question]]) -> Sequence[Que
 
 def collect(work: Sequence[Errand], options: CollectOptions, report: Callable[[str], None] = lambda _: None) -> Iterator[Sample]:
     """Yield the samples of all errands, in their order; one whose repository cannot be had is reported and left out."""
+    yield from _ask_all(_samples, work, options, report)
+
+
+def collect_terms(work: Sequence[Errand], options: CollectOptions, report: Callable[[str], None] = lambda _: None) -> Iterator[TermSample]:
+    """Yield the terms of the questions of all errands in the same way; none of questions about another repository."""
+    yield from _ask_all(_term_samples, work, options, report)
+
+
+def _samples(engine: Engine, root: str, errand: Errand, options: CollectOptions) -> list[Sample]:
+    with pool_vectors(options.tier if is_annotated(errand.source) else None, engine.data) as vectors:
+        own = [sample(engine, root, question, errand.source, vectors=vectors) for question in errand.questions]
+    return own + [sample(engine, root, question, errand.source, foreign=True) for question in errand.foreign]
+
+
+def _term_samples(engine: Engine, root: str, errand: Errand, _: CollectOptions) -> list[TermSample]:
+    found = [term_sample(engine, root, question, errand.source) for question in errand.questions]
+    return [each for each in found if each is not None]
+
+
+def _ask_all(ask: Ask[T], work: Sequence[Errand], options: CollectOptions, report: Callable[[str], None]) -> Iterator[T]:
     context = multiprocessing.get_context("spawn")  # the engine has threads
     with ProcessPoolExecutor(options.workers, mp_context=context) as pool:
-        waiting = {pool.submit(_run, errand, options): at for at, errand in enumerate(work)}
-        done: dict[int, list[Sample]] = {}
+        waiting = {pool.submit(_run, ask, errand, options): at for at, errand in enumerate(work)}
+        done: dict[int, list[T]] = {}
         for number, future in enumerate(as_completed(waiting), start=1):
-            samples, problem = future.result()
+            found, problem = future.result()
             at = waiting[future]
-            done[at] = samples
-            told = problem or f"{len(samples)} questions"
+            done[at] = found
+            told = problem or f"{len(found)} questions"
             report(f"{number}/{len(work)} {work[at].source}/{work[at].corpus.name}: {told}")
     for at in sorted(done):
         yield from done[at]
 
 
-def _run(errand: Errand, options: CollectOptions) -> tuple[list[Sample], str]:
-    name = errand.corpus.name.partition("@")[0].rpartition("+")[2].lower()
+def _run(ask: Ask[T], errand: Errand, options: CollectOptions) -> tuple[list[T], str]:
+    name = plain_name(errand.corpus.name)
     data = options.data / f"{errand.source}-{errand.corpus.key}"
+    weights = options.vectors.get(name, SHIPPED)
+    fusion = options.fusions[half_of(name)]
     try:
         root = str(lay_out(errand.corpus, errand.places))
-        with Engine(data, EngineOptions(weights=options.vectors.get(name, SHIPPED))) as engine:
+        with Engine(data, EngineOptions(weights=weights, fusion=fusion)) as engine:
             outcome = engine.index(root, to_resolve=options.graph)
             if options.graph:
                 with closing(open_graph_store(f"sqlite:{data / 'codelore.db'}")) as store:
                     engine.resolve(outcome.view, store)
-            with pool_vectors(options.tier if errand.source in ANNOTATED else None, data) as vectors:
-                own = [sample(engine, root, question, errand.source, vectors=vectors) for question in errand.questions]
-            return own + [sample(engine, root, question, errand.source, foreign=True) for question in errand.foreign], ""
+            return ask(engine, root, errand, options), ""
     except CodeloreError as error:
         return [], str(error)

@@ -13,15 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import ModelError
-from retrieval.ranking.fusion import WAYS, Way, scale
+from retrieval.ranking.fusion import WAYS, Way, in_ways
 from retrieval.ranking.signals import Scale, Signal
 from retrieval.segment import F32
 
 F64 = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 ROUNDS = 120
-LISTED = 32
-"""Candidates of a query that are learned from: those that answer, the best of the others, and a draw of the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +34,7 @@ class Listed:
 def expand(values: F32, signals: Sequence[Signal[Any]]) -> F32:
     """Return signals (R, K) in all their ways as columns (R, C), in order of ``columns_of``."""
     scored = np.array([each.scale is Scale.SCORE for each in signals], np.bool_)
-    scaled = scale(values, scored)
-    by_way = {Way.VALUE: scaled, Way.ROOT: np.sqrt(np.maximum(scaled, 0))}
+    by_way = in_ways(values, scored)
     return np.stack([by_way[way][:, at] for at, way in columns_of(signals)], axis=1)
 
 
@@ -52,16 +49,6 @@ def named(weights: F64, signals: Sequence[Signal[Any]]) -> dict[str, dict[str, f
     for (at, way), weight in zip(columns_of(signals), weights.tolist(), strict=True):
         found[signals[at].name][way.value] = round(weight, 5)
     return found
-
-
-def thinned(columns: F32, answers: Flags, key: F32, seed: int) -> tuple[F32, Flags]:
-    """Return at most about ``LISTED`` rows: all that answer, the best by ``key``, and a draw of the others."""
-    order = np.argsort(-key, kind="stable")
-    keep = answers.copy()
-    keep[order[: LISTED // 2]] = True
-    rest = np.flatnonzero(~keep)
-    keep[np.random.default_rng(seed).permutation(rest)[: LISTED // 2]] = True
-    return columns[keep], answers[keep]
 
 
 def fit_lists(lists: Sequence[Listed], *, penalty: float) -> F64:
@@ -83,7 +70,7 @@ def fit_lists(lists: Sequence[Listed], *, penalty: float) -> F64:
         value = -float((weight * wanted * (score - np.log(total))).sum()) + penalty * float(at @ at)
         return value, (slope @ rows).astype(np.float64) + 2 * penalty * at
 
-    return _least(loss, rows.shape[1]) / spread
+    return least(loss, np.zeros(len(spread))) / spread
 
 
 def fit_chances(values: F32, answers: Flags, weight: F64, *, penalty: float) -> tuple[F64, float]:
@@ -98,16 +85,16 @@ def fit_chances(values: F32, answers: Flags, weight: F64, *, penalty: float) -> 
         slope = -weight * sign / (1 + np.exp(margin))
         return float((weight * np.logaddexp(0, -margin)).sum() + penalty * (kept * at) @ at), slope @ rows + 2 * penalty * kept * at
 
-    found = _least(loss, rows.shape[1])
+    found = least(loss, np.zeros(len(kept)))
     return found[:-1] / spread, float(found[-1])
 
 
-def _least(loss: Callable[[F64], tuple[float, F64]], size: int) -> F64:
-    """Return where a convex loss, given with its slope, is least. Raises ``ModelError`` without scipy."""
+def least(loss: Callable[[F64], tuple[float, F64]], start: F64) -> F64:
+    """Return where a loss, given with its slope, is least near ``start``. Raises ``ModelError`` without scipy."""
     try:
         from scipy.optimize import minimize  # pyright: ignore[reportMissingTypeStubs, reportUnknownVariableType]
     except ImportError as error:
         raise ModelError("training needs scipy; install it with: pip install 'codelore[eval]'") from error
-    found = cast("Any", minimize)(loss, np.zeros(size), jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS})
-    least: list[float] = found.x.tolist()
-    return np.array(least, np.float64)
+    found = cast("Any", minimize)(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS})
+    place: list[float] = found.x.tolist()
+    return np.array(place, np.float64)

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from eval.figures import auroc
+from eval.training.names import is_annotated, plain_name
 from eval.training.samples import Sample
-from eval.training.train import ANNOTATED, READING, Score, Weights, plain_name
+from eval.training.terms import TermWeights
+from eval.training.train import READING, Score, Weights
 from retrieval.ranking.fusion import FORMAT
 from retrieval.weights import FUSION
 
@@ -28,7 +30,7 @@ def figures(scores: Sequence[Score]) -> dict[str, dict[str, float]]:
     All are of repositories that were not fitted on.
     """
     found: dict[str, dict[str, float]] = {}
-    scores = [replace(each, source=(each.source if each.source in ANNOTATED else "mined") + TIER * each.tier) for each in scores]
+    scores = [replace(each, source=(each.source if is_annotated(each.source) else "mined") + TIER * each.tier) for each in scores]
     for source in dict.fromkeys(each.source for each in scores):
         own = [each for each in scores if each.source == source and not each.foreign]
         other = [each for each in scores if each.source == source and each.foreign]
@@ -69,18 +71,25 @@ def lines(told: Mapping[str, Mapping[str, float]]) -> list[str]:
     ]
 
 
-def document(weights: Weights, samples: Sequence[Sample], told: Mapping[str, Any], *, graph: bool) -> str:
+def only_terms(terms: TermWeights) -> str:
+    """Return the text of a file of weights that has none but those of terms, to ask for signals with."""
+    empty: dict[str, Any] = {"first": {}, "second": {}, "chunks": {}, "relevance": {"bias": 0, "weights": {}}, "reading": READING}
+    return json.dumps({"format": FORMAT, "version": "", "record": {}, "terms": terms, **empty})
+
+
+def document(weights: Weights, terms: TermWeights, samples: Sequence[Sample], told: Mapping[str, Any], *, graph: bool) -> str:
     """Return the text of a file of weights."""
-    repositories = sorted({plain_name(each) for each in samples})
+    repositories = sorted({plain_name(each.repository) for each in samples})
     record = {
         "trained": datetime.now(UTC).date().isoformat(),
         "command": "codelore eval train",
-        "questions": dict(sorted(Counter(each.source if each.source in ANNOTATED else f"mined/{each.kind}" for each in samples).items())),
+        "questions": dict(sorted(Counter(each.source if is_annotated(each.source) else f"mined/{each.kind}" for each in samples).items())),
         "repositories": repositories,
         "graph": graph,
         "unseen": told,
     }
     models = {
+        "terms": terms,
         "first": weights.first,
         "second": weights.second,
         "chunks": weights.chunks,

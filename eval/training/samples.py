@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.model import Question
+from eval.model import Question, Target
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine
 from retrieval.query import parse_query
@@ -32,14 +32,12 @@ class Sample:
     source: str
     """The set it is of."""
     kind: str
-    wanted: int
-    """How many files answer, found or not."""
+    targets: Sequence[Target]
+    """What answers, found or not."""
     paths: Sequence[str]
     values: F32
     """Signals of the files (R, K)."""
     answers: Flags
-    first: Flags
-    """Which files answer of those that a question cannot do without."""
     graph: Neighbourhood | None
     chunks: ChunkSample | None
     foreign: bool = False
@@ -59,7 +57,6 @@ class ChunkSample:
     """Which chunks hold a line that answers."""
     lines: Numbers
     """First and last line of each chunk (N, 2)."""
-    spans: Sequence[tuple[str, int, int]]
 
 
 def sample(engine: Engine, root: str, question: Question, source: str, *, foreign: bool = False, vectors: Vectors | None = None) -> Sample:
@@ -68,9 +65,7 @@ def sample(engine: Engine, root: str, question: Question, source: str, *, foreig
     ranker = engine.ranker(request)
     scene = ranker.scene(parse_query(question.text), ranker.allowed(request.filters))
     paths = [scene.snapshot.name(file)[0] for file in scene.pool.files.tolist()]
-    targets = question.targets
-    answers = [not foreign and any(target.is_file(path) for target in targets) for path in paths]
-    first = [not foreign and any(target.is_file(path) for target in targets if not target.secondary) for path in paths]
+    answers = [not foreign and any(target.is_file(path) for target in question.targets) for path in paths]
     near = ranker.near(scene, np.zeros(scene.files, np.float32))
     meant = look(vectors, scene) if scene.files else None
     return Sample(
@@ -78,11 +73,10 @@ def sample(engine: Engine, root: str, question: Question, source: str, *, foreig
         question.repository,
         source,
         question.kind or question.category,
-        len({target.path for target in targets}),
+        question.targets,
         paths,
         matrix(FILE_SIGNALS, scene) if scene.files else np.zeros((0, len(FILE_SIGNALS)), np.float32),
         np.array(answers, np.bool_),
-        np.array(first, np.bool_),
         near.graph,
         None if foreign or not scene.files else _chunks(scene, paths, question),
         foreign,
@@ -100,8 +94,7 @@ def _chunks(scene: Scene, paths: Sequence[str], question: Question) -> ChunkSamp
     for path, first, last in wanted:
         inside = scene.pool.row == paths.index(path)
         answers |= inside & (lines[:, 0] <= last) & (lines[:, 1] >= first)
-    every = [(target.path, first, last) for target in question.targets for first, last in target.spans]
-    return ChunkSample(scene.pool.row, matrix(CHUNK_SIGNALS, scene), answers, lines, every)
+    return ChunkSample(scene.pool.row, matrix(CHUNK_SIGNALS, scene), answers, lines)
 
 
 def _lines(scene: Scene, chunk: int) -> tuple[int, int]:

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
 
-from eval.training.fit import Listed, expand, fit_chances, fit_lists, named, thinned
+from eval.metrics import file_ndcg, hit, span_coverage
+from eval.model import Found
+from eval.training.fit import Listed, expand, fit_chances, fit_lists, named
+from eval.training.names import fold_of, plain_name, weight_of
 from eval.training.samples import ChunkSample, Sample
 from eval.training.tier import TierWeights, fit_tier, with_tier
 from ingest.errors import SourceError
 from retrieval.ranking.fusion import ALL_SIGNALS, Model, table
 from retrieval.ranking.near import NEAR_SIGNALS, Near
-from retrieval.ranking.rank import matrix
+from retrieval.ranking.pool import Runs
+from retrieval.ranking.rank import matrix, reading_scores
 from retrieval.ranking.signals import CHUNK_SIGNALS, FILE_SIGNALS, Signal
 from retrieval.segment import F32
 
 FOLDS = 4
 PENALTY = 10.0
-MINED_SHARE = 0.3
-"""Weight of a mined question beside an annotated one."""
+LINES = 200
+"""What a reader of spans reads."""
 READING = {"chunk": 1.0, "lines": 0.5}
 RELEVANCE = (
-    "coverage", "title_coverage", "file_coverage", "name_coverage", "chunk_names", "chunk_docs", "definition", "type_definition",
-    "symbol_full", "symbol_recall", "stem_full", "stem_recall", "path_recall", "vector", "frame",
+    "coverage", "title_coverage", "file_coverage", "name_coverage", "weighed_coverage", "weighed_file_coverage", "weighed_name_coverage",
+    "chunk_names", "chunk_docs", "definition", "type_definition", "symbol_full", "symbol_recall", "stem_full",
+    "stem_recall", "path_recall", "vector", "frame",
 )  # fmt: skip
 """Signals that mean the same for every query and repository: shares and cosines."""
 _TOP = 5
@@ -67,9 +70,9 @@ def train(samples: Sequence[Sample], report: Callable[[str], None] = lambda _: N
 
     Raises SourceError when what was found of one fold is all there is to learn from.
     """
-    fold = {name: int(sha256(name.encode()).hexdigest(), 16) % FOLDS for name in {plain_name(each) for each in samples}}
+    fold = {name: fold_of(name, FOLDS) for name in {plain_name(each.repository) for each in samples}}
     _require_several_folds(samples, fold)
-    parts = [[each for each in samples if fold[plain_name(each)] == number] for number in range(FOLDS)]
+    parts = [[each for each in samples if fold[plain_name(each.repository)] == number] for number in range(FOLDS)]
     scores: list[Score] = []
     first_scores: dict[int, F32] = {}
     second_scores: dict[int, F32] = {}
@@ -108,24 +111,11 @@ def _score_tier(parts: Sequence[Sequence[Sample]], fitted: Sequence[Weights], sc
 
 def _require_several_folds(samples: Sequence[Sample], fold: Mapping[str, int]) -> None:
     learned = _learned(samples)
-    if len({fold[plain_name(each)] for each in learned}) < 2:
+    if len({fold[plain_name(each.repository)] for each in learned}) < 2:
         raise SourceError(
             f"there is too little to learn from: {len(learned)} of {len(samples)} questions have a candidate that answers, "
             f"and their repositories are of one fold or none; name sets of more repositories"
         )
-
-
-def plain_name(each: Sample) -> str:
-    """Return the name of a sample's repository, the same in all sets."""
-    return each.repository.partition("@")[0].rpartition("+")[2].lower()
-
-
-def _weight(each: Sample) -> float:
-    return MINED_SHARE if each.source not in ANNOTATED else 1.0
-
-
-ANNOTATED = frozenset({"semble", "commits25", "sweqa"})
-"""Names of the development sets (../shared/bench); all others were mined."""
 
 
 def _learned(samples: Sequence[Sample]) -> list[Sample]:
@@ -133,10 +123,7 @@ def _learned(samples: Sequence[Sample]) -> list[Sample]:
 
 
 def _fit_first(samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
-    lists = [
-        Listed(*thinned(expand(each.values, FILE_SIGNALS), each.answers, each.values[:, _KEY], at), _weight(each))
-        for at, each in enumerate(_learned(samples))
-    ]
+    lists = [Listed(expand(each.values, FILE_SIGNALS), each.answers, weight_of(each.source)) for each in _learned(samples)]
     return named(fit_lists(lists, penalty=PENALTY), FILE_SIGNALS)
 
 
@@ -145,10 +132,7 @@ def _near(each: Sample, first: F32) -> F32:
 
 
 def _fit_second(samples: Sequence[Sample], first: Mapping[int, F32]) -> dict[str, dict[str, float]]:
-    lists = [
-        Listed(*thinned(expand(_near(each, first[id(each)]), ALL_SIGNALS), each.answers, each.values[:, _KEY], at), _weight(each))
-        for at, each in enumerate(_learned(samples))
-    ]
+    lists = [Listed(expand(_near(each, first[id(each)]), ALL_SIGNALS), each.answers, weight_of(each.source)) for each in _learned(samples)]
     return named(fit_lists(lists, penalty=PENALTY), ALL_SIGNALS)
 
 
@@ -159,7 +143,7 @@ def _fit_chunks(samples: Sequence[Sample]) -> dict[str, dict[str, float]]:
             inside = each.answers[each.chunks.row]
             answers = each.chunks.answers[inside]
             if answers.any() and not answers.all():
-                lists.append(Listed(expand(each.chunks.values, CHUNK_SIGNALS)[inside], answers, _weight(each)))
+                lists.append(Listed(expand(each.chunks.values, CHUNK_SIGNALS)[inside], answers, weight_of(each.source)))
     if not lists:
         return {each.name: {} for each in CHUNK_SIGNALS}
     return named(fit_lists(lists, penalty=PENALTY), CHUNK_SIGNALS)
@@ -195,35 +179,25 @@ def _second(each: Sample, weights: Weights) -> F32:
 
 
 def _score(each: Sample, weights: Weights, scores: Mapping[int, F32]) -> Score | None:
+    name = plain_name(each.repository)
     if not len(each.paths):
-        return None if each.foreign else Score(each.source, each.kind, plain_name(each), 0.0, 0.0, None, 0.0, each.foreign)
+        return None if each.foreign else Score(each.source, each.kind, name, 0.0, 0.0, None, 0.0, each.foreign)
     score = scores[id(each)]
-    order = np.argsort(-score, kind="stable")
+    order: list[int] = np.argsort(-score, kind="stable").tolist()
+    ranked = [each.paths[at] for at in order]
     chance = _relevance_values(each.values) @ np.array(list(weights.relevance["weights"].values()), np.float32) + weights.relevance["bias"]
-    gains = each.answers[order[:10]]
-    discount = 1 / np.log2(np.arange(2, 12))
-    ideal = discount[: each.wanted].sum() or 1.0
     span = _span(each, each.chunks, score, weights) if each.chunks is not None else None
-    ndcg = float((gains * discount[: len(gains)]).sum() / ideal)
-    return Score(each.source, each.kind, plain_name(each), ndcg, float(each.first[order[0]]), span, float(chance.max()), each.foreign)
+    needed = [target for target in each.targets if not target.secondary]
+    ndcg, found = file_ndcg(ranked, each.targets), hit(ranked, needed, 1)
+    return Score(each.source, each.kind, name, ndcg, found, span, float(chance.max()), each.foreign)
 
 
-def _span(each: Sample, chunks: ChunkSample, score: F32, weights: Weights, lines: int = 200) -> float:
-    """Return the share of spans that answer of which a line is among the first ``lines`` read."""
-    own = _model(weights.chunks, CHUNK_SIGNALS).contributions(chunks.values).sum(axis=1)
-    sizes = chunks.lines[:, 1] - chunks.lines[:, 0] + 1
-    read = np.zeros(len(own))
-    for at in np.unique(chunks.row):
-        inside = chunks.row == at
-        share = own[inside] - own[inside].max()
-        read[inside] = score[at] + READING["chunk"] * (share - np.log(np.exp(share).sum())) - READING["lines"] * np.log(sizes[inside])
-    shown: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    left = lines
-    for at in np.argsort(-read, kind="stable").tolist():
-        taken = min(int(sizes[at]), left)
-        shown[each.paths[int(chunks.row[at])]].append((int(chunks.lines[at, 0]), int(chunks.lines[at, 0]) + taken - 1))
-        left -= taken
-        if left <= 0:
-            break
-    met = [any(a <= last and first <= b for a, b in shown[path]) for path, first, last in chunks.spans]
-    return float(np.mean(met))
+def _span(each: Sample, chunks: ChunkSample, score: F32, weights: Weights) -> float:
+    """Return the share of spans that answer of which a line is among the first lines read."""
+    own = _model(weights.chunks, CHUNK_SIGNALS).contributions(chunks.values).sum(axis=1).astype(np.float64)
+    begin, end = chunks.lines.T
+    base = score[chunks.row].astype(np.float64)
+    read = reading_scores(base, own, end - begin + 1, Runs.of(chunks.row), (READING["chunk"], READING["lines"]))
+    order: list[int] = np.argsort(-read, kind="stable").tolist()
+    found = [Found(each.paths[int(chunks.row[at])], int(begin[at]), int(end[at])) for at in order]
+    return span_coverage(found, each.targets, lines=LINES)

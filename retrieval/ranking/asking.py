@@ -25,6 +25,8 @@ from retrieval.ranking.candidates import (
 )
 from retrieval.ranking.pool import Pool, PoolMatches, gather_pool, match_pool
 from retrieval.ranking.scene import Asked, Scene
+from retrieval.ranking.term_facts import term_facts
+from retrieval.ranking.term_weights import TermModel
 from retrieval.snapshot import Mask, Numbers, Snapshot
 from retrieval.terms import FOLDER_ROOT, STEM_ROOT, terms, words
 from retrieval.understanding.resolved_frames import frame_chunks
@@ -40,10 +42,11 @@ _TYPES = frozenset(
 class SceneMaker:
     """Makes scenes of one snapshot; what depends on the snapshot alone is computed once."""
 
-    def __init__(self, snapshot: Snapshot, embedder: StaticEmbedder) -> None:
+    def __init__(self, snapshot: Snapshot, embedder: StaticEmbedder, terms: TermModel) -> None:
         self._snapshot = snapshot
         self._embedder = embedder
         self._lexical = LexicalScorer(snapshot)
+        self._terms = terms
         self._priors = document_priors(snapshot)
 
     def scene(self, query: Query, allowed: Mask, also: Numbers | None = None) -> Scene:
@@ -53,7 +56,9 @@ class SceneMaker:
         """
         snapshot, scorer = self._snapshot, self._lexical
         scorer.postings(look_up_keys(query))  # all at once; they are kept for what asks for them now
-        lexical = scorer.score(query.terms, allowed)
+        title = frozenset(term for word in words(query.title.encode("utf-8", "ignore")) for term in terms(word))
+        facts = term_facts(query, title, scorer)
+        lexical = scorer.score(self._terms.weigh(facts), allowed)
         weights = lexical.weights
         roots = weigh_roots(weights)
         # Of a long query the title is taken: the rest adds nothing.
@@ -77,8 +82,7 @@ class SceneMaker:
             ),
         )
         pool, matches = self._choose(candidates, lexical, allowed)
-        title = frozenset(term for word in words(query.title.encode("utf-8", "ignore")) for term in terms(word))
-        asked = Asked(query, lexical, roots, title, stems, folders, area_roots(query.title), frames, pairs)
+        asked = Asked(query, facts, lexical, roots, title, stems, folders, area_roots(query.title), frames, pairs)
         return Scene(asked, snapshot, pool, matches, scorer, self._priors, vector.at(pool.chunk), definition.at(pool.chunk))
 
     def _choose(self, candidates: Candidates, lexical: LexicalScores, allowed: Mask) -> tuple[Pool, PoolMatches]:

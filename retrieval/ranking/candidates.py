@@ -16,8 +16,8 @@ from retrieval.segment import F32
 from retrieval.snapshot import Mask, Numbers, Snapshot
 from retrieval.terms import FOLDER_ROOT, STEM_ROOT, stem, words
 
-BEST_OF_SUM = 60
-BEST_OF_EACH = 20
+BEST_OF_SUM = 32
+BEST_OF_EACH = 8
 WIDE = 2
 """So many times these are taken while the score of a document's best chunk is not known but for what it is at most."""
 MAX_PAIRS = 32

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from ingest.errors import ModelError
 from retrieval.ranking.near import NEAR_SIGNALS
 from retrieval.ranking.signals import CHUNK_SIGNALS, FILE_SIGNALS, Scale, Signal
+from retrieval.ranking.term_weights import EVEN, TERM_SIGNALS, TermModel
 from retrieval.ranking.tier import TIER_SIGNALS
 from retrieval.segment import F32
 from retrieval.weights import FUSION
@@ -60,14 +61,18 @@ class Model:
         ``largest`` are those of each signal (K) where the rows are not all there are.
         """
         value, root = self.weights
-        scaled = scale(values, self.scored, largest)
-        return scaled * value + np.sqrt(np.maximum(scaled, 0)) * root
+        by_way = in_ways(values, self.scored, largest)
+        return by_way[Way.VALUE] * value + by_way[Way.ROOT] * root
 
 
-def scale(values: F32, scored: NDArray[np.bool_], largest: F32 | None = None) -> F32:
-    """Return values (R, K) with the scored columns as shares of their largest, which may be of more rows than these."""
+def in_ways(values: F32, scored: NDArray[np.bool_], largest: F32 | None = None) -> dict[Way, F32]:
+    """Return values (R, K) in each way in which they enter a model; the scored columns are shares of their largest.
+
+    ``largest`` are those of each signal (K) where the rows are not all there are.
+    """
     top = np.where(scored, values.max(axis=0, initial=0) if largest is None else largest, 1)
-    return values / np.where(top > 0, top, 1).astype(np.float32)
+    scaled = values / np.where(top > 0, top, 1).astype(np.float32)
+    return {Way.VALUE: scaled, Way.ROOT: np.sqrt(np.maximum(scaled, 0))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,8 @@ class Fusion:
 
     version: str
     record: Mapping[str, Any]
+    terms: TermModel
+    """Of the query's terms."""
     first: Model
     """Of files, by signals of the text."""
     second: Model
@@ -113,6 +120,7 @@ def load_fusion(path: Path = FUSION) -> Fusion:
         fusion = Fusion(
             str(data["version"]),
             data["record"],
+            _term_model(data["terms"]),
             table([each.name for each in FILE_SIGNALS], data["first"], FILE_SIGNALS),
             table([each.name for each in ALL_SIGNALS], data["second"], ALL_SIGNALS),
             table([each.name for each in CHUNK_SIGNALS], data["chunks"], CHUNK_SIGNALS),
@@ -126,6 +134,21 @@ def load_fusion(path: Path = FUSION) -> Fusion:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"cannot read the ranking weights {path}: {error!r}; reinstall the package or name another file") from error
     return fusion
+
+
+def _term_model(data: Mapping[str, Any]) -> TermModel:
+    if data == {}:
+        return EVEN
+    known = {each.name for each in TERM_SIGNALS}
+    unknown = [name for name in data["signals"] if name not in known]
+    if unknown:
+        raise ModelError(
+            f"no signals of terms: {', '.join(unknown)}; train the weights anew: codelore eval train"
+        )
+    weights = np.array([float(data["signals"].get(each.name, 0.0)) for each in TERM_SIGNALS], np.float32)
+    words = {str(word): float(added) for word, added in data["words"].items()}
+    require_numbers(weights, *words.values())
+    return TermModel(weights, words)
 
 
 def require_format(found: object) -> None:

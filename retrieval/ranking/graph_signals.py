@@ -193,17 +193,15 @@ class Neighbourhood:
         """Return the signals named ``GRAPH_SIGNALS`` as rows (G, C), with the scores (C,) that the first pass gave the candidates.
 
         ``exp(score)`` is taken as proportional to the chance that a candidate is meant, as a listwise fit has it. For each of ``AROUND``
-        there is the root of the mass around a candidate, which is at most 1, and under ``… files`` the log(1 + number) of candidates
-        there; ``spread`` is scaled to 1 over the candidates.
+        there is the root of the mass around a candidate, which is at most 1; ``spread`` is scaled to 1 over the candidates.
         """
         masses = np.sqrt(around(self.links, seed_mass(scores, len(scores))))
-        counts = np.log1p(around(self.links, np.ones(len(scores), np.float32)))
         spreading = spread(self.links, seed_mass(scores))
         top = float(spreading.max(initial=0))
-        return np.concatenate((masses, counts, (spreading / top if top > 0 else spreading)[None], self.priors)).astype(np.float32)
+        return np.concatenate((masses, (spreading / top if top > 0 else spreading)[None], self.priors)).astype(np.float32)
 
 
-GRAPH_SIGNALS = (*AROUND, *(f"{name} files" for name in AROUND), "spread", "users", "used", "rank")
+GRAPH_SIGNALS = (*AROUND, "spread", "users", "used", "rank")
 
 
 def neighbours(graph: FileGraph, candidates: Numbers, mass: F32, limit: int, weights: KindWeights = DEFAULT) -> Numbers:

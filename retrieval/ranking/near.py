@@ -70,8 +70,7 @@ def _about(name: str) -> str:
             "used": "logarithm of the number of files that it uses",
             "rank": "its PageRank among all files",
         }[name]
-    what = "number of candidates" if way.endswith("files") else "first scores of the candidates"
-    return f"{what} that {'point at it' if way.startswith('in') else 'it points at'} by edges of kind {kind}"
+    return f"first scores of the candidates that {'point at it' if way == 'in' else 'it points at'} by edges of kind {kind}"
 
 
 NEAR_SIGNALS: tuple[Signal[Near], ...] = (

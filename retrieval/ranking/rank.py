@@ -103,7 +103,7 @@ class Ranker:
         self._names = (*fusion.second.signals, *fusion.tier.signals)
         self._chunk_names = [CHUNK_PREFIX + name for name in fusion.chunks.signals]
         self._signals: GraphSignals | None = None
-        self._scenes = SceneMaker(snapshot, embedder)
+        self._scenes = SceneMaker(snapshot, embedder, fusion.terms)
 
     def allowed(self, filters: Filters) -> Mask:
         """Return which chunks the view shows and the filters let through."""
@@ -203,19 +203,14 @@ class Ranker:
         """Return the chunks of the leading files, whose scores are ``base``.
 
         For a flat list each chunk scores as its file, less what it is behind the best chunk of that, less a penalty for each better one.
-        In order of reading a file's score is shared among its chunks as the chunks' model says, and what is long costs more of a
-        reader's budget.
         """
         rank = found.rank
         at = np.lexsort((-found.score, rank))
         place, own = found.place[at], found.score[at]
         runs = Runs.of(rank)
         number = np.arange(len(rank)) - np.repeat(runs.begins, runs.sizes)
-        behind = own - np.repeat(own[runs.begins], runs.sizes)
-        weight, lines = self._fusion.reading
-        whole = np.add.reduceat(np.exp(behind), runs.begins) if len(rank) else behind
-        share = behind - np.repeat(np.log(whole), runs.sizes)
-        read = base[rank] + weight * share - lines * np.log(scene.lines(place))
+        behind: F64 = (own - np.repeat(own[runs.begins], runs.sizes)).astype(np.float64)
+        read = reading_scores(base[rank], behind, scene.lines(place), runs, self._fusion.reading)
         return _Chunks(at, place, rank, number, base[rank] + behind - SAME_FILE_PENALTY * number, read)
 
 
@@ -249,6 +244,21 @@ class _Chunks:
     """Score in a flat list."""
     read: F64
     """Score in an order of reading."""
+
+
+def reading_scores(base: F64, own: F64, lines: Numbers, runs: Runs, weights: tuple[float, float]) -> F64:
+    """Return the scores of chunks (N) in order of reading, for files' scores, own scores and numbers of lines of each; a run is a file's.
+
+    A file's score is shared among its chunks as their own scores say, and what is long costs more of a reader's budget. ``weights`` are
+    what that share counts, and what the logarithm of the lines costs.
+    """
+    if not len(own):
+        return own
+    best: F64 = np.maximum.reduceat(own, runs.begins)
+    behind = own - np.repeat(best, runs.sizes)
+    whole: F64 = np.add.reduceat(np.exp(behind), runs.begins)
+    share, cost = weights
+    return base + share * (behind - np.repeat(np.log(whole), runs.sizes)) - cost * np.log(lines)
 
 
 def _rows(ranks: Numbers, chunks: Numbers, scores: F64) -> Iterator[tuple[int, int, float]]:

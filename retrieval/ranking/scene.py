@@ -16,7 +16,8 @@ from retrieval.query import Query
 from retrieval.ranking.definitions import Definitions
 from retrieval.ranking.path_words import PathWords
 from retrieval.ranking.pool import Pool, PoolMatches, match_pool
-from retrieval.ranking.words import Words
+from retrieval.ranking.term_facts import TermFacts
+from retrieval.ranking.words import By, Words
 from retrieval.segment import F32, U16, Field
 from retrieval.snapshot import Numbers, Snapshot
 
@@ -30,6 +31,8 @@ class Asked:
     """The query as the ranking reads it, looked up in the whole snapshot."""
 
     query: Query
+    facts: TermFacts
+    """What is known of its terms."""
     lexical: LexicalScores
     roots: Mapping[str, float]
     """What each root of the query counts."""
@@ -72,6 +75,11 @@ class Scene:
         self._asked = asked
 
     @property
+    def term_facts(self) -> TermFacts:
+        """What is known of the query's terms before any file is looked at."""
+        return self._asked.facts
+
+    @property
     def files(self) -> int:
         """Number of files, R."""
         return len(self.pool.files)
@@ -88,18 +96,18 @@ class Scene:
 
     @cached_property
     def chunk(self) -> F32:
-        """BM25F of each chunk (N)."""
-        return lend(self.words.chunk_score, self.pool.chunk, [(each.chunks, each.score) for each in self._asked.lexical.lent])
+        """BM25F of each chunk (N), terms weighed by the model."""
+        return lend(self.words.chunk_score(By.MODEL), self.pool.chunk, [(each.chunks, each.score) for each in self._asked.lexical.lent])
 
     @cached_property
     def coverage(self) -> F32:
-        """Share of the query's weight whose terms each chunk holds (N)."""
-        own = self.words.chunk_coverage(*Field)
+        """Share of the query's weight, as the model has it, whose terms each chunk holds (N)."""
+        own = self.words.chunk_coverage(*Field, by=By.MODEL)
         return lend(own, self.pool.chunk, [(each.chunks, each.coverage) for each in self._asked.lexical.lent])
 
     @property
     def file(self) -> F32:
-        """BM25F of each file (R)."""
+        """BM25F of each file (R), terms weighed by the model."""
         return self._asked.lexical.document[self.pool.files]
 
     @cached_property

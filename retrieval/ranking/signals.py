@@ -14,6 +14,7 @@ import numpy as np
 
 from ingest.path_kinds import PathFlag
 from retrieval.ranking.scene import Scene
+from retrieval.ranking.words import By
 from retrieval.segment import F32, Field
 
 T = TypeVar("T")
@@ -103,26 +104,50 @@ def _type(scene: Scene, values: F32) -> F32:
 
 S, H, P = Scale.SCORE, Scale.SHARE, Scale.PRIOR
 FILE_SIGNALS: tuple[Signal[Scene], ...] = (
-    Signal("chunk", "BM25F of its best chunk", S, lambda x: x.pool.best(x.chunk)),
-    Signal("chunks", "BM25F of its five best chunks", S, lambda x: x.pool.sum_of_best(x.chunk, x.pool.row)),
-    Signal("title_chunk", "BM25F of its best chunk for the query's first line", S, lambda x: x.pool.best(x.words.title_chunk)),
-    Signal("file", "BM25F of the whole file", S, lambda x: x.file),
-    Signal("title_file", "BM25F of the whole file for the query's first line", S, lambda x: x.words.title_file),
+    Signal("weighed_chunk", "BM25F of its best chunk, terms weighed by the model", S, lambda x: x.pool.best(x.chunk)),
+    Signal(
+        "weighed_chunks", "BM25F of its five best chunks, terms weighed by the model", S, lambda x: x.pool.sum_of_best(x.chunk, x.pool.row)
+    ),
+    Signal("weighed_file", "BM25F of the whole file, terms weighed by the model", S, lambda x: x.file),
+    Signal(
+        "weighed_names", "BM25 of the names it defines, terms weighed by the model", S, lambda x: x.words.field_score(Field.NAMES, By.MODEL)
+    ),
+    Signal("weighed_coverage", "share of the query its best chunk holds, terms weighed by the model", H, lambda x: x.pool.best(x.coverage)),
+    Signal(
+        "weighed_file_coverage",
+        "share of the query the file holds, terms weighed by the model",
+        H,
+        lambda x: x.words.field_coverage(*Field, by=By.MODEL),
+    ),
+    Signal(
+        "weighed_name_coverage",
+        "share of the query the names it defines and its path hold, terms weighed by the model",
+        H,
+        lambda x: x.words.field_coverage(Field.NAMES, Field.STEM, Field.DIRECTORIES, by=By.MODEL),
+    ),
+    Signal("chunk", "BM25F of its best chunk", S, lambda x: x.pool.best(x.words.chunk_score(By.RARITY))),
+    Signal("chunks", "BM25F of its five best chunks", S, lambda x: x.pool.sum_of_best(x.words.chunk_score(By.RARITY), x.pool.row)),
+    Signal("title_chunk", "BM25F of its best chunk for the query's first line", S, lambda x: x.pool.best(x.words.chunk_score(By.TITLE))),
+    Signal("file", "BM25F of the whole file", S, lambda x: x.words.file_score(By.RARITY)),
+    Signal("title_file", "BM25F of the whole file for the query's first line", S, lambda x: x.words.file_score(By.TITLE)),
     Signal("body", "BM25 of its text", S, lambda x: x.words.field_score(Field.BODY)),
     Signal("names", "BM25 of the names it defines", S, lambda x: x.words.field_score(Field.NAMES)),
     Signal("docs", "BM25 of its docs", S, lambda x: x.words.field_score(Field.DOCS)),
     Signal("context", "BM25 of what encloses its chunks", S, lambda x: x.words.field_score(Field.CONTEXT)),
     Signal(
-        "title_names", "BM25 of the names it defines, for the query's first line", S, lambda x: x.words.field_score(Field.NAMES, title=True)
+        "title_names",
+        "BM25 of the names it defines, for the query's first line",
+        S,
+        lambda x: x.words.field_score(Field.NAMES, by=By.TITLE),
     ),
     Signal("path_terms", "BM25 of its name", S, lambda x: x.words.field_score(Field.STEM)),
     Signal("folder_terms", "BM25 of its folders", S, lambda x: x.words.field_score(Field.DIRECTORIES)),
-    Signal("coverage", "share of the query its best chunk holds", H, lambda x: x.pool.best(x.coverage)),
+    Signal("coverage", "share of the query its best chunk holds", H, lambda x: x.pool.best(x.words.chunk_coverage(*Field))),
     Signal(
         "title_coverage",
         "share of the query's first line its best chunk holds",
         H,
-        lambda x: x.pool.best(x.words.chunk_coverage(*Field, title=True)),
+        lambda x: x.pool.best(x.words.chunk_coverage(*Field, by=By.TITLE)),
     ),
     Signal("file_coverage", "share of the query the file holds", H, lambda x: x.words.field_coverage(*Field)),
     Signal(
@@ -180,10 +205,18 @@ FILE_SIGNALS: tuple[Signal[Scene], ...] = (
     *(_flag(flag, wanted=True) for flag in (PathFlag.TEST, PathFlag.EXAMPLE, PathFlag.BENCHMARK, PathFlag.DECLARATION, PathFlag.DOCUMENT)),
 )
 CHUNK_SIGNALS: tuple[Signal[Scene], ...] = (
-    Signal("chunk", "BM25F", S, lambda x: x.chunk),
-    Signal("title", "BM25F for the query's first line", S, lambda x: x.words.title_chunk),
+    Signal("weighed", "BM25F, terms weighed by the model", S, lambda x: x.chunk),
+    Signal("weighed_coverage", "share of the query it holds, terms weighed by the model", H, lambda x: x.coverage),
+    Signal(
+        "weighed_names",
+        "share of the query its names hold, terms weighed by the model",
+        H,
+        lambda x: x.words.chunk_coverage(Field.NAMES, by=By.MODEL),
+    ),
+    Signal("chunk", "BM25F", S, lambda x: x.words.chunk_score(By.RARITY)),
+    Signal("title", "BM25F for the query's first line", S, lambda x: x.words.chunk_score(By.TITLE)),
     Signal("body", "BM25 of its text", S, lambda x: x.words.chunk_body),
-    Signal("coverage", "share of the query it holds", H, lambda x: x.coverage),
+    Signal("coverage", "share of the query it holds", H, lambda x: x.words.chunk_coverage(*Field)),
     Signal("names", "share of the query its names hold", H, lambda x: x.words.chunk_coverage(Field.NAMES)),
     Signal("docs", "share of the query its docs hold", H, lambda x: x.words.chunk_coverage(Field.DOCS)),
     Signal("context", "share of the query that what encloses it holds", H, lambda x: x.words.chunk_coverage(Field.CONTEXT)),

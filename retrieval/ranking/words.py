@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
@@ -15,6 +16,17 @@ from retrieval.segment import F32, Field
 _ADDED = (Field.BODY, Field.NAMES, Field.CONTEXT, Field.DOCS)
 _NAMING_K1 = 1.0
 _FILE_FIELDS = ((Field.NAMES, FILE.names), (Field.DOCS, FILE.docs), (Field.STEM, FILE.stem), (Field.DIRECTORIES, FILE.directories))
+
+
+class By(StrEnum):
+    """What a term counts."""
+
+    RARITY = "rarity"
+    """Its rarity times its weight in the query."""
+    TITLE = "title"
+    """The same for terms of the first line, others nothing."""
+    MODEL = "model"
+    """The same times what the model of terms makes of it."""
 
 
 class Words:
@@ -32,20 +44,20 @@ class Words:
         self.matches = matches
         self._title = title
         self._chunk_norm, self._document_norm = norms
-        self._field_scores: dict[Field, F32] = {}
-        self._chunk_coverage: dict[tuple[tuple[Field, ...], bool], F32] = {}
+        self._field_scores: dict[tuple[Field, By], F32] = {}
+        self._chunk_coverage: dict[tuple[tuple[Field, ...], By], F32] = {}
 
     @cached_property
-    def idf(self) -> F32:
-        """Weight of each term (T)."""
-        return np.array([each.idf for each in self._terms], np.float32)
+    def _idf(self) -> dict[By, F32]:
+        """What each term counts (T), in every way; the same array where all terms are of the first line."""
+        rarity = np.array([each.plain for each in self._terms], np.float32)
+        first = np.array([each.term.text in self._title for each in self._terms], np.bool_)
+        title = rarity if first.all() else rarity * first
+        return {By.RARITY: rarity, By.TITLE: title, By.MODEL: np.array([each.idf for each in self._terms], np.float32)}
 
-    @cached_property
-    def title_idf(self) -> F32:
-        """Weight of each term of the first line, 0 for the others (T); the same array as ``idf`` where all are of the first line."""
-        if all(each.term.text in self._title for each in self._terms):
-            return self.idf
-        return np.array([each.idf * (each.term.text in self._title) for each in self._terms], np.float32)
+    def _same(self, by: By) -> By:
+        """Return the way whose weights are those of another, that what it scores is computed once."""
+        return By.RARITY if by is By.TITLE and self._idf[by] is self._idf[By.RARITY] else by
 
     @cached_property
     def counts(self) -> dict[Field, F32]:
@@ -68,77 +80,80 @@ class Words:
             found[field] = values.reshape(shape)
         return found
 
-    def field_score(self, field: Field, *, title: bool = False) -> F32:
-        """Return BM25 over one field of the files (R), of the terms of the first line alone where ``title`` says so."""
-        if title and self.title_idf is not self.idf:
-            return self._field_score(field, self.title_idf)
-        if field not in self._field_scores:
-            self._field_scores[field] = self._field_score(field, self.idf)
-        return self._field_scores[field]
+    def field_score(self, field: Field, by: By = By.RARITY) -> F32:
+        """Return BM25 over one field of the files (R)."""
+        key = field, self._same(by)
+        if key not in self._field_scores:
+            count = self.counts[field]
+            body = field is Field.BODY
+            norm = count * self._document_norm if body else count
+            self._field_scores[key] = _saturated(self._idf[by], norm, FILE.k1 if body else _NAMING_K1)
+        return self._field_scores[key]
 
-    def _field_score(self, field: Field, idf: F32) -> F32:
-        count = self.counts[field]
-        if field is Field.BODY:
-            count = count * self._document_norm
-            return _saturated(idf, count, FILE.k1)
-        return _saturated(idf, count, _NAMING_K1)
-
-    def field_coverage(self, *fields: Field) -> F32:
+    def field_coverage(self, *fields: Field, by: By = By.RARITY) -> F32:
         """Return the share of the query's weight whose terms stand in any of these fields of a file (R)."""
         held = np.zeros((self.matches.terms, len(self._pool.files)), np.bool_)
         for field in fields:
             held |= self.counts[field] > 0
-        return weighed(self.idf, held) / _whole(self.idf)
+        return weighed(self._idf[by], held) / _whole(self._idf[by])
 
     def holding(self, wanted: NDArray[np.bool_]) -> F32:
         """Return for each file (R) the weight of the ``wanted`` terms (T) that its text or names hold."""
         held = (self.counts[Field.BODY] + self.counts[Field.NAMES]) > 0
-        return weighed(np.where(wanted, self.idf, np.float32(0)), held)
+        return weighed(np.where(wanted, self._idf[By.RARITY], np.float32(0)), held)
+
+    def file_score(self, by: By) -> F32:
+        """Return the BM25F of the files (R)."""
+        return weighed(self._idf[by], self._file_saturated)
+
+    @property
+    def file_gains(self) -> F32:
+        """What each term adds to the BM25F of each file (T, R), all terms alike but for their rarity."""
+        return self._idf[By.RARITY][:, None] * self._file_saturated
 
     @cached_property
-    def title_file(self) -> F32:
-        """BM25F of the files for the first line alone (R)."""
+    def _file_saturated(self) -> F32:
+        """What each term is worth to the BM25F of each file (T, R), when it counts 1."""
         count = self.counts[Field.BODY] * self._document_norm
         for field, weight in _FILE_FIELDS:
             count = count + np.float32(weight) * self.counts[field]
-        return _saturated(self.title_idf, count, FILE.k1)
+        return (count * np.float32(FILE.k1 + 1) / (count + np.float32(FILE.k1))).astype(np.float32)
 
-    @cached_property
-    def title_chunk(self) -> F32:
-        """BM25F of the chunks for the first line alone (N)."""
-        return self.chunk_score if self.title_idf is self.idf else self._scored(self._chunk_counts, self.title_idf)
+    def chunk_score(self, by: By) -> F32:
+        """Return the BM25F of the chunks (N)."""
+        return self._added_up(self._chunk_saturated, by)
 
-    @cached_property
-    def chunk_score(self) -> F32:
-        """BM25F of the chunks (N)."""
-        return self._scored(self._chunk_counts, self.idf)
-
-    @cached_property
+    @property
     def chunk_body(self) -> F32:
         """BM25 of the chunks' text (N)."""
-        return self._scored(self.matches.field(Field.BODY).astype(np.float32) * self._match_norm, self.idf)
+        return self._added_up(_worth(self.matches.field(Field.BODY).astype(np.float32) * self._match_norm), By.RARITY)
 
     @cached_property
     def _match_norm(self) -> F32:
         return self._chunk_norm[self.matches.place]
 
     @cached_property
-    def _chunk_counts(self) -> F32:
-        return chunk_counts(self.matches.weight, self._match_norm)
+    def _chunk_saturated(self) -> F32:
+        """What each posting is worth to its chunk's BM25F (E), for a term that counts 1."""
+        return _worth(chunk_counts(self.matches.weight, self._match_norm))
 
-    def _scored(self, count: F32, idf: F32) -> F32:
-        gained = idf[self.matches.term] * count * np.float32(CHUNK.k1 + 1) / (count + np.float32(CHUNK.k1))
-        return np.bincount(self.matches.place, gained, len(self._pool.chunk)).astype(np.float32)
+    def _added_up(self, worth: F32, by: By) -> F32:
+        return np.bincount(self.matches.place, self._idf[by][self.matches.term] * worth, len(self._pool.chunk)).astype(np.float32)
 
-    def chunk_coverage(self, *fields: Field, title: bool = False) -> F32:
-        """Return the share of the query's weight (of its first line's) whose terms stand in any of these fields of a chunk (N)."""
-        idf = self.title_idf if title else self.idf
-        title = idf is not self.idf
-        if (fields, title) not in self._chunk_coverage:
+    def chunk_coverage(self, *fields: Field, by: By = By.RARITY) -> F32:
+        """Return the share of the query's weight whose terms stand in any of these fields of a chunk (N)."""
+        key = fields, self._same(by)
+        if key not in self._chunk_coverage:
+            idf = self._idf[by]
             held = np.flatnonzero(self.matches.in_any(fields))
             got = np.bincount(self.matches.place[held], idf[self.matches.term[held]], len(self._pool.chunk))
-            self._chunk_coverage[fields, title] = got.astype(np.float32) / _whole(idf)
-        return self._chunk_coverage[fields, title]
+            self._chunk_coverage[key] = got.astype(np.float32) / _whole(idf)
+        return self._chunk_coverage[key]
+
+
+def _worth(count: F32) -> F32:
+    """Return what weighted counts in chunks are worth to BM25, for terms that count 1."""
+    return (count * np.float32(CHUNK.k1 + 1) / (count + np.float32(CHUNK.k1))).astype(np.float32)
 
 
 def _saturated(idf: F32, count: F32, k1: float) -> F32:

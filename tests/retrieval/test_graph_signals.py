@@ -131,7 +131,7 @@ def test_priors_count_files_and_not_edges() -> None:
 def test_all_signals_are_numbers_of_a_known_size(rows: list[Row], candidates: list[int], scores: list[float]) -> None:
     """Whatever the graph: one number a candidate, none of them odd, and most of them at most 1."""
     found = GraphSignals(graph_of(rows)).of(np.array(candidates, np.int64)).values(np.array(scores[: len(candidates)], np.float32))
-    assert len(found) == len(GRAPH_SIGNALS) == 2 * len(AROUND) + 4
+    assert len(found) == len(GRAPH_SIGNALS) == len(AROUND) + 4
     for name, values in zip(GRAPH_SIGNALS, found, strict=True):
         assert values.shape == (len(candidates),)
         assert values.dtype == np.float32

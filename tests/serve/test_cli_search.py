@@ -164,7 +164,7 @@ def test_signals_are_listed_with_their_weights(shop: Path) -> None:
     assert done.code == 0
     assert re.search(r"^definition +[+-]\d+\.\d{3} +[+-]\d+\.\d{3}  it defines a name of the query$", done.out, re.MULTILINE)
     listed = json.loads(program("signals", "--json", folder=shop).out)["signals"]
-    assert {each["of"] for each in listed} == {"file", "neighbours", "transformer", "chunk", "place"}
+    assert {each["of"] for each in listed} == {"term", "file", "neighbours", "transformer", "chunk", "place"}
     assert all((each["first"] is None) == (each["of"] != "file") for each in listed)
     assert any(each["confidence"] for each in listed)
     assert all(each["about"] for each in listed)

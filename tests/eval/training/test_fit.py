@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.training.fit import LISTED, Listed, columns_of, expand, fit_chances, fit_lists, named, thinned
+from eval.training.fit import Listed, columns_of, expand, fit_chances, fit_lists, named
 from eval.training.report import document, figures, lines
 from eval.training.samples import Sample
 from eval.training.train import RELEVANCE, Score, Weights
@@ -72,18 +72,6 @@ def test_columns_times_weights_are_what_a_model_adds(rows: int, seed: int) -> No
     assert model.contributions(values).sum(axis=1) == pytest.approx(columns @ weights, abs=1e-3)
 
 
-@given(st.integers(0, 100), st.sets(st.integers(0, 99), max_size=5), st.integers(0, 9))
-def test_thinning_keeps_all_answers_and_the_best_others(rows: int, wanted: set[int], seed: int) -> None:
-    key = np.random.default_rng(rows).permutation(rows).astype(np.float32)
-    answers = np.array([at in wanted for at in range(rows)], np.bool_)
-    columns, kept = thinned(key[:, None], answers, key, seed)
-    assert kept.sum() == answers.sum()
-    assert len(columns) <= LISTED + len(wanted)
-    assert set(np.sort(key)[::-1][: LISTED // 2].tolist()) <= set(columns[:, 0].tolist())
-    again, _ = thinned(key[:, None], answers, key, seed)
-    assert np.array_equal(columns, again)
-
-
 def score(
     repository: str, ndcg: float, *, kind: str = "", source: str = "semble", foreign: bool = False, span: float | None = None
 ) -> Score:
@@ -123,14 +111,14 @@ def test_a_document_of_weights_can_be_loaded_and_names_its_training(tmp_path: Pa
     weights = Weights(first, first, {}, {"bias": -1.0, "weights": dict.fromkeys(RELEVANCE, 0.5)})
     none = np.zeros(0, np.bool_)
     samples = [
-        Sample("1", "acme+Shop@12", source, kind, 1, [], np.zeros((0, 1), np.float32), none, none, None, None)
+        Sample("1", "acme+Shop@12", source, kind, [], [], np.zeros((0, 1), np.float32), none, None, None)
         for source, kind in (("semble", "how"), ("shop", "change"))
     ]
-    text = document(weights, samples, {"semble": {}}, graph=True)
+    text = document(weights, {}, samples, {"semble": {}}, graph=True)
     file = tmp_path / "fusion.json"
     file.write_text(text)
     fusion = load_fusion(file)
     assert fusion.record["repositories"] == ["shop"]
     assert fusion.record["questions"] == {"semble": 1, "mined/change": 1}
     assert fusion.record["command"] == "codelore eval train"
-    assert json.loads(document(weights, samples[:1], {}, graph=False))["version"] == fusion.version
+    assert json.loads(document(weights, {}, samples[:1], {}, graph=False))["version"] == fusion.version

@@ -45,7 +45,8 @@ def made(seed: int, *, meant: bool = True) -> Sample:
     answers[values[:, 0].argmax()] = True
     none = np.zeros((12, 1), np.float32)
     paths = [f"{at}.py" for at in range(12)]
-    return Sample(str(seed), "shop", "semble", "", 1, paths, none, answers, answers, None, None, meant=values if meant else None)
+    targets = [Target(path) for path, answer in zip(paths, answers, strict=True) if answer]
+    return Sample(str(seed), "shop", "semble", "", targets, paths, none, answers, None, None, meant=values if meant else None)
 
 
 def test_the_weights_favour_what_answers_and_leave_the_rest() -> None:

@@ -14,8 +14,9 @@ from eval.cli_train import add_train
 from eval.corpora import Places
 from eval.model import Question, Target
 from eval.training.collect import CollectOptions, collect, errands, read_vectors
+from eval.training.names import plain_name
 from eval.training.samples import Sample, sample
-from eval.training.train import RELEVANCE, plain_name, train
+from eval.training.train import RELEVANCE, train
 from ingest.errors import SourceError
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine, EngineOptions
@@ -148,11 +149,11 @@ def test_samples_have_signals_and_say_what_answers(samples: list[Sample]) -> Non
     assert set(own) == {row["id"] for row in rows()}
     for each in samples:
         assert each.values.shape == (len(each.paths), len(FILE_SIGNALS))
-        assert each.answers.shape == each.first.shape == (len(each.paths),)
+        assert each.answers.shape == (len(each.paths),)
         assert not (each.foreign and each.answers.any())
         assert (each.chunks is None) or not each.foreign
     one = own["python/0"]
-    assert one.wanted == 1
+    assert [target.path for target in one.targets] == ["shop.py"]
     assert [path for path, answers in zip(one.paths, one.answers, strict=True) if answers] == ["shop.py"]
     chunks = one.chunks
     assert chunks is not None
@@ -176,8 +177,7 @@ def test_a_question_without_candidates_scores_nothing(tmp_path: Path, places: tu
         found = sample(engine, root, Question("two", "server", "acme+Go@1234", question.targets), "tiny")
     assert (empty.paths, empty.values.shape, empty.chunks, empty.kind) == ([], (0, len(FILE_SIGNALS)), None, "how")
     assert found.answers.any()
-    assert not found.first.any()
-    assert plain_name(found) == plain_name(empty) == "go"
+    assert plain_name(found.repository) == plain_name(empty.repository) == "go"
 
 
 def test_a_training_repeats_itself_and_learns_from_most(samples: list[Sample]) -> None:
@@ -195,6 +195,6 @@ def test_a_training_repeats_itself_and_learns_from_most(samples: list[Sample]) -
 
 
 def test_nothing_to_learn_from_is_an_error(samples: list[Sample]) -> None:
-    for few in ([], [each for each in samples if each.foreign], [each for each in samples if plain_name(each) == "go"]):
+    for few in ([], [each for each in samples if each.foreign], [each for each in samples if plain_name(each.repository) == "go"]):
         with pytest.raises(SourceError, match="too little to learn from"):
             train(few)

@@ -16,7 +16,7 @@ from ingest.errors import ModelError
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine, EngineOptions
 from retrieval.query import parse_query
-from retrieval.ranking.fusion import ALL_SIGNALS, FORMAT, Way, load_fusion, scale, table
+from retrieval.ranking.fusion import ALL_SIGNALS, FORMAT, Way, in_ways, load_fusion, table
 from retrieval.ranking.near import NEAR_SIGNALS
 from retrieval.ranking.rank import NESTED, Ranking, matrix
 from retrieval.ranking.signals import CHUNK_SIGNALS, FILE_SIGNALS, Scale
@@ -75,6 +75,11 @@ def test_the_shipped_weights_are_of_this_release_and_say_where_they_come_from() 
         ("relevance bias", float("inf"), "not a number"),
         ("reading lines", "long", "long"),
         ("first", [], "cannot read"),
+        ("terms", None, "cannot read"),
+        ("terms signals moon", 1.0, "moon"),
+        ("terms signals rarity", float("nan"), "not a number"),
+        ("terms words fix", float("inf"), "not a number"),
+        ("terms words fix", "little", "little"),
     ],
 )
 def test_a_file_of_weights_that_cannot_be_used_is_an_error_that_names_it(tmp_path: Path, keys: str, value: object, says: str) -> None:
@@ -131,9 +136,9 @@ def test_an_engine_searches_with_the_weights_it_is_given(tmp_path: Path) -> None
 
 def test_scores_are_shares_of_the_best_and_all_else_is_as_it_is() -> None:
     values = np.array([[2.0, 2.0, 0.0], [1.0, 4.0, 0.0]], np.float32)
-    found = scale(values, np.array([True, False, True]))
+    found = in_ways(values, np.array([True, False, True]))[Way.VALUE]
     assert found.tolist() == [[1.0, 2.0, 0.0], [0.5, 4.0, 0.0]]
-    assert scale(values[:0], np.array([True, False, True])).shape == (0, 3)
+    assert in_ways(values[:0], np.array([True, False, True]))[Way.ROOT].shape == (0, 3)
 
 
 @settings(max_examples=50, deadline=None)

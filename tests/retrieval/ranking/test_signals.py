@@ -141,6 +141,6 @@ def test_the_table_is_the_matrix() -> None:
     found = matrix(FILE_SIGNALS, scene)
     assert found.shape == (scene.files, len(FILE_SIGNALS))
     assert found.dtype == np.float32
-    at = [each.name for each in FILE_SIGNALS].index("file")
+    at = [each.name for each in FILE_SIGNALS].index("weighed_file")
     assert np.allclose(found[:, at], scene.file, atol=1e-4)
     assert np.array_equal(found, matrix(FILE_SIGNALS, scene_of("refund order")))

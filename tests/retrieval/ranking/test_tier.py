@@ -169,6 +169,6 @@ def test_weights_without_the_tier_leave_it_out(tmp_path: Path, tree: str, model:
 
 def test_a_training_keeps_the_tier() -> None:
     shipped = json.loads(FUSION.read_text(encoding="utf-8"))
-    made = json.loads(document(Weights({}, {}, {}, {"bias": 0.0, "weights": {}}), [], {}, graph=False))
+    made = json.loads(document(Weights({}, {}, {}, {"bias": 0.0, "weights": {}}), {}, [], {}, graph=False))
     assert made["tier"] == shipped["tier"]
     assert made["version"] != shipped["version"]
