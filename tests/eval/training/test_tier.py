@@ -11,6 +11,7 @@ import pytest
 
 from eval.cli_train import add_train
 from eval.corpora import Places
+from eval.model import Target
 from eval.training.collect import CollectOptions, collect, errands
 from eval.training.report import TIER
 from eval.training.samples import Sample
