@@ -142,9 +142,7 @@ def _term_model(data: Mapping[str, Any]) -> TermModel:
     known = {each.name for each in TERM_SIGNALS}
     unknown = [name for name in data["signals"] if name not in known]
     if unknown:
-        raise ModelError(
-            f"no signals of terms: {', '.join(unknown)}; train the weights anew: codelore eval train"
-        )
+        raise ModelError(f"no signals of terms: {', '.join(unknown)}; train the weights anew: codelore eval train")
     weights = np.array([float(data["signals"].get(each.name, 0.0)) for each in TERM_SIGNALS], np.float32)
     words = {str(word): float(added) for word, added in data["words"].items()}
     require_numbers(weights, *words.values())
