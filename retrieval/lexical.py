@@ -97,11 +97,13 @@ class TermMatches:
 
 @dataclass(frozen=True, slots=True)
 class Lent:
-    """What chunks score at least, and what of the query they cover at least, because they show a diagram that does."""
+    """What chunks and their documents score at least, and what of the query they cover at least, because they show a diagram that does."""
 
     chunks: Numbers
+    documents: Numbers
     score: float
     coverage: float
+    document: float
 
 
 @dataclass(slots=True)
@@ -115,7 +117,16 @@ class LexicalScores:
     chunk: F32
     """What its best chunk scores at most: the best of each term added up, wherever in the document they are."""
     matches: list[TermMatches]
+    best: Numbers | None = None
+    """The documents (ascending) that all terms were added for; None for all documents."""
     lent: Sequence[Lent] = ()
+
+    @property
+    def among(self) -> Numbers | None:
+        """The documents (ascending) worth a closer look for what they score; None for all."""
+        if self.best is None or not self.lent:
+            return self.best
+        return np.unique(np.concatenate([self.best, *(each.documents for each in self.lent)]))
 
     @property
     def weights(self) -> dict[str, float]:
@@ -170,9 +181,9 @@ class LexicalScorer:
         rows = np.zeros((3, len(snapshot.document_ids)), np.float32)
         searched = None if allowed is snapshot.live else allowed | self._in_diagrams
         matches = self._matches(terms, searched)
-        self._add_up(rows, matches, everything=searched is None)
+        best = self._add_up(rows, matches, everything=searched is None)
         document, named, chunk = rows
-        scores = LexicalScores(document, named, chunk, matches)
+        scores = LexicalScores(document, named, chunk, matches, best)
         if len(self._diagrams):
             scores.lent = self._lend_to_documents(scores, allowed)
             if searched is not None:
@@ -191,10 +202,10 @@ class LexicalScorer:
             matches.append(TermMatches(term, idf, found.chunk, found.weight))
         return matches
 
-    def _add_up(self, rows: F32, matches: Sequence[TermMatches], *, everything: bool) -> None:
+    def _add_up(self, rows: F32, matches: Sequence[TermMatches], *, everything: bool) -> Numbers | None:
         """Add what the terms say of documents to rows of scores (3, D), rare terms first; nothing is kept where not ``everything`` counts.
 
-        Once there are documents enough, the other terms, which say less, are looked for in the best of these alone.
+        Once there are documents enough, the other terms, which say less, are looked for in the best of these alone, which are returned.
         """
         within: Numbers | None = None
         for each in sorted(matches, key=lambda each: (len(each.chunk), each.term.text)):
@@ -208,6 +219,7 @@ class LexicalScorer:
             impact.add_to(rows, each.idf, within)
             if within is None and len(rows[2]) > self._enough:
                 within = _best_of(rows[2], self._enough)
+        return within
 
     @cached_property
     def _in_diagrams(self) -> Mask:
@@ -235,10 +247,10 @@ class LexicalScorer:
             shown = self._shown_by[diagram]
             shown = shown[allowed[shown]]
             if len(shown):
-                documents = snapshot.chunk_document[shown]
+                documents, document = snapshot.documents_of(shown), _LENT * scores.document[diagram]
                 scores.chunk[documents] = np.maximum(scores.chunk[documents], chunk[at])
-                scores.document[documents] = np.maximum(scores.document[documents], _LENT * scores.document[diagram])
-                lent.append(Lent(shown, float(chunk[at]), float(coverage[at])))
+                scores.document[documents] = np.maximum(scores.document[documents], document)
+                lent.append(Lent(shown, documents, float(chunk[at]), float(coverage[at]), float(document)))
         return lent
 
     def _of_chunks(self, matches: Sequence[TermMatches], chunks: Numbers) -> tuple[F32, F32]:
@@ -300,10 +312,10 @@ def score_chunks(matches: Sequence[TermMatches], term: NDArray[np.int64], place:
     return np.bincount(place, idf[term] * _saturated(count, CHUNK.k1), chunks).astype(np.float32)
 
 
-def lend(own: F32, chunks: Numbers, lent: Sequence[tuple[Numbers, float]]) -> F32:
-    """Return what ``chunks`` score (N), at least what diagrams that they show lend them."""
+def lend(own: F32, places: Numbers, lent: Sequence[tuple[Numbers, float]]) -> F32:
+    """Return what chunks or documents score (N), at least what diagrams that they show lend them."""
     for shown, value in lent:
-        own = np.where(np.isin(chunks, shown), np.maximum(own, np.float32(value)), own)
+        own = np.where(np.isin(places, shown), np.maximum(own, np.float32(value)), own)
     return own
 
 

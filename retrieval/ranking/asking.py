@@ -14,7 +14,7 @@ from retrieval.query import Query
 from retrieval.ranking.candidates import (
     Candidates,
     Scored,
-    find_candidates,
+    find_candidates_among,
     find_definitions,
     find_pairs,
     find_roots,
@@ -68,7 +68,8 @@ class SceneMaker:
         stems, folders = (find_roots(scorer, snapshot, roots, prefix) for prefix in (STEM_ROOT, FOLDER_ROOT))
         frames = {chunk: weight for chunk, weight in frame_chunks(query.frames, snapshot).items() if allowed[chunk]} if query.frames else {}
         framed = Scored(np.array(sorted(frames), np.int64), np.array([frames[chunk] for chunk in sorted(frames)], np.float32))
-        candidates = find_candidates(
+        candidates = find_candidates_among(
+            lexical.among,
             lexical.chunk,
             _CHUNK_WEIGHT,
             (

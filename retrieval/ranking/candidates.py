@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -88,11 +88,33 @@ class Candidates:
         return Candidates(self.documents[inside], self.sure[inside], self.total[inside])
 
 
-def find_candidates(chunk: F32, weight: float, signals: Sequence[tuple[F32 | Scored, float]]) -> Candidates:
+Signals = Sequence[tuple[F32 | Scored, float]]
+"""Scores of all documents (D) or of some, each with its weight."""
+
+
+def find_candidates_among(documents: Numbers | None, chunk: F32, weight: float, signals: Signals) -> Candidates:
+    """Do as ``find_candidates`` among some documents and those that a signal of some names; None for all."""
+    if documents is None:
+        return find_candidates(chunk, weight, signals)
+    held = np.zeros(len(chunk), np.bool_)
+    for places in (documents, *(signal.places for signal, _ in signals if isinstance(signal, Scored))):
+        held[places] = True
+    named = np.flatnonzero(held)
+    found = find_candidates(
+        chunk[named],
+        weight,
+        [
+            (Scored(np.searchsorted(named, each.places), each.values) if isinstance(each, Scored) else each[named], own)
+            for each, own in signals
+        ],
+    )
+    return replace(found, documents=named[found.documents])
+
+
+def find_candidates(chunk: F32, weight: float, signals: Signals) -> Candidates:
     """Return the best documents (of D) of each signal, and more than enough of the best of their weighted sum.
 
-    ``chunk`` is what the best chunk of each document scores at most (D), with its weight; each of ``signals`` tells of all documents, or
-    of some.
+    ``chunk`` is what the best chunk of each document scores at most (D), with its weight.
     """
     total = np.zeros(len(chunk), np.float32)
     sure = np.zeros(len(chunk), np.bool_)

@@ -105,10 +105,10 @@ class Scene:
         own = self.words.chunk_coverage(*Field, by=By.MODEL)
         return lend(own, self.pool.chunk, [(each.chunks, each.coverage) for each in self._asked.lexical.lent])
 
-    @property
+    @cached_property
     def file(self) -> F32:
         """BM25F of each file (R), terms weighed by the model."""
-        return self._asked.lexical.document[self.pool.files]
+        return lend(self.words.file_score(By.MODEL), self.pool.files, [(each.documents, each.document) for each in self._asked.lexical.lent])
 
     @cached_property
     def paths(self) -> PathWords:

@@ -23,6 +23,7 @@ from retrieval.ranking.candidates import (
     Scored,
     best_places,
     find_candidates,
+    find_candidates_among,
     find_definitions,
     find_pairs,
     pair_scores,
@@ -81,6 +82,13 @@ def test_scores_of_some_are_those_of_all(told: list[tuple[set[int], float]], dat
     assert one.sure.tolist() == two.sure.tolist()
     assert one.total.tolist() == two.total.tolist()
     wanted = np.array(sorted(data.draw(st.sets(st.integers(0, 30)))), np.int64)
+    inside = np.zeros(31, np.bool_)
+    inside[wanted] = inside[some.places] = True
+    found = find_candidates_among(wanted, other, 0.1, [(some, 1.0), (other, 0.5)])
+    alone = find_candidates(np.where(inside, other, 0), 0.1, [(some, 1.0), (np.where(inside, other, 0), 0.5)])
+    assert found.documents.tolist() == alone.documents.tolist()
+    assert found.total.tolist() == pytest.approx(alone.total.tolist())
+    assert find_candidates_among(None, other, 0.1, [(some, 1.0)]).documents.tolist() == one.documents.tolist()
     assert some.at(wanted).tolist() == every[wanted].tolist()
 
 
