@@ -51,6 +51,13 @@ def add_train(commands: Commands, home: Home) -> None:
     parser.add_argument(
         "--kind", action="append", default=[], metavar="KIND", help="of mined sets, only questions of this kind; may be repeated"
     )
+    parser.add_argument(
+        "--without",
+        action="append",
+        default=[],
+        metavar="SIGNAL",
+        help="take this signal of files and chunks for nothing, to see what it is worth; may be repeated (codelore signals lists them)",
+    )
     parser.add_argument("--workers", type=whole, default=2, metavar="N", help="processes that index and ask (default: %(default)s)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the weights to FILE")
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
@@ -59,6 +66,7 @@ def add_train(commands: Commands, home: Home) -> None:
 def _run(home: Home, typed: argparse.Namespace) -> int:
     from eval.files import require_writable, write_whole
     from eval.training.report import document, figures, lines
+    from eval.training.samples import without
     from eval.training.train import train
 
     if typed.out:
@@ -66,7 +74,7 @@ def _run(home: Home, typed: argparse.Namespace) -> int:
     started = time.monotonic()
     with TemporaryDirectory(prefix="codelore-train-") as folder:
         terms, samples = _collect(home, typed, Path(folder))
-    weights, scores = train(samples, _tell)
+    weights, scores = train(without(samples, typed.without), _tell)
     told = figures(scores)
     if typed.out:
         write_whole(typed.out, document(weights, terms, samples, told, graph=typed.graph))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.model import Question, Target
+from ingest.errors import SourceError
 from retrieval.answers import SearchRequest
 from retrieval.engine import Engine
 from retrieval.query import parse_query
@@ -82,6 +83,20 @@ def sample(engine: Engine, root: str, question: Question, source: str, *, foreig
         foreign,
         None if meant is None else matrix(TIER_SIGNALS, meant),
     )
+
+
+def without(samples: Sequence[Sample], names: Sequence[str]) -> Sequence[Sample]:
+    """Return the samples with these signals of files and of chunks at 0. Raises ``SourceError`` for one that is not there."""
+    known = {each.name for each in (*FILE_SIGNALS, *CHUNK_SIGNALS)}
+    for name in names:
+        if name not in known:
+            raise SourceError(f"there is no signal {name} of files or chunks to do without; codelore signals lists them")
+    files, chunks = ([each.name in names for each in signals] for signals in (FILE_SIGNALS, CHUNK_SIGNALS))
+    for each in samples if names else ():
+        each.values[:, files] = 0
+        if each.chunks is not None:
+            each.chunks.values[:, chunks] = 0
+    return samples
 
 
 def _chunks(scene: Scene, paths: Sequence[str], question: Question) -> ChunkSample | None:

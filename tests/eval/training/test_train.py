@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from eval.corpora import Places
 from eval.model import Question, Target
 from eval.training.collect import CollectOptions, collect, errands, read_vectors
 from eval.training.names import plain_name
-from eval.training.samples import Sample, sample
+from eval.training.samples import Sample, sample, without
 from eval.training.train import RELEVANCE, train
 from ingest.errors import SourceError
 from retrieval.answers import SearchRequest
@@ -192,6 +193,20 @@ def test_a_training_repeats_itself_and_learns_from_most(samples: list[Sample]) -
     assert all(each.span is None or 0 <= each.span <= 1 for each in scores)
     found: dict[str, Any] = dict(weights.second)
     assert set(found) == {each.name for each in ALL_SIGNALS}
+
+
+def test_signals_can_be_done_without(samples: list[Sample]) -> None:
+    """They are nothing in what is learned from, so their weights are nothing too; a name that is none is an error."""
+    bare = without(deepcopy(samples), ["vector", "vectors"])
+    at = [each.name for each in FILE_SIGNALS].index("vector")
+    assert any(each.values[:, at].any() for each in samples)
+    assert not any(each.values[:, at].any() for each in bare)
+    assert not any(each.chunks.values[:, [each.name for each in CHUNK_SIGNALS].index("vector")].any() for each in bare if each.chunks)
+    weights, _ = train(bare)
+    assert not any(weights.second["vector"].values())
+    assert without(samples, []) is samples
+    with pytest.raises(SourceError, match="moon"):
+        without(samples, ["moon"])
 
 
 def test_nothing_to_learn_from_is_an_error(samples: list[Sample]) -> None:
