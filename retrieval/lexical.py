@@ -233,25 +233,29 @@ class LexicalScorer:
         snapshot = self._snapshot
         matched = self._diagrams[scores.document[self._diagrams] > 0]
         matched = matched[np.argsort(-scores.document[matched], kind="stable")][:_LENDING_DIAGRAMS]
-        if not len(matched):
+        shown = {each: chunks for each in matched.tolist() if len(chunks := self._showing(each, allowed))}
+        if not shown:
             return []
-        sizes = snapshot.chunks_of[matched]
+        diagrams = np.array(list(shown), np.int64)
+        sizes = snapshot.chunks_of[diagrams]
         first = np.cumsum(sizes) - sizes
-        every = self._of_chunks(scores.matches, spread(snapshot.first_chunk[matched], sizes))
+        every = self._of_chunks(scores.matches, spread(snapshot.first_chunk[diagrams], sizes))
         chunk, coverage = (_LENT * np.maximum.reduceat(each, first) for each in every)
         lent: list[Lent] = []
-        for at, diagram in enumerate(matched.tolist()):
-            if diagram not in self._shown_by:
-                key = hash_term(SHOWN_TERM + snapshot.name(diagram)[0])
-                self._shown_by[diagram] = self.postings([key])[0].chunk.astype(np.int64)
-            shown = self._shown_by[diagram]
-            shown = shown[allowed[shown]]
-            if len(shown):
-                documents, document = snapshot.documents_of(shown), _LENT * scores.document[diagram]
-                scores.chunk[documents] = np.maximum(scores.chunk[documents], chunk[at])
-                scores.document[documents] = np.maximum(scores.document[documents], document)
-                lent.append(Lent(shown, documents, float(chunk[at]), float(coverage[at]), float(document)))
+        for at, (diagram, chunks) in enumerate(shown.items()):
+            documents, document = snapshot.documents_of(chunks), _LENT * scores.document[diagram]
+            scores.chunk[documents] = np.maximum(scores.chunk[documents], chunk[at])
+            scores.document[documents] = np.maximum(scores.document[documents], document)
+            lent.append(Lent(chunks, documents, float(chunk[at]), float(coverage[at]), float(document)))
         return lent
+
+    def _showing(self, diagram: int, allowed: Mask) -> Numbers:
+        """Return the allowed chunks that show a diagram."""
+        if diagram not in self._shown_by:
+            key = hash_term(SHOWN_TERM + self._snapshot.name(diagram)[0])
+            self._shown_by[diagram] = self.postings([key])[0].chunk.astype(np.int64)
+        shown = self._shown_by[diagram]
+        return shown[allowed[shown]]
 
     def _of_chunks(self, matches: Sequence[TermMatches], chunks: Numbers) -> tuple[F32, F32]:
         """Return what chunks score (N), and the share of the query's weight that each of them holds."""

@@ -135,7 +135,8 @@ def modules_named(name: str, paths: Sequence[str]) -> list[str]:
     wanted = wanted if "/" in wanted else wanted.replace(".", "/")
     if not wanted:
         return []
-    stems = {path: path.rpartition(".")[0] or path for path in paths}
+    near = [path for path in paths if wanted in path]  # of a million, a cut of each to its stem takes 0.1 s
+    stems = {path: path.rpartition(".")[0] or path for path in near}
     ends = (wanted, *(f"{wanted}/{index}" for index in _INDEXES))
     files = [path for path, stem in stems.items() if stem in ends or stem.endswith(tuple(f"/{end}" for end in ends))]
     folders = tuple(path.rpartition("/")[0] + "/" for path in files if stems[path].rpartition("/")[2] in _INDEXES and "/" in path)
@@ -143,7 +144,7 @@ def modules_named(name: str, paths: Sequence[str]) -> list[str]:
         return [path for path in paths if path in files or path.startswith(folders)]
     if files:
         return files
-    return [path for path in paths if path.startswith(f"{wanted}/")] or [path for path in paths if f"/{wanted}/" in path]
+    return [path for path in near if path.startswith(f"{wanted}/")] or [path for path in near if f"/{wanted}/" in path]
 
 
 def ask_graph(graph: GraphView, asked: Structural, targets: Sequence[Node]) -> tuple[list[StructureRow], Verdict, Coverage, list[str]]:

@@ -108,7 +108,9 @@ class Scene:
     @cached_property
     def file(self) -> F32:
         """BM25F of each file (R), terms weighed by the model."""
-        return lend(self.words.file_score(By.MODEL), self.pool.files, [(each.documents, each.document) for each in self._asked.lexical.lent])
+        return lend(
+            self.words.file_score(By.MODEL), self.pool.files, [(each.documents, each.document) for each in self._asked.lexical.lent]
+        )
 
     @cached_property
     def paths(self) -> PathWords:
