@@ -58,13 +58,13 @@ class PoolVectors:
         """Return the vector of a question."""
         return self._embedder.encode_query(text)
 
-    def scores(self, snapshot: Snapshot, query: F32, chunks: Numbers) -> TierScores:
-        """Return the cosines of chunks to a question. Raises ``StoreError``, and ``ModelError`` from the model."""
+    def scores(self, snapshot: Snapshot, query: F32, chunks: Numbers, row: Numbers) -> TierScores:
+        """Return the cosines of chunks, of the files ``row``, to a question. Raises ``StoreError``, and ``ModelError`` from the model."""
         documents = snapshot.documents_of(chunks)
         ids = snapshot.document_ids[documents].tolist()
         self._load(each for each in ids if each not in self._columns)
         sizes = zip(snapshot.first_chunk[documents].tolist(), snapshot.chunks_of[documents].tolist(), ids, strict=True)
-        return score_chunks([PartColumns(first, count, self._columns[each]) for first, count, each in sizes], query, chunks)
+        return score_chunks([PartColumns(first, count, self._columns[each]) for first, count, each in sizes], query, chunks, row)
 
     def _load(self, documents: Iterable[int]) -> None:
         """Have the vectors of all chunks of documents in memory."""

@@ -64,10 +64,10 @@ class Tier:
         self._look()
         return self._answering.embedder.encode_query(text) if self._answering else None
 
-    def scores(self, snapshot: Snapshot, query: F32, chunks: Numbers) -> TierScores:
-        """Return the cosines of chunks to a question that ``encode`` has turned into a vector."""
+    def scores(self, snapshot: Snapshot, query: F32, chunks: Numbers, row: Numbers) -> TierScores:
+        """Return the cosines of chunks, of the files ``row``, to a question that ``encode`` has turned into a vector."""
         parts = self._columns(snapshot)
-        found = score_chunks(parts, query, chunks)
+        found = score_chunks(parts, query, chunks, row)
         missed = chunks[~found.known]
         if len(missed) and len(self._missed) < _NOTED_AT_MOST:
             self._missed.update(snapshot.document_ids[snapshot.documents_of(missed)].tolist())

@@ -1,4 +1,4 @@
-"""The cosine of a question and of chunks, for those chunks that have a vector of the model."""
+"""The cosine of a question and of chunks, for those chunks that have a vector of the model, and how far a file's vectors agree."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from retrieval.snapshot import Mask, Numbers
 
 @dataclass(frozen=True, slots=True)
 class TierScores:
-    """Cosines of n chunks: ``cosine`` f32[n], 0 where ``known`` bool[n] is False because no vector is there yet."""
+    """Cosines of n chunks of r files: ``cosine`` f32[n], 0 where ``known`` bool[n] is False because no vector is there yet."""
 
     cosine: F32
     known: Mask
+    length: F32
+    """Of the sum of each file's known vectors, f32[r]: from 0 to their number, the longer the more they agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,12 @@ class PartColumns:
     columns: TierColumns | None
 
 
-def score_chunks(parts: Sequence[PartColumns], query: F32, chunks: Numbers) -> TierScores:
-    """Return the cosines of ``chunks`` (numbers in the snapshot, in any order) to ``query``, a unit vector f32[D].
+def score_chunks(parts: Sequence[PartColumns], query: F32, chunks: Numbers, row: Numbers) -> TierScores:
+    """Return the cosines of ``chunks`` (numbers in the snapshot) to ``query``, a unit vector f32[D].
 
-    0.3 ms for 1,000 chunks of 384 numbers.
+    ``row`` says which file each is of, from 0; the chunks of a file come one after the other.
     """
+    length = np.zeros(int(row.max(initial=-1)) + 1, np.float32)
     cosine, known = np.zeros(len(chunks), np.float32), np.zeros(len(chunks), np.bool_)
     for part in parts:
         if part.columns is None:
@@ -43,10 +46,17 @@ def score_chunks(parts: Sequence[PartColumns], query: F32, chunks: Numbers) -> T
         scales = part.columns.scales[rows]
         have = ~np.isnan(scales)
         rows, inside, scales = rows[have], inside[have], scales[have]
+        if not len(rows):
+            continue
         # Row by row: a score must not depend on which other chunks are asked for, and a matrix product's last bits do.
-        cosine[inside] = np.einsum("nd,d->n", part.columns.values[rows].astype(np.float32), query) * scales
+        vectors = part.columns.values[rows].astype(np.float32)
+        cosine[inside] = np.einsum("nd,d->n", vectors, query) * scales
         known[inside] = True
-    return TierScores(cosine, known)
+        vectors *= scales[:, None]
+        begins = np.flatnonzero(np.diff(row[inside], prepend=-1))
+        sums = np.add.reduceat(vectors, begins, axis=0)
+        length[row[inside][begins]] = np.sqrt(np.einsum("rd,rd->r", sums, sums))
+    return TierScores(cosine, known, length)
 
 
 def count_known(parts: Sequence[PartColumns], live: Mask) -> int:

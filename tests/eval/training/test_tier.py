@@ -95,9 +95,9 @@ def test_cosines_are_those_of_a_search_and_are_kept(tmp_path: Path, model: str) 
         assert found is not None
         assert again is not None
         assert searched is not None
-        assert found.known.all()
-        assert np.array_equal(found.cosine, searched.cosine)
-        assert np.array_equal(found.cosine, again.cosine)
+        assert found.scores.known.all()
+        assert np.array_equal(found.scores.cosine, searched.scores.cosine)
+        assert np.array_equal(found.scores.cosine, again.scores.cosine)
         with closing(VectorCache(wanted.cache)) as cache:
             (kept,) = cache.models()
             counts.append(cache.count(kept))

@@ -22,7 +22,7 @@ from retrieval.models.filling import Pace
 from retrieval.models.tier_scores import TierScores
 from retrieval.models.vector_cache import VectorCache
 from retrieval.run import EmbedOptions, IndexOptions
-from retrieval.snapshot import Snapshot
+from retrieval.snapshot import Numbers, Snapshot
 from tests.retrieval.models.tiny_models import write_bert
 
 QUESTION = "read the mean of values"
@@ -76,7 +76,13 @@ def scores(engine: Engine, root: Path) -> TierScores:
     assert tier is not None
     query = tier.encode(QUESTION)
     assert query is not None
-    return tier.scores(snapshot, query, np.flatnonzero(snapshot.live))
+    chunks = np.flatnonzero(snapshot.live)
+    return tier.scores(snapshot, query, chunks, rows_of(snapshot, chunks))
+
+
+def rows_of(snapshot: Snapshot, chunks: Numbers) -> Numbers:
+    """Which file each chunk is of, from 0."""
+    return np.unique(snapshot.chunk_document[chunks], return_inverse=True)[1]
 
 
 def covered(engine: Engine, root: Path) -> list[tuple[str, int, bool]]:
@@ -127,7 +133,7 @@ def test_before_the_first_fill_nothing_answers(open_engine: Callable[[str], Engi
     tier = engine.embeddings.tier
     assert tier is not None
     assert tier.encode(QUESTION) is None
-    assert not tier.scores(snapshot_of(engine, tree), np.zeros(8, np.float32), np.arange(3)).known.any()
+    assert not tier.scores(snapshot_of(engine, tree), np.zeros(8, np.float32), np.arange(3), np.arange(3)).known.any()
 
 
 def test_a_fill_goes_on_where_it_was(open_engine: Callable[[str], Engine], tree: Path, model: Path) -> None:
@@ -282,7 +288,7 @@ def test_what_is_asked_for_goes_first(open_engine: Callable[[str], Engine], tree
     assert query is not None
     wanted = np.flatnonzero(~scores(engine, tree).known)[-2:]
     tier._missed.clear()  # pyright: ignore[reportPrivateUsage]  # of all that the line before asked for
-    tier.scores(snapshot, query, wanted)
+    tier.scores(snapshot, query, wanted, rows_of(snapshot, wanted))
     tier.close()
     assert not engine.embeddings.fill(stopped=after(20), pace=Pace(batch_texts=4)).complete
     assert scores(engine, tree).known[wanted].all()
