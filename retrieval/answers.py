@@ -105,6 +105,8 @@ class SearchAnswer:
     """Version of the learned weights that ranked; empty for a pattern and a scan."""
     parts: tuple[str, ...] = ()
     """The questions that were answered by themselves; none where the text was answered as one."""
+    terms: dict[str, float] = field(default_factory=dict[str, float])
+    """What each term of the query counts in the first view, as a share of them all; none for a pattern, a scan and several questions."""
 
     @property
     def relevant(self) -> bool | None:

@@ -113,6 +113,7 @@ class Searcher:
         structure = self._structure(request, query.structure, views, graph) if query.structure else ()
         status: list[ViewStatus] = []
         found: list[tuple[list[Hit], list[FileHit], float]] = []
+        terms: dict[str, float] = {}
         deadline = time.monotonic() + SECONDS
         for repository, view, snapshot, ranker in views:
             allowed = ranker.allowed(request.filters)
@@ -133,6 +134,7 @@ class Searcher:
                     truncated = (
                         f"{len(query.dropped)} of the query's terms were not looked up (cap: 64): {' '.join(query.dropped[:8])} …",
                     )
+            terms = terms or ranking.terms
             found.append(self._told(repository, snapshot, ranking, nested))
             told = self._status(repository, view, missing=snapshot.missing, truncated=truncated)
             status.append(replace(told, notes=(*told.notes, *notes)) if notes else told)
@@ -144,6 +146,7 @@ class Searcher:
             tuple(files),
             max((each for _, _, each in found), default=0.0),
             "" if query.pattern is not None else self._fusion.version,
+            terms=terms,
         )
 
     def ranker(self, request: SearchRequest) -> Ranker:

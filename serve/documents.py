@@ -109,6 +109,7 @@ def _found(answer: SearchAnswer, *, files: bool, about: Mapping[str, str]) -> Do
         "hits": [] if files else [_hit(hit) for hit in answer.hits],
         "files": [_file(file) for file in answer.files] if files else [],
         "about": dict(about),
+        "terms": {term: round(share, 4) for term, share in answer.terms.items()} if about else {},
     }
 
 

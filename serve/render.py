@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from retrieval.run import IndexOutcome
 
 _SNIPPET_LINES, _NESTED_LINES = 6, 3
+_TERMS = 12
 _ADDED, _TAKEN = 6, 3  # signals that --explain shows: those that added most, those that took most
 _LISTED = 10
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -124,9 +125,12 @@ def explained(signals: Mapping[str, float], about: Mapping[str, str], style: Sty
 
 
 def ranked_by(answer: SearchAnswer) -> str:
-    """Return what ranked an answer and how sure it is, in one line."""
+    """Return what ranked an answer and how sure it is in one line, and in another what the query's terms counted, the weightiest first."""
+    told = sorted(answer.terms.items(), key=lambda each: -each[1])[:_TERMS]
+    counted = ", ".join(f"{one_line(term)} {share:.2f}" for term, share in told)
     sure = "" if answer.confidence is None else f"confidence {answer.confidence:.2f}"
-    return ", ".join(filter(None, (f"ranked by weights {answer.model}" if answer.model else "", sure)))
+    ranked = ", ".join(filter(None, (f"ranked by weights {answer.model}" if answer.model else "", sure)))
+    return "\n".join(filter(None, (ranked, f"terms: {counted}" if counted else "")))
 
 
 def _snippet(hit: Hit, query: Query, style: Style, shown_lines: int = _SNIPPET_LINES) -> list[str]:

@@ -94,6 +94,7 @@ class SearchResult(Wire):
     hits: list[SearchHit] = Field(description="the flat list; empty with --files")
     files: list[FileRecord] = Field(description="with --files the same ranking as files")
     about: dict[str, str] = Field(description="with --explain what each signal of the hits and files means")
+    terms: dict[str, float] = Field(description="with --explain what share of the query each of its terms counts, as stems")
 
 
 class BatchResult(Wire):
@@ -113,6 +114,7 @@ class BatchResult(Wire):
     hits: list[SearchHit] = Field(description="the flat list; empty with --files")
     files: list[FileRecord] = Field(description="with --files the same ranking as files")
     about: dict[str, str] = Field(description="with --explain what each signal of the hits and files means")
+    terms: dict[str, float] = Field(description="with --explain what share of the query each of its terms counts, as stems")
     error: str | None = Field(default=None, description="why this query has no answer")
 
 

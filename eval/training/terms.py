@@ -24,7 +24,7 @@ from retrieval.ranking.rank import matrix
 from retrieval.ranking.term_weights import TERM_SIGNALS
 from retrieval.segment import F32
 
-COMMON_QUESTIONS, COMMON_REPOSITORIES = 8, 5
+COMMON_QUESTIONS, COMMON_REPOSITORIES = 6, 3
 """A word has a weight of its own when so many questions about so many repositories have it."""
 _COMMON = 5.0
 _PENALTY, _WORD_PENALTY = 1.0, 2.0

@@ -69,6 +69,8 @@ class Ranking:
     files: tuple[RankedFile, ...] = ()
     flat: tuple[RankedChunk, ...] = ()
     confidence: float = 0.0
+    terms: dict[str, float] = field(default_factory=dict[str, float])
+    """What each term of the query counts, as a share of them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ class Ranker:
         least = np.partition(score, scene.files - limit)[scene.files - limit] if limit < scene.files else -np.inf
         leading = sorted(np.flatnonzero(score >= least).tolist(), key=lambda at: (-score[at], near.paths[at]))[:limit]
         confidence = self.confidence(values)
-        return Ranking(*self._lists(scene, score, added, leading, confidence, limit, nested), confidence)
+        return Ranking(*self._lists(scene, score, added, leading, confidence, limit, nested), confidence, scene.term_shares)
 
     def confidence(self, values: F32) -> float:
         """Return the chance that one of the files answers, from their signals (R, K)."""

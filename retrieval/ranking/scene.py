@@ -80,6 +80,12 @@ class Scene:
         return self._asked.facts
 
     @property
+    def term_shares(self) -> dict[str, float]:
+        """What each term of the query counts by its rarity and the model, as a share of them all."""
+        whole = sum(each.idf for each in self._asked.lexical.matches) or 1.0
+        return {each.term.text: each.idf / whole for each in self._asked.lexical.matches}
+
+    @property
     def files(self) -> int:
         """Number of files, R."""
         return len(self.pool.files)

@@ -135,7 +135,7 @@ def test_explain_says_what_ranked_a_hit(shop: Path) -> None:
     assert 2 <= len(shown) <= 9
     assert all(listed[name] == about for name, about in shown)
     assert re.fullmatch(r"\d+ more", rest[0])
-    assert re.search(r"^ranked by weights \w+, confidence [01]\.\d\d$", done.err, re.MULTILINE)
+    assert re.search(r"^ranked by weights \w+, confidence [01]\.\d\d\nterms: ", done.err, re.MULTILINE)
     [hit] = program("search", "charge_card", "--json", "--limit", "1", folder=shop).json("SearchResult")["hits"]
     assert sum(float(value) for value, _ in told) == pytest.approx(sum(hit["signals"].values()), abs=0.01)
     plain = program("search", "charge_card", folder=shop)
@@ -147,10 +147,13 @@ def test_explain_in_json_says_what_each_signal_means(shop: Path) -> None:
     answer = program("search", "--json", "--explain", "charge a credit card", folder=shop).json("SearchResult")
     assert set(answer["about"]) == {name for hit in answer["hits"] for name in hit["signals"]}
     assert all(answer["about"].values())
+    assert set(answer["terms"]) == {"charg", "credit", "card"}
+    assert sum(answer["terms"].values()) == pytest.approx(1, abs=0.001)
     listed = program("signals", "--json", folder=shop).json("SignalsResult")
     assert listed["model"] == answer["model"]
     assert set(answer["about"]) <= {each["name"] for each in listed["signals"]}
     assert program("search", "--json", "charge a credit card", folder=shop).json("SearchResult")["about"] == {}
+    assert program("search", "--json", "charge a credit card", folder=shop).json("SearchResult")["terms"] == {}
 
 
 def test_a_pattern_is_explained_and_sure(codelore: Shell, shop: Path) -> None:
