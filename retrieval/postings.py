@@ -44,7 +44,8 @@ class Kept(Generic[T]):
         size += _OWN_BYTES
         if size > self._limit // 4:
             return
-        self._bytes += size
+        replaced = self._values.pop(key, None)
+        self._bytes += size - (replaced[1] if replaced else 0)
         self._values[key] = value, size
         while self._bytes > self._limit:
             self._bytes -= self._values.pop(next(iter(self._values)))[1]

@@ -40,6 +40,9 @@ def test_what_was_asked_for_last_is_kept() -> None:
     assert [kept.get(key) for key in range(5)] == ["one", None, "three", "four", "five"]
     kept.put(5, "too large", 4_000)
     assert kept.get(5) is None
+    for _ in range(9):
+        kept.put(4, "five again", 800)
+    assert [kept.get(key) for key in (0, 2, 3, 4)] == ["one", "three", "four", "five again"]
 
 
 @given(st.sets(st.integers(0, 39)), st.sets(st.integers(0, 39), min_size=1), st.integers(1, 40))
