@@ -25,8 +25,6 @@ _TYPES = frozenset({
 })  # fmt: skip
 _LEVELS = 4
 _MAX_TYPES = 60
-_MAX_SHARED = 60
-_MAX_USERS = 200
 _NAMESAKES = 24
 
 
@@ -61,8 +59,6 @@ class Tie(StrEnum):
     """A member of a type that the file uses or imports."""
     OVERRIDDEN = "overridden"
     """What the definition around the place overrides."""
-    SHARED = "shared"
-    """Code elsewhere that uses what the file uses uses it, too: the share of the most."""
     NAMESAKE = "namesake"
     """Definitions elsewhere of the name of that around the place use it: the share that does."""
     LIKE = "like"
@@ -70,7 +66,7 @@ class Tie(StrEnum):
 
 
 TIES = tuple(Tie)
-COUNTED = frozenset({Tie.CLASS, Tie.FILE, Tie.SHARED, Tie.NAMESAKE, Tie.LIKE})
+COUNTED = frozenset({Tie.CLASS, Tie.FILE, Tie.NAMESAKE, Tie.LIKE})
 """Ties that are more than there or not."""
 Ties = dict[Handle, dict[Tie, float]]
 
@@ -126,7 +122,7 @@ class Around:
         bases = self._look_at_bases()
         self._look_at_members(imported, bases)
         self._look_beside(imported, modules)
-        self._look_at_others(imported)
+        self._look_at_namesakes()
         self._look_at_likes(like)
         return self._found
 
@@ -201,19 +197,8 @@ class Around:
         for edge in self._graph.edges_from(map(Handle, files), [EdgeKind.CONTAINS]):
             self._tie(edge.target, Tie.BESIDE, 1.0)
 
-    def _look_at_others(self, imported: Collection[Handle]) -> None:
+    def _look_at_namesakes(self) -> None:
         home = self._home
-        shared = sorted({*self._users, *imported}, key=lambda each: (-len(self._users.get(each, ())), each))[:_MAX_SHARED]
-        users: dict[Handle, set[Handle]] = defaultdict(set)
-        for edge in self._graph.edges_to(shared, USES, _KNOWN):
-            if self._is_outside(edge.source):
-                users[edge.target].add(edge.source)
-        weights: dict[Handle, float] = defaultdict(float)
-        for own in users.values():
-            for each in own:
-                weights[each] += 1 / len(own)
-        best = sorted(weights, key=lambda each: (-weights[each], each))[:_MAX_USERS]
-        self._spread({each: weights[each] for each in best}, Tie.SHARED)
         if home.function is not None:
             same = self._graph.store.find(self._graph.name, home.function.name, limit=_NAMESAKES)
             self._spread({node.handle: 1.0 for node in same if self._is_outside(node.handle)}, Tie.NAMESAKE, of=len(same))

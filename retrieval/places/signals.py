@@ -45,7 +45,6 @@ TIE_ABOUT: Mapping[Tie, str] = {
     Tie.OWN_MEMBER: "members of a type that the definition around the place uses",
     Tie.MEMBER: "members of a type that the file uses",
     Tie.OVERRIDDEN: "what the definition around the place overrides",
-    Tie.SHARED: "what code elsewhere uses that uses what the file uses",
     Tie.NAMESAKE: "what definitions elsewhere of the name of that around the place use",
     Tie.LIKE: "what code that answers the question uses",
 }

@@ -103,7 +103,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 def test_each_tie_has_its_reason(shop: Shop) -> None:
     """From inside a method: its class, its file, its signature, its bases, its namesakes, and code that answers by its text."""
     found = shop.ties(SETTLE, like={"shop/gifts.py#Gift.settle": 0.5})
-    assert found["shop/ledger.py#book"].keys() >= {Tie.CLASS, Tie.FILE, Tie.IMPORT, Tie.BESIDE, Tie.SHARED, Tie.NAMESAKE, Tie.LIKE}
+    assert found["shop/ledger.py#book"].keys() >= {Tie.CLASS, Tie.FILE, Tie.IMPORT, Tie.BESIDE, Tie.NAMESAKE, Tie.LIKE}
     assert found["shop/ledger.py#reverse"].keys() >= {Tie.IMPORT, Tie.IDLE}
     assert Tie.IDLE not in found["shop/ledger.py#book"]
     assert found["shop/ledger.py#tidy"].keys() == {Tie.BESIDE}
@@ -115,7 +115,7 @@ def test_each_tie_has_its_reason(shop: Shop) -> None:
     assert found["shop/base.py#Voucher.settle"].keys() >= {Tie.OVERRIDDEN, Tie.INHERITED}
     assert found["shop/audit.py#trail"].keys() == {Tie.MODULE, Tie.IDLE_MODULE}
     assert found["shop/clock.py#now"].keys() == {Tie.PASSED}
-    assert found["shop/wrap.py#paper"].keys() >= {Tie.NAMESAKE, Tie.LIKE, Tie.SHARED}
+    assert found["shop/wrap.py#paper"].keys() >= {Tie.NAMESAKE, Tie.LIKE}
     assert "shop/far.py#weather" not in found
     assert not [handle for handle in found if handle.startswith("shop/refunds.py")]
 
