@@ -7,13 +7,13 @@ it uses elsewhere. Each such tie is a number for each definition (``TIES``); how
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import log1p, sqrt
 
 from graph.answers import GraphView
-from graph.model import EdgeKind, Evidence, Handle, Node
+from graph.model import UNNAMED, Edge, EdgeKind, Evidence, Handle, Node
 from ingest.model import SymbolKind
 
 USES = (EdgeKind.CALLS, EdgeKind.REFERENCES, EdgeKind.INSTANTIATES, EdgeKind.READS, EdgeKind.WRITES)
@@ -24,7 +24,7 @@ _TYPES = frozenset({
     *(SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.TRAIT, SymbolKind.STRUCT, SymbolKind.ENUM, SymbolKind.TYPE),
 })  # fmt: skip
 _LEVELS = 4
-_MAX_TYPES = 60
+_MAX_TYPES = 240
 _NAMESAKES = 24
 
 
@@ -114,6 +114,8 @@ class Around:
         self._found: Ties = defaultdict(dict)
         self._users: dict[Handle, set[Handle]] = defaultdict(set)
         """What the file uses of others, by the definitions of it that do."""
+        self.lines: dict[Handle, int] = {}
+        """Where members that were looked at begin: their edge says it, which saves looking them up."""
 
     def ties(self, like: Mapping[Handle, float]) -> Ties:
         """Return the ties of all definitions of other files that have any; ``like`` are definitions that answer the question, by score."""
@@ -125,6 +127,12 @@ class Around:
         self._look_at_namesakes()
         self._look_at_likes(like)
         return self._found
+
+    def _members(self, of: Iterable[Handle]) -> Iterator[Edge]:
+        for edge in self._graph.edges_from(of, [EdgeKind.CONTAINS]):
+            if edge.rule != UNNAMED:
+                self.lines[edge.target] = edge.line
+                yield edge
 
     def _is_outside(self, handle: Handle) -> bool:
         return handle not in self._home.own and not handle.startswith((self._home.path + "#", "external:", "unknown:", "repository:"))
@@ -158,7 +166,7 @@ class Around:
             self._tie(each, Tie.IMPORT, 1.0)
             if each not in self._users:
                 self._tie(each, Tie.IDLE, 1.0)
-        for edge in self._graph.edges_from(modules, [EdgeKind.CONTAINS]):
+        for edge in self._members(modules):
             self._tie(edge.target, Tie.MODULE, 1.0)
             if edge.source not in used:
                 self._tie(edge.target, Tie.IDLE_MODULE, 1.0)
@@ -184,7 +192,7 @@ class Around:
     def _look_at_members(self, imported: Collection[Handle], bases: Collection[Handle]) -> None:
         mine = {target for target, users in self._users.items() if any(self._home.is_in(each, self._home.function) for each in users)}
         types = sorted({*self._users, *imported}, key=lambda each: (each not in mine, -len(self._users.get(each, ())), each))
-        for edge in self._graph.edges_from({*types[: 4 * _MAX_TYPES], *bases}, [EdgeKind.CONTAINS]):
+        for edge in self._members({*types[:_MAX_TYPES], *bases}):
             if edge.source in bases:
                 self._tie(edge.target, Tie.INHERITED, 1.0)
             elif edge.source in mine:
@@ -194,7 +202,7 @@ class Around:
 
     def _look_beside(self, imported: Iterable[Handle], modules: Iterable[Handle]) -> None:
         files = {each.partition("#")[0] for each in (*self._users, *imported)} - {*modules}
-        for edge in self._graph.edges_from(map(Handle, files), [EdgeKind.CONTAINS]):
+        for edge in self._members(map(Handle, files)):
             self._tie(edge.target, Tie.BESIDE, 1.0)
 
     def _look_at_namesakes(self) -> None:

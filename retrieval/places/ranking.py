@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from graph.answers import GraphView
-from graph.model import Handle, Node
+from graph.model import Handle
 from ingest.errors import QueryError
 from retrieval.places.around import TIES, Around, Home, Ties, find_home
 from retrieval.places.signals import PLACE_PREFIX, PLACE_SIGNALS, PlaceModel, PlaceScene
@@ -94,18 +94,22 @@ class PlaceRanker:
         home = find_home(self._graph, place.path, place.line) if self._graph else None
         if self._graph is None or home is None:
             return None
-        ties, nodes = self._ties(self._graph, home, self._ranker.scene(query, elsewhere))
+        ties, lines = self._ties(self._graph, home, self._ranker.scene(query, elsewhere))
         best: dict[str, float] = {}
-        for handle, node in nodes.items():
-            best[node.path] = max(best.get(node.path, 0.0), sum(ties[handle].values()))
+        for handle in lines:
+            path = handle.partition("#")[0]
+            best[path] = max(best.get(path, 0.0), sum(ties[handle].values()))
         leading = sorted((path for path in best if path in self._number), key=lambda path: (-best[path], path))[:FILES]
         scene = self._ranker.scene(query, elsewhere, np.array([self._number[path] for path in leading], np.int64))
-        return PlaceScene(scene, self._ranker.scores(scene), _of_chunks(scene, ties, nodes))
+        return PlaceScene(scene, self._ranker.scores(scene), _of_chunks(scene, ties, lines))
 
-    def _ties(self, graph: GraphView, home: Home, scene: Scene) -> tuple[Ties, dict[Handle, Node]]:
-        like = _answering(scene, self._ranker.scores(scene)) if scene.files else {}
-        ties = Around(graph, home).ties(like)
-        return ties, {handle: node for handle, node in graph.nodes(ties).items() if node.path and node.start_line}
+    def _ties(self, graph: GraphView, home: Home, scene: Scene) -> tuple[Ties, dict[Handle, int]]:
+        """Return ties, and the first lines of the definitions that have any."""
+        around = Around(graph, home)
+        ties = around.ties(_answering(scene, self._ranker.scores(scene)) if scene.files else {})
+        lines = {handle: around.lines[handle] for handle in ties if handle in around.lines}
+        rest = graph.nodes(handle for handle in ties if handle not in lines and "#" in handle)
+        return ties, lines | {handle: node.start_line for handle, node in rest.items() if node.start_line}
 
     def _ranking(self, seen: PlaceScene, total: F32, added: F32, order: Sequence[int], limit: int, nested: int) -> Ranking:
         """Return chunks as a flat list, and grouped by file in order of the best."""
@@ -142,20 +146,20 @@ def _answering(scene: Scene, scores: Scores) -> dict[Handle, float]:
     return found
 
 
-def _of_chunks(scene: Scene, ties: Ties, nodes: Mapping[Handle, Node]) -> F32:
+def _of_chunks(scene: Scene, ties: Ties, lines: Mapping[Handle, int]) -> F32:
     """Return for each chunk the largest of each tie among the definitions that begin in it (N, T)."""
     found = np.zeros((len(scene.pool.chunk), len(TIES)), np.float32)
     row = {path: at for at, (path, _) in enumerate(scene.names)}
     first = np.searchsorted(scene.pool.row, np.arange(scene.files))
     last = np.searchsorted(scene.pool.row, np.arange(scene.files), side="right")
     starts: dict[int, Numbers] = {}
-    for handle, node in nodes.items():
-        at = row.get(node.path)
+    for handle, line in lines.items():
+        at = row.get(handle.partition("#")[0])
         if at is None:
             continue
         if at not in starts:
             starts[at] = _first_lines(scene.snapshot, scene.pool.chunk[first[at] : last[at]])
-        place = int(np.searchsorted(starts[at], node.start_line, side="right")) - 1
+        place = int(np.searchsorted(starts[at], line, side="right")) - 1
         if place >= 0:
             for tie, value in ties[handle].items():
                 column = TIES.index(tie)
