@@ -11,6 +11,7 @@ import numpy as np
 
 from graph.definitions import find_definitions
 from ingest.database import Database
+from ingest.errors import QueryError
 from ingest.facts import FactStore
 from ingest.model import DocumentId, SymbolKind, View, ViewStatus
 from ingest.views import Repository, ViewCatalog
@@ -91,6 +92,8 @@ class Searcher:
     def search(self, request: SearchRequest, graph: GraphStore | None = None) -> SearchAnswer:
         """Answer a question; raises as ``Engine.search`` does. One about structure is asked of the graphs in ``graph`` too."""
         query = parse_query(request.text, regex=request.regex)
+        if request.at and query.pattern is not None:
+            raise QueryError(f"a pattern matches where it matches, whatever is around {request.at}; ask in words, or from no place")
         parts = query.parts if request.split else ()
         fold = request.fold and query.pattern is None
         if not fold and not parts:

@@ -187,7 +187,9 @@ def test_nothing_is_found_where_the_only_file_is_the_place(tmp_path: Path) -> No
 
 
 def test_a_place_that_is_none_is_an_error(shop: Shop, tmp_path: Path) -> None:
-    """A file that is not there, and a place when several repositories are asked."""
+    """A file that is not there, a place when several repositories are asked, and a place for a pattern."""
+    with pytest.raises(QueryError, match="a pattern matches where it matches"):
+        shop.engine.search(SearchRequest("/x/", str(shop.root), at="shop/base.py:3"))
     with pytest.raises(QueryError, match=r"shop/gone\.py is not in the index of"):
         shop.engine.search(SearchRequest("x", str(shop.root), at="shop/gone.py:3"))
     shop.engine.index(str(new_repository(tmp_path / "other", {"a.py": "def a():\n    pass\n"})))
