@@ -92,7 +92,10 @@ def _question(file: CodeFile, symbol: Symbol, needed: Sequence[Lines], name: str
 
 
 def signature_end(file: CodeFile, symbol: Symbol) -> int:
-    """Return the last line of a function's head: where its brackets are closed and its body opens; its first line where none does."""
+    """Return the last line of a function's head: where its brackets are closed and its body opens; its first line where none does.
+
+    A declaration that ends before a body is all head.
+    """
     lines = file.text.split(b"\n")
     open_brackets = 0
     for number in range(symbol.start_line, symbol.end_line):
@@ -100,4 +103,6 @@ def signature_end(file: CodeFile, symbol: Symbol) -> int:
         open_brackets += sum(map(line.count, "([")) - sum(map(line.count, ")]"))
         if open_brackets <= 0 and line.endswith(_ENDS):
             return number
+        if open_brackets <= 0 and line.endswith(";"):
+            return symbol.end_line
     return symbol.start_line

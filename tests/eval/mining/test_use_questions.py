@@ -75,6 +75,7 @@ def test_tests_are_not_asked_about_and_do_not_answer() -> None:
         ("def a(\n    b: dict[str, int] = {\n    },\n) -> int:  # why\n    c\n", 4),
         ("func a(\n\tb int,\n) {\n\tc()\n}\n", 3),
         ("a b c\nd\ne\n", 1),
+        ("fn a<B>(\n    b: B,\n) -> C\nwhere\n    B: D;\n\n", 6),
     ],
 )
 def test_a_head_ends_where_the_body_opens(text: str, last: int) -> None:
