@@ -82,6 +82,8 @@ class SceneMaker:
                 (framed.of_documents(snapshot), 1.0),
             ),
         )
+        if also is not None:
+            candidates = candidates.joined(also)
         pool, matches = self._choose(candidates, lexical, allowed)
         asked = Asked(query, facts, lexical, roots, title, stems, folders, area_roots(query.title), frames, pairs)
         return Scene(asked, snapshot, pool, matches, scorer, self._priors, vector.at(pool.chunk), definition.at(pool.chunk))

@@ -83,6 +83,15 @@ class Candidates:
         chosen[best_places(total, BEST_OF_SUM, total)] = True
         return chosen
 
+    def joined(self, documents: Numbers) -> Candidates:
+        """Return them with others, which are looked at whatever they score."""
+        together = np.union1d(self.documents, documents)
+        sure, total = np.isin(together, documents), np.zeros(len(together), np.float32)
+        own = np.searchsorted(together, self.documents)
+        sure[own] |= self.sure
+        total[own] = self.total
+        return Candidates(together, sure, total)
+
     def keep(self, inside: Mask) -> Candidates:
         """Return some of them."""
         return Candidates(self.documents[inside], self.sure[inside], self.total[inside])

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from graph.answers import open_view
@@ -20,6 +21,7 @@ from retrieval.explained import meanings
 from retrieval.places.around import TIES, Around, Tie, find_home
 from retrieval.places.ranking import Place, read_place
 from retrieval.places.signals import PLACE_PREFIX, PLACE_SIGNALS, load_place_model
+from retrieval.query import parse_query
 from retrieval.run import IndexOptions
 from tests.ingest.repositories import new_repository, write
 
@@ -143,6 +145,26 @@ def test_what_is_needed_at_a_place_comes_first(shop: Shop) -> None:
     assert any(name.startswith(PLACE_PREFIX) for name in why)
     scores = [hit.score for hit in placed.hits]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_a_file_that_has_nothing_of_the_question_is_looked_at_for_its_ties(tmp_path: Path) -> None:
+    """However many files have its words."""
+    files = {f"noise/n{at}.py": f"def refund_parcel_{at}():\n    return 'refund the parcel {at}'\n" for at in range(200)}
+    files |= {"needed.py": "def glue():\n    return 0\n", "place.py": "from needed import glue\n\n\ndef refund():\n    return 1\n"}
+    root = new_repository(tmp_path / "many", files)
+    with (
+        Engine(tmp_path / "data", EngineOptions(IndexOptions(workers=0))) as engine,
+        closing(open_graph_store(f"sqlite:{tmp_path / 'data' / 'codelore.db'}")) as store,
+    ):
+        engine.resolve(engine.index(str(root)).view, store)
+        request = SearchRequest("refund the parcel", str(root), limit=5, at="place.py:4")
+        ranker, query = engine.ranker(request), parse_query(request.text)
+        allowed = ranker.allowed(request.filters)
+        plain = ranker.scene(query, allowed)
+        needed = next(at for at in range(len(ranker.snapshot.document_ids)) if ranker.snapshot.name(at)[0] == "needed.py")
+        assert needed not in plain.pool.files
+        assert {*plain.pool.files.tolist(), needed} == {*ranker.scene(query, allowed, np.array([needed])).pool.files.tolist()}
+        assert "needed.py" in {hit.path for hit in engine.search(request, store).hits}
 
 
 def test_a_pack_can_be_asked_for_from_a_place(shop: Shop) -> None:
