@@ -56,6 +56,7 @@ SYSTEMS = {
             {
                 "vectors": "off to leave the vector signal out",
                 "graph": "off to resolve no names",
+                "at": "off to ask from no place",
                 "weights": "file of the static embedder",
                 "embedder": "address of a transformer, onnx:FOLDER_OR_PACKAGE, whose vectors are filled in before anything is asked",
             },

@@ -13,6 +13,7 @@ from eval.goals import SIDES, Goal, Reached, compared, line, measure, reached, r
 from eval.metrics import MEASURES
 from eval.pack_recall import WAYS
 from eval.run import RunOptions
+from eval.systems.registry import parse
 from ingest.errors import SourceError
 from tests.eval.made_records import NDCG, outcome, system
 from tests.eval.test_cli_run import codelore
@@ -59,8 +60,9 @@ def test_a_line_says_what_was_measured() -> None:
 
 
 def test_the_shipped_goals_can_be_measured(tmp_path: Path) -> None:
-    """Each names a measure that there is; a file that holds something else is named."""
+    """Each names a measure and a system that there are; a file that holds something else is named."""
     for each in read_goals():
+        assert each.system in SIDES or parse(each.system)
         assert each.measure in {*MEASURES, "abstention"} or (each.system in SIDES and each.measure.partition("@")[0] in WAYS)
         assert each.over in ({""} if each.measure == "abstention" else {"repositories", "questions"})
     (tmp_path / "g.json").write_text('[{"sets": "s"}]')
