@@ -34,6 +34,10 @@ class SearchRequest:
     """Names of indexed repositories to ask instead of the one around ``root``; ``*`` asks all."""
     nested: int = 3
     """Chunks of each file in ``SearchAnswer.files``, at most ``MAX_NESTED``."""
+    chunks: int = 0
+    """Bound on the chunks of all files together, the best to read first; 0 sets none."""
+    flat: bool = True
+    """List hits; who only reads ``SearchAnswer.files`` need not have them made."""
     fold: bool = False
     """List near copies under the best of them, so that the limit counts distinct hits. A pattern's hits are listed as they are."""
     at: str = ""

@@ -194,14 +194,15 @@ class Engine:  # noqa: PLR0904
     def context(self, request: SearchRequest, *, budget: int, seen: Iterable[str] = (), graph: GraphStore | None = None) -> ContextPack:
         """Pack what answers a question into ``budget`` tokens; ``seen`` are texts with handles of what the asker has already.
 
+        A text of several questions is answered part by part, and one about structure with what the graph says, in front.
+
         With a ``graph`` store, what lies around the hits is taken in by signature. A view without a graph there does without, and says so.
         Raises as ``search`` does, ``ValueError`` for a budget below 1, ``QueryError`` for what holds no handle, and ``StoreBusyError`` when
         the view changes faster than it is read.
         """
         from retrieval.packs.packing import Packing
 
-        packing = Packing(self._database, self.views, lambda each: self.search(each, graph if each.at else None))
-        return packing.pack(request, budget=budget, seen=seen, graph=graph)
+        return Packing(self._database, self.views, self.search).pack(request, budget=budget, seen=seen, graph=graph)
 
     def show(self, root: str, path: str, *, start: int = 1, end: int = 0, ref: str = "") -> Span:
         """Return lines of a file as the view holds them; ``end`` 0 is the last line.

@@ -138,7 +138,7 @@ class Searcher:
                         f"{len(query.dropped)} of the query's terms were not looked up (cap: 64): {' '.join(query.dropped[:8])} …",
                     )
             terms = terms or ranking.terms
-            found.append(self._told(repository, snapshot, ranking, nested))
+            found.append(self._told(repository, snapshot, _wanted(ranking, request, nested), nested))
             told = self._status(repository, view, missing=snapshot.missing, truncated=truncated)
             status.append(replace(told, notes=(*told.notes, *notes)) if notes else told)
         hits, files = _together(found, limit)
@@ -232,7 +232,7 @@ class Searcher:
 
     def _told(self, repository: Repository, snapshot: Snapshot, ranking: Ranking, nested: int) -> tuple[list[Hit], list[FileHit], float]:
         """Return the flat list and the files of a ranking, with the texts of their chunks."""
-        wanted = {each.document for each in ranking.flat} | {each.document for each in ranking.files if nested}
+        wanted = {each.document for each in ranking.flat} | {each.document for each in ranking.files if nested and each.chunks}
         texts = self._read({snapshot.document_id(each) for each in wanted})
         spans: dict[int, _Span] = {}
 
@@ -258,6 +258,17 @@ class Searcher:
             for rank, each in enumerate(ranking.files, start=1)
         ]
         return hits, files, ranking.confidence
+
+
+def _wanted(ranking: Ranking, request: SearchRequest, nested: int) -> Ranking:
+    """Return what of a ranking is told: hits only where they are asked for, and no more chunks of files than the request bounds."""
+    flat = ranking.flat if request.flat else ()
+    files = ranking.files
+    scores = sorted((chunk.score for file in files for chunk in file.chunks[:nested]), reverse=True) if request.chunks else []
+    if len(scores) > request.chunks:
+        least = scores[request.chunks - 1]
+        files = tuple(replace(file, chunks=tuple(each for each in file.chunks[:nested] if each.score >= least)) for file in files)
+    return replace(ranking, flat=flat, files=files)
 
 
 _Span = tuple[int, str, int, int, str, str, str, str]

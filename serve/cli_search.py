@@ -151,7 +151,7 @@ def context(typed: argparse.Namespace) -> int:
         print(render.context(pack))
         sys.stdout.flush()
         print(f"{render.context_summary(pack)}\n{render.status_line(pack.status)}", file=sys.stderr)
-    return 0 if pack.items else 1
+    return 0 if pack.items or pack.front else 1
 
 
 def _seen(typed: str) -> str:

@@ -178,6 +178,8 @@ def context_document(pack: ContextPack) -> Document:
         "seen": pack.seen,
         "neighbours_left_out": pack.neighbours_left_out,
         "notes": list(pack.notes),
+        "parts": list(pack.parts),
+        "front": [asdict(each) for each in pack.front],
         "items": [_pack_item(item) for item in pack.items],
     }
 

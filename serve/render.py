@@ -150,7 +150,7 @@ def context(pack: ContextPack) -> str:
     from retrieval.packs.layout import block, view_labels
 
     labels = view_labels(each.view for each in pack.status)
-    return "\n\n".join(plain(block(item, labels)) for item in pack.items)
+    return "\n\n".join(map(plain, [*(each.text for each in pack.front), *(block(item, labels) for item in pack.items)]))
 
 
 def context_summary(pack: ContextPack) -> str:
@@ -161,6 +161,7 @@ def context_summary(pack: ContextPack) -> str:
         f"{pack.left_out:,} hits did not fit" if pack.left_out else "",
         f"{pack.neighbours_left_out:,} neighbours did not fit" if pack.neighbours_left_out else "",
         f"{pack.seen:,} hits left out as seen" if pack.seen else "",
+        f"{len(pack.parts)} questions answered by themselves" if pack.parts else "",
         *map(one_line, pack.notes),
     ]
     return ", ".join(filter(None, parts))

@@ -93,6 +93,16 @@ class ContextItem(Wire):
     siblings: list[PackSiblingRecord]
 
 
+class ContextFront(Wire):
+    """A text about a view that stands before the items."""
+
+    kind: str = Field(description="structure: the graph's answer to a question about structure; modules: how the modules hang together")
+    text: str
+    tokens: int = Field(description="estimated for the text as it is printed; they count in the pack's")
+    repository: str
+    view: str
+
+
 class ContextResult(Wire):
     """The answer of ``context --json``."""
 
@@ -104,6 +114,8 @@ class ContextResult(Wire):
     seen: int = Field(description="hits left out because the asker has them")
     neighbours_left_out: int = Field(description="symbols around the hits that did not fit")
     notes: list[str] = Field(description="what the pack does without")
+    parts: list[str] = Field(description="the questions of the text that were answered by themselves; none where it was answered as one")
+    front: list[ContextFront] = Field(description="what stands before the items")
     items: list[ContextItem]
 
 

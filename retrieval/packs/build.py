@@ -17,6 +17,7 @@ from retrieval.packs.siblings import sibling_groups
 
 CONSIDERED = 120
 """Hits looked at. One in 200 of the last ones held an answer, and 8,000 tokens hold some 25 in full."""
+_OF_A_PART = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +33,28 @@ LookAround = Callable[[Sequence[Unit]], Surroundings]
 
 
 def pack(
-    answer: SearchAnswer, read: FileSource, *, budget: int, seen: Seen | None = None, look_around: LookAround = lambda _: Surroundings()
+    answers: Sequence[SearchAnswer],
+    read: FileSource,
+    *,
+    budget: int,
+    seen: Seen | None = None,
+    first: Sequence[Unit] = (),
+    look_around: LookAround = lambda _: Surroundings(),
 ) -> ContextPack:
-    """Choose what of an answer, and of what lies around it, fits ``budget`` tokens.
+    """Choose what of the answers to the parts of a question, and of what lies around it, fits ``budget`` tokens.
 
-    Raises ``ValueError`` for a budget below 1, and ``LookupError`` when ``read`` does not know the file of a hit.
+    The hits of each part are worth as much as those of any other at the same place; ``first`` are units besides hits. Raises ``ValueError``
+    for a budget below 1, and ``LookupError`` when ``read`` does not know the file of a hit.
     """
     if budget < 1:
         raise ValueError(f"a token budget must be at least 1, not {budget}")
-    hits = in_pack_order(answer)[:CONSIDERED]
-    units, known = _units(hits, read, seen or Seen())
+    hits = _in_turn([in_pack_order(answer)[: considered(len(answers))] for answer in answers])
+    found, known = _units(hits, read, seen or Seen(), len(answers))
+    units = [*first, *found]
     around = look_around(units)
     everything = [*units, *around.units]
-    choice = choose(everything, view_labels(each.view for each in answer.status), budget)
+    status = answers[0].status
+    choice = choose(everything, view_labels(each.view for each in status), budget)
     items = [item for file in _in_order(everything, choice) for item in choice.drafts[file].items()]
     levels = [choice.levels.get(at) for at in range(len(everything))]
     return ContextPack(
@@ -56,11 +66,22 @@ def pack(
         seen=known,
         neighbours_left_out=levels[len(units) :].count(None),
         notes=around.notes,
-        status=answer.status,
+        status=status,
     )
 
 
-def _units(hits: Sequence[Hit], read: FileSource, seen: Seen) -> tuple[list[Unit], int]:
+def considered(parts: int) -> int:
+    """Return how many hits of each part of a question are looked at."""
+    return max(CONSIDERED // parts, _OF_A_PART)
+
+
+def _in_turn(lists: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """Return the hits of several lists, the first of each, then the second, each once."""
+    rows = [hits[at] for at in range(max(map(len, lists))) for hits in lists if at < len(hits)]
+    return list({(hit.repository, hit.view, hit.path, hit.start_line, hit.end_line): hit for hit in reversed(rows)}.values())[::-1]
+
+
+def _units(hits: Sequence[Hit], read: FileSource, seen: Seen, parts: int) -> tuple[list[Unit], int]:
     """Return the hits to choose from, copies under the one they are like, and how many the asker has already."""
     places = [(hit.repository, hit.view, hit.path) for hit in hits]
     leaders = sibling_groups([hit.snippet for hit in hits], places)
@@ -84,7 +105,7 @@ def _units(hits: Sequence[Hit], read: FileSource, seen: Seen) -> tuple[list[Unit
             for other, leader in zip(hits, leaders, strict=True)
             if leader == at and other is not hit
         )
-        units.append(Unit(file, worth(len(units)), spans, entries, copies))
+        units.append(Unit(file, worth(len(units) // parts), spans, entries, copies))
     return units, known
 
 

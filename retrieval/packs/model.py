@@ -100,6 +100,26 @@ class PackItem:
         return f"{self.path}:{self.start_line}-{self.end_line}@{self.view}"
 
 
+class FrontKind(StrEnum):
+    """What stands in front of a pack."""
+
+    STRUCTURE = "structure"
+    """The graph's answer to a question about structure."""
+    MODULES = "modules"
+    """How the modules hang together, for a question about architecture."""
+
+
+@dataclass(frozen=True, slots=True)
+class PackFront:
+    """A text about a view in front of a pack."""
+
+    kind: FrontKind
+    text: str
+    tokens: int
+    repository: str
+    view: str
+
+
 @dataclass(frozen=True, slots=True)
 class ContextPack:
     """Parts of files that fit a token budget, those of the best file first."""
@@ -118,3 +138,7 @@ class ContextPack:
     notes: tuple[str, ...]
     """What the pack does without."""
     status: tuple[ViewStatus, ...]
+    front: tuple[PackFront, ...] = ()
+    """Texts that stand before the items; their tokens count."""
+    parts: tuple[str, ...] = ()
+    """The questions that were answered each by itself; none where the text was answered as one."""

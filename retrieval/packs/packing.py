@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from graph.answers import open_view
@@ -16,10 +16,12 @@ from ingest.model import View
 from ingest.views import Repository, ViewCatalog
 from retrieval.answers import MAX_NESTED, SearchAnswer, SearchRequest
 from retrieval.packs.around import GraphNeighbours, Surveyed
-from retrieval.packs.build import CONSIDERED, pack
+from retrieval.packs.build import considered, pack
+from retrieval.packs.draft import Unit
 from retrieval.packs.files import PackFile
 from retrieval.packs.handles import Seen, file_digest
-from retrieval.packs.model import ContextPack
+from retrieval.packs.model import ContextPack, PackFront
+from retrieval.query import parse_query
 from retrieval.view_graphs import ViewGraphs
 
 _ATTEMPTS = 3
@@ -33,7 +35,7 @@ class Packing:
         self,
         database: Database,
         views_of: Callable[[SearchRequest], list[tuple[Repository, View]]],
-        search: Callable[[SearchRequest], SearchAnswer],
+        search: Callable[[SearchRequest, GraphStore | None], SearchAnswer],
     ) -> None:
         self._database = database
         self._views_of = views_of
@@ -42,16 +44,36 @@ class Packing:
     def pack(self, request: SearchRequest, *, budget: int, seen: Iterable[str] = (), graph: GraphStore | None = None) -> ContextPack:
         """Do what ``Engine.context`` says."""
         known = Seen(seen)
-        wanted = replace(request, limit=max(request.limit, CONSIDERED), nested=MAX_NESTED)
+        query = parse_query(request.text, regex=request.regex)
+        texts = query.parts or (request.text,)
+        most = max(request.limit, considered(len(texts)))
+        wanted = replace(request, limit=most, nested=MAX_NESTED, flat=False, chunks=most)
         for _ in range(_ATTEMPTS):
-            answer = self._search(wanted)
+            answers = [self._search(replace(wanted, text=text), graph) for text in texts]
             with self._database.read():
                 views = {(repository.name, view.name): (repository, view) for repository, view in self._views_of(request)}
-                if all(self._stands(status.repository, status.view, status.generation, views) for status in answer.status):
-                    read = _Reader(self._database, views)
-                    around = GraphNeighbours(read, *self._graphs(views, graph))
-                    return pack(answer, read, budget=budget, seen=known, look_around=around)
+                statuses = [status for answer in answers for status in answer.status]
+                if all(self._stands(status.repository, status.view, status.generation, views) for status in statuses):
+                    found = self._packed(answers, views, graph, budget, known)
+                    return replace(found, parts=query.parts)
         raise StoreBusyError(f"the index changed {_ATTEMPTS} times while it was asked; ask again when the indexing is done")
+
+    def _packed(self, answers: Sequence[SearchAnswer], views: _Views, graph: GraphStore | None, budget: int, seen: Seen) -> ContextPack:
+        """Pack what answers and graph say; what stands in front takes its tokens first."""
+        read = _Reader(self._database, views)
+        structure = [each for answer in answers for each in answer.structure]
+        front: list[PackFront] = []
+        first: list[Unit] = []
+        notes: list[str] = []
+        if structure:
+            from retrieval.packs.front import row_units, structure_front  # few questions are about structure
+
+            front, notes = structure_front(structure, budget)
+            first = list(row_units(structure, read))
+        taken = sum(each.tokens for each in front)
+        around = GraphNeighbours(read, *self._graphs(views, graph))
+        found = pack(answers, read, budget=max(budget - taken, 1), seen=seen, first=first, look_around=around)
+        return replace(found, front=tuple(front), tokens=found.tokens + taken, budget=budget, notes=(*notes, *found.notes))
 
     def _graphs(self, views: _Views, store: GraphStore | None) -> tuple[dict[tuple[str, str], Surveyed], list[str]]:
         """Return the graphs that show what the index shows, and why there are no others."""
@@ -98,7 +120,11 @@ class _Reader:
         if entry is None:
             raise LookupError(f"{path} is not in the index of {view}")
         document = entry.document_id
-        text = self._facts.texts([document])[document].decode("utf-8", "replace")
-        (symbols,) = self._facts.symbols([document])
+        if language:
+            text = self._facts.texts([document])[document].decode("utf-8", "replace")
+            (symbols,) = self._facts.symbols([document])
+        else:  # what only the graph names
+            parsed = self._facts.parsed(document)
+            text, symbols, language = parsed.text.decode("utf-8", "replace"), parsed.symbols, parsed.language
         digest = file_digest(repository, path, entry.content_hash)
         return PackFile(repository, view, path, language=language, digest=digest, text=text, symbols=symbols)
