@@ -100,7 +100,7 @@ def test_a_system_is_named_with_its_options() -> None:
         ("grep", "there is no system 'grep'; there are codelore, semble"),
         (
             "codelore:colour=red",
-            "'colour=red', which is no option of codelore; its options: codelore:vectors=…, codelore:graph=…, codelore:at=…, codelore:weights=…",
+            "'colour=red', which is no option of codelore; its options: codelore:vectors=…, codelore:graph=…, codelore:at=…",
         ),
         ("codelore:vectors", "'vectors', which is no option"),
         ("codelore:embedder=onnx:a:b", "'b', which is no option"),
