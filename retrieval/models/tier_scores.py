@@ -52,10 +52,11 @@ def score_chunks(parts: Sequence[PartColumns], query: F32, chunks: Numbers, row:
         vectors = part.columns.values[rows].astype(np.float32)
         cosine[inside] = np.einsum("nd,d->n", vectors, query) * scales
         known[inside] = True
-        vectors *= scales[:, None]
         begins = np.flatnonzero(np.diff(row[inside], prepend=-1))
-        sums = np.add.reduceat(vectors, begins, axis=0)
-        length[row[inside][begins]] = np.sqrt(np.einsum("rd,rd->r", sums, sums))
+        files = row[inside[begins]].tolist()
+        for file, first, last in zip(files, begins.tolist(), [*begins[1:].tolist(), len(inside)], strict=True):
+            total = scales[first:last] @ vectors[first:last]  # half the time of one ``np.add.reduceat`` for all files
+            length[file] = np.sqrt(total @ total)
     return TierScores(cosine, known, length)
 
 
