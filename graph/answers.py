@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
+from graph.columns import EdgeColumns, edge_columns
 from graph.model import Edge, EdgeKind, Evidence, Handle, Node
 from graph.store import GraphStore
 from ingest.errors import NotIndexedError, StoreBusyError
@@ -36,6 +37,23 @@ class EdgeSource(Protocol):
         ...
 
 
+@runtime_checkable
+class ColumnSource(Protocol):
+    """A source that keeps edges in columns, and gives them as they are: to make 100,000 objects takes 0.2 s."""
+
+    def places(
+        self,
+        view: str,
+        handles: Iterable[Handle],
+        *,
+        backwards: bool,
+        kinds: Collection[EdgeKind] = (),
+        evidence: Collection[Evidence] = (),
+    ) -> Iterator[tuple[EdgeColumns, Sequence[int]]]:
+        """Yield the edges of ``edges_from``, or ``edges_to``, as they are kept, and which of each file's they are."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class GraphView:
     """One generation of one view's graph, as the questions ask it."""
@@ -60,6 +78,16 @@ class GraphView:
     def edges_to(self, handles: Iterable[Handle], kinds: Collection[EdgeKind] = (), evidence: Collection[Evidence] = ()) -> Iterator[Edge]:
         """Yield stored edges into the handles."""
         return self.edges.edges_to(self.name, handles, kinds=kinds, evidence=evidence)
+
+    def places(
+        self, handles: Collection[Handle], *, backwards: bool, kinds: Collection[EdgeKind] = (), evidence: Collection[Evidence] = ()
+    ) -> Iterator[tuple[EdgeColumns, Sequence[int]]]:
+        """Yield the edges out of the handles, or into them, in columns, and which of each these are: for what only counts them."""
+        if isinstance(self.edges, ColumnSource):
+            yield from self.edges.places(self.name, handles, backwards=backwards, kinds=kinds, evidence=evidence)
+            return
+        columns = edge_columns(list((self.edges_to if backwards else self.edges_from)(handles, kinds, evidence)))
+        yield columns, range(len(columns.label))
 
 
 def open_view(store: GraphStore, name: str, *, edges: EdgeSource | None = None, unresolved_files: int | None = None) -> GraphView:
@@ -311,9 +339,19 @@ def by_evidence(edge: Edge) -> tuple[int, str, int, int, str, str, str, str]:
     return _BEST[edge.evidence], edge.path, edge.line, edge.start_byte, edge.source, edge.target, edge.kind, edge.rule
 
 
+def evidence_rank(evidence: Evidence) -> int:
+    """Return a number that is smaller for better evidence."""
+    return _BEST[evidence]
+
+
 def verdict_of(edges: Iterable[Edge]) -> Verdict:
     """Return the best evidence among edges. A target outside the indexed code is as certain as one inside."""
-    best = min((_BEST[edge.evidence] for edge in edges), default=3)
+    return verdict_on(edge.evidence for edge in edges)
+
+
+def verdict_on(evidence: Iterable[Evidence]) -> Verdict:
+    """Return the best of the evidence of edges."""
+    best = min((_BEST[each] for each in evidence), default=3)
     return Verdict.PROVEN if best <= 1 else Verdict.POSSIBLE if best == 2 else Verdict.NONE
 
 

@@ -25,6 +25,8 @@ Label: TypeAlias = tuple[EdgeKind, Evidence, str, str]
 EdgeRow: TypeAlias = tuple[EdgeKind, Evidence, str, Handle, Handle, str, int, int, int]
 """An edge as a tuple of its fields: an object takes five times as long to make, and most edges go straight into columns."""
 
+_KINDS = {kind.value: kind for kind in EdgeKind}
+_EVIDENCE = {evidence.value: evidence for evidence in Evidence}
 _EDGE_ROW = attrgetter(*Edge.__slots__)
 _NODE_TEXTS = attrgetter("handle", "kind", "name", "qualified_name", "path", "language")
 
@@ -67,12 +69,20 @@ class EdgeColumns:
         self, handles: Collection[str], *, backwards: bool, kinds: Collection[EdgeKind] = (), evidence: Collection[Evidence] = ()
     ) -> Iterator[Edge]:
         """Yield edges that start at one of the handles, or end there."""
+        return map(self.edge, self.places(handles, backwards=backwards, kinds=kinds, evidence=evidence))
+
+    def places(
+        self, handles: Collection[str], *, backwards: bool, kinds: Collection[EdgeKind] = (), evidence: Collection[Evidence] = ()
+    ) -> list[int]:
+        """Return the positions of these edges: to count them takes no objects."""
         ends = {at for at, text in enumerate(self.texts) if text in handles}
-        for at, end in enumerate(self.target if backwards else self.source):
-            if end in ends:
-                label = self.labels[self.label[at]]
-                if (not kinds or label[0] in kinds) and (not evidence or label[1] in evidence):
-                    yield self.edge(at)
+        allowed = {
+            at for at, (kind, known, *_) in enumerate(self.labels) if (not kinds or kind in kinds) and (not evidence or known in evidence)
+        }
+        if not ends or not allowed:
+            return []
+        column = self.target if backwards else self.source
+        return [at for at, (end, label) in enumerate(zip(column, self.label, strict=True)) if end in ends and label in allowed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +107,14 @@ class NodeColumns:
         """Return the distinct names."""
         return {self.texts[at] for at in self.rows[2::6]}
 
-    def defined(self, handle: str) -> Node | None:
-        """Return the node with this handle."""
-        handles = self.rows[::6]
-        wanted = next((at for at, text in enumerate(self.texts) if text == handle), -1)
-        return next((self.node(at) for at, text in enumerate(handles) if text == wanted), None)
+    def defined(self, handles: Collection[str]) -> list[Node]:
+        """Return the nodes with one of these handles, the first of each."""
+        wanted = {at for at, text in enumerate(self.texts) if text in handles}
+        first: dict[int, int] = {}
+        for at, text in enumerate(self.rows[::6]) if wanted else ():
+            if text in wanted:
+                first.setdefault(text, at)
+        return list(map(self.node, first.values()))
 
     def named(self, name: str) -> list[Node]:
         """Return nodes with the name as qualified name, its end, name or path."""
@@ -152,7 +165,12 @@ def decode_edges(data: bytes) -> EdgeColumns:
     texts, columns = decode_columns(decompress(data))
     flat, label, source, target, line, start, length = (memoryview(column).cast("i") for column in columns)
     part = iter([texts[at] for at in flat])
-    labels = [(EdgeKind(kind), Evidence(evidence), rule, path) for kind, evidence, rule, path in zip(part, part, part, part, strict=True)]
+    try:
+        labels = [
+            (_KINDS[kind], _EVIDENCE[evidence], rule, path) for kind, evidence, rule, path in zip(part, part, part, part, strict=True)
+        ]
+    except KeyError as error:
+        raise ValueError(f"{error} is no kind of edge and no evidence") from error
     return EdgeColumns(texts, labels, label, source, target, line, start, length)
 
 

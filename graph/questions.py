@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
@@ -205,9 +206,13 @@ def coverage_of(graph: GraphView, handles: Iterable[Handle], *, kinds: Collectio
         for name in {node.name, *_spoken_names(node)}:
             languages.setdefault(name, set()).add(node.language)
     wanted = [unknown(name) for name in languages if name]
-    uses = list(graph.edges_to(wanted, kinds, [Evidence.UNKNOWN])) if wanted else []
-    sources = graph.nodes({use.source for use in uses})
-    count = sum(_could_mean(sources.get(use.source), languages[use.target.removeprefix(UNKNOWN)]) for use in uses)
+    uses = Counter[tuple[Handle, str]]()
+    for columns, places in graph.places(wanted, backwards=True, kinds=kinds, evidence=[Evidence.UNKNOWN]) if wanted else ():
+        pairs = Counter((columns.source[at], columns.target[at]) for at in places)
+        for (source, target), count in pairs.items():
+            uses[Handle(columns.texts[source]), columns.texts[target].removeprefix(UNKNOWN)] += count
+    sources = graph.nodes({source for source, _ in uses})
+    count = sum(count for (source, name), count in uses.items() if _could_mean(sources.get(source), languages[name]))
     return Coverage(count, graph.unresolved_files)
 
 

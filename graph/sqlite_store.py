@@ -6,6 +6,7 @@ into a file from elsewhere is found by 32-bit keys (``graph/columns.py``) that s
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import lru_cache
@@ -38,6 +39,12 @@ _CACHED_FILES = 1_024  # about 20 MB
 
 _OWN = "SELECT file_id FROM graph_path JOIN graph_shown ON path_id = id WHERE path = ? AND view_id = ?"
 _KEYED = "SELECT file_id FROM graph_key CROSS JOIN graph_shown USING (path_id) WHERE key = ? AND view_id = ?"
+_KEYED_MANY = (
+    "SELECT graph_key.key, file_id FROM json_each(?) AS asked CROSS JOIN graph_key ON graph_key.key = asked.value"
+    " CROSS JOIN graph_shown USING (path_id) WHERE view_id = ?"
+)
+_FEW = 50
+"""Handles that are looked up one by one: with a statement for each, 20,000 took 0.2 s."""
 
 
 class SqliteGraphStore:
@@ -112,14 +119,27 @@ class SqliteGraphStore:
         """Return those of the nodes that exist. External and unknown nodes exist once an edge names them."""
         with self._database.read() as read:
             view_id, _ = _view(read, view)
-            found = {handle: self._defined(read, view_id, handle) or self._outside(read, view_id, handle) for handle in handles}
+            asked = list(dict.fromkeys(handles))
+            defined = self._all_defined(read, view_id, asked)
+            found = {handle: defined.get(handle) or self._outside(read, view_id, handle) for handle in asked}
         return {handle: node for handle, node in found.items() if node}
 
     def _defined(self, read: Connection, view_id: int, handle: str) -> Node | None:
-        """Return a node as the first path that defines it has it."""
-        rows = _rows(read, view_id, handle, defined_key(handle))
-        files = sorted((self._nodes_of(row) for row in rows), key=lambda each: each[0])
-        return next((node for _, nodes in files if (node := nodes.defined(handle))), None)
+        return self._all_defined(read, view_id, [handle]).get(handle)
+
+    def _all_defined(self, read: Connection, view_id: int, handles: Sequence[str]) -> dict[str, Node]:
+        """Return nodes, each as the first path that defines it has it."""
+        of_rows: dict[int, set[str]] = {}
+        for handle, row in _rows_of(read, view_id, handles, defined_key):
+            of_rows.setdefault(row, set()).add(handle)
+        found: dict[str, tuple[str, Node]] = {}
+        for row, asked in of_rows.items():
+            path, nodes = self._nodes_of(row)
+            for node in nodes.defined(asked):
+                known = found.get(node.handle)
+                if known is None or path < known[0]:
+                    found[node.handle] = path, node
+        return {handle: node for handle, (_, node) in found.items()}
 
     def _outside(self, read: Connection, view_id: int, handle: Handle) -> Node | None:
         """Return an external or unknown node if an edge names it."""
@@ -161,6 +181,20 @@ class SqliteGraphStore:
         asked = frozenset(handles)
         for columns in self._involved(view, asked, target_key):
             yield from columns.select(asked, backwards=True, kinds=kinds, evidence=evidence)
+
+    def places(
+        self,
+        view: str,
+        handles: Iterable[Handle],
+        *,
+        backwards: bool,
+        kinds: Collection[EdgeKind] = (),
+        evidence: Collection[Evidence] = (),
+    ) -> Iterator[tuple[EdgeColumns, Sequence[int]]]:
+        """Yield the edges of ``edges_from``, or ``edges_to``, as they are kept, and which of each file's they are."""
+        asked = frozenset(handles)
+        for columns in self._involved(view, asked, target_key if backwards else source_key):
+            yield columns, columns.places(asked, backwards=backwards, kinds=kinds, evidence=evidence)
 
     def _involved(self, view: str, handles: Collection[str], key: Callable[[str], int]) -> Iterator[EdgeColumns]:
         """Yield the edges of files that may have edges at the handles, all of one generation."""
@@ -221,7 +255,23 @@ def _rows(read: Connection, view_id: int, handle: str, key: int) -> Iterator[int
 
 def _all_rows(read: Connection, view: str, handles: Collection[str], key: Callable[[str], int]) -> list[int]:
     view_id, _ = _view(read, view)
-    return list(dict.fromkeys(row for handle in handles for row in _rows(read, view_id, handle, key(handle))))
+    return list(dict.fromkeys(row for _, row in _rows_of(read, view_id, list(handles), key)))
+
+
+def _rows_of(read: Connection, view_id: int, handles: Sequence[str], key: Callable[[str], int]) -> Iterator[tuple[str, int]]:
+    """Yield handles with the rows that may know them: of a few one by one, of many in few statements."""
+    if len(handles) < _FEW:
+        yield from ((handle, row) for handle in handles for row in _rows(read, view_id, handle, key(handle)))
+        return
+    by_path: dict[str, list[str]] = {}
+    by_key: dict[int, list[str]] = {}
+    for handle in handles:
+        by_path.setdefault(own_path(handle), []).append(handle)
+        by_key.setdefault(key(handle), []).append(handle)
+    for path, own in by_path.items():
+        yield from ((handle, row) for row in _own(read, view_id, path) for handle in own)
+    for found, row in read.execute(_KEYED_MANY, (json.dumps(list(by_key)), view_id)).fetchall():
+        yield from ((handle, row) for handle in by_key[found])
 
 
 def _outside_handles(read: Connection, name: str) -> set[Handle]:

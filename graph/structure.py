@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from graph.answers import Coverage, Cycle, CycleAnswer, GraphView, ModuleAnswer, ModuleUse, by_evidence, capped, verdict_of
+from graph.answers import (
+    Coverage,
+    Cycle,
+    CycleAnswer,
+    GraphView,
+    ModuleAnswer,
+    ModuleUse,
+    by_evidence,
+    capped,
+    evidence_rank,
+    verdict_of,
+    verdict_on,
+)
+from graph.columns import EdgeColumns
 from graph.model import EXTERNAL, UNKNOWN, Edge, EdgeKind, Evidence, Handle, Node, NodeKind, external
 from graph.questions import KNOWN, LIMIT, USING, Named, NameNotFoundError, Scope, answer, coverage_of, resolve, scope_of
 from graph.reach import bare_node
@@ -61,25 +74,18 @@ def dependencies(
 ) -> ModuleAnswer:
     """Return the modules and packages that a scope uses, by imports, by manifests, and by uses that need no import."""
     wanted = evidence or (*KNOWN, Evidence.EXTERNAL)
-    own = {module_of(handle) for handle in scope.handles}
-    edges = [
-        edge
-        for edge in graph.edges_from(scope.handles, kinds or DEPENDING, wanted)
-        if edge.target not in scope.handles and not edge.target.startswith(UNKNOWN)
-    ]
-    outside = [edge for edge in edges if module_of(edge.target) not in own or not _whole(scope)]
-    left_open = sum(1 for _ in graph.edges_from(scope.handles, kinds or DEPENDING, [Evidence.UNKNOWN]))
-    return _by_module(graph, scope, outside, [edge.target for edge in outside], Coverage(left_open, graph.unresolved_files), limit)
+    modules = _by_module(graph, scope, kinds or DEPENDING, wanted, backwards=False)
+    open_uses = graph.places(scope.handles, backwards=False, kinds=kinds or DEPENDING, evidence=[Evidence.UNKNOWN])
+    left_open = sum(len(places) for _, places in open_uses)
+    return _answer(graph, scope, modules, Coverage(left_open, graph.unresolved_files), limit)
 
 
 def dependents(
     graph: GraphView, scope: Scope, *, kinds: Collection[EdgeKind] = (), evidence: Collection[Evidence] = (), limit: int = LIMIT
 ) -> ModuleAnswer:
     """Return the modules and packages that use a scope."""
-    own = {module_of(handle) for handle in scope.handles}
-    edges = list(graph.edges_to(scope.handles, kinds or DEPENDING, evidence or (*KNOWN, Evidence.EXTERNAL)))
-    outside = [edge for edge in edges if edge.source not in scope.handles and (module_of(edge.source) not in own or not _whole(scope))]
-    return _by_module(graph, scope, outside, [edge.source for edge in outside], coverage_of(graph, scope.handles), limit)
+    modules = _by_module(graph, scope, kinds or DEPENDING, evidence or (*KNOWN, Evidence.EXTERNAL), backwards=True)
+    return _answer(graph, scope, modules, coverage_of(graph, scope.handles), limit)
 
 
 def _whole(scope: Scope) -> bool:
@@ -87,29 +93,75 @@ def _whole(scope: Scope) -> bool:
     return all(node.kind in {NodeKind.FILE, NodeKind.PACKAGE, NodeKind.EXTERNAL} for node in scope.targets)
 
 
+@dataclass(slots=True)
+class _Module:
+    """The edges between a scope and one module, counted. ``best`` is the one that an answer shows."""
+
+    best: Edge
+    edges: int = 0
+    proven: int = 0
+    kinds: set[EdgeKind] = field(default_factory=set[EdgeKind])
+    evidence: set[Evidence] = field(default_factory=set[Evidence])
+
+    def add(self, columns: EdgeColumns, places: list[int]) -> None:
+        """Count these edges of a file."""
+        self.best = min(self.best, _first(columns, places), key=by_evidence)
+        for label, count in Counter(map(columns.label.__getitem__, places)).items():
+            kind, evidence, *_ = columns.labels[label]
+            self.edges += count
+            self.proven += count if evidence is not Evidence.POSSIBLE else 0
+            self.kinds.add(kind)
+            self.evidence.add(evidence)
+
+
+def _first(columns: EdgeColumns, places: Sequence[int]) -> Edge:
+    """Return the first of a file's edges by evidence, path and place."""
+    order = [(evidence_rank(evidence), path) for _, evidence, _, path in columns.labels]
+
+    def place_of(at: int) -> tuple[int, str, int, int]:
+        return *order[columns.label[at]], columns.line[at], columns.start[at]
+
+    first = min(map(place_of, places))
+    return min((columns.edge(at) for at in places if place_of(at) == first), key=by_evidence)
+
+
 def _by_module(
-    graph: GraphView, scope: Scope, edges: Sequence[Edge], ends: Sequence[Handle], coverage: Coverage, limit: int
-) -> ModuleAnswer:
-    grouped: dict[Handle, list[Edge]] = defaultdict(list)
-    for edge, end in zip(edges, ends, strict=True):
-        grouped[module_of(end)].append(edge)
-    known = graph.nodes(grouped)
+    graph: GraphView, scope: Scope, kinds: Collection[EdgeKind], evidence: Collection[Evidence], *, backwards: bool
+) -> dict[Handle, _Module]:
+    """Return the modules that a scope has edges to, or from."""
+    own = {module_of(handle) for handle in scope.handles} if _whole(scope) else set[Handle]()
+    modules: dict[Handle, _Module] = {}
+    for columns, places in graph.places(scope.handles, backwards=backwards, kinds=kinds, evidence=evidence):
+        ends = columns.source if backwards else columns.target
+        module_at: dict[int, Handle] = {}
+        for end in {ends[at] for at in places}:
+            handle = Handle(columns.texts[end])
+            module = module_of(handle)
+            if handle not in scope.handles and module not in own and not handle.startswith(UNKNOWN):
+                module_at[end] = module
+        outside: dict[Handle, list[int]] = defaultdict(list)
+        for at in places:
+            if (end := ends[at]) in module_at:
+                outside[module_at[end]].append(at)
+        for module, of_module in outside.items():
+            if module not in modules:
+                modules[module] = _Module(columns.edge(of_module[0]))
+            modules[module].add(columns, of_module)
+    return modules
+
+
+def _answer(graph: GraphView, scope: Scope, modules: Mapping[Handle, _Module], coverage: Coverage, limit: int) -> ModuleAnswer:
+    known = graph.nodes(modules)
     uses = [
-        ModuleUse(
-            known.get(module) or bare_node(module),
-            len(group),
-            sum(edge.evidence is not Evidence.POSSIBLE for edge in group),
-            tuple(kind for kind in DEPENDING if any(edge.kind is kind for edge in group)),
-        )
-        for module, group in grouped.items()
+        ModuleUse(known.get(handle) or bare_node(handle), each.edges, each.proven, tuple(kind for kind in DEPENDING if kind in each.kinds))
+        for handle, each in modules.items()
     ]
     uses.sort(key=lambda each: (not each.proven, -each.edges, each.module.handle))
     kept, caps = capped(uses, limit, "modules")
-    shown = [min(grouped[each.module.handle], key=by_evidence) for each in kept]
+    shown = [modules[each.module.handle].best for each in kept]
     found = answer(graph, scope, shown, limit=max(limit, 1), coverage=coverage, caps=caps)
-    return ModuleAnswer(
-        found.view, found.generation, found.targets, verdict_of(edges), coverage, tuple(shown), found.nodes, found.caps, kept
-    )
+    verdict = verdict_on(evidence for each in modules.values() for evidence in each.evidence)
+    return ModuleAnswer(found.view, found.generation, found.targets, verdict, coverage, tuple(shown), found.nodes, found.caps, kept)
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ from retrieval.tasks import LOWER_KEPT, Batch, ReadTask
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 _KEPT_BYTES = 1 << 25  # the most that the second allows
+_NO_OBJECT = "git has no such object; a partial clone lacks it: run git fetch --refetch --no-filter"
 
 
 def use_one_core() -> None:
@@ -128,8 +129,5 @@ def _sources(task: ReadTask) -> list[tuple[SourceFile, bytes | Skipped | Failure
     found: list[tuple[SourceFile, bytes | Skipped | Failure]] = []
     for file in task.files:
         data = blobs.get(file.content_hash) if file.content_hash else None
-        found.append((
-            file,
-            data if data is not None else Failure(file.path, "git has no such object; a partial clone lacks it: run git fetch"),
-        ))
+        found.append((file, data if data is not None else Failure(file.path, _NO_OBJECT)))
     return found

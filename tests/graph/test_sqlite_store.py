@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from time import sleep
 
@@ -17,7 +18,7 @@ from graph.sqlite_store import SqliteGraphStore
 from graph.store import open_graph_store
 from ingest.database import Database
 from ingest.errors import StoreBusyError, StoreError
-from tests.graph.graphs import calls, content, edge, node
+from tests.graph.graphs import calls, content, edge, node, symbol
 
 VIEW = "v"
 TABLES = ("graph_path", "graph_file", "graph_shown", "graph_key", "graph_outside")
@@ -213,3 +214,29 @@ def test_somebody_elses_database_stays_open(database: Database) -> None:
     """A store over a database that it did not open does not close it."""
     SqliteGraphStore(database).close()
     assert database.check() == []
+
+
+def test_many_handles_are_looked_up_together_as_one_by_one(database: Database) -> None:
+    """What defines a handle first by path counts, be it the handle's own file or not; what nothing knows is left out."""
+    paths = [f"{at:03}.py" for at in range(120)]
+    own = [
+        FileGraph(
+            path,
+            (symbol(f"{path}#f"), replace(symbol(f"{after}#f"), start_line=2)),
+            (edge(f"{path}#f", f"{after}#f", line=at), edge(f"{path}#f", f"{path}#f", line=at)),
+        )
+        for at, (path, after) in enumerate(zip(paths, [*paths[1:], paths[0]], strict=True))
+    ]
+    with closing(SqliteGraphStore(database)) as store:
+        store.replace(VIEW, own, generation=1)
+        handles = [Handle(f"{path}#{name}") for path in paths for name in ("f", "g")]
+        one_by_one = {handle: found for each in handles for handle, found in store.nodes(VIEW, [each]).items()}
+        assert store.nodes(VIEW, handles) == one_by_one
+        assert len(one_by_one) == 120
+        assert one_by_one[Handle("000.py#f")].start_line == 1
+        assert one_by_one[Handle("001.py#f")].start_line == 2
+        edges = {edge for each in handles for edge in store.edges_to(VIEW, [each])}
+        assert {*store.edges_to(VIEW, handles)} == edges
+        placed = {columns.edge(at) for columns, places in store.places(VIEW, handles, backwards=True) for at in places}
+        assert placed == edges
+        assert len(edges) == 240

@@ -277,6 +277,18 @@ def test_bare_repositories_are_asked_by_ref(engine: Engine, tmp_path: Path) -> N
     assert [hit.path for hit in ask(engine, bare, "refund order", ref="main").hits] == ["orders.py"]
 
 
+def test_contents_that_a_clone_lacks_are_named_with_the_remedy(engine: Engine, tmp_path: Path) -> None:
+    """All else of the commit is indexed; ``git fetch`` alone would not bring what a partial clone left out (issue 6)."""
+    root = new_repository(tmp_path / "part", {"orders.py": GOOD, "gone.py": "def gone(): ...\n"})
+    blob = git(root, "rev-parse", "main:gone.py")
+    (root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    (failed,) = engine.index(str(root), ref="main").report.failed
+    assert failed.path == "gone.py"
+    assert "partial clone" in failed.reason
+    assert "git fetch --refetch --no-filter" in failed.reason
+    assert [hit.path for hit in ask(engine, root, "refund order", ref="main").hits] == ["orders.py"]
+
+
 def test_shallow_clones_are_indexed(engine: Engine, tmp_path: Path) -> None:
     """What history lacks is not needed."""
     new_repository(tmp_path / "source", {"orders.py": GOOD})
