@@ -202,7 +202,7 @@ class Engine:  # noqa: PLR0904
         """
         from retrieval.packs.packing import Packing
 
-        return Packing(self._database, self.views, self.search).pack(request, budget=budget, seen=seen, graph=graph)
+        return Packing(self._database, self.views, self.search, self.summaries).pack(request, budget=budget, seen=seen, graph=graph)
 
     def show(self, root: str, path: str, *, start: int = 1, end: int = 0, ref: str = "") -> Span:
         """Return lines of a file as the view holds them; ``end`` 0 is the last line.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from graph.answers import open_view
 from graph.graph_state import GraphState
@@ -20,11 +21,18 @@ from retrieval.packs.build import considered, pack
 from retrieval.packs.draft import Unit
 from retrieval.packs.files import PackFile
 from retrieval.packs.handles import Seen, file_digest
-from retrieval.packs.model import ContextPack, PackFront
+from retrieval.packs.model import ContextPack, FrontKind, PackFront
 from retrieval.query import parse_query
+from retrieval.tokens import estimate_tokens
+from retrieval.understanding.architecture import is_about_all
 from retrieval.view_graphs import ViewGraphs
 
+if TYPE_CHECKING:
+    from retrieval.summaries.overview import Summaries
+
 _ATTEMPTS = 3
+_MODULES = 0.3  # of a budget: a model that knows the modules asks for the code of one next
+_CUT = 20  # tokens of the line that says what a summary leaves out
 _Views = dict[tuple[str, str], tuple[Repository, View]]
 
 
@@ -36,10 +44,12 @@ class Packing:
         database: Database,
         views_of: Callable[[SearchRequest], list[tuple[Repository, View]]],
         search: Callable[[SearchRequest, GraphStore | None], SearchAnswer],
+        summaries: Callable[[GraphStore | None], Summaries],
     ) -> None:
         self._database = database
         self._views_of = views_of
         self._search = search
+        self._summaries = summaries
 
     def pack(self, request: SearchRequest, *, budget: int, seen: Iterable[str] = (), graph: GraphStore | None = None) -> ContextPack:
         """Do what ``Engine.context`` says."""
@@ -54,11 +64,13 @@ class Packing:
                 views = {(repository.name, view.name): (repository, view) for repository, view in self._views_of(request)}
                 statuses = [status for answer in answers for status in answer.status]
                 if all(self._stands(status.repository, status.view, status.generation, views) for status in statuses):
-                    found = self._packed(answers, views, graph, budget, known)
+                    found = self._packed(texts, answers, views, graph, budget, known)
                     return replace(found, parts=query.parts)
         raise StoreBusyError(f"the index changed {_ATTEMPTS} times while it was asked; ask again when the indexing is done")
 
-    def _packed(self, answers: Sequence[SearchAnswer], views: _Views, graph: GraphStore | None, budget: int, seen: Seen) -> ContextPack:
+    def _packed(
+        self, texts: Sequence[str], answers: Sequence[SearchAnswer], views: _Views, graph: GraphStore | None, budget: int, seen: Seen
+    ) -> ContextPack:
         """Pack what answers and graph say; what stands in front takes its tokens first."""
         read = _Reader(self._database, views)
         structure = [each for answer in answers for each in answer.structure]
@@ -70,10 +82,21 @@ class Packing:
 
             front, notes = structure_front(structure, budget)
             first = list(row_units(structure, read))
+        if any(is_about_all(text) for text in texts):
+            front += self._modules(views.values(), graph, budget)
         taken = sum(each.tokens for each in front)
         around = GraphNeighbours(read, *self._graphs(views, graph))
         found = pack(answers, read, budget=max(budget - taken, 1), seen=seen, first=first, look_around=around)
         return replace(found, front=tuple(front), tokens=found.tokens + taken, budget=budget, notes=(*notes, *found.notes))
+
+    def _modules(self, views: Collection[tuple[Repository, View]], graph: GraphStore | None, budget: int) -> Iterator[PackFront]:
+        """Yield how the modules of each view hang together, within a share of the budget."""
+        room = int(budget * _MODULES) // len(views)
+        for repository, view in views:
+            text = self._summaries(graph).text_of_all(view, repository.name, budget=max(room - _CUT, 1))
+            tokens = estimate_tokens(text + "\n\n")
+            if tokens <= room:
+                yield PackFront(FrontKind.MODULES, text, tokens, repository.name, view.name)
 
     def _graphs(self, views: _Views, store: GraphStore | None) -> tuple[dict[tuple[str, str], Surveyed], list[str]]:
         """Return the graphs that show what the index shows, and why there are no others."""

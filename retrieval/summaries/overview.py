@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -15,14 +14,13 @@ from ingest.database import Database
 from ingest.facts import FactStore
 from ingest.model import DocumentId, View, ViewStatus
 from ingest.views import ViewCatalog
-from retrieval.summaries.describe import NARROW, summary_of_file, summary_of_module, summary_of_repository, top_parts
+from retrieval.summaries.describe import summary_of_file, summary_of_module, summary_of_repository
 from retrieval.summaries.digest import Digest, digest_of
-from retrieval.summaries.hierarchy import Hierarchy, RoutePlace, ancestors
-from retrieval.summaries.model import Count, Definition, Level, Overview, Summary
+from retrieval.summaries.hierarchy import Hierarchy, RoutePlace
+from retrieval.summaries.model import Definition, Overview, Summary
 from retrieval.summaries.relations import RelationReader, Relations
 from retrieval.summaries.symbols import choice_of, find_symbols, summary_of_symbol
 from retrieval.summaries.text import render
-from retrieval.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     from ingest.model import Symbol
@@ -30,15 +28,6 @@ if TYPE_CHECKING:
 _CHOICES = 50
 _NOT_LINKED = "names are not resolved, so that no uses are counted; run: codelore graph status"
 _BEHIND = "the graph is older than the files, so that no uses are counted; run: codelore graph status"
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryText:
-    """A summary as text, and about how many tokens a model will count in it. ``files`` are what it sums up."""
-
-    text: str
-    tokens: int
-    files: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -108,48 +97,9 @@ class Summaries:
         with self._database.read():
             return find_symbols(self._facts, hierarchy, self._kept[view.view_id].documents, name)
 
-    def summary_of(self, view: View, path: str, *, budget: int) -> SummaryText:
-        """Return a file, a folder, or with "" the whole view in at most about ``budget`` tokens. Raises ``LookupError`` for neither."""
-        hierarchy = self.hierarchy(view)
-        if path not in hierarchy.files and path not in hierarchy.folders:
-            raise LookupError(f"{path!r} is no file or folder of {view.name}")
-        files = (path,) if path in hierarchy.files else tuple(sorted(hierarchy.below(path)))
-        summary = self._made(hierarchy, path, view.root.rpartition("/")[2], 1)
-        text = render(summary, budget=budget)
-        return SummaryText(text, estimate_tokens(text), files)
-
-    def map_around(self, view: View, paths: Sequence[str], *, budget: int) -> SummaryText:
-        """Return the modules of a view that hold some files, and what goes between those and others, in at most about ``budget`` tokens.
-
-        In the order of the files; where they are in none of the modules at the top (all of them tests, say) every module is there.
-        """
-        hierarchy = self.hierarchy(view)
-        parts, root = top_parts(hierarchy), hierarchy.folders[""]
-        around = {path: {path, *ancestors(path)} for path in paths}
-        order = {part.path: at for at, path in reversed([*enumerate(paths)]) for part in parts if part.path in around[path]}
-        chosen = sorted((part for part in parts if part.path in order), key=lambda part: order[part.path]) or parts
-        total = len(hierarchy.top) + len(hierarchy.top_files)
-        shown = Summary(
-            Level.REPOSITORY,
-            "",
-            view.root.rpartition("/")[2],
-            files=root.file_count,
-            lines=root.code_lines,
-            parts=tuple(chosen),
-            counts=(Count("parts", total),) if len(chosen) < total else (),
-        )
-        text = render(shown, budget=budget)
-        return SummaryText(text, estimate_tokens(text), tuple(paths))
-
-    def module_texts(self, view: View, *, budget: int = 400) -> dict[str, SummaryText]:
-        """Return every folder with code, by path, in at most about ``budget`` tokens each."""
-        hierarchy = self.hierarchy(view)
-        found: dict[str, SummaryText] = {}
-        for folder, here in hierarchy.folders.items():
-            if folder and here.code_lines:
-                text = render(summary_of_module(hierarchy, folder, depth=0, room=NARROW), budget=budget)
-                found[folder] = SummaryText(text, estimate_tokens(text), tuple(sorted(hierarchy.below(folder))))
-        return found
+    def text_of_all(self, view: View, title: str, *, budget: int) -> str:
+        """Return a whole view, its modules and what goes between them, in at most about ``budget`` tokens."""
+        return render(self._made(self.hierarchy(view), "", title, 1), budget=budget)
 
     def _made(self, hierarchy: Hierarchy, path: str, title: str, depth: int) -> Summary:
         """Return the summary of a file, a folder or all of it; those of folders are kept, since they add up much."""

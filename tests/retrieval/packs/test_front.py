@@ -15,6 +15,7 @@ from retrieval.engine import Engine, EngineOptions
 from retrieval.packs.model import ContextPack, FrontKind
 from retrieval.run import IndexOptions
 from retrieval.tokens import estimate_tokens
+from retrieval.understanding.architecture import is_about_all
 from tests.ingest.repositories import write
 
 LONG = "\n".join(f"    row_{at} = {at}" for at in range(90))
@@ -97,3 +98,31 @@ def test_each_of_several_questions_has_its_share(shop: Shop) -> None:
     both = shop.pack("Who calls total_price? How is the session stored?")
     assert len(both.front) == 1
     assert "shop/session.py" in {item.path for item in both.items}
+
+
+def test_a_question_about_the_whole_begins_with_its_modules(shop: Shop) -> None:
+    """In a share of the budget; where it does not fit, and for any other question, there is none."""
+    found = shop.pack("How is the project organized?", 2_000)
+    (front,) = found.front
+    assert front.kind is FrontKind.MODULES
+    assert front.text.startswith("# shop: 26 files")
+    assert found.tokens == sum(each.tokens for each in (*found.front, *found.items)) <= 2_000
+    assert front.tokens <= 600
+    assert shop.pack("How is the project organized?", 40).front == ()
+    assert shop.pack("how is the session stored").front == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("what is the architecture?", True),
+        ("Describe the architecture of this project.", True),
+        ("how do the main components fit together", True),
+        ("what are the core modules of the codebase", True),
+        ("what is the architecture of the session store", False),
+        ("how are commands structured", False),
+        ("Describe the structure of the request", False),
+    ],
+)
+def test_a_question_about_the_whole_is_told_by_all_of_its_words(text: str, whole: bool) -> None:
+    assert is_about_all(text) is whole

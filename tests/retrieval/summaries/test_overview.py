@@ -147,32 +147,15 @@ def test_handles_are_those_of_the_graph(shop: Indexed) -> None:
         assert set(handles_of(path, symbols)) <= known
 
 
-def test_summaries_for_packs_keep_to_their_budget(shop: Indexed) -> None:
+def test_the_text_of_all_keeps_to_its_budget(shop: Indexed) -> None:
+    """With the modules and what goes between them."""
     summaries = shop.engine.summaries(shop.store)
-    for path in ("", "shop", "shop/cart.py"):
-        found = summaries.summary_of(shop.view, path, budget=60)
-        assert found.tokens == estimate_tokens(found.text) <= 75  # the line that says what was left out comes on top
-    assert summaries.summary_of(shop.view, "shop/cart.py", budget=60).files == ("shop/cart.py",)
-    assert "shop/store/disk.py" in summaries.summary_of(shop.view, "shop", budget=60).files
-    with pytest.raises(LookupError, match="no file or folder"):
-        summaries.summary_of(shop.view, "nowhere", budget=60)
-
-
-def test_the_modules_around_some_files_are_a_map_of_them(shop: Indexed) -> None:
-    summaries = shop.engine.summaries(shop.store)
-    found = summaries.map_around(shop.view, ["shop/store/disk.py", "go/pay/pay.go", "shop/cart.py"], budget=500)
-    titles = [line for line in found.text.splitlines() if line.startswith("- ")]
-    assert [title.split(":")[0] for title in titles] == ["- shop/store/ (shop.store)", "- go/ (example.com/shop/v2)", "- shop/cart.py"]
-    assert "## what is in it (3 of 9)" in found.text
-    assert "uses shop/cart.py 5" in found.text
-    assert summaries.map_around(shop.view, ["tests/test_cart.py"], budget=500).text.count("\n- ") == 9
-
-
-def test_every_folder_with_code_has_a_text(shop: Indexed) -> None:
-    texts = shop.engine.summaries(shop.store).module_texts(shop.view)
-    assert {"shop", "shop/store", "go/pay", "web/src", "tests"} <= set(texts)
-    assert "config" not in texts
-    assert "Package pay charges cards." in texts["go/pay"].text
+    text = summaries.text_of_all(shop.view, "the shop", budget=500)
+    assert text.startswith("# the shop: ")
+    assert "- shop/store/ (shop.store)" in text
+    assert (
+        estimate_tokens(summaries.text_of_all(shop.view, "the shop", budget=60)) <= 75
+    )  # the line that says what was left out comes on top
 
 
 @given(st.integers(1, 400))
