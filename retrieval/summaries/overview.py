@@ -98,8 +98,8 @@ class Summaries:
             return find_symbols(self._facts, hierarchy, self._kept[view.view_id].documents, name)
 
     def text_of_all(self, view: View, title: str, *, budget: int) -> str:
-        """Return a whole view, its modules and what goes between them, in at most about ``budget`` tokens."""
-        return render(self._made(self.hierarchy(view), "", title, 1), budget=budget)
+        """Return a whole view, its modules and what goes between them, in at most about ``budget`` tokens; entry points are left out."""
+        return render(replace(self._made(self.hierarchy(view), "", title, 1), entry_points=()), budget=budget)
 
     def _made(self, hierarchy: Hierarchy, path: str, title: str, depth: int) -> Summary:
         """Return the summary of a file, a folder or all of it; those of folders are kept, since they add up much."""
