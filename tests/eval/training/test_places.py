@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from eval.cli_train_place import add_train_place
 from eval.corpora import Places
 from eval.training.places import PlaceSample, collect, recall, train, weights_of
 from ingest.errors import SourceError
 from retrieval.places.signals import PLACE_SIGNALS, load_place_model
+from tests.eval.eval_commands import typed
 from tests.eval.training.tiny import write_set
 from tests.ingest.repositories import commit_all, new_repository
 from tests.serve.commands import CODELORE
@@ -74,8 +76,19 @@ def test_a_training_writes_weights_that_can_be_read(sets: list[Path], tmp_path: 
     model = load_place_model(out)
     assert model.record["questions"] == 12
     assert model.chunks.weights.any()
-    printed = subprocess.run([*words, "--no-download", "--json"], capture_output=True, text=True, timeout=240, check=False)
-    assert json.loads(printed.stdout)["figures"]["definitions@20"] == 1.0
+
+
+def test_the_figures_can_be_read_by_a_program(sets: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The indexes are kept where that is wanted."""
+    code = typed(
+        lambda commands: add_train_place(commands, lambda: tmp_path),
+        *("train-place", *sets, "--no-download", "--data", tmp_path / "kept", "--json", "--out", tmp_path / "place.json"),
+    )
+    assert code == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["figures"]["definitions@20"], told["questions"]) == (1.0, 12)
+    assert len(list((tmp_path / "kept").iterdir())) == 4
+    assert load_place_model(tmp_path / "place.json").record["unseen"] == told["figures"]
 
 
 def test_weights_that_were_learned_find_what_is_needed(samples: list[PlaceSample]) -> None:
