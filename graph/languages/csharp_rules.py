@@ -232,11 +232,12 @@ class CSharpRules(JvmRules):  # noqa: PLR0904
 
     def overloads(self, evaluator: Evaluator, holder: Value, lineage: Sequence[Value], name: str) -> list[Attribute]:
         """Return the methods of a name, without those that are overridden, or else the field that is called."""
-        parts = self.namespaces.parts(evaluator, holder[1], holder[2])
         if holder[0] == SUPERTYPE:
+            parts = self.namespaces.parts(evaluator, holder[1], holder[2])
             lineage = [each for each in lineage if each[1:] not in parts]
         if name == CONSTRUCTOR and lineage:
-            own = self.namespaces.parts(evaluator, *lineage[0][1:])
+            first = lineage[0]
+            own = self.namespaces.parts(evaluator, *first[1:]) if first[0] == CLASS_OBJECT else [first[1:]]
             lineage = [each for each in lineage if each[1:] in own]
         found: list[FoundBinding] = []
         outside = [each for each in lineage if each[0] != CLASS_OBJECT]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.model import EdgeKind, Evidence
-from tests.graph.languages.expectations import Ends, named_ends
+from tests.graph.languages.expectations import Ends, check, named_ends
 
 
 def calls(text: str, evidence: Evidence = Evidence.PROVEN) -> Ends:
@@ -229,3 +229,17 @@ def test_a_method_overrides_a_virtual_one_or_answers_an_interface() -> None:
     """
     assert named_ends({"a.cs": text}, EdgeKind.OVERRIDES) >= {("Base.A", "I.A"), ("Base.B", "I.B"), ("D.A", "I.A"), ("D.B", "Base.B")}
     assert named_ends({"a.cs": text}, EdgeKind.OVERRIDES) & {("D.A", "Base.A"), ("D.C", "Base.C")} == set()
+
+
+def test_constructing_a_class_whose_base_is_somebody_elses_names_that_one() -> None:
+    """The chain to a foreign base class is a call outside, and the rest of the constructor is resolved (issue 6)."""
+    text = """
+        using Far;
+        namespace N {
+            class A : Base {
+                public A(int n) : base(n) { Run(); } // = A.Run
+                void Run() { }
+            }
+        }
+    """
+    check({"a.cs": text})
