@@ -237,7 +237,7 @@ def test_constructing_a_class_whose_base_is_somebody_elses_names_that_one() -> N
         using Far;
         namespace N {
             class A : Base {
-                public A(int n) : base(n) { Run(); } // = A.Run
+                public A(int n) : base(n) { Run(); } // = N.A.Run
                 void Run() { }
             }
         }
