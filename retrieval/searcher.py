@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -39,6 +40,7 @@ _KEPT_TEXTS = 16 << 20
 
 T = TypeVar("T")
 _Opened = tuple[Repository, View, Snapshot, Ranker]
+_Found = tuple[list[Hit], list[FileHit], float]
 
 
 class StatusOf(Protocol):
@@ -115,7 +117,7 @@ class Searcher:
         limit, nested = wide or request.limit, min(request.nested, MAX_NESTED)
         structure = self._structure(request, query.structure, views, graph) if query.structure else ()
         status: list[ViewStatus] = []
-        found: list[tuple[list[Hit], list[FileHit], float]] = []
+        found: list[_Found] = []
         terms: dict[str, float] = {}
         deadline = time.monotonic() + SECONDS
         for repository, view, snapshot, ranker in views:
@@ -291,13 +293,39 @@ def _span(ranked: RankedChunk, snapshot: Snapshot, text: bytes) -> _Span:
     )
 
 
-def _together(found: list[tuple[list[Hit], list[FileHit], float]], limit: int) -> tuple[list[Hit], list[FileHit]]:
-    """Join the answers of several views: scores are chances, so they can be compared."""
-    hits = [hit for each, _, _ in found for hit in each]
-    files = [file for _, each, _ in found for file in each]
+def _together(found: list[_Found], limit: int) -> tuple[list[Hit], list[FileHit]]:
+    """Join the answers of several views, whose scores are brought to one scale.
+
+    How well the best file of a view fits is told by the fusion's sum for it and by the chance that the view answers at all: of ten
+    repositories asked together (199 questions of semble's) sums alone gave an NDCG@10 of .802, chances .769, a sum with half the
+    logarithm of the odds .822, with all of it .802.
+    """
     if len(found) > 1:
+        fits = [_fit(files, confidence) for _, files, confidence in found]
+        best = max(range(len(found)), key=lambda at: fits[at])
+        scales = [found[best][2] * math.exp(fit - fits[best]) / max(found[at][2], _LEAST) for at, fit in enumerate(fits)]
+        hits = [replace(hit, score=round(hit.score * scale, 6)) for (each, _, _), scale in zip(found, scales, strict=True) for hit in each]
+        files = [_scaled(file, scale) for (_, each, _), scale in zip(found, scales, strict=True) for file in each]
         hits.sort(key=lambda hit: (-hit.score, hit.repository, hit.path, hit.start_line))
         files.sort(key=lambda file: (-file.score, file.repository, file.path))
-        hits = [replace(hit, rank=at) for at, hit in enumerate(hits, start=1)]
-        files = [replace(file, rank=at) for at, file in enumerate(files, start=1)]
+        return (
+            [replace(hit, rank=at) for at, hit in enumerate(hits[:limit], start=1)],
+            [replace(file, rank=at) for at, file in enumerate(files[:limit], start=1)],
+        )
+    (hits, files, _), *_ = found
     return hits[:limit], files[:limit]
+
+
+_LEAST = 1e-6
+"""The least chance that is told."""
+
+
+def _fit(files: Sequence[FileHit], confidence: float) -> float:
+    """Return the logarithm of how well the best file of a view fits; what a pattern finds has no signals and fits alike."""
+    chance = min(max(confidence, _LEAST), 1 - _LEAST)
+    return sum(files[0].signals.values()) + math.log(chance / (1 - chance)) / 2 if files else -math.inf
+
+
+def _scaled(file: FileHit, scale: float) -> FileHit:
+    chunks = tuple(replace(each, score=round(each.score * scale, 6)) for each in file.chunks)
+    return replace(file, score=round(file.score * scale, 6), chunks=chunks)

@@ -124,15 +124,19 @@ def test_a_pattern_answers_files_with_the_chunks_that_match(asked: Asked) -> Non
 
 
 def test_answers_of_several_repositories_are_joined_by_their_scores(asked: Asked) -> None:
-    """Each is ranked as if it were asked alone; the confidence is that of the surest, and the bound holds for all together."""
+    """Each is ranked as if it were asked alone, its scores on one scale with those of others; the bound holds for all together."""
     both = search(asked, "refund every order", repositories=("shop", "tools"), limit=50)
     alone = [search(asked, "refund every order", repositories=(name,), limit=50) for name in ("shop", "tools")]
     require_whole(both, 3, 50)
     assert {file.repository for file in both.files} == {"shop", "tools"}
-    expected = sorted(
-        ((-file.score, file.repository, file.path) for answer in alone for file in answer.files),
-    )
-    assert [(-file.score, file.repository, file.path) for file in both.files] == expected
+    assert [-file.score for file in both.files] == sorted(-file.score for file in both.files)
+    for answer in alone:
+        (name,) = {file.repository for file in answer.files}
+        own = [file for file in both.files if file.repository == name]
+        assert {file.path for file in own} == {file.path for file in answer.files}
+        scale = own[0].score / answer.files[0].score
+        assert all(file.score == pytest.approx(scale * before.score, abs=2e-6) for file, before in zip(own, answer.files, strict=True))
+    assert both.files[0].score <= (both.confidence or 0)
     assert both.confidence == max(answer.confidence or 0 for answer in alone)
     few = search(asked, "refund every order", repositories=("shop", "tools"), limit=2)
     require_whole(few, 3, 2)
