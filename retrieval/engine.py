@@ -126,7 +126,7 @@ class Engine:  # noqa: PLR0904
         return self._indexer.index_paths(root, changed, progress)
 
     def resolve(self, view: View, store: GraphStore, *, progress: Callable[[Progress], None] = lambda _: None) -> GraphOutcome | None:
-        """Bring the graph of a view up to date in ``store``; None when it is. Raises ``StoreError``."""
+        """Bring the graph of a view up to date in ``store``; None when it is. One process at a time does. Raises ``StoreError``."""
         from graph.graph_state import GraphState
         from graph.surroundings import look_around
 
@@ -135,18 +135,27 @@ class Engine:  # noqa: PLR0904
         if state.is_current(name, view.generation, around):
             return None
         from graph.indexing import GraphIndexer  # what resolves is loaded where there is something to resolve
+        from ingest.lock import exclusive, lock_path
 
-        indexer = GraphIndexer(self._database, store, workers=options.workers, silence_seconds=options.silence_seconds)
-        others = [graph_name(each) for each in self._views.views(view.repository_id) if each.view_id != view.view_id]
-        return indexer.update(
-            name,
-            self._views.languages(view.view_id),
-            shows=view.generation,
-            like=next((each for each in reversed(others) if state.has_graph(each)), ""),
-            around=around,
-            kept=self._indexer.lower_kept if "_indexer" in self.__dict__ else lambda: (),
-            progress=lambda phase, done, total: progress(Progress(phase, done, total)),
-        )
+        with exclusive(
+            lock_path(self._data / "locks", f"graph of {name}"),  # not the index's: files are searched while their names are resolved
+            wait_seconds=options.lock_seconds,
+            waiting=lambda: progress(Progress("waiting for another process that resolves this repository")),
+            doing="resolving this repository",
+        ):
+            if state.is_current(name, view.generation, around):
+                return None
+            indexer = GraphIndexer(self._database, store, workers=options.workers, silence_seconds=options.silence_seconds)
+            others = [graph_name(each) for each in self._views.views(view.repository_id) if each.view_id != view.view_id]
+            return indexer.update(
+                name,
+                self._views.languages(view.view_id),
+                shows=view.generation,
+                like=next((each for each in reversed(others) if state.has_graph(each)), ""),
+                around=around,
+                kept=self._indexer.lower_kept if "_indexer" in self.__dict__ else lambda: (),
+                progress=lambda phase, done, total: progress(Progress(phase, done, total)),
+            )
 
     def graphs(self, store: GraphStore) -> ViewGraphs:
         """Return what can be told of, and laid over, the graphs of views in ``store``."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -373,3 +374,24 @@ def test_what_workers_keep_makes_the_graph_that_the_store_makes(tmp_path: Path, 
             assert engine.index(str(root)).parsed == 1
             write(root, {"shop1.py": SHOP + "# 1\n" * 200})
     assert graphs[0] == graphs[1]
+
+
+def test_two_processes_may_resolve_the_same_tree_at_once(tmp_path: Path):
+    """Issue 6: the second waits, and finds nothing left to do."""
+    root = tmp_path / "tree"
+    write(root, {f"shop{at}.py": SHOP for at in range(20)})
+    with Engine(tmp_path / "data", EngineOptions(IndexOptions(workers=0))) as engine:
+        view = engine.index(str(root)).view
+    made: list[bool] = []
+
+    def resolve() -> None:
+        options, place = EngineOptions(IndexOptions(workers=0)), tmp_path / "data"
+        with Engine(place, options) as engine, closing(SqliteGraphStore.open(place / "codelore.db")) as store:
+            made.append(engine.resolve(view, store) is not None)
+
+    threads = [Thread(target=resolve) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(made) == [False, False, True]
