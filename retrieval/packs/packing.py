@@ -71,7 +71,7 @@ class Packing:
     def _packed(
         self, texts: Sequence[str], answers: Sequence[SearchAnswer], views: _Views, graph: GraphStore | None, budget: int, seen: Seen
     ) -> ContextPack:
-        """Pack what answers and graph say; what stands in front takes its tokens first."""
+        """Pack what answers and graph say; what stands in front takes its tokens first, and never all of them."""
         read = _Reader(self._database, views)
         structure = [each for answer in answers for each in answer.structure]
         front: list[PackFront] = []
@@ -86,7 +86,7 @@ class Packing:
             front += self._modules(views.values(), graph, budget)
         taken = sum(each.tokens for each in front)
         around = GraphNeighbours(read, *self._graphs(views, graph))
-        found = pack(answers, read, budget=max(budget - taken, 1), seen=seen, first=first, look_around=around)
+        found = pack(answers, read, budget=budget - taken, seen=seen, first=first, look_around=around)
         return replace(found, front=tuple(front), tokens=found.tokens + taken, budget=budget, notes=(*notes, *found.notes))
 
     def _modules(self, views: Collection[tuple[Repository, View]], graph: GraphStore | None, budget: int) -> Iterator[PackFront]:
