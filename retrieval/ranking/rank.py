@@ -269,7 +269,7 @@ def _rows(ranks: Numbers, chunks: Numbers, scores: F64) -> Iterator[tuple[int, i
 
 def _told(names: Sequence[str], added: F32) -> list[dict[str, float]]:
     """Return for each row what signals added to a score, those that added anything."""
-    rows: list[list[float]] = added.round(4).tolist()
+    rows: list[list[float]] = added.astype(np.float64).round(4).tolist()  # of float32 JSON would print 1.1965999603271484
     return [dict(zip(compress(names, row), compress(row, row), strict=True)) for row in rows]
 
 
