@@ -16,6 +16,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar
 
 from ingest.pool import settle_in
+from ingest.starting import starting_process
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -44,7 +45,8 @@ class Crew(Generic[Task, Answer]):
         for _ in range(size):
             ours, theirs = context.Pipe()
             process = context.Process(target=_serve, args=(make, theirs, [ours, *(member.pipe for member in self._members)]), daemon=True)
-            process.start()
+            with starting_process():
+                process.start()
             theirs.close()
             self._members.append(_Member(process, ours))
 

@@ -20,6 +20,7 @@ from typing import IO
 
 from ingest.errors import NotARepositoryError, RefNotFoundError, SourceError
 from ingest.model import ContentHash
+from ingest.starting import starting_process
 
 TIMEOUT_S = 300.0
 """Bound of one command. Listing the Linux tree takes 0.1 s; a stalled network file system, or a FIFO named .gitignore, takes forever."""
@@ -164,7 +165,9 @@ def command(folder: str, *arguments: str) -> list[str]:
 def start(folder: str, *arguments: str, feed: bool = False) -> subprocess.Popen[bytes]:
     """Start git in ``folder``, to be fed by ``finish`` or without input; hand the process to ``finish``."""
     source = subprocess.PIPE if feed else subprocess.DEVNULL
-    return subprocess.Popen(command(folder, *arguments), stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    words = command(folder, *arguments)
+    with starting_process():
+        return subprocess.Popen(words, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def finish(

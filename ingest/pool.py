@@ -20,6 +20,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Generic, TypeVar
 
+from ingest.starting import starting_process
+
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -72,7 +74,8 @@ class WorkerPool(Generic[Task, Result]):
     def _start(self) -> _Worker[Task]:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=_serve, args=(self._make, theirs, ours), daemon=True)
-        process.start()
+        with starting_process():
+            process.start()
         theirs.close()
         return _Worker(process, ours)
 
