@@ -321,7 +321,9 @@ def read_blobs(checkout: GitCheckout, hashes: Iterable[ContentHash]) -> Generato
         return
     arguments = command(checkout.root, "cat-file", "--batch")
     try:
-        with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        with starting_process():
+            process = subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        with process:
             assert process.stdin is not None and process.stdout is not None
             try:
                 while batch:

@@ -15,6 +15,7 @@ from typing import IO
 
 from ingest.errors import SourceError
 from ingest.git import command
+from ingest.starting import starting_process
 
 _QUIET = ("mailmap.file=/dev/null", "mailmap.blob=", "diff.orderFile=/dev/null")
 
@@ -34,7 +35,8 @@ class GitStream:
         self._messages = TemporaryFile()  # noqa: SIM115  # closed with the process, in __exit__
         given = [word for setting in (*_QUIET, *settings) for word in ("-c", setting)]
         line = command(folder, *given, *arguments)
-        self._process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._messages)
+        with starting_process():
+            self._process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._messages)
         self._timer = threading.Timer(seconds, self._end)
         self._timer.daemon = True
         self.late = False

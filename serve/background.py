@@ -13,6 +13,7 @@ from shutil import which
 from ingest.database import storing
 from ingest.git import find_checkout, repository_identity
 from ingest.lock import is_held, lock_path
+from ingest.starting import starting_process
 from serve.settings import load_settings
 
 _NICENESS = "10"  # whoever waits for an answer goes first
@@ -44,14 +45,15 @@ def start_indexing(root: str, *, ref: str = "") -> int:
             return 0
         log.truncate(0)
         arguments = [*console_script(), "index", *(("--ref", ref) if ref else ()), "--", root]
-        process = subprocess.Popen(
-            gently(arguments),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=data,
-            start_new_session=True,
-        )
+        with starting_process():
+            process = subprocess.Popen(
+                gently(arguments),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=data,
+                start_new_session=True,
+            )
     _started.append(process)
     return process.pid
 

@@ -11,6 +11,7 @@ from logging import getLogger
 from types import TracebackType
 from typing import Self
 
+from ingest.starting import starting_process
 from serve.background import console_script, gently
 
 _log = getLogger(__name__)
@@ -55,9 +56,10 @@ class GraphFollower:
             root = next(iter(self._behind))
             del self._behind[root]
             command = gently([*console_script(), *self._arguments(root)])
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace"
-            )
+            with starting_process():
+                self._process = subprocess.Popen(
+                    command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace"
+                )
         return root
 
     def _arguments(self, root: str) -> list[str]:
